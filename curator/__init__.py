@@ -1,0 +1,1 @@
+"""Annotation and dataset curation between Label Studio and spaCy."""

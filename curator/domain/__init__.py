@@ -1,0 +1,1 @@
+"""What curator's words mean: values and pure functions, standard library only."""

@@ -1,0 +1,121 @@
+"""Canonical text and canonical JSON: one form for what means the same."""
+
+import hashlib
+import json
+import unicodedata
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Any
+
+from curator.domain.errors import InputRefused
+
+_NUL = "\x00"
+_BOM = "\ufeff"
+# The characters of combining class 0 beyond Hangul that a canonical decomposition holds after its first place.
+_COMPOSING_STARTERS = frozenset(
+    "\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u0fb5\u0fb7\u102e\u1b35"
+    "\U00011127\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """A canonical text and how raw offsets map into it.
+
+    `raw_cuts[i]` and `text_cuts[i]` are the i-th position, in code points, at which both texts may be cut
+    without splitting a normalised sequence; both ascending; both empty where the raw text was canonical already.
+    """
+
+    text: str
+    raw_cuts: tuple[int, ...]
+    text_cuts: tuple[int, ...]
+
+    def offset(self, raw: int) -> int | None:
+        """Return the canonical offset of a raw one, or None where it falls inside a normalised sequence."""
+        if not self.raw_cuts:
+            return raw if 0 <= raw <= len(self.text) else None
+        at = bisect_left(self.raw_cuts, raw)
+        if at == len(self.raw_cuts) or self.raw_cuts[at] != raw:
+            return None
+        return self.text_cuts[at]
+
+
+def canonicalise(raw: str) -> Canonical:
+    """Return the canonical text of a raw one: no leading BOM, LF line ends, NFC.
+
+    Idempotent. Raises InputRefused for NUL and for lone surrogates, which neither PostgreSQL nor UTF-8 can hold.
+    """
+    refuse_unstorable(raw)
+    if "\r" not in raw and not raw.startswith(_BOM) and unicodedata.is_normalized("NFC", raw):
+        return Canonical(raw, (), ())
+    pieces: list[str] = []
+    raw_cuts: list[int] = []
+    text_cuts: list[int] = []
+    length = 0
+    for start, end in _segments(raw):
+        piece = raw[start:end]
+        raw_cuts.append(start)
+        text_cuts.append(length)
+        canonical = "\n" if piece in ("\r\n", "\r") else unicodedata.normalize("NFC", piece)
+        pieces.append(canonical)
+        length += len(canonical)
+    raw_cuts.append(len(raw))
+    text_cuts.append(length)
+    return Canonical("".join(pieces), tuple(raw_cuts), tuple(text_cuts))
+
+
+def refuse_unstorable(text: str) -> None:
+    """Raise InputRefused where a text holds NUL or a lone surrogate."""
+    if _NUL in text:
+        raise InputRefused("text holds a NUL character", f"character {text.index(_NUL)}", "remove it and try again")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputRefused(
+            "text holds a lone surrogate", f"character {error.start}", "write the character it was part of"
+        ) from None
+
+
+def _segments(raw: str) -> list[tuple[int, int]]:
+    """Cut a text where NFC of the whole equals the joined NFC of the parts, and around line ends."""
+    segments: list[tuple[int, int]] = []
+    at = 1 if raw.startswith(_BOM) else 0
+    size = len(raw)
+    while at < size:
+        end = at + 1
+        if raw[at] == "\r":
+            end += raw.startswith("\n", end)
+        else:
+            while end < size and not _starts_segment(raw[end]):
+                end += 1
+        segments.append((at, end))
+        at = end
+    return segments
+
+
+def _starts_segment(char: str) -> bool:
+    """Say whether no normalisation joins this character to the one before it."""
+    if char < "\u0300":
+        return True
+    if unicodedata.combining(char):
+        return False
+    # Vowel and final jamo, and the few starters that compose with what precedes them.
+    return not ("\u1160" <= char <= "\u11ff") and char not in _COMPOSING_STARTERS
+
+
+def document_id(text: str) -> str:
+    """Return the identity of a canonical text: the first 24 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:24]
+
+
+def canonical_json(value: Any) -> str:
+    """Return one JSON text per value: keys sorted, no spaces, ASCII only, so that any database holds it.
+
+    Raises ValueError for NaN and infinities.
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of a value's canonical JSON, in hexadecimal."""
+    return hashlib.sha256(canonical_json(value).encode("ascii")).hexdigest()

@@ -1,0 +1,57 @@
+"""Documents: immutable canonical texts and where they came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from curator.domain.span import Content
+
+SPLITS = ("train", "dev", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class RawDocument:
+    """One text as a reader found it, before anything is done to it.
+
+    `name` says where it was found (a path, with `:N` for the N-th line or row of a file); `raw_sha256` is over the bytes
+    (of the file, or of the line) it came from; `annotations` is the JSON of spans and relations that came with it.
+    """
+
+    name: str
+    text: str
+    raw_sha256: str
+    encoding: str = "utf-8"
+    lang: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    split: str | None = None
+    annotations: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place a document was found at."""
+
+    document: str
+    name: str
+    raw_sha256: str
+    encoding: str
+    meta: Mapping[str, Any]
+    split: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A canonical text; the id is derived from it alone."""
+
+    id: str
+    text: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A document with the source it arrived from and the spans that came with it, already in canonical offsets."""
+
+    document: Document
+    source: Source
+    content: Content

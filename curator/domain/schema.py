@@ -1,0 +1,183 @@
+"""The label schema: layers, labels, relations and attributes of one annotation task."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from curator.domain.canonical import digest
+from curator.domain.errors import SchemaError
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_RESERVED = frozenset({"text", "document"})
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label: how it looks, which key sets it, what it means and what it maps to in other ontologies."""
+
+    name: str
+    colour: str
+    hotkey: str
+    description: str = ""
+    mappings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A set of labels whose spans live together; where `overlap` is false, no two of its spans overlap."""
+
+    name: str
+    labels: tuple[Label, ...]
+    title: str = ""
+    overlap: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RelationLabel:
+    """A label that a relation may bear."""
+
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeKind:
+    """Something a reviewer may say of a region (or of the whole document): one of `choices`, or free text."""
+
+    name: str
+    per_region: bool
+    choices: tuple[str, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSchema:
+    """What may be annotated; `value` is the mapping it was read from and is what is stored and hashed."""
+
+    name: str
+    title: str
+    language: str
+    layers: tuple[Layer, ...]
+    relations: tuple[RelationLabel, ...]
+    attributes: tuple[AttributeKind, ...]
+    instruction: str
+    value: Mapping[str, Any]
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 over the canonical JSON of the schema."""
+        return digest(self.value)
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        return tuple(layer.name for layer in self.layers)
+
+    @property
+    def flat_layers(self) -> frozenset[str]:
+        """The layers in which no two spans may overlap."""
+        return frozenset(layer.name for layer in self.layers if not layer.overlap)
+
+    @property
+    def labels_of(self) -> dict[str, frozenset[str]]:
+        """The label names of each layer."""
+        return {layer.name: frozenset(label.name for label in layer.labels) for layer in self.layers}
+
+    @property
+    def relation_names(self) -> frozenset[str]:
+        return frozenset(relation.name for relation in self.relations)
+
+    def layer_of(self, label: str) -> str | None:
+        """Return the only layer that has this label, or None where none or several have it."""
+        found = [layer.name for layer in self.layers if any(label == one.name for one in layer.labels)]
+        return found[0] if len(found) == 1 else None
+
+
+def schema_from_value(value: Any, where: str) -> LabelSchema:
+    """Return the schema that a mapping (of a YAML file, say) describes.
+
+    `where` names the mapping's source in errors. Raises SchemaError naming the first thing that is wrong.
+    """
+    try:
+        schema = _read(value)
+    except (KeyError, TypeError, AttributeError) as error:
+        what = f"label schema lacks {error}" if isinstance(error, KeyError) else f"label schema: {error}"
+        raise SchemaError(what, where, "compare it with configs/labels.yaml") from error
+    for problem in _problems(schema):
+        raise SchemaError(problem, where, "mend the schema file")
+    return schema
+
+
+def _read(value: Any) -> LabelSchema:
+    layers = tuple(
+        Layer(
+            name=layer["name"],
+            title=layer.get("title", layer["name"]),
+            overlap=layer.get("overlap", True),
+            labels=tuple(_read_label(label) for label in layer["labels"]),
+        )
+        for layer in value["layers"]
+    )
+    relations = tuple(RelationLabel(one["name"], one.get("description", "")) for one in value.get("relations", ()))
+    attributes = tuple(
+        AttributeKind(
+            one["name"], one.get("per_region", True), tuple(one.get("choices", ())), one.get("title", one["name"])
+        )
+        for one in value.get("attributes", ())
+    )
+    return LabelSchema(
+        name=value["name"],
+        title=value.get("title", value["name"]),
+        language=value["language"],
+        layers=layers,
+        relations=relations,
+        attributes=attributes,
+        instruction=value.get("instruction", ""),
+        value=value,
+    )
+
+
+def _read_label(value: Mapping[str, Any]) -> Label:
+    return Label(
+        name=value["name"],
+        colour=value["colour"],
+        hotkey=str(value["hotkey"]),
+        description=value.get("description", ""),
+        mappings={ontology: tuple(to) for ontology, to in value.get("mappings", {}).items()},
+    )
+
+
+def _problems(schema: LabelSchema) -> Iterable[str]:
+    if not schema.layers:
+        yield "label schema has no layer"
+    controls = [*schema.layer_names, *(attribute.name for attribute in schema.attributes)]
+    for name in controls:
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            yield f"{name!r} is no name for a layer or attribute (letters, digits, _ and -)"
+        if name in _RESERVED:
+            yield f"{name!r} is reserved and cannot name a layer or attribute"
+    yield from (f"{name!r} names two layers or attributes" for name in _doubled(controls))
+    yield from (f"relation {name!r} is listed twice" for name in _doubled(one.name for one in schema.relations))
+    for layer in schema.layers:
+        if not layer.labels:
+            yield f"layer {layer.name!r} has no label"
+        yield from (f"label {name!r} is twice in layer {layer.name!r}" for name in _doubled(_names(layer)))
+        for label in layer.labels:
+            if not isinstance(label.name, str) or not label.name.strip():
+                yield f"layer {layer.name!r} has a label without a name"
+            if not _COLOUR.fullmatch(str(label.colour)):
+                yield f"label {label.name!r}: {label.colour!r} is no colour of the form #rrggbb"
+            if not label.hotkey.strip():
+                yield f"label {label.name!r} has an empty hotkey"
+    hotkeys = [label.hotkey.lower() for layer in schema.layers for label in layer.labels]
+    yield from (f"hotkey {key!r} is given to two labels" for key in _doubled(hotkeys))
+
+
+def _names(layer: Layer) -> list[str]:
+    return [label.name for label in layer.labels]
+
+
+def _doubled(names: Iterable[str]) -> list[str]:
+    return [name for name, count in Counter(names).items() if count > 1]

@@ -1,0 +1,133 @@
+"""Spans, relations and attributes: what is said about a text."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A label on the half-open range [start, end) of a text, in code points, in one layer.
+
+    Spans of predictions carry the score, the chance from 0 to 1 that a reviewer keeps the span as it is, and
+    the name of the rule or model component that found it.
+    """
+
+    layer: str
+    start: int
+    end: int
+    label: str
+    score: float | None = None
+    rule: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The identity within a document: the same in every version and on every machine."""
+        return f"{self.layer}:{self.start}-{self.end}:{self.label}"
+
+    @property
+    def key(self) -> tuple[str, int, int, str]:
+        return (self.layer, self.start, self.end, self.label)
+
+    def overlaps(self, other: "Span") -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A labelled link between two spans, by their ids; direction is `right`, `left` or `bi`."""
+
+    head: str
+    child: str
+    label: str
+    direction: str = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A named value on a span, by its id, or on the whole `document`."""
+
+    on: str
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that arrived and does not fit, with its cause and the item as it came."""
+
+    cause: str
+    item: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that one annotation or prediction says of a text, in the order in which it came."""
+
+    spans: tuple[Span, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def by_layer(spans: Iterable[Span], layers: Iterable[str], text: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the spans of a text as JSON objects under each layer's name, in text order; every layer has a key."""
+    found: dict[str, list[dict[str, Any]]] = {layer: [] for layer in layers}
+    for span in sorted(spans, key=order):
+        found.setdefault(span.layer, []).append(
+            {
+                "id": span.id,
+                "start": span.start,
+                "end": span.end,
+                "label": span.label,
+                "text": text[span.start : span.end],
+            }
+        )
+    return found
+
+
+def order(span: Span) -> tuple[int, int, str, str]:
+    """The order of spans in every output: start, end, layer, label."""
+    return (span.start, span.end, span.layer, span.label)
+
+
+def misfit(start: Any, end: Any, text: str) -> str | None:
+    """Name the reason why two offsets are no span of a text, or None where they are."""
+    if isinstance(start, bool) or isinstance(end, bool) or not isinstance(start, int) or not isinstance(end, int):
+        return "offsets-not-integers"
+    if start < 0 or end > len(text):
+        return "offsets-outside-text"
+    return None if start < end else "offsets-empty-or-reversed"
+
+
+def relation_value(relation: Relation) -> dict[str, str]:
+    """Return a relation as the JSON object that records hold."""
+    return {
+        "head": relation.head,
+        "child": relation.child,
+        "label": relation.label,
+        "direction": relation.direction,
+    }
+
+
+def attribute_value(attribute: Attribute) -> dict[str, Any]:
+    """Return an attribute as the JSON object that records hold."""
+    return {"on": attribute.on, "name": attribute.name, "value": attribute.value}
+
+
+def content_value(content: Content) -> dict[str, Any]:
+    """Return content as one JSON value that `content_from_value` reads back; problems are left out."""
+    return {
+        "spans": [[s.layer, s.start, s.end, s.label, s.score, s.rule] for s in content.spans],
+        "relations": [relation_value(relation) for relation in content.relations],
+        "attributes": [attribute_value(attribute) for attribute in content.attributes],
+    }
+
+
+def content_from_value(value: Mapping[str, Any]) -> Content:
+    """Return the content that `content_value` wrote."""
+    return Content(
+        spans=tuple(Span(*span) for span in value["spans"]),
+        relations=tuple(Relation(**relation) for relation in value["relations"]),
+        attributes=tuple(Attribute(**attribute) for attribute in value["attributes"]),
+    )
