@@ -1,0 +1,85 @@
+"""Spans and relations that arrive with a raw text, carried over to its canonical form."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from curator.domain.canonical import Canonical
+from curator.domain.schema import LabelSchema
+from curator.domain.span import Content, Problem, Relation, Span, misfit
+
+
+def carry_over(annotations: Mapping[str, Any], raw: str, canonical: Canonical, schema: LabelSchema) -> Content:
+    """Return what came with a text, in canonical offsets; what does not fit is among the problems, as it came.
+
+    `annotations` may hold `spans` (a list, or lists by layer), lists under the names of layers, and `relations`, whose
+    ends name spans by the ids they came with or by the ids that records have.
+    """
+    spans: dict[str, Span] = {}
+    problems: list[Problem] = []
+    names: dict[Any, str] = {}
+    for layer, item in _items(annotations, schema):
+        span = _span(layer, item, raw, canonical, schema)
+        if isinstance(span, Problem):
+            problems.append(span)
+            continue
+        spans[span.id] = span
+        names[span.id] = span.id
+        if isinstance(item, Mapping) and isinstance(item.get("id"), str | int):
+            names[item["id"]] = span.id
+    relations: list[Relation] = []
+    for item in _list(annotations.get("relations")):
+        relation = _relation(item, names, schema)
+        if isinstance(relation, Problem):
+            problems.append(relation)
+        else:
+            relations.append(relation)
+    return Content(spans=tuple(spans.values()), relations=tuple(relations), problems=tuple(problems))
+
+
+def _items(annotations: Mapping[str, Any], schema: LabelSchema) -> Iterator[tuple[str | None, Any]]:
+    given = annotations.get("spans")
+    if isinstance(given, Mapping):
+        for layer, items in given.items():
+            yield from ((layer, item) for item in _list(items))
+    else:
+        yield from ((None, item) for item in _list(given))
+    for layer in schema.layer_names:
+        yield from ((layer, item) for item in _list(annotations.get(layer)))
+
+
+def _list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _span(layer: str | None, item: Any, raw: str, canonical: Canonical, schema: LabelSchema) -> Span | Problem:
+    if isinstance(item, list) and len(item) == 3:
+        item = dict(zip(("start", "end", "label"), item, strict=True))
+    if not isinstance(item, Mapping):
+        return Problem("malformed-item", item)
+    start, end, label = item.get("start"), item.get("end"), item.get("label")
+    cause = misfit(start, end, raw)
+    if cause is not None or not isinstance(start, int) or not isinstance(end, int):
+        return Problem(cause or "malformed-item", item)
+    if "text" in item and item["text"] != raw[start:end]:
+        return Problem("text-differs", item)
+    layer = layer or item.get("layer") or (schema.layer_of(label) if isinstance(label, str) else None)
+    if label not in schema.labels_of.get(str(layer), frozenset()):
+        return Problem("unknown-label", item)
+    moved = canonical.offset(start), canonical.offset(end)
+    if moved[0] is None or moved[1] is None or moved[0] >= moved[1]:
+        return Problem("offsets-split-a-character", item)
+    return Span(str(layer), moved[0], moved[1], str(label))
+
+
+def _relation(item: Any, names: Mapping[Any, str], schema: LabelSchema) -> Relation | Problem:
+    if not isinstance(item, Mapping):
+        return Problem("malformed-item", item)
+    label, direction = item.get("label"), item.get("direction", "right")
+    if label not in schema.relation_names or direction not in ("right", "left", "bi"):
+        return Problem("unknown-relation", item)
+    try:
+        return Relation(names[item.get("head")], names[item.get("child")], str(label), direction)
+    except (KeyError, TypeError):
+        return Problem("relation-without-span", item)

@@ -1,0 +1,83 @@
+"""What spaCy's registry loads by name: the tokenizer and the components of the pre-annotation pipeline."""
+
+from collections.abc import Callable
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+Component = Callable[[Doc], Doc]
+
+
+def french_tokenizer() -> Callable[[Language], object]:
+    """Return what makes the tokenizer of a pipeline."""
+
+    def make(nlp: Language) -> object:
+        from curator.spacy_models.french.tokenizer import FrenchTokenizer
+
+        return FrenchTokenizer(nlp.vocab)
+
+    return make
+
+
+@Language.factory("curator_boilerplate")
+def boilerplate(nlp: Language, name: str) -> Component:
+    """Make the component that silences navigation lines and English captions."""
+    from curator.spacy_models.french.boilerplate import Boilerplate
+
+    return Boilerplate()
+
+
+@Language.factory("curator_gazetteer", default_config={"population": 15000})
+def gazetteer(nlp: Language, name: str, lexicons: str, population: int) -> Component:
+    """Make the component that looks up places, organisations and peoples."""
+    from curator.spacy_models.french.gazetteer import Gazetteer
+
+    return Gazetteer(lexicons, population)
+
+
+@Language.factory("curator_dates")
+def dates(nlp: Language, name: str) -> Component:
+    """Make the component that finds dates."""
+    from curator.spacy_models.french.dates import Dates
+
+    return Dates()
+
+
+@Language.factory("curator_forces")
+def forces(nlp: Language, name: str, lexicons: str) -> Component:
+    """Make the component that finds forces and weapons."""
+    from curator.spacy_models.french.forces import Forces
+
+    return Forces(lexicons)
+
+
+@Language.factory("curator_organisations")
+def organisations(nlp: Language, name: str, lexicons: str) -> Component:
+    """Make the component that finds organisations by their head noun, and acronyms."""
+    from curator.spacy_models.french.organisations import Organisations
+
+    return Organisations(lexicons)
+
+
+@Language.factory("curator_people")
+def people(nlp: Language, name: str, lexicons: str) -> Component:
+    """Make the component that finds persons."""
+    from curator.spacy_models.french.people import People
+
+    return People(lexicons)
+
+
+@Language.factory("curator_triggers")
+def triggers(nlp: Language, name: str, lexicons: str) -> Component:
+    """Make the component that finds event triggers."""
+    from curator.spacy_models.french.triggers import Triggers
+
+    return Triggers(lexicons)
+
+
+@Language.factory("curator_resolver")
+def resolver(nlp: Language, name: str) -> Component:
+    """Make the component that chooses among candidates and sets the document's spans."""
+    from curator.spacy_models.french.resolve import Resolver
+
+    return Resolver()

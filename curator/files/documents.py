@@ -1,0 +1,99 @@
+"""The reader of documents: text files, JSON lines, tables, folders, globs and standard input."""
+
+import hashlib
+import io
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import PurePath
+from typing import IO
+
+from curator.domain.document import RawDocument
+from curator.domain.errors import InputRefused
+from curator.files.csv_documents import read_table
+from curator.files.encodings import decode, refuse_binary
+from curator.files.json_documents import is_json_line, read_json_lines
+from curator.files.paths import STANDARD_INPUT, Found, found_files
+from curator.files.raw_lines import SAMPLE, Stream, opened, raw_lines
+from curator.files.refusals import checked_text, refused, too_large, unreadable
+from curator.steps.ports import Refused
+
+LIMIT = 1_000_000
+"""The largest text taken in by default, in characters."""
+
+_BYTES_A_CHARACTER = 4
+
+_Read = Callable[[Stream, str, int], Iterator[RawDocument | Refused]]
+
+
+class FileReader:
+    """Reads documents from files, one or many a file by its extension.
+
+    `limit` is the largest text, in characters; `standard_input` gives the stream that `-` stands for. What cannot be
+    taken in comes as a refusal among the documents, and the rest goes on.
+    """
+
+    def __init__(self, limit: int = LIMIT, standard_input: Callable[[], IO[bytes]] = lambda: sys.stdin.buffer) -> None:
+        self._limit = limit
+        self._standard_input = standard_input
+
+    def read(self, paths: Sequence[str]) -> Iterator[RawDocument | Refused]:
+        """Yield every document, in the order of the paths and sorted within folders; refusals come as values."""
+        for found in found_files(paths):
+            if isinstance(found, Refused):
+                yield found
+                continue
+            try:
+                yield from self._documents(found)
+            except InputRefused as error:
+                yield refused(found.name, error)
+            except OSError as error:
+                yield unreadable(found.name, error)
+
+    def _documents(self, found: Found) -> Iterator[RawDocument | Refused]:
+        if found.path is None:
+            yield from self._from_standard_input()
+            return
+        extension = PurePath(found.name).suffix.lower()
+        read = _FORMATS.get(extension)
+        if read is None:
+            raise InputRefused("not a known format", remedy=f"give {', '.join(_FORMATS)} files")
+        with opened(found.path) as stream:
+            yield from read(stream, found.name, self._limit)
+
+    def _from_standard_input(self) -> Iterator[RawDocument | Refused]:
+        """Read JSON lines where the first line that is not blank is one, else one plain text."""
+        # What comes through a pipe can be read once, and may not fit into memory.
+        with io.BufferedRandom(tempfile.TemporaryFile(buffering=0), SAMPLE) as spool:
+            shutil.copyfileobj(self._standard_input(), spool)
+            spool.seek(0)
+            read = read_json_lines if _begins_with_json(spool, self._limit) else read_text
+            spool.seek(0)
+            yield from read(spool, STANDARD_INPUT, self._limit)
+
+
+def read_text(stream: Stream, name: str, limit: int) -> Iterator[RawDocument | Refused]:
+    """Yield the one document that a whole stream is. Raises InputRefused, and OSError."""
+    raw = stream.read(limit * _BYTES_A_CHARACTER + 4)
+    refuse_binary(raw)
+    if stream.read(1):
+        raise too_large(limit)
+    decoded = decode(raw)
+    text = checked_text(decoded.text, limit)
+    yield RawDocument(name=name, text=text, raw_sha256=hashlib.sha256(raw).hexdigest(), encoding=decoded.encoding)
+
+
+def _begins_with_json(stream: Stream, limit: int) -> bool:
+    try:
+        for line in raw_lines(stream, limit):
+            if line.raw is None:
+                return False
+            if line.raw.strip():
+                return is_json_line(line.decoded().text)
+    except InputRefused:
+        return False
+    return False
+
+
+_FORMATS: dict[str, _Read] = {".txt": read_text, ".jsonl": read_json_lines, ".csv": read_table}

@@ -1,0 +1,117 @@
+"""Documents of JSON lines: one object a line."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from curator.domain.document import SPLITS, RawDocument
+from curator.domain.errors import InputRefused
+from curator.files.encodings import Decoded
+from curator.files.raw_lines import RawLine, Stream, raw_lines
+from curator.files.refusals import checked_text, refuse_value, refused, too_large
+from curator.steps.ports import Refused
+
+_ANNOTATIONS = ("spans", "relations", "attributes", "entities", "events")
+# A character beyond U+FFFF takes twelve bytes when it is escaped; spans and meta take their share of the rest.
+_BYTES_A_CHARACTER = 12
+
+
+def read_json_lines(stream: Stream, name: str, limit: int) -> Iterator[RawDocument | Refused]:
+    """Yield the document or refusal of every line that is not blank; `limit` is in characters of text.
+
+    Names are `name:N`, N counting all lines from 1. Raises InputRefused where the stream as a whole is no text or
+    has no line, and OSError.
+    """
+    some = False
+    for line in raw_lines(stream, limit * _BYTES_A_CHARACTER):
+        if line.raw is not None and not line.raw.strip():
+            continue
+        some = True
+        place = f"{name}:{line.number}"
+        try:
+            yield _document(line, place, limit)
+        except InputRefused as error:
+            yield refused(place, error)
+    if not some:
+        raise InputRefused("file is empty", remedy="remove it or fill it in")
+
+
+def is_json_line(text: str) -> bool:
+    """Say whether a line is a JSON object that has a text."""
+    try:
+        return "text" in _parsed(text)
+    except InputRefused:
+        return False
+
+
+def checked_split(split: Any) -> str | None:
+    """Return a split as it is known here, None for none. Raises InputRefused for any other."""
+    if split is None or split in SPLITS:
+        return split  # type: ignore[no-any-return]
+    raise InputRefused(f"unknown split {split!r}", remedy=f"write one of {', '.join(SPLITS)}, or leave it out")
+
+
+def _document(line: RawLine, name: str, limit: int) -> RawDocument:
+    if line.raw is None:
+        raise too_large(limit)
+    decoded: Decoded = line.decoded()
+    value = _parsed(decoded.text)
+    if "text" not in value:
+        raise InputRefused("line has no key 'text'", remedy="name the text 'text'")
+    text = checked_text(value.pop("text"), limit)
+    refuse_value(value, "line")
+    split = checked_split(value.pop("split", None))
+    lang = value.pop("lang", None)
+    if lang is not None and not isinstance(lang, str):
+        raise InputRefused("lang is not a string", remedy='write an ISO 639-1 code such as "fr", or leave it out')
+    annotations = {key: value.pop(key) for key in _ANNOTATIONS if value.get(key) is not None}
+    return RawDocument(
+        name=name,
+        text=text,
+        raw_sha256=hashlib.sha256(line.raw).hexdigest(),
+        encoding=decoded.encoding,
+        lang=lang,
+        meta=_meta(value),
+        split=split,
+        annotations=annotations,
+    )
+
+
+def _meta(value: dict[str, Any]) -> dict[str, Any]:
+    """Return the object under `meta` with the unknown keys beside it, which are never dropped; `meta`'s own win."""
+    meta = value.get("meta")
+    if meta is None or isinstance(meta, dict):
+        rest = {key: one for key, one in value.items() if key != "meta" and key not in _ANNOTATIONS}
+        return rest | (meta or {})
+    return value
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    # The standard library's parser keeps large integers and tells of keys given twice; faster ones round and drop.
+    try:
+        value = json.loads(text.strip(), object_pairs_hook=_object, parse_constant=_not_finite)
+    except (ValueError, RecursionError) as error:
+        raise InputRefused(f"not JSON: {_reason(error)}", remedy="write one JSON object a line") from None
+    if not isinstance(value, dict):
+        raise InputRefused("not a JSON object", remedy="write one JSON object a line")
+    return value
+
+
+def _reason(error: ValueError | RecursionError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at character {error.pos + 1}"
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        keys = [key for key, _ in pairs]
+        doubled = next(key for key in keys if keys.count(key) > 1)
+        raise InputRefused(f"key {doubled!r} is given twice", remedy="keep one of them")
+    return value
+
+
+def _not_finite(constant: str) -> Any:
+    raise InputRefused(f"{constant} is no JSON number", remedy="write null instead")

@@ -1,0 +1,107 @@
+"""Dataset versions on disk: written once, whole or not at all."""
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from curator.domain.errors import CuratorError
+from curator.files.durable import sync_folder, write_durably
+
+MANIFEST = "manifest.json"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_VERSION = re.compile(r"v([1-9][0-9]*)")
+_PARTIAL = ".partial"
+
+
+class VersionFolder:
+    """The versions of datasets under a root: `NAME/vN/`, never changed once they are there."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def versions(self, name: str) -> list[int]:
+        """Return the numbers of a dataset's versions, ascending; none where there is no such dataset."""
+        folder = self._root / _checked(name, "dataset")
+        if not folder.is_dir():
+            return []
+        found = (_VERSION.fullmatch(entry.name) for entry in folder.iterdir() if entry.is_dir())
+        return sorted(int(match[1]) for match in found if match)
+
+    def path(self, name: str, number: int) -> Path:
+        """Return where a version is or would be."""
+        if number < 1:
+            raise CuratorError(f"{number} is no version number", name, "versions count from 1")
+        return self._root / _checked(name, "dataset") / f"v{number}"
+
+    def manifest(self, name: str, number: int) -> dict[str, Any]:
+        """Return a version's manifest. Raises CuratorError where the version or its manifest is not there."""
+        path = self.path(name, number) / MANIFEST
+        try:
+            value = orjson.loads(path.read_bytes())
+        except FileNotFoundError:
+            raise CuratorError(f"no such version: {name}@{number}", str(path), "list the versions there are") from None
+        except (OSError, orjson.JSONDecodeError) as error:
+            raise CuratorError(f"manifest cannot be read: {error}", str(path), "restore it from a copy") from error
+        if not isinstance(value, dict):
+            raise CuratorError("manifest is no JSON object", str(path), "restore it from a copy")
+        return value
+
+    def write(self, name: str, number: int, files: Mapping[str, Iterable[bytes]]) -> Path:
+        """Write a new version and return its folder; it is there whole and on the disk, or not at all.
+
+        What an interrupted writing left behind is removed. Raises CuratorError where the version is there already, a
+        file name is not plain, or the disk refuses.
+        """
+        target = self.path(name, number)
+        for file in files:
+            _checked(file, "file")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with _alone(target.parent):
+                _write(target, files)
+        except OSError as error:
+            raise CuratorError(f"version cannot be written: {error.strerror}", str(target), "check the disk") from error
+        return target
+
+
+def _write(target: Path, files: Mapping[str, Iterable[bytes]]) -> None:
+    if target.exists():
+        raise CuratorError("version is there already", str(target), "versions never change: write the next one")
+    for left in target.parent.glob(f".*{_PARTIAL}"):
+        shutil.rmtree(left)
+    partial = target.with_name(f".{target.name}{_PARTIAL}")
+    partial.mkdir()
+    try:
+        for file, blocks in files.items():
+            write_durably(partial / file, blocks)
+        sync_folder(partial)
+        partial.rename(target)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    sync_folder(target.parent)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait for other writers of a dataset: only then is a partial folder known to be nobody's."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _checked(name: str, kind: str) -> str:
+    if not _NAME.fullmatch(name):
+        remedy = "use letters, digits, '.', '_' and '-', beginning with a letter or digit"
+        raise CuratorError(f"{name!r} is no name for a {kind}", "", remedy)
+    return name

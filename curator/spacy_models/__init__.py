@@ -1,0 +1,1 @@
+"""What curator uses spaCy for: pre-annotation and training."""

@@ -1,0 +1,1 @@
+"""The French pre-annotation components: each proposes candidates, the last one chooses."""

@@ -1,0 +1,58 @@
+"""Candidates: what the components propose before one of them chooses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from spacy.tokens import Doc
+
+_KEY = "curator_candidates"
+_QUIET = "curator_quiet"
+_EDGE = " \t\n\r\f\v\u00a0\u2007\u202f\u2009\u200b\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span that a rule proposes, in character offsets; score and rule end up on the span."""
+
+    layer: str
+    start: int
+    end: int
+    label: str
+    score: float
+    rule: str
+
+    def overlaps(self, start: int, end: int) -> bool:
+        return self.start < end and start < self.end
+
+
+def propose(doc: Doc, start: int, end: int, label: str, score: float, rule: str, layer: str = "entities") -> None:
+    """Add a candidate, freed of white space at its edges; an empty one is not added."""
+    text = doc.text
+    while start < end and (text[start] in _EDGE or text[start].isspace()):
+        start += 1
+    while start < end and (text[end - 1] in _EDGE or text[end - 1].isspace()):
+        end -= 1
+    if start < end:
+        cast(list[Candidate], doc.user_data.setdefault(_KEY, [])).append(
+            Candidate(layer, start, end, label, score, rule)
+        )
+
+
+def proposed(doc: Doc, *labels: str) -> Iterator[Candidate]:
+    """Yield the candidates so far, in the order in which they were added; only those with one of `labels`, if any."""
+    for candidate in tuple(cast(list[Candidate], doc.user_data.get(_KEY, []))):
+        if not labels or candidate.label in labels:
+            yield candidate
+
+
+def silence(doc: Doc, start: int, end: int) -> None:
+    """Let nothing in this range of the text be annotated."""
+    cast(list[tuple[int, int]], doc.user_data.setdefault(_QUIET, [])).append((start, end))
+
+
+def audible(doc: Doc) -> list[Candidate]:
+    """Take all candidates out of the document and return those that touch no silenced range."""
+    quiet = cast(list[tuple[int, int]], doc.user_data.pop(_QUIET, []))
+    found = cast(list[Candidate], doc.user_data.pop(_KEY, []))
+    return [one for one in found if not any(one.overlaps(start, end) for start, end in quiet)]

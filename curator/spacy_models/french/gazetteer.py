@@ -1,0 +1,56 @@
+"""Entities found by looking them up: places, organisations, peoples."""
+
+import re
+
+from spacy.tokens import Doc
+
+from curator.spacy_models.french.candidates import propose
+from curator.spacy_models.french.lexicon import inflections, is_word, read_lexicon
+from curator.spacy_models.french.phrases import Phrases, fold
+from curator.spacy_models.french.places import Place, cities, countries
+
+# A demonym after these names a language.
+_LANGUAGE = re.compile(r"(?:\ben|\bparl\w+|\blangue|\bapp\w+ (?:le|l['’])|\btradui\w+ (?:en|du|de l['’]))\s*$", re.IGNORECASE)
+_INSIDE_NAME = re.compile(r"[-’']?\w")
+_Found = tuple[str, float, str]
+
+
+class Gazetteer:
+    """Proposes the entries of the lexicons `places`, `organisations` and `demonyms`, countries and cities.
+
+    `population` is the size from which a city is known. An entry `{"label", "text", "score", "rule"}` is a fixed
+    name, `pattern` being another word for `text`; `{"label", "masculine", "feminine"}` stands for all inflected forms.
+    """
+
+    def __init__(self, lexicons: str, population: int) -> None:
+        self._names: Phrases[_Found] = Phrases()
+        self._peoples: Phrases[_Found] = Phrases()
+        known: set[str] = set()
+        for name in ("places", "organisations"):
+            for entry in read_lexicon(lexicons, name):
+                text = entry.get("text", entry.get("pattern"))
+                self._names.add(text, (entry["label"], entry.get("score", 0.9), entry.get("rule", f"lexicon:{name}")))
+                known.add(fold(text))
+        for entry in read_lexicon(lexicons, "demonyms"):
+            found = (entry["label"], entry.get("score", 0.93), entry.get("rule", "lexicon:demonyms"))
+            for form in inflections(entry["masculine"], entry.get("feminine")):
+                self._peoples.add(form, found)
+                known.add(fold(form))
+        self._add_places(countries(), "cldr:country", known)
+        self._add_places(cities(population), "geonames:city", known)
+
+    def _add_places(self, places: "Iterable[Place]", rule: str, known: set[str]) -> None:
+        for place in places:
+            form = fold(place.name)
+            if form not in known:
+                known.add(form)
+                self._names.add(place.name, (place.label, place.score, rule))
+
+    def __call__(self, doc: Doc) -> Doc:
+        text = doc.text
+        for start, end, (label, score, rule) in self._names.find(doc):
+            propose(doc, start, end, label, score, rule)
+        for start, end, (label, score, rule) in self._peoples.find(doc):
+            if not _LANGUAGE.search(text, max(0, start - 20), start):
+                propose(doc, start, end, label, score, rule)
+        return doc

@@ -1,0 +1,72 @@
+"""Looking up many fixed phrases in a text at once."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Generic, NamedTuple, TypeVar
+
+from spacy.tokens import Doc
+
+_PIECE = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
+_FOLDED = str.maketrans({"’": "'", "ʼ": "'", "‐": "-", "‑": "-", "œ": "oe", "Œ": "OE", "æ": "ae"})
+
+Value = TypeVar("Value")
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case without accents, with straight apostrophes and plain hyphens."""
+    decomposed = unicodedata.normalize("NFD", text.translate(_FOLDED))
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
+
+
+class Piece(NamedTuple):
+    """A word or sign of a text: where it is, and its folded form."""
+
+    start: int
+    end: int
+    form: str
+
+
+def pieces(text: str) -> list[Piece]:
+    """Return the words and signs of a text in order, white space left out."""
+    return [Piece(match.start(), match.end(), fold(match.group())) for match in _PIECE.finditer(text)]
+
+
+class Phrases(Generic[Value]):
+    """Phrases with a value each, found whatever their accents, apostrophes and spaces.
+
+    Built in one pass without making documents of the phrases, which is what lets it hold every larger city.
+    """
+
+    def __init__(self) -> None:
+        self._by_first: dict[str, dict[tuple[str, ...], list[tuple[str, Value]]]] = {}
+
+    def add(self, phrase: str, value: Value) -> None:
+        """Add a phrase; capitals in it ask for capitals in the text."""
+        forms = tuple(piece.form for piece in pieces(phrase))
+        if forms:
+            self._by_first.setdefault(forms[0], {}).setdefault(forms[1:], []).append((phrase, value))
+
+    def find(self, doc: Doc) -> Iterator[tuple[int, int, Value]]:
+        """Yield start and end in characters and the value of every phrase in the document, nested ones too."""
+        text = doc.text
+        found = pieces(text)
+        for at, piece in enumerate(found):
+            rests = self._by_first.get(piece.form)
+            if rests is None:
+                continue
+            for rest, entries in rests.items():
+                end = found[at + len(rest)].end if at + len(rest) < len(found) else -1
+                if end < 0 or any(found[at + 1 + i].form != form for i, form in enumerate(rest)):
+                    continue
+                for phrase, value in entries:
+                    if _same_case(phrase, text[piece.start : end]):
+                        yield piece.start, end, value
+                        break
+
+
+def _same_case(phrase: str, found: str) -> bool:
+    """Say whether the text has capitals where the phrase needs them: acronyms all, names the first letter."""
+    if phrase.isupper():
+        return found.isupper()
+    return not phrase[0].isupper() or found[0].isupper()

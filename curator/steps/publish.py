@@ -1,0 +1,167 @@
+"""Projects, tasks, predictions and the webhook, out to Label Studio."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from curator.domain.errors import ServerRefused
+from curator.domain.prediction import PipelineId
+from curator.domain.schema import LabelSchema
+from curator.steps.ports import LabelServer, NewPrediction, NewTask, Progress
+from curator.steps.store_ports import Store, StoredPrediction
+
+_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Where Label Studio shall send its deliveries, and the header that proves it is Label Studio."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Published:
+    """What a push did; `webhook` is `kept`, `created`, `rearmed` or, with its reason, `refused`."""
+
+    project: int = 0
+    created: bool = False
+    updated: bool = False
+    tasks: int = 0
+    predictions: int = 0
+    webhook: str = "kept"
+    reason: str = ""
+
+
+def publish(
+    store: Store,
+    server: LabelServer,
+    schema: LabelSchema,
+    marker: str,
+    pipeline: PipelineId | None,
+    hook: Hook,
+    progress: Progress,
+) -> Published:
+    """Bring the project on the server up to date with the store; what is there already is left alone.
+
+    Every task and prediction is remembered as soon as the server has it; what an interrupted push left behind is found
+    again by the document key in the tasks' data. Raises ServerUnreachable or ServerRefused.
+    """
+    report = Published()
+    _ensure_project(store, server, schema, marker, report)
+    _add_tasks(store, server, report, progress)
+    _add_predictions(store, server, report, progress)
+    if pipeline is not None:
+        show_newest(store, server, report.project, pipeline)
+    try:
+        report.webhook = ensure_webhook(server, report.project, hook)
+    except ServerRefused as error:
+        report.webhook, report.reason = "refused", str(error)
+    return report
+
+
+def _ensure_project(store: Store, server: LabelServer, schema: LabelSchema, marker: str, report: Published) -> None:
+    with store.reading() as transaction:
+        known = transaction.tasks.project(server.name)
+    found = server.project(known[0]) if known else None
+    # An id may belong to somebody else's project by now: only the marker says it is ours.
+    project = found if found and marker in found.marker else server.find_project(marker)
+    if project is None:
+        project = server.create_project(schema.title, marker, schema)
+        report.created = True
+    elif known != (project.id, schema.hash):
+        server.update_project(project.id, schema)
+        report.updated = True
+    report.project = project.id
+    if known != (project.id, schema.hash):
+        with store.writing() as transaction:
+            transaction.tasks.save_project(server.name, project.id, schema.hash)
+
+
+def _add_tasks(store: Store, server: LabelServer, report: Published, progress: Progress) -> None:
+    project = report.project
+    with store.reading() as transaction:
+        waiting = transaction.tasks.without_task(server.name, project)
+    if not waiting:
+        return
+    left_behind = {state.ref.document: state for state in server.tasks(project)}
+    adopted = {left_behind[document].ref.task: document for document in waiting if document in left_behind}
+    if adopted:
+        with store.writing() as transaction:
+            transaction.tasks.save(server.name, project, adopted)
+        waiting = [document for document in waiting if document not in left_behind]
+    for start in range(0, len(waiting), _BATCH):
+        _add_batch(store, server, project, waiting[start : start + _BATCH])
+        report.tasks += len(waiting[start : start + _BATCH])
+        progress(report.tasks, len(waiting))
+
+
+def _add_batch(store: Store, server: LabelServer, project: int, documents: Sequence[str]) -> None:
+    with store.reading() as transaction:
+        texts = transaction.documents.some(documents)
+        sources = transaction.documents.first_sources(documents)
+        predictions = transaction.tasks.newest_predictions(documents)
+    tasks = [
+        NewTask(
+            document,
+            texts[document].text,
+            sources[document],
+            tuple(_new(one, texts[document].text) for one in predictions.get(document, ())),
+        )
+        for document in documents
+    ]
+    ids = server.add_tasks(project, tasks)
+    with store.writing() as transaction:
+        transaction.tasks.save(server.name, project, dict(zip(ids, documents, strict=True)))
+        for task, document in zip(ids, documents, strict=True):
+            transaction.tasks.sent(server.name, project, task, [one.number for one in predictions.get(document, ())])
+
+
+def _add_predictions(store: Store, server: LabelServer, report: Published, progress: Progress) -> None:
+    project = report.project
+    with store.reading() as transaction:
+        unsent = transaction.tasks.unsent(server.name, project)
+        texts = transaction.documents.some({one.prediction.document for _, one in unsent})
+    for done, (task, one) in enumerate(unsent, start=1):
+        prediction = _new(one, texts[one.prediction.document].text)
+        state = server.task(task)
+        if state is not None and prediction.model_version not in state.model_versions:
+            server.add_prediction(task, prediction)
+            report.predictions += 1
+        with store.writing() as transaction:
+            transaction.tasks.sent(server.name, project, task, [one.number])
+        progress(done, len(unsent))
+
+
+def show_newest(store: Store, server: LabelServer, project: int, pipeline: PipelineId) -> None:
+    """Make annotators start from this pipeline's predictions, where the project has any."""
+    with store.reading() as transaction:
+        sent = transaction.tasks.was_sent(server.name, project, pipeline)
+    found = server.project(project)
+    if sent and found is not None and found.model_version != str(pipeline):
+        server.show_predictions_of(project, str(pipeline))
+
+
+def _new(stored: StoredPrediction, text: str) -> NewPrediction:
+    prediction = stored.prediction
+    return NewPrediction(str(prediction.pipeline), prediction.content, text, prediction.score)
+
+
+def ensure_webhook(server: LabelServer, project: int, hook: Hook) -> str:
+    """See that exactly one webhook of the project points here, active and with our secret.
+
+    Returns `kept`, `created` or `rearmed`; extra ones that point here are deleted.
+    """
+    ours = sorted((one for one in server.webhooks(project) if one.url == hook.url), key=lambda one: one.id)
+    for extra in ours[1:]:
+        server.delete_webhook(extra.id)
+    if not ours:
+        server.save_webhook(project, hook.url, hook.headers, None)
+        return "created"
+    first = ours[0]
+    needed = {"ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_DELETED", "TASKS_DELETED"}
+    subscribed = first.all_actions or needed <= set(first.actions)
+    if first.active and first.payload and subscribed and dict(first.headers) == dict(hook.headers):
+        return "kept"
+    server.save_webhook(project, hook.url, hook.headers, first.id)
+    return "rearmed"

@@ -1,0 +1,1 @@
+"""The store: documents, predictions, revisions, decisions and versions in a relational database."""

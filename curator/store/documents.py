@@ -1,0 +1,163 @@
+"""Documents, their sources, splits and predictions."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from curator.domain.canonical import digest
+from curator.domain.document import Arrival, Document, Source
+from curator.domain.prediction import GIVEN, PipelineId, Prediction
+from curator.domain.span import content_value
+from curator.domain.split import Assignment
+from curator.steps.store_ports import Unassigned
+from curator.store.rows import chunks, insert_missing
+from curator.store.tables import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
+
+_BATCH = 400
+
+
+class DocumentTable:
+    """Implements the port `Documents`."""
+
+    def __init__(self, connection: Connection, seq: int) -> None:
+        self._connection = connection
+        self._seq = seq
+
+    def add(self, arrivals: Sequence[tuple[Arrival, Sequence[int]]]) -> tuple[int, int]:
+        documents: dict[str, dict[str, Any]] = {}
+        bands: dict[tuple[int, str], dict[str, Any]] = {}
+        sources: list[dict[str, Any]] = []
+        for arrival, signature in arrivals:
+            document = arrival.document
+            documents[document.id] = {"id": document.id, "seq": self._seq, "lang": document.lang, "text": document.text}
+            bands |= {(band, document.id): {"hash": band, "document": document.id} for band in signature}
+            sources.append(self._source_row(arrival.source))
+        added = insert_missing(self._connection, DocumentRow, list(documents.values()))
+        insert_missing(self._connection, Band, list(bands.values()))
+        return added, insert_missing(self._connection, SourceRow, sources)
+
+    def _source_row(self, source: Source) -> dict[str, Any]:
+        return {
+            "seq": self._seq,
+            "document": source.document,
+            "name": source.name,
+            "raw_sha256": source.raw_sha256,
+            "encoding": source.encoding,
+            "meta": dict(source.meta),
+            "meta_digest": digest([dict(source.meta), source.split]),
+            "split": source.split,
+        }
+
+    def text(self, document: str) -> str | None:
+        return self._connection.scalar(select(DocumentRow.text).where(DocumentRow.id == document))
+
+    def all(self, as_of: int | None = None) -> Iterator[Document]:
+        query = select(DocumentRow.id, DocumentRow.text, DocumentRow.lang).order_by(DocumentRow.id)
+        if as_of is not None:
+            query = query.where(DocumentRow.seq <= as_of)
+        for row in self._connection.execute(query.execution_options(yield_per=_BATCH)):
+            yield Document(row.id, row.text, row.lang)
+
+    def some(self, documents: Iterable[str]) -> dict[str, Document]:
+        found: dict[str, Document] = {}
+        for chunk in chunks(documents, _BATCH):
+            query = select(DocumentRow.id, DocumentRow.text, DocumentRow.lang).where(DocumentRow.id.in_(chunk))
+            found |= {row.id: Document(row.id, row.text, row.lang) for row in self._connection.execute(query)}
+        return found
+
+    def first_sources(self, documents: Iterable[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for chunk in chunks(documents, _BATCH):
+            first = select(func.min(SourceRow.id)).where(SourceRow.document.in_(chunk)).group_by(SourceRow.document)
+            rows = self._connection.execute(select(SourceRow.document, SourceRow.name).where(SourceRow.id.in_(first)))
+            found |= {row.document: row.name for row in rows}
+        return found
+
+    def describing_source(self, document: str, as_of: int) -> tuple[int, Source]:
+        rows = self._connection.execute(
+            select(SourceRow.__table__)
+            .where(SourceRow.document == document, SourceRow.seq <= as_of)
+            .order_by(SourceRow.id)
+        ).all()
+        row = next((row for row in reversed(rows) if row.meta), rows[0])
+        source = Source(row.document, row.name, row.raw_sha256, row.encoding, row.meta, row.split)
+        return row.id, source
+
+    def unassigned(self) -> list[Unassigned]:
+        given = (
+            select(SourceRow.split)
+            .where(SourceRow.document == DocumentRow.id, SourceRow.split.is_not(None))
+            .order_by(SourceRow.id)
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = (
+            select(DocumentRow.id, given.label("given"))
+            .outerjoin(SplitRow, SplitRow.document == DocumentRow.id)
+            .where(SplitRow.document.is_(None))
+            .order_by(DocumentRow.id)
+        )
+        return [Unassigned(row.id, row.given) for row in self._connection.execute(query)]
+
+    def candidates(self, document: str) -> dict[str, str | None]:
+        own = select(Band.hash).where(Band.document == document)
+        query = (
+            select(SplitRow.document, SplitRow.split)
+            .join(Band, Band.document == SplitRow.document)
+            .where(Band.hash.in_(own), Band.document != document)
+            .distinct()
+        )
+        return {row.document: row.split for row in self._connection.execute(query)}
+
+    def assign(self, assignments: Sequence[Assignment]) -> None:
+        rows = [
+            {"document": one.document, "seq": self._seq, "split": one.split, "reason": one.reason} for one in assignments
+        ]
+        insert_missing(self._connection, SplitRow, rows)
+
+    def splits(self, as_of: int) -> dict[str, Assignment]:
+        rows = self._connection.execute(select(SplitRow.__table__).where(SplitRow.seq <= as_of))
+        return {row.document: Assignment(row.document, row.split, row.reason) for row in rows}
+
+    def lacking_prediction(self, pipeline: PipelineId) -> list[str]:
+        has = select(PredictionRow.document).where(
+            PredictionRow.pipeline == pipeline.name, PredictionRow.digest == pipeline.digest
+        )
+        query = select(DocumentRow.id).where(DocumentRow.id.not_in(has)).order_by(DocumentRow.id)
+        return list(self._connection.scalars(query))
+
+    def add_predictions(self, predictions: Sequence[Prediction]) -> int:
+        rows = [
+            {
+                "seq": self._seq,
+                "document": one.document,
+                "pipeline": one.pipeline.name,
+                "digest": one.pipeline.digest,
+                "content": content_value(one.content),
+                "score": one.score,
+            }
+            for one in predictions
+        ]
+        return insert_missing(self._connection, PredictionRow, rows)
+
+    def shown_pipeline(self, document: str, before: int) -> str | None:
+        query = (
+            select(PredictionRow.pipeline, PredictionRow.digest)
+            .where(
+                PredictionRow.document == document, PredictionRow.pipeline != GIVEN, PredictionRow.seq <= before
+            )
+            .order_by(PredictionRow.id.desc())
+            .limit(1)
+        )
+        row = self._connection.execute(query).first()
+        return None if row is None else str(PipelineId(row.pipeline, row.digest))
+
+    def counts(self) -> dict[str, Any]:
+        count = self._connection.scalar
+        return {
+            "documents": count(select(func.count()).select_from(DocumentRow)),
+            "predictions": count(select(func.count()).select_from(PredictionRow)),
+        }
+
+

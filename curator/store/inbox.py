@@ -1,0 +1,71 @@
+"""The inbox: a SQLite file of its own, so that no lock of the store delays an answer."""
+
+import uuid
+from contextlib import contextmanager
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, LargeBinary, String, func, insert, select, update
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from curator.domain.annotation import instant
+from curator.steps.store_ports import Delivery
+from curator.store.database import open_engine
+
+
+class InboxTable(DeclarativeBase):
+    """The inbox's own tables, apart from the store's."""
+
+
+class DeliveryRow(InboxTable):
+    __tablename__ = "delivery"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(36), unique=True)
+    received_at: Mapped[str] = mapped_column(String(32))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(16), index=True, default="pending")
+    cause: Mapped[str] = mapped_column(String(200), default="")
+
+
+class SqliteInbox:
+    """Implements the port `Inbox`; what `put` has returned from survives a crash of the process and of the machine."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = open_engine(URL.create("sqlite", database=str(path)))
+        with self._begin() as connection:
+            InboxTable.metadata.create_all(connection)
+
+    @contextmanager
+    def _begin(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(writing=True) as connection, connection.begin():
+            yield connection
+
+    def put(self, body: bytes) -> str:
+        delivery = str(uuid.uuid4())
+        with self._begin() as connection:
+            row = {"id": delivery, "received_at": instant(datetime.now(UTC)), "body": body}
+            connection.execute(insert(DeliveryRow).values(**row))
+        return delivery
+
+    def pending(self, limit: int) -> list[Delivery]:
+        query = (
+            select(DeliveryRow.id, DeliveryRow.number, DeliveryRow.body)
+            .where(DeliveryRow.state == "pending")
+            .order_by(DeliveryRow.number)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [Delivery(row.id, row.number, row.body) for row in connection.execute(query)]
+
+    def settle(self, delivery: str, state: str, cause: str) -> None:
+        with self._begin() as connection:
+            where = DeliveryRow.id == delivery
+            connection.execute(update(DeliveryRow).where(where).values(state=state, cause=cause[:200]))
+
+    def counts(self) -> dict[str, int]:
+        found = {state: 0 for state in ("pending", "applied", "stale", "dead")}
+        query = select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)
+        with self._engine.connect() as connection:
+            return found | {state: count for state, count in connection.execute(query)}

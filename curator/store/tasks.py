@@ -1,0 +1,147 @@
+"""Projects and tasks in Label Studio, and what was sent to them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+
+from curator.domain.prediction import PipelineId, Prediction
+from curator.domain.span import content_from_value
+from curator.steps.store_ports import StoredPrediction
+from curator.store.rows import chunks, insert_missing
+from curator.store.tables import DocumentRow, PredictionRow, ProjectRow, SentPrediction, TaskRow
+
+_NEWEST = select(func.max(PredictionRow.id)).group_by(PredictionRow.document, PredictionRow.pipeline)
+
+
+class TaskTable:
+    """Implements the port `Tasks`."""
+
+    def __init__(self, connection: Connection, seq: int) -> None:
+        self._connection = connection
+        self._seq = seq
+
+    def project(self, server: str) -> tuple[int, str] | None:
+        query = (
+            select(ProjectRow.project, ProjectRow.schema_hash)
+            .where(ProjectRow.server == server)
+            .order_by(ProjectRow.id.desc())
+            .limit(1)
+        )
+        row = self._connection.execute(query).first()
+        return None if row is None else (row.project, row.schema_hash)
+
+    def has_project(self, server: str, project: int) -> bool:
+        query = select(ProjectRow.id).where(ProjectRow.server == server, ProjectRow.project == project).limit(1)
+        return self._connection.scalar(query) is not None
+
+    def save_project(self, server: str, project: int, schema_hash: str) -> None:
+        if self.project(server) != (project, schema_hash):
+            row = {"seq": self._seq, "server": server, "project": project, "schema_hash": schema_hash}
+            self._connection.execute(insert(ProjectRow).values(**row))
+
+    def document(self, server: str, project: int, task: int) -> str | None:
+        return self._connection.scalar(
+            select(TaskRow.document).where(
+                TaskRow.server == server, TaskRow.project == project, TaskRow.task == task, TaskRow.gone.is_(False)
+            )
+        )
+
+    def live(self, server: str, project: int) -> dict[int, str]:
+        query = select(TaskRow.task, TaskRow.document).where(
+            TaskRow.server == server, TaskRow.project == project, TaskRow.gone.is_(False)
+        )
+        return {row.task: row.document for row in self._connection.execute(query)}
+
+    def save(self, server: str, project: int, tasks: Mapping[int, str]) -> None:
+        key = {"server": server, "project": project}
+        known = self.live(server, project)
+        for task, document in tasks.items():
+            if known.get(task) == document:
+                continue
+            # A server that re-uses ids may give a gone task's id to another document.
+            fresh = insert_missing(self._connection, TaskRow, [{**key, "task": task, "document": document, "gone": False}])
+            if not fresh:
+                self._connection.execute(self._one(task, server, project).values(document=document, gone=False))
+                self._connection.execute(
+                    delete(SentPrediction).where(
+                        SentPrediction.server == server, SentPrediction.project == project, SentPrediction.task == task
+                    )
+                )
+
+    @staticmethod
+    def _one(task: int, server: str, project: int) -> Any:
+        return update(TaskRow).where(TaskRow.server == server, TaskRow.project == project, TaskRow.task == task)
+
+    def gone(self, server: str, project: int, tasks: Iterable[int]) -> None:
+        for chunk in chunks(tasks, 400):
+            self._connection.execute(
+                update(TaskRow)
+                .where(TaskRow.server == server, TaskRow.project == project, TaskRow.task.in_(chunk))
+                .values(gone=True)
+            )
+
+    def without_task(self, server: str, project: int) -> list[str]:
+        has = select(TaskRow.document).where(TaskRow.server == server, TaskRow.project == project)
+        query = select(DocumentRow.id).where(DocumentRow.id.not_in(has)).order_by(DocumentRow.id)
+        return list(self._connection.scalars(query))
+
+    def newest_predictions(self, documents: Iterable[str]) -> dict[str, list[StoredPrediction]]:
+        found: dict[str, list[StoredPrediction]] = {}
+        for chunk in chunks(documents, 400):
+            query = (
+                select(PredictionRow.__table__)
+                .where(PredictionRow.id.in_(_NEWEST), PredictionRow.document.in_(chunk))
+                .order_by(PredictionRow.id)
+            )
+            for row in self._connection.execute(query):
+                found.setdefault(row.document, []).append(_prediction(row))
+        return found
+
+    def unsent(self, server: str, project: int) -> list[tuple[int, StoredPrediction]]:
+        sent = exists().where(
+            SentPrediction.server == TaskRow.server,
+            SentPrediction.project == TaskRow.project,
+            SentPrediction.task == TaskRow.task,
+            SentPrediction.prediction == PredictionRow.id,
+        )
+        query = (
+            select(TaskRow.task, PredictionRow.__table__)
+            .join(PredictionRow, PredictionRow.document == TaskRow.document)
+            .where(
+                TaskRow.server == server,
+                TaskRow.project == project,
+                TaskRow.gone.is_(False),
+                PredictionRow.id.in_(_NEWEST),
+                ~sent,
+            )
+            .order_by(TaskRow.task, PredictionRow.id)
+        )
+        return [(row.task, _prediction(row)) for row in self._connection.execute(query)]
+
+    def sent(self, server: str, project: int, task: int, predictions: Iterable[int]) -> None:
+        key = {"server": server, "project": project, "task": task}
+        insert_missing(self._connection, SentPrediction, [{**key, "prediction": number} for number in predictions])
+
+    def was_sent(self, server: str, project: int, pipeline: PipelineId) -> bool:
+        query = (
+            select(SentPrediction.task)
+            .join(PredictionRow, PredictionRow.id == SentPrediction.prediction)
+            .where(
+                SentPrediction.server == server,
+                SentPrediction.project == project,
+                PredictionRow.pipeline == pipeline.name,
+                PredictionRow.digest == pipeline.digest,
+            )
+            .limit(1)
+        )
+        return self._connection.scalar(query) is not None
+
+    def counts(self) -> dict[str, Any]:
+        query = select(func.count()).select_from(TaskRow).where(TaskRow.gone.is_(False))
+        return {"tasks": self._connection.scalar(query)}
+
+
+def _prediction(row: Row[Any]) -> StoredPrediction:
+    pipeline = PipelineId(row.pipeline, row.digest)
+    return StoredPrediction(row.id, Prediction(row.document, pipeline, content_from_value(row.content)))
