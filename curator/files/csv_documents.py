@@ -86,10 +86,11 @@ def _header(line: str) -> tuple[str, list[str]]:
     """Return the delimiter and the columns: of those readings that have a `text`, the one with most columns."""
     if not line.strip():
         raise InputRefused("file is empty", remedy="remove it or fill it in")
-    readings = [
-        (delimiter, [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))])
-        for delimiter in _DELIMITERS
-    ]
+    try:
+        rows = [(delimiter, next(csv.reader([line], delimiter=delimiter))) for delimiter in _DELIMITERS]
+    except csv.Error as error:
+        raise InputRefused(f"header is not a row: {error}", remedy="write the columns' names in one line") from None
+    readings = [(delimiter, [cell.strip() for cell in row]) for delimiter, row in rows]
     delimiter, columns = max(readings, key=lambda reading: ("text" in reading[1], len(reading[1])))
     if "text" not in columns:
         raise InputRefused("no column 'text'", f"columns: {', '.join(columns)[:200]}", "name the column 'text'")

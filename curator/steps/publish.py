@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from curator.domain.errors import ServerRefused
 from curator.domain.prediction import PipelineId
 from curator.domain.schema import LabelSchema
-from curator.steps.ports import LabelServer, NewPrediction, NewTask, Progress
+from curator.steps.ports import LabelServer, NewPrediction, NewTask, Progress, WebhookRef
 from curator.steps.store_ports import Store, StoredPrediction
 
 _BATCH = 100
+_NEEDED = frozenset(
+    {"ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_DELETED", "TASKS_DELETED"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +151,24 @@ def _new(stored: StoredPrediction, text: str) -> NewPrediction:
 
 
 def ensure_webhook(server: LabelServer, project: int, hook: Hook) -> str:
-    """See that exactly one webhook of the project points here, active and with our secret.
+    """See that exactly one webhook of the project carries our secret: pointing here, active, with payload.
 
-    Returns `kept`, `created` or `rearmed`; extra ones that point here are deleted.
+    Returns `kept`, `created` or `rearmed`; extra ones are deleted. Raises ServerRefused where the URL is not allowed.
     """
-    ours = sorted((one for one in server.webhooks(project) if one.url == hook.url), key=lambda one: one.id)
+    ours = sorted((one for one in server.webhooks(project) if _is_ours(one, hook)), key=lambda one: one.id)
     for extra in ours[1:]:
         server.delete_webhook(extra.id)
     if not ours:
         server.save_webhook(project, hook.url, hook.headers, None)
         return "created"
     first = ours[0]
-    needed = {"ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_DELETED", "TASKS_DELETED"}
-    subscribed = first.all_actions or needed <= set(first.actions)
-    if first.active and first.payload and subscribed and dict(first.headers) == dict(hook.headers):
+    subscribed = first.all_actions or set(first.actions) >= _NEEDED
+    same = first.url == hook.url and dict(first.headers) == dict(hook.headers)
+    if same and first.active and first.payload and subscribed:
         return "kept"
     server.save_webhook(project, hook.url, hook.headers, first.id)
     return "rearmed"
+
+
+def _is_ours(webhook: WebhookRef, hook: Hook) -> bool:
+    return webhook.url == hook.url or any(webhook.headers.get(name) == value for name, value in hook.headers.items())

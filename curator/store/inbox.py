@@ -1,8 +1,8 @@
 """The inbox: a SQLite file of its own, so that no lock of the store delays an answer."""
 
 import uuid
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 

@@ -1,0 +1,88 @@
+"""Every way in which a call to Label Studio fails, in one table, as errors of ours."""
+
+from dataclasses import dataclass
+from json import JSONDecodeError
+
+import httpx
+from label_studio_sdk.core.api_error import ApiError
+from label_studio_sdk.core.parse_error import ParsingError
+
+from curator.domain.errors import CuratorError, ServerRefused, ServerUnreachable
+
+
+class ServerFailed(ServerUnreachable):
+    """Label Studio answered with an error of its own (HTTP 500)."""
+
+
+class ServerLacks(ServerRefused):
+    """Label Studio has nothing under this address (HTTP 404)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What an exception means: of this type, of these statuses, with this word in the answer; "{detail}" is filled in."""
+
+    type: type[Exception]
+    error: type[CuratorError]
+    what: str
+    remedy: str = ""
+    statuses: range = range(1000)
+    word: str = ""
+
+
+_START = "start it, or correct its address"
+_ADDRESS = "correct Label Studio's address"
+_TOKEN = "take the token from Account & Settings in Label Studio; a legacy token must be enabled there first"
+_GUARD = (
+    "set SSRF_PROTECTION_ENABLED=false in its environment, or give the hook a public address; curator sync needs none"
+)
+
+# The first row that fits counts. Texts of httpx's protocol errors are left out: they quote headers, the token among them.
+_TABLE = (
+    _Row(ApiError, ServerRefused, "Label Studio's SSRF guard refuses the webhook's address", _GUARD, range(400, 600), "reserved network"),
+    _Row(ApiError, ServerRefused, "Label Studio has another address: it redirects", _ADDRESS, range(300, 400)),
+    _Row(ApiError, ServerRefused, "Label Studio refuses the token", _TOKEN, range(401, 402)),
+    _Row(ApiError, ServerRefused, "Label Studio forbids this: {detail}", "use the token of a user who may", range(403, 404)),
+    _Row(ApiError, ServerLacks, "Label Studio has no such thing: {detail}", "", range(404, 405)),
+    _Row(ApiError, ServerUnreachable, "Label Studio took too long", "try again", range(408, 409)),
+    _Row(ApiError, ServerUnreachable, "Label Studio asks for fewer requests", "try again later", range(429, 430)),
+    _Row(ApiError, ServerFailed, "Label Studio failed: {detail}", "see its log", range(500, 501)),
+    _Row(ApiError, ServerUnreachable, "Label Studio is not available: {detail}", "try again", range(501, 600)),
+    _Row(ApiError, ServerRefused, "Label Studio refuses: {detail}"),
+    _Row(ParsingError, ServerRefused, "Label Studio's answer is not understood", _ADDRESS),
+    _Row(JSONDecodeError, ServerRefused, "what answers is not Label Studio", _ADDRESS),
+    _Row(httpx.LocalProtocolError, ServerRefused, "the request cannot be sent", "look for stray characters in the token"),
+    _Row(UnicodeEncodeError, ServerRefused, "the request cannot be sent", "look for stray characters in the token"),
+    _Row(httpx.InvalidURL, ServerRefused, "Label Studio's address is malformed", _ADDRESS),
+    _Row(httpx.UnsupportedProtocol, ServerRefused, "Label Studio's address is not of http or https", _ADDRESS),
+    _Row(httpx.TooManyRedirects, ServerRefused, "Label Studio's address redirects without end", _ADDRESS),
+    _Row(httpx.TimeoutException, ServerUnreachable, "Label Studio did not answer in time", "try again"),
+    _Row(httpx.ConnectError, ServerUnreachable, "Label Studio does not answer", _START),
+    _Row(httpx.HTTPError, ServerUnreachable, "the connection to Label Studio broke", "try again"),
+)  # fmt: skip
+
+
+def translated(error: Exception, where: str, secret: str) -> CuratorError | None:
+    """Return what an exception of the SDK or of httpx means, or None where it is none of theirs.
+
+    `secret` never appears in the result, whatever the server said.
+    """
+    status = getattr(error, "status_code", None) or 0
+    body = error.body if isinstance(error, ApiError) else None
+    for row in _TABLE:
+        if isinstance(error, row.type) and status in row.statuses and row.word in str(body):
+            what = row.what.format(detail=_detail(body, status))
+            return row.error(what.replace(secret, "…") if secret else what, where, row.remedy)
+    return None
+
+
+def _detail(body: object, status: int) -> str:
+    """Return what an answer says, in one line of at most 200 characters."""
+    said = f"HTTP {status}"
+    if isinstance(body, dict):
+        parts = [body.get("validation_errors"), body.get("detail"), body.get("error")]
+        said = next((str(part) for part in parts if part), str(body))
+    elif isinstance(body, list):
+        said = str(body)
+    line = " ".join(said.split())
+    return line if len(line) <= 200 else f"{line[:199]}…"

@@ -1,0 +1,64 @@
+"""The labelling interface: a label schema as Label Studio's XML."""
+
+import xml.etree.ElementTree as ET
+
+from curator.domain.schema import AttributeKind, LabelSchema, Layer
+from curator.label_studio.results import TEXT
+
+_PAGE = "display: flex; flex-direction: column; gap: 8px;"
+# The labels stay in view while the text below them scrolls.
+_LABELS = "position: sticky; top: 0; z-index: 2; padding: 4px 0; background: var(--color-neutral-background, #fff);"
+_TEXT = "max-height: 60vh; overflow-y: auto; padding: 8px 12px; border: 1px solid #d0d0d8; line-height: 1.9;"
+
+
+def labelling_config(schema: LabelSchema) -> str:
+    """Return the labelling interface of a schema; the same schema always gives the same text."""
+    page = ET.Element("View", style=_PAGE)
+    labels = ET.SubElement(page, "View", style=_LABELS)
+    for layer in schema.layers:
+        _add_layer(labels, layer)
+    if schema.relations:
+        relations = ET.SubElement(page, "Relations")
+        for relation in schema.relations:
+            ET.SubElement(relations, "Relation", value=relation.name)
+    text = ET.SubElement(page, "View", style=_TEXT)
+    # Whole words would keep an annotator from taking a name without the elided article before it.
+    ET.SubElement(text, "Text", name=TEXT, value=f"${TEXT}", granularity="symbol")
+    for attribute in schema.attributes:
+        _add_attribute(page, attribute)
+    ET.indent(page)
+    return ET.tostring(page, encoding="unicode")
+
+
+def same_config(one: str, other: str) -> bool:
+    """Say whether two labelling interfaces differ in nothing but spacing and the order of attributes."""
+    if one == other:
+        return True
+    try:
+        return ET.canonicalize(one, strip_text=True) == ET.canonicalize(other, strip_text=True)
+    except ET.ParseError:
+        return False
+
+
+def _add_layer(parent: ET.Element, layer: Layer) -> None:
+    ET.SubElement(parent, "Header", value=layer.title, size="6")
+    control = ET.SubElement(parent, "Labels", name=layer.name, toName=TEXT, showInline="true")
+    for label in layer.labels:
+        found = ET.SubElement(control, "Label", value=label.name, background=label.colour, hotkey=label.hotkey)
+        if label.description:
+            found.set("hint", label.description)
+
+
+def _add_attribute(page: ET.Element, attribute: AttributeKind) -> None:
+    shown = {"visibleWhen": "region-selected"} if attribute.per_region else {}
+    box = ET.SubElement(page, "View", shown)
+    ET.SubElement(box, "Header", value=attribute.title, size="6")
+    scope = {"perRegion": "true"} if attribute.per_region else {}
+    if attribute.choices:
+        options = {"choice": "single", "showInline": "true"}
+        control = ET.SubElement(box, "Choices", {"name": attribute.name, "toName": TEXT, **options, **scope})
+        for choice in attribute.choices:
+            ET.SubElement(control, "Choice", value=choice)
+    else:
+        options = {"rows": "1", "maxSubmissions": "1", "editable": "true"}
+        ET.SubElement(box, "TextArea", {"name": attribute.name, "toName": TEXT, **options, **scope})

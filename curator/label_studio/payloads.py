@@ -1,0 +1,202 @@
+"""What Label Studio tells of tasks and annotations, by webhook or by API, as domain values."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from math import isfinite
+from typing import Any, NoReturn
+
+from curator.domain.annotation import AnnotationState, Identity, TaskRef, instant
+from curator.domain.event import AnnotationSeen, AnnotationsGone, Event, ProjectChanged, TasksGone
+from curator.label_studio.json_values import faults, storable
+from curator.steps.ports import DeliveryUnreadable
+
+_ID_LIMIT = 2**63  # what an integer column holds
+
+
+def read_delivery(body: bytes, server: str) -> list[Event]:
+    """Return the events of a webhook delivery, in its order.
+
+    Raises DeliveryUnreadable, and nothing else whatever the bytes are, with the cause `not-json`, `too-deep`,
+    `number-out-of-range`, `unknown-action`, `no-payload` (the webhook was set to send none) or `unknown-shape`.
+    """
+    value = _parse(body)
+    action = value.get("action") if isinstance(value, dict) else None
+    if not isinstance(action, str):
+        raise DeliveryUnreadable("unknown-shape")
+    if action not in _READERS:
+        raise DeliveryUnreadable("unknown-action")
+    if len(value) == 1:
+        raise DeliveryUnreadable("no-payload")
+    try:
+        return _READERS[action](value, server)
+    except ValueError as error:
+        raise DeliveryUnreadable("unknown-shape") from error
+
+
+def state_from_api(annotation: Any, server: str) -> AnnotationState:
+    """Return an annotation's state; webhook, listing and the annotation's own address give equal ones.
+
+    Raises ValueError for what is no annotation, or what no database could hold.
+    """
+    fields = _object(annotation, "annotation")
+    return AnnotationState(
+        identity=Identity(server, _id(fields.get("project")), _id(fields.get("id")), _time(fields.get("created_at"))),
+        task=_id(fields.get("task")),
+        annotator=_user(fields.get("completed_by")),
+        updated_by=_user(fields.get("updated_by")),
+        updated_at=_time(fields.get("updated_at")),
+        skipped=_flag(fields, "was_cancelled"),
+        ground_truth=_flag(fields, "ground_truth"),
+        lead_time=_seconds(fields.get("lead_time")),
+        parent_prediction=_optional_id(fields.get("parent_prediction")),
+        result=_result(fields.get("result")),
+    )
+
+
+def task_from_api(task: Any, server: str) -> TaskRef:
+    """Return a task as webhook, listing or its own address tells it. Raises ValueError for what is no task.
+
+    Key and text are None where they are missing or hold what no text of ours can.
+    """
+    fields = _object(task, "task")
+    data = fields.get("data")
+    told = data if isinstance(data, Mapping) else {}
+    return TaskRef(
+        server=server,
+        project=_id(fields.get("project")),
+        task=_id(fields.get("id")),
+        document=_text(told.get("document")),
+        text=_text(told.get("text")),
+    )
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise DeliveryUnreadable("too-deep") from error
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise DeliveryUnreadable("not-json") from error
+    except ValueError as error:  # an integer of more digits than Python reads
+        raise DeliveryUnreadable("number-out-of-range") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise json.JSONDecodeError(f"{name} is not JSON", name, 0)
+
+
+def _annotations_seen(value: Mapping[str, Any], server: str) -> list[Event]:
+    annotations, tasks = value.get("annotation"), value.get("task")
+    if not isinstance(annotations, list):
+        annotations, tasks = [annotations], [tasks]
+    if not isinstance(tasks, list):
+        raise ValueError("tasks do not go with the annotations")
+    refs = {(ref.project, ref.task): ref for ref in (task_from_api(task, server) for task in tasks)}
+    events: list[Event] = []
+    for annotation in annotations:
+        state = state_from_api(annotation, server)
+        ref = refs.get((state.identity.project, state.task))
+        if ref is None:
+            raise ValueError(f"task {state.task} of annotation {state.identity.annotation} is not told")
+        events.append(AnnotationSeen(state, ref))
+    return events
+
+
+def _annotations_gone(value: Mapping[str, Any], server: str) -> list[Event]:
+    return [AnnotationsGone(_project(value), _ids(value.get("annotations")))]
+
+
+def _tasks_gone(value: Mapping[str, Any], server: str) -> list[Event]:
+    return [TasksGone(_project(value), _ids(value.get("tasks")))]
+
+
+def _project_changed(value: Mapping[str, Any], server: str) -> list[Event]:
+    return [ProjectChanged(_project(value))]
+
+
+_READERS: Mapping[str, Callable[[Mapping[str, Any], str], list[Event]]] = {
+    "ANNOTATION_CREATED": _annotations_seen,
+    "ANNOTATIONS_CREATED": _annotations_seen,
+    "ANNOTATION_UPDATED": _annotations_seen,
+    "ANNOTATIONS_DELETED": _annotations_gone,
+    "TASKS_DELETED": _tasks_gone,
+    "PROJECT_UPDATED": _project_changed,
+}
+
+ACTIONS = tuple(_READERS)
+"""The webhook actions that are read, and so subscribed to."""
+
+
+def _project(value: Mapping[str, Any]) -> int:
+    return _id(_object(value.get("project"), "project").get("id"))
+
+
+def _ids(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list):
+        raise ValueError("no list of what is deleted")
+    return tuple(_id(_object(one, "deleted object").get("id")) for one in value)
+
+
+def _object(value: Any, what: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{what} is no object")
+    return value
+
+
+def _id(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < _ID_LIMIT:
+        raise ValueError("an id is no positive integer")
+    return value
+
+
+def _optional_id(value: Any) -> int | None:
+    return None if value is None else _id(value)
+
+
+def _user(value: Any) -> int | None:
+    """Return a user's id; some answers hold the id alone, some the user as an object."""
+    return _optional_id(value.get("id") if isinstance(value, Mapping) else value)
+
+
+def _flag(fields: Mapping[str, Any], name: str) -> bool:
+    value = fields.get(name)
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is neither true nor false")
+    return value
+
+
+def _time(value: Any) -> str:
+    if not isinstance(value, str | datetime):
+        raise ValueError("a time is no text")
+    try:
+        return instant(value)
+    except OverflowError as error:
+        raise ValueError("a time is out of range") from error
+
+
+def _seconds(value: Any) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("lead_time is no number")
+    try:
+        seconds = float(value)
+    except OverflowError as error:
+        raise ValueError("lead_time is out of range") from error
+    if not isfinite(seconds):
+        raise ValueError("lead_time is out of range")
+    return seconds
+
+
+def _result(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise ValueError("result is no list")
+    # Unstorable text inside is the result reader's to name; escaped in ASCII, it can be kept.
+    if found := faults(value) - {"unstorable-text"}:
+        raise ValueError(f"result is {' and '.join(sorted(found))}")
+    return value
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and storable(value) else None

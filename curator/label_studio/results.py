@@ -1,0 +1,206 @@
+"""Label Studio's result items and our spans, relations and attributes, both ways."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from curator.domain.schema import AttributeKind, LabelSchema
+from curator.domain.span import Attribute, Content, Problem, Relation, Span, misfit
+from curator.label_studio.json_values import faults
+
+TEXT = "text"
+"""The name of the text in the labelling interface, and of its key in a task's data."""
+
+_DIRECTIONS = ("right", "left", "bi")
+_VALUE_KEYS = {"textarea": "text"}  # every other type keeps its value under its own name
+
+
+def read_result(result: list[Any], text: str, schema: LabelSchema) -> Content:
+    """Return what an annotation's result items say of a text, each kind in the order in which it came.
+
+    Offsets alone count, the words in `value.text` do not; scores and rules are a machine's and are not read. Where a
+    region bears labels of several layers, a relation starts from its span in the layer that the schema lists last
+    and leads to its span in the one listed first. Never raises: what does not fit is among the problems, with its
+    item as it came.
+    """
+    reading = _Reading(text, schema)
+    later: list[Mapping[str, Any]] = []
+    for item in result:
+        if not isinstance(item, dict) or not isinstance(item.get("type"), str):
+            reading.refuse("malformed-item", item)
+        elif item["type"] == "labels":
+            reading.labels(item)
+        else:
+            later.append(item)
+    for item in later:
+        if item["type"] == "relation":
+            reading.relation(item)
+        else:
+            reading.attribute(item)
+    return Content(tuple(reading.spans), tuple(reading.relations), tuple(reading.attributes), tuple(reading.problems))
+
+
+def write_result(content: Content, text: str) -> list[dict[str, Any]]:
+    """Return the result items of a prediction: one region per span, then the relations; attributes are not written.
+
+    Region ids derive from the spans, so the same content gives the same items. Raises ValueError where a relation
+    is to no span of the content.
+    """
+    items: list[dict[str, Any]] = []
+    region_of: dict[str, str] = {}
+    taken: set[str] = set()
+    for span in content.spans:
+        region = _region_id(span, taken)
+        taken.add(region)
+        region_of.setdefault(span.id, region)
+        items.append(_region(region, span, text))
+    for relation in content.relations:
+        if relation.head not in region_of or relation.child not in region_of:
+            raise ValueError(f"relation {relation.label} from {relation.head} to {relation.child} lacks a span")
+        items.append(
+            {
+                "type": "relation",
+                "from_id": region_of[relation.head],
+                "to_id": region_of[relation.child],
+                "direction": relation.direction,
+                "labels": [relation.label],
+            }
+        )
+    return items
+
+
+def _region(region: str, span: Span, text: str) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "id": region,
+        "from_name": span.layer,
+        "to_name": TEXT,
+        "type": "labels",
+        "value": {"start": span.start, "end": span.end, "text": text[span.start : span.end], "labels": [span.label]},
+    }
+    if span.score is not None:
+        item["score"] = span.score
+    if span.rule is not None:
+        item["meta"] = {"rule": [span.rule]}
+    return item
+
+
+def _region_id(span: Span, taken: set[str]) -> str:
+    """Return ten hexadecimal digits that no region of this prediction has yet."""
+    attempt = 0
+    while True:
+        seed = span.id if attempt == 0 else f"{span.id}#{attempt}"
+        region = hashlib.sha256(seed.encode("utf-8")).hexdigest()[:10]
+        if region not in taken:
+            return region
+        attempt += 1
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The reading of one result: what was found, and which spans each region gave."""
+
+    text: str
+    schema: LabelSchema
+    spans: list[Span] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
+    attributes: list[Attribute] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    regions: dict[str | int, list[Span]] = field(default_factory=dict)
+
+    def refuse(self, cause: str, item: Any) -> None:
+        self.problems.append(Problem(cause, item))
+
+    def labels(self, item: Mapping[str, Any]) -> None:
+        region = _key(item.get("id"))
+        # A region is known even where its labels are refused, so that what hangs on it is told apart from a document's.
+        found = self.regions.setdefault(region, []) if region is not None else []
+        layer, value = item.get("from_name"), item.get("value")
+        allowed = self.schema.labels_of.get(layer) if isinstance(layer, str) else None
+        if not isinstance(layer, str) or allowed is None:
+            return self.refuse("unknown-control", item)
+        if not isinstance(value, dict):
+            return self.refuse("malformed-item", item)
+        start: Any = value.get("start")
+        end: Any = value.get("end")
+        labels = value.get("labels")
+        if cause := misfit(start, end, self.text):
+            return self.refuse(cause, item)
+        if not isinstance(labels, list) or not labels:
+            return self.refuse("region-without-label", item)
+        for label in labels:
+            if isinstance(label, str) and label in allowed:
+                span = Span(layer, start, end, label)
+                self.spans.append(span)
+                found.append(span)
+            else:
+                self.refuse("unknown-label", item)
+
+    def relation(self, item: Mapping[str, Any]) -> None:
+        direction, labels = item.get("direction", "right"), item.get("labels")
+        if direction not in _DIRECTIONS or not isinstance(labels, list | None):
+            return self.refuse("malformed-item", item)
+        # An arrow to the left leads from the second region to the first.
+        starts = direction != "left"
+        heads = list(self._end(item.get("from_id"), starts))
+        children = list(self._end(item.get("to_id"), not starts))
+        if not heads or not children:
+            return self.refuse("relation-without-region", item)
+        if not labels:
+            return self.refuse("relation-without-label", item)
+        for label in labels:
+            if not isinstance(label, str) or label not in self.schema.relation_names:
+                self.refuse("unknown-relation", item)
+                continue
+            for head, child in product(heads, children):
+                self.relations.append(Relation(head.id, child.id, label, direction))
+
+    def _end(self, region: Any, starts: bool) -> Iterator[Span]:
+        """Yield the spans of a region that an arrow is meant to start from, or to lead to."""
+        key = _key(region)
+        spans = self.regions.get(key, []) if key is not None else []
+        layers = [layer for layer in self.schema.layer_names if any(span.layer == layer for span in spans)]
+        if layers:
+            yield from (span for span in spans if span.layer == layers[-1 if starts else 0])
+
+    def attribute(self, item: Mapping[str, Any]) -> None:
+        name, kind, value = item.get("from_name"), item["type"], item.get("value")
+        if not isinstance(name, str) or not isinstance(value, dict):
+            return self.refuse("malformed-item", item)
+        if kind.endswith("labels") or name in self.schema.layer_names:
+            return self.refuse("unknown-control", item)
+        key = _VALUE_KEYS.get(kind, kind)
+        if key not in value:
+            return self.refuse("malformed-item", item)
+        if cause := _attribute_fault(name, value[key], self._declared(name)):
+            return self.refuse(cause, item)
+        region = _key(item.get("id"))
+        spans = self.regions.get(region) if region is not None else None
+        if spans is not None or "start" in value:
+            if not spans:
+                return self.refuse("attribute-without-region", item)
+            for on in dict.fromkeys(span.id for span in spans):
+                self.attributes.append(Attribute(on, name, value[key]))
+        else:
+            self.attributes.append(Attribute("document", name, value[key]))
+
+    def _declared(self, name: str) -> AttributeKind | None:
+        return next((kind for kind in self.schema.attributes if kind.name == name), None)
+
+
+def _attribute_fault(name: str, value: Any, declared: AttributeKind | None) -> str | None:
+    found = faults([name, value])
+    if "unstorable-text" in found:
+        return "unstorable-text"
+    if found:
+        return "malformed-item"
+    if declared is None or not declared.choices:
+        return None
+    chosen = value if isinstance(value, list) else [value]
+    return None if all(one in declared.choices for one in chosen) else "unknown-choice"
+
+
+def _key(value: Any) -> str | int | None:
+    """Return a region id, or None where there is none; scripts give numbers where Label Studio gives texts."""
+    return value if isinstance(value, str | int) and not isinstance(value, bool) else None

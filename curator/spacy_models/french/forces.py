@@ -1,0 +1,113 @@
+"""Forces and weapons: count, head noun, adjectives and model."""
+
+import re
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from curator.spacy_models.french.candidates import propose
+from curator.spacy_models.french.lexicon import inflections, read_lexicon
+
+_SPACE = r"[ \u00a0\u202f]+"
+_DIGITS = r"\d{1,3}(?:[ \u00a0\u202f.]\d{3})+|\d+(?:,\d+)?"
+_UNIT_WORD = (
+    r"(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante"
+    r"|cinquante|soixante|soixante-dix|quatre-vingts?|quatre-vingt-dix|cents?|mille)"
+)
+_WORDS = rf"{_UNIT_WORD}(?:(?:-|{_SPACE}|-et-|{_SPACE}et{_SPACE})(?:{_UNIT_WORD}|une?))*"
+_GROUP = (
+    r"(?:petit nombre|dizaines?|douzaines?|quinzaine|vingtaine|trentaine|quarantaine|cinquantaine|soixantaine|centaines?"
+    r"|milliers?|poignée|groupe)"
+)
+_AROUND = (
+    r"(?:(?:au total|près|plus|moins|pas moins|environ|quelque|au moins|au plus|jusqu['’]à|autour|à peine|presque"
+    r"|un peu plus|un peu moins)(?: de| d['’])?)"
+)
+_MEMBERS = rf"(?:membres{_SPACE}des?{_SPACE})?"
+_COUNT = (
+    rf"(?:(?:{_AROUND}{_SPACE}?)?(?:{_DIGITS}|{_WORDS})(?:{_SPACE}milliers{_SPACE}(?:de{_SPACE}|d['’]))?"
+    rf"|(?:{_AROUND}{_SPACE}?(?:une{_SPACE})?|(?:plusieurs|quelques){_SPACE})?{_GROUP}{_SPACE}(?:de{_SPACE}|d['’]){_MEMBERS}"
+    r"|plusieurs|quelques)"
+)
+_COUNT_BEFORE = re.compile(rf"(?<![\w,.-]){_COUNT}{_SPACE}?\Z", re.IGNORECASE)
+_COMPOUND = r"(?:[a-zéèïô]+o-)?"
+_MODEL = r"(?:[A-ZÀ-Þ][\w-]*\d[\w-]*|[A-ZÀ-Þ][a-zà-ÿ]+(?:-\d+)?|[A-Z]{2,}[\w-]*)"
+_MODELS = rf"(?:{_SPACE}(?:de{_SPACE}type{_SPACE})?{_MODEL}(?:{_SPACE}{_MODEL})*)?"
+_CALIBRE = rf"(?:{_SPACE}de{_SPACE}\d+(?:,\d+)?{_SPACE}?(?:mm|millimètres))?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    head: re.Pattern[str]
+    label: str
+    needs: str
+    score: float
+    name: str
+
+
+class Forces:
+    """Proposes FORCE and WEAPON from the lexicons `forces`, `weapons`, `modifiers` and `demonyms`.
+
+    An entry's `pattern` is a regular expression of the head noun. It `needs` a `count` before it, an `adjective` after
+    it, `either` of them, or nothing. A weapon may bear a calibre and a model.
+    """
+
+    def __init__(self, lexicons: str) -> None:
+        self._rules = [
+            _Rule(
+                re.compile(rf"(?<![\w-])(?:{entry['pattern']})(?![\w-])", _flags(entry["label"])),
+                entry["label"],
+                entry.get("needs", ""),
+                float(entry.get("score", 0.8)),
+                entry.get("rule", f"lexicon:{name}"),
+            )
+            for name in ("forces", "weapons")
+            for entry in read_lexicon(lexicons, name)
+        ]
+        adjectives = rf"(?:{_SPACE}(?:et{_SPACE})?(?i:{_adjectives(lexicons)}))*"
+        kind = rf"(?:{_SPACE}des{_SPACE}(?:forces|opérations|troupes){_SPACE}spéciales)?"
+        self._tails = {
+            "FORCE": re.compile(adjectives + kind + adjectives),
+            "WEAPON": re.compile(adjectives + _CALIBRE + adjectives + _MODELS + adjectives),
+        }
+
+    def __call__(self, doc: Doc) -> Doc:
+        text = doc.text
+        for rule in self._rules:
+            for head in rule.head.finditer(text):
+                start = _count_before(text, head.start())
+                tail = self._tails[rule.label].match(text, head.end())
+                end = tail.end() if tail else head.end()
+                if _enough(rule.needs, counted=start < head.start(), qualified=end > head.end()):
+                    propose(doc, start, end, rule.label, rule.score, rule.name)
+        return doc
+
+
+def _enough(needs: str, counted: bool, qualified: bool) -> bool:
+    return {"": True, "count": counted, "adjective": qualified, "either": counted or qualified}[needs]
+
+
+def _count_before(text: str, at: int) -> int:
+    """Return where the count that ends just before `at` starts, or `at` where there is none."""
+    found = _COUNT_BEFORE.search(text, max(0, at - 60), at)
+    return found.start() if found else at
+
+
+def _flags(label: str) -> re.RegexFlag:
+    # Headlines shout forces; a weapon's model is told by its capitals.
+    return re.IGNORECASE if label == "FORCE" else re.NOFLAG
+
+
+def _adjectives(lexicons: str) -> str:
+    """Return a regular expression of the adjectives that belong to a force or a weapon, demonyms included."""
+    demonyms: set[str] = set()
+    for entry in read_lexicon(lexicons, "demonyms"):
+        demonyms |= inflections(entry["masculine"], entry.get("feminine"))
+    others: set[str] = set()
+    for entry in read_lexicon(lexicons, "modifiers"):
+        others |= inflections(entry["masculine"], entry.get("feminine"))
+    return f"(?:{_COMPOUND}{_either(demonyms)}|{_either(others)})(?![\\w-])"
+
+
+def _either(words: set[str]) -> str:
+    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))) + ")"

@@ -1,0 +1,115 @@
+"""Deliveries: made durable first, applied afterwards, in any order and any number of times."""
+
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from time import monotonic
+
+from curator.domain.errors import CuratorError
+from curator.domain.event import AnnotationSeen, AnnotationsGone, Event, ProjectChanged, TasksGone
+from curator.steps.accept import Acceptor, Verdict
+from curator.steps.ports import DeliveryReader, DeliveryUnreadable
+from curator.steps.store_ports import Delivery, Inbox, Store
+
+_LEASE = "applier"
+_LEASE_SECONDS = 60.0
+_RENEW_SECONDS = 10.0
+_BATCH = 50
+
+
+def new_holder() -> str:
+    """Return a name for whoever wants to hold the applier's lease."""
+    return str(uuid.uuid4())
+
+
+@dataclass(slots=True)
+class Receiver:
+    """Applies what waits in the inbox; only one at a time does, whoever holds the lease."""
+
+    inbox: Inbox
+    store: Store
+    acceptor: Acceptor
+    read_delivery: DeliveryReader
+    holder: str = field(default_factory=new_holder)
+    _renewed: float = 0.0
+
+    def take_lease(self) -> bool:
+        """Become the one who applies; returns whether that worked."""
+        self._renewed = monotonic()
+        return self.store.lease(_LEASE, self.holder, _LEASE_SECONDS)
+
+    def keep_lease(self) -> None:
+        """Renew the lease where it is getting old. Raises CuratorError where another has taken it over."""
+        if monotonic() - self._renewed > _RENEW_SECONDS and not self.take_lease():
+            raise CuratorError("another curator took over applying deliveries", "", "see that only one is running")
+
+    def release_lease(self) -> None:
+        self.store.release(_LEASE, self.holder)
+
+    def drain(self) -> Counter[str]:
+        """Apply all that waits and return how many deliveries ended in each state; nothing where another applies.
+
+        Idempotent. Raises ServerUnreachable where Label Studio must be asked and does not answer: what is left waits.
+        """
+        done: Counter[str] = Counter()
+        if not self.take_lease():
+            return done
+        try:
+            while batch := self.inbox.pending(_BATCH):
+                for delivery in batch:
+                    self.keep_lease()
+                    done[self.apply(delivery)] += 1
+        finally:
+            self.release_lease()
+        return done
+
+    def apply(self, delivery: Delivery) -> str:
+        """Apply one delivery and return its state: `applied`, `stale` or `dead`. The caller holds the lease."""
+        with self.store.reading() as transaction:
+            applied_before = transaction.receipt(delivery.id)
+        if applied_before:
+            self.inbox.settle(delivery.id, "applied", "")
+            return "applied"
+        try:
+            events = self.read_delivery(delivery.body, self.acceptor.server.name)
+        except DeliveryUnreadable as error:
+            return self._settle(delivery, "dead", error.cause)
+        foreign: list[str] = []
+        stale = True
+        for event in events:
+            verdict = self._take(event)
+            if verdict.foreign:
+                foreign.append(verdict.value)
+            stale = stale and verdict is Verdict.STALE
+        if foreign:
+            return self._settle(delivery, "dead", ", ".join(sorted(set(foreign))))
+        return self._settle(delivery, "stale" if events and stale else "applied", "")
+
+    def _take(self, event: Event) -> Verdict:
+        match event:
+            case AnnotationSeen(state, task):
+                return self.acceptor.observe(state, task)
+            case AnnotationsGone(project, annotations):
+                if not self._ours(project):
+                    return Verdict.UNKNOWN_PROJECT
+                for annotation in annotations:
+                    self.acceptor.reread(project, annotation)
+                return Verdict.UPDATED
+            case TasksGone(project, tasks):
+                if not self._ours(project):
+                    return Verdict.UNKNOWN_PROJECT
+                for task in tasks:
+                    self.acceptor.task_gone(project, task)
+                return Verdict.UPDATED
+            case ProjectChanged(project):
+                return Verdict.KNOWN if self._ours(project) else Verdict.UNKNOWN_PROJECT
+
+    def _ours(self, project: int) -> bool:
+        with self.store.reading() as transaction:
+            return transaction.tasks.has_project(self.acceptor.server.name, project)
+
+    def _settle(self, delivery: Delivery, state: str, cause: str) -> str:
+        with self.store.writing() as transaction:
+            transaction.add_receipt(delivery.id, state)
+        self.inbox.settle(delivery.id, state, cause)
+        return state

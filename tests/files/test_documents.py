@@ -1,0 +1,300 @@
+import gzip
+import hashlib
+import io
+import json
+import os
+import signal
+import tracemalloc
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from curator.domain.document import RawDocument
+from curator.files.documents import FileReader
+from curator.steps.ports import Refused
+
+FRENCH = (
+    "« L’œuvre », a déclaré le ministre, « coûtera 3 € par habitant ». La manifestation s’est déroulée à Nîmes, où "
+    "l’été fut sévère : plusieurs milliers de personnes — selon la préfecture — ont défilé sans heurts…\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def read(*paths: str, limit: int = 1_000_000, standard_input: bytes = b"") -> list[RawDocument | Refused]:
+    return list(FileReader(limit, lambda: io.BytesIO(standard_input)).read(paths))
+
+
+def documents(found: Sequence[RawDocument | Refused]) -> list[RawDocument]:
+    assert not [one for one in found if isinstance(one, Refused)]
+    return [one for one in found if isinstance(one, RawDocument)]
+
+
+def refusal(found: Sequence[RawDocument | Refused]) -> str:
+    (one,) = found
+    assert isinstance(one, Refused)
+    assert "\n" not in str(one.error)
+    assert one.name in one.error.where
+    assert one.error.remedy
+    return one.error.what
+
+
+def test_text_file_is_one_document(folder: Path) -> None:
+    raw = "Un séisme.\nDeux blessés.\n".encode()
+    (folder / "a.txt").write_bytes(raw)
+    (one,) = documents(read("a.txt"))
+    assert one == RawDocument("a.txt", raw.decode(), hashlib.sha256(raw).hexdigest())
+
+
+def test_names_are_paths_as_given(folder: Path) -> None:
+    (folder / "d").mkdir()
+    (folder / "d" / "a.TXT").write_text("un")
+    assert [one.name for one in documents(read("d", "d/a.TXT", str(folder / "d" / "a.TXT")))] == [
+        "d/a.TXT",
+        "d/a.TXT",
+        f"{folder}/d/a.TXT",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "mac_roman"])
+def test_encodings(folder: Path, encoding: str) -> None:
+    (folder / "a.txt").write_bytes(FRENCH.encode(encoding))
+    (one,) = documents(read("a.txt"))
+    assert (one.text, one.encoding) == (FRENCH, encoding)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "iso8859-15", "mac_roman"])
+def test_short_legacy_texts(folder: Path, encoding: str) -> None:
+    text = "Le préfet a été appelé à Évry, où des élèves manifestaient."
+    (folder / "a.txt").write_bytes(text.encode(encoding))
+    assert documents(read("a.txt"))[0].text == text
+
+
+def test_latin_9_is_told_from_latin_1(folder: Path) -> None:
+    text = "Au cœur de Nîmes, l'œuvre a coûté 3 € par élève."
+    (folder / "a.txt").write_bytes(text.encode("iso8859-15"))
+    assert documents(read("a.txt"))[0].text == text
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "what"),
+    [
+        ("empty.txt", b"", "empty"),
+        ("blank.txt", b" \n\t \xc2\xa0\n", "empty"),
+        ("mark.txt", b"\xef\xbb\xbf", "empty"),
+        ("nul.txt", b"Un texte avec un \x00 au milieu de ses mots.", "NUL"),
+        ("pdf.txt", b"%PDF-1.7\nblah", "PDF"),
+        ("gzip.txt", gzip.compress(b"text"), "gzip"),
+        ("png.txt", b"\x89PNG\r\n\x1a\n" + bytes(100), "PNG"),
+        ("control.txt", bytes(range(1, 9)) * 40, "binary"),
+        ("zeros.txt", bytes(1000), "binary"),
+        ("a.docx", b"PK\x03\x04", "not a known format"),
+        ("README", b"about", "not a known format"),
+        ("empty.jsonl", b"\n \n", "empty"),
+        ("empty.csv", b"\n", "empty"),
+        ("header.csv", b"text;a\n", "no row"),
+        ("other.csv", b"title,body\na,b\n", "no column 'text'"),
+        ("doubled.csv", b"text,a,a\n1,2,3\n", "same name"),
+        ("pdf.jsonl", b"%PDF-1.7\nblah\nblah", "PDF"),
+        ("line.jsonl", b"{'text': 1}", "not JSON"),
+        ("list.jsonl", b'["text"]', "not a JSON object"),
+        ("missing.jsonl", b'{"body": "a"}', "no key 'text'"),
+        ("number.jsonl", b'{"text": 12}', "not a string"),
+        ("blank.jsonl", b'{"text": "  "}', "empty"),
+        ("nul.jsonl", rb'{"text": "a\u0000"}', "NUL"),
+        ("surrogate.jsonl", rb'{"text": "a\ud83d"}', "surrogate"),
+        ("meta-nul.jsonl", rb'{"text": "a", "meta": {"b": ["\u0000"]}}', "NUL"),
+        ("meta-key.jsonl", rb'{"text": "a", "\udc00": 1}', "surrogate"),
+        ("nan.jsonl", b'{"text": "a", "meta": {"b": NaN}}', "NaN"),
+        ("infinite.jsonl", b'{"text": "a", "b": [1e999]}', "finite"),
+        ("large.jsonl", b'{"text": "a", "b": 36893488147419103232}', "64 bits"),
+        ("digits.jsonl", b'{"text": "a", "b": ' + b"1" * 5000 + b"}", "not JSON"),
+        ("deep.jsonl", b'{"text": "a", "b": ' + b"[" * 100_000 + b"}", "not JSON"),
+        ("twice.jsonl", b'{"text": "a", "text": "b"}', "given twice"),
+        ("split.jsonl", b'{"text": "a", "split": "validation"}', "unknown split"),
+        ("split-list.jsonl", b'{"text": "a", "split": ["train"]}', "unknown split"),
+        ("lang.jsonl", b'{"text": "a", "lang": 3}', "lang"),
+        ("split.csv", b"text,split\na,eval\n", "unknown split"),
+        ("cells.csv", b"text,a\n1,2,3\n", "cells"),
+        ("quote.csv", b'text,a\n"never closed,2\n', "not a row"),
+        ("blank.csv", b"text,a\n,2\n", "empty"),
+        ("wide.jsonl", '{"text": "a"}'.encode("utf-16")[:-1], "utf-16"),
+    ],
+)
+def test_refusals(folder: Path, name: str, raw: bytes, what: str) -> None:
+    (folder / name).write_bytes(raw)
+    assert what in refusal(read(name))
+
+
+def test_refusals_of_paths(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    (folder / "broken.txt").symlink_to("nowhere")
+    os.mkfifo(folder / "pipe.txt")
+    Path(os.fsdecode(b"caf\xe9.txt")).write_text("un")
+    assert "no such file" in refusal(read("missing.txt"))
+    assert "no such file" in refusal(read("broken.txt"))
+    assert "no file matches" in refusal(read("*.csv"))
+    assert "folder is empty" in refusal(read("empty"))
+    assert "not a regular file" in refusal(read("pipe.txt"))
+    assert "not UTF-8" in refusal(read(os.fsdecode(b"caf\xe9.txt")))
+
+
+def test_refused_permission(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "a.txt").write_text("un")
+    (folder / "b.txt").write_text("deux")
+    really_open = Path.open
+
+    def refusing_open(path: Path, *args: object, **kwargs: object) -> object:
+        if path.name == "a.txt":
+            raise PermissionError(13, "Permission denied")
+        return really_open(path, *args, **kwargs)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refusing_open)
+    one, other = read("a.txt", "b.txt")
+    assert "no permission" in refusal([one])
+    assert documents([other])[0].text == "deux"
+
+
+def test_too_large_texts(folder: Path) -> None:
+    (folder / "a.txt").write_text("é" * 101)
+    (folder / "b.txt").write_text("é" * 1000)
+    lines = [{"text": "é" * 100}, {"text": "é" * 101}, {"text": "a" * 5000}, {"text": "fin"}]
+    (folder / "c.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    (folder / "d.csv").write_text(f"text,n\n{'a' * 100},1\n{'a' * 101},2\n{'a' * 5000},3\nfin,4\n")
+    for name in ("a.txt", "b.txt"):
+        assert "larger than 100 characters" in refusal(read(name, limit=100))
+    for name in ("c.jsonl", "d.csv"):
+        first, *large, last = read(name, limit=100)
+        assert [one.name for one in documents([first, last])] == [f"{name}:1", f"{name}:4"]
+        assert all("larger" in refusal([one]) for one in large)
+        assert [one.name for one in large] == [f"{name}:2", f"{name}:3"]
+
+
+def test_json_lines(folder: Path) -> None:
+    first = b'{"text": "Un", "meta": {"date": "2026-01-02", "n": 18446744073709551615}, "split": "dev", "lang": "fr"}'
+    second = '{"text": "Été", "title": "Chaud", "spans": [{"start": 0}], "relations": [], "meta": null}'.encode()
+    third = b'{"text": "a", "id": 7, "meta": {"id": 8}}'
+    (folder / "a.jsonl").write_bytes(first + b"\r\n\n" + second + b"\n" + third)
+    one, two, three = documents(read("a.jsonl"))
+    assert one.name == "a.jsonl:1"
+    assert (one.meta, one.split, one.lang) == ({"date": "2026-01-02", "n": 2**64 - 1}, "dev", "fr")
+    assert two.name == "a.jsonl:3"
+    assert (two.text, two.meta) == ("Été", {"title": "Chaud"})
+    assert two.annotations == {"spans": [{"start": 0}], "relations": []}
+    assert two.raw_sha256 == hashlib.sha256(second + b"\n").hexdigest()
+    assert three.meta == {"id": 8}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_json_lines_and_tables_in_encodings(folder: Path, encoding: str) -> None:
+    lines = [{"text": FRENCH, "n": 1}, {"text": "Été à Évry", "n": 2}]
+    (folder / "a.jsonl").write_bytes("\n".join(json.dumps(one, ensure_ascii=False) for one in lines).encode(encoding))
+    (folder / "a.csv").write_bytes(f'n;text\n1;"{FRENCH}"\n2;Été à Évry\n'.encode(encoding))
+    for name in ("a.jsonl", "a.csv"):
+        found = documents(read(name))
+        assert [one.text for one in found] == [FRENCH, "Été à Évry"]
+        assert {one.encoding for one in found} == {"utf-8" if encoding == "utf-8-sig" else encoding}
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_tables(folder: Path, delimiter: str) -> None:
+    rows = [["title", "text", "split", "lang"], ["a", f'"Oui,\nnon; ""peut-être""\t{"x" * 200_000}"', "test", "fr"]]
+    rows += [[], ["", "b", "", ""]]
+    (folder / "a.csv").write_text("\r\n".join(delimiter.join(row) for row in rows), newline="")
+    one, two = documents(read("a.csv"))
+    assert one.text.startswith('Oui,\nnon; "peut-être"\tx')
+    assert (one.name, one.meta, one.split, one.lang) == ("a.csv:1", {"title": "a"}, "test", "fr")
+    assert (two.name, two.meta, two.split, two.lang) == ("a.csv:2", {"title": ""}, None, None)
+    assert two.raw_sha256 == hashlib.sha256(delimiter.join(rows[-1]).encode()).hexdigest()
+
+
+def test_folders_are_read_sorted_and_links_once(folder: Path) -> None:
+    (folder / "d" / "sub").mkdir(parents=True)
+    (folder / "d" / ".hidden").mkdir()
+    for name in ("b.txt", "a.txt", "sub/c.txt", ".hidden/d.txt", ".e.txt", "notes.pdf"):
+        (folder / "d" / name).write_text(name)
+    (folder / "d" / "sub" / "loop").symlink_to(folder / "d")
+    (folder / "d" / "z").symlink_to(folder / "d" / "sub")
+    found = read("d")
+    assert [one.name for one in found] == ["d/a.txt", "d/b.txt", "d/notes.pdf", "d/sub/c.txt"]
+    assert "not a known format" in refusal(found[2:3])
+
+
+def test_globs(folder: Path) -> None:
+    (folder / "a").mkdir()
+    for name in ("b.txt", "a/c.txt", "a/d.jsonl", "[x].txt"):
+        (folder / name).write_text('{"text": "a"}')
+    assert [one.name for one in read("*.txt")] == ["[x].txt", "b.txt"]
+    assert [one.name for one in read("**/*.txt")] == ["[x].txt", "a/c.txt", "b.txt"]
+    assert [one.name for one in read("[x].txt")] == ["[x].txt"]
+
+
+def test_standard_input(folder: Path) -> None:
+    assert [(one.name, one.text) for one in documents(read("-", standard_input="Un été.\n".encode()))] == [
+        ("-", "Un été.\n")
+    ]
+    found = read("-", standard_input=b'\n{"text": "a"}\nnot JSON\n{"text": "b"}\n')
+    assert [one.name for one in found] == ["-:2", "-:3", "-:4"]
+    assert "not JSON" in refusal(found[1:2])
+    assert documents(read("-", standard_input=b'{"body": "a"}'))[0].text == '{"body": "a"}'
+    assert "empty" in refusal(read("-"))
+    (folder / "-").write_text("a")
+    assert "not a known format" in refusal(read("./-"))
+
+
+def test_reading_holds_one_line_at_a_time(folder: Path) -> None:
+    line = json.dumps({"text": "mot " * 5000})
+    with (folder / "a.jsonl").open("w") as stream:
+        stream.writelines(f"{line}\n" for _ in range(1500))
+        stream.write('{"text": "' + "a" * 30_000_000 + '"}\n{"text": "fin"}\n')
+    tracemalloc.start()
+    try:
+        found = sum(isinstance(one, RawDocument) for one in FileReader(200_000).read(["a.jsonl"]))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found == 1501
+    assert peak < 10_000_000
+
+
+@pytest.fixture
+def hurried() -> Iterator[None]:
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(raw=st.binary(max_size=400), extension=st.sampled_from(["txt", "jsonl", "csv"]))
+def test_any_bytes_are_taken_or_refused(folder: Path, hurried: None, raw: bytes, extension: str) -> None:
+    (folder / f"a.{extension}").write_bytes(raw)
+    found = read(f"a.{extension}")
+    assert found
+    for one in found:
+        if isinstance(one, RawDocument):
+            assert one.text.strip()
+            one.text.encode()
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(
+        st.text(st.characters(exclude_categories=["Cs", "Cc"])).filter(lambda text: text.strip().strip("\ufeff")),
+        min_size=1,
+        max_size=5,
+    ),
+    escaped=st.booleans(),
+)
+def test_json_lines_come_back(folder: Path, texts: list[str], escaped: bool) -> None:
+    lines = "".join(json.dumps({"text": text, "again": [text]}, ensure_ascii=escaped) + "\n" for text in texts)
+    (folder / "a.jsonl").write_bytes(lines.encode())
+    found = documents(read("a.jsonl"))
+    assert [one.text for one in found] == texts
+    assert [one.meta["again"] for one in found] == [[text] for text in texts]

@@ -1,0 +1,91 @@
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from curator.domain.errors import CuratorError
+from curator.files.versions import VersionFolder
+
+
+def files(text: str = "a") -> dict[str, list[bytes]]:
+    return {"train.jsonl": [text.encode(), b"\n"], "manifest.json": [b'{"digest": "', text.encode(), b'"}']}
+
+
+def test_versions_are_written_and_listed(tmp_path: Path) -> None:
+    folder = VersionFolder(tmp_path / "exports")
+    assert folder.versions("news") == []
+    for number in (1, 2, 10):
+        folder.write("news", number, files(str(number)))
+    assert folder.versions("news") == [1, 2, 10]
+    assert folder.manifest("news", 10) == {"digest": "10"}
+    assert (tmp_path / "exports" / "news" / "v2" / "train.jsonl").read_bytes() == b"2\n"
+
+
+def test_a_version_never_changes(tmp_path: Path) -> None:
+    folder = VersionFolder(tmp_path)
+    folder.write("news", 1, files())
+    with pytest.raises(CuratorError, match="there already"):
+        folder.write("news", 1, files("b"))
+    assert folder.manifest("news", 1) == {"digest": "a"}
+
+
+def test_an_interrupted_version_is_not_there_and_is_cleaned_up(tmp_path: Path) -> None:
+    folder = VersionFolder(tmp_path)
+    (tmp_path / "news" / ".v3.partial").mkdir(parents=True)
+    (tmp_path / "news" / ".v3.partial" / "train.jsonl").write_text("half")
+    assert folder.versions("news") == []
+
+    def failing() -> Iterator[bytes]:
+        yield b"half"
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        folder.write("news", 1, {"train.jsonl": failing()})
+    assert list((tmp_path / "news").iterdir()) == []
+    folder.write("news", 1, files())
+    assert folder.versions("news") == [1]
+
+
+def test_writers_at_once_write_one_version_whole(tmp_path: Path) -> None:
+    refused: list[CuratorError] = []
+
+    def write(text: str) -> None:
+        try:
+            VersionFolder(tmp_path).write("news", 1, files(text * 1000))
+        except CuratorError as error:
+            refused.append(error)
+
+    threads = [Thread(target=write, args=(text,)) for text in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 3
+    text = VersionFolder(tmp_path).manifest("news", 1)["digest"]
+    assert (tmp_path / "news" / "v1" / "train.jsonl").read_text() == text + "\n"
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "a@1", ".hidden", "é", "a b", "a\n", "-x", "a" * 101])
+def test_names_are_plain(tmp_path: Path, name: str) -> None:
+    folder = VersionFolder(tmp_path / "exports")
+    for call in (folder.versions, lambda name: folder.manifest(name, 1), lambda name: folder.write(name, 1, {})):
+        with pytest.raises(CuratorError, match="no name for a dataset"):
+            call(name)
+    with pytest.raises(CuratorError, match="no name for a file"):
+        folder.write("news", 1, {name: []})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_not_there_is_told(tmp_path: Path) -> None:
+    folder = VersionFolder(tmp_path)
+    with pytest.raises(CuratorError, match="no such version: news@1"):
+        folder.manifest("news", 1)
+    with pytest.raises(CuratorError, match="no version number"):
+        folder.write("news", 0, files())
+    folder.write("news", 1, {"manifest.json": [b"["]})
+    with pytest.raises(CuratorError, match="manifest cannot be read"):
+        folder.manifest("news", 1)
+    (tmp_path / "file").touch()
+    with pytest.raises(CuratorError, match="cannot be written"):
+        VersionFolder(tmp_path / "file").write("news", 1, files())
