@@ -81,3 +81,12 @@ def resolver(nlp: Language, name: str) -> Component:
     from curator.spacy_models.french.resolve import Resolver
 
     return Resolver()
+
+
+def read_records(path: str) -> Callable[[Language], object]:
+    """Return the corpus of one split of a dataset version."""
+    from pathlib import Path
+
+    from curator.spacy_models.corpus import corpus
+
+    return corpus(Path(path))

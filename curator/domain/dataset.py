@@ -94,14 +94,14 @@ def manifest(
 def version_digest(files: Mapping[str, Mapping[str, Any]], schema: LabelSchema, rules: Mapping[str, Any]) -> str:
     """Return the digest of a version: over records, schema, rules and record format, and nothing else."""
     records = {split: files[f"{split}.jsonl"]["sha256"] for split in SPLITS}
-    return digest(
-        {"records": records, "schema": schema.value, "rules": dict(rules), "record_format": RECORD_FORMAT}
-    )
+    return digest({"records": records, "schema": schema.value, "rules": dict(rules), "record_format": RECORD_FORMAT})
 
 
 def loss_ledger(losses: Iterable[Loss]) -> dict[str, Any]:
     """Return the ledger of all that a version leaves out, ordered by document, with a count per reason."""
     values = [loss.value() for loss in losses]
-    values.sort(key=lambda value: (value["document"], value["reason"], value["kind"], json.dumps(value["item"], sort_keys=True)))
+    values.sort(
+        key=lambda value: (value["document"], value["reason"], value["kind"], json.dumps(value["item"], sort_keys=True))
+    )
     counts = Counter(value["reason"] for value in values)
     return {"counts": {reason: counts[reason] for reason in sorted(counts)}, "losses": values}

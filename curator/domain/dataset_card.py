@@ -88,7 +88,10 @@ def _body(manifest: Mapping[str, Any], counts: Mapping[str, int], losses: Mappin
         *(f"| {split} | {counts[split]} |" for split in SPLITS),
     ]
     for layer, labels in manifest["counts"]["spans"].items():
-        lines += [f"\n| {layer} | spans |\n| --- | ---: |", *(f"| {label} | {count} |" for label, count in labels.items())]
+        lines += [
+            f"\n| {layer} | spans |\n| --- | ---: |",
+            *(f"| {label} | {count} |" for label, count in labels.items()),
+        ]
     rules = manifest["rules"]["decision"]
     lines.append(
         f"\nWhere a document has several annotations the policy `{rules['policy']}` decides. Offsets are Unicode code"

@@ -54,12 +54,11 @@ def choose_latest(candidates: Sequence[Candidate]) -> Candidate | None:
 POLICIES: Mapping[str, Any] = {"latest": choose_latest}
 
 
-def decide(
-    document: str, text: str, candidates: Sequence[Candidate], policy: str, schema: LabelSchema
-) -> Decision:
+def decide(document: str, text: str, candidates: Sequence[Candidate], policy: str, schema: LabelSchema) -> Decision:
     """Return the decision for a document from all its current annotations.
 
-    Whatever current annotations say and the decision does not is among its losses. Raises KeyError for an unknown policy.
+    Whatever current annotations say and the decision does not is among its losses. Raises KeyError for an unknown
+    policy.
     """
     chosen = POLICIES[policy](candidates)
     losses: list[Loss] = []
@@ -70,7 +69,9 @@ def decide(
     for other in candidates:
         losses += _quarantined(document, other)
         if other is not chosen:
-            losses += _passed_over(document, other, kept, f"skipped:{policy}" if other.state.skipped else f"policy:{policy}")
+            losses += _passed_over(
+                document, other, kept, f"skipped:{policy}" if other.state.skipped else f"policy:{policy}"
+            )
     return Decision(document, policy, chosen, content, tuple(losses))
 
 
@@ -154,7 +155,8 @@ def _passed_over(document: str, other: Candidate, kept: set[tuple[str, int, int,
 
 def _quarantined(document: str, candidate: Candidate) -> list[Loss]:
     return [
-        Loss(document, "quarantined", problem.item, f"quarantined:{problem.cause}") for problem in candidate.content.problems
+        Loss(document, "quarantined", problem.item, f"quarantined:{problem.cause}")
+        for problem in candidate.content.problems
     ]
 
 

@@ -13,8 +13,9 @@ SPLITS = ("train", "dev", "test")
 class RawDocument:
     """One text as a reader found it, before anything is done to it.
 
-    `name` says where it was found (a path, with `:N` for the N-th line or row of a file); `raw_sha256` is over the bytes
-    (of the file, or of the line) it came from; `annotations` is the JSON of spans and relations that came with it.
+    `name` says where it was found (a path, with `:N` for the N-th line or row of a file); `raw_sha256`
+    is over the bytes (of the file, or of the line) it came from; `annotations` is the JSON of spans and
+    relations that came with it.
     """
 
     name: str

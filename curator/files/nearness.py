@@ -4,7 +4,7 @@ import hashlib
 import re
 from functools import lru_cache
 
-from datasketch import MinHash  # type: ignore[import-untyped]
+from datasketch import MinHash
 
 BANDS = 85
 ROWS = 3

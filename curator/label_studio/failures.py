@@ -20,9 +20,9 @@ class ServerLacks(ServerRefused):
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What an exception means: of this type, of these statuses, with this word in the answer; "{detail}" is filled in."""
+    """What an exception of a kind means, with one of these statuses and this word in the answer, if any."""
 
-    type: type[Exception]
+    kind: type[Exception]
     error: type[CuratorError]
     what: str
     remedy: str = ""
@@ -33,16 +33,16 @@ class _Row:
 _START = "start it, or correct its address"
 _ADDRESS = "correct Label Studio's address"
 _TOKEN = "take the token from Account & Settings in Label Studio; a legacy token must be enabled there first"
-_GUARD = (
-    "set SSRF_PROTECTION_ENABLED=false in its environment, or give the hook a public address; curator sync needs none"
-)
+_GUARD = "set SSRF_PROTECTION_ENABLED=false there, or give the hook a public address; curator sync needs none"
+_OTHER_USER = "use the token of a user who may"
+_STRAY = "look for stray characters in the token"
 
-# The first row that fits counts. Texts of httpx's protocol errors are left out: they quote headers, the token among them.
+# The first row that fits counts. The words of protocol errors are left out: they quote headers, so the token too.
 _TABLE = (
-    _Row(ApiError, ServerRefused, "Label Studio's SSRF guard refuses the webhook's address", _GUARD, range(400, 600), "reserved network"),
+    _Row(ApiError, ServerRefused, "Label Studio's SSRF guard refuses the address", _GUARD, word="reserved network"),
     _Row(ApiError, ServerRefused, "Label Studio has another address: it redirects", _ADDRESS, range(300, 400)),
     _Row(ApiError, ServerRefused, "Label Studio refuses the token", _TOKEN, range(401, 402)),
-    _Row(ApiError, ServerRefused, "Label Studio forbids this: {detail}", "use the token of a user who may", range(403, 404)),
+    _Row(ApiError, ServerRefused, "Label Studio forbids this: {detail}", _OTHER_USER, range(403, 404)),
     _Row(ApiError, ServerLacks, "Label Studio has no such thing: {detail}", "", range(404, 405)),
     _Row(ApiError, ServerUnreachable, "Label Studio took too long", "try again", range(408, 409)),
     _Row(ApiError, ServerUnreachable, "Label Studio asks for fewer requests", "try again later", range(429, 430)),
@@ -51,15 +51,15 @@ _TABLE = (
     _Row(ApiError, ServerRefused, "Label Studio refuses: {detail}"),
     _Row(ParsingError, ServerRefused, "Label Studio's answer is not understood", _ADDRESS),
     _Row(JSONDecodeError, ServerRefused, "what answers is not Label Studio", _ADDRESS),
-    _Row(httpx.LocalProtocolError, ServerRefused, "the request cannot be sent", "look for stray characters in the token"),
-    _Row(UnicodeEncodeError, ServerRefused, "the request cannot be sent", "look for stray characters in the token"),
+    _Row(httpx.LocalProtocolError, ServerRefused, "the request cannot be sent", _STRAY),
+    _Row(UnicodeEncodeError, ServerRefused, "the request cannot be sent", _STRAY),
     _Row(httpx.InvalidURL, ServerRefused, "Label Studio's address is malformed", _ADDRESS),
-    _Row(httpx.UnsupportedProtocol, ServerRefused, "Label Studio's address is not of http or https", _ADDRESS),
+    _Row(httpx.UnsupportedProtocol, ServerRefused, "Label Studio's address is neither http nor https", _ADDRESS),
     _Row(httpx.TooManyRedirects, ServerRefused, "Label Studio's address redirects without end", _ADDRESS),
     _Row(httpx.TimeoutException, ServerUnreachable, "Label Studio did not answer in time", "try again"),
     _Row(httpx.ConnectError, ServerUnreachable, "Label Studio does not answer", _START),
     _Row(httpx.HTTPError, ServerUnreachable, "the connection to Label Studio broke", "try again"),
-)  # fmt: skip
+)
 
 
 def translated(error: Exception, where: str, secret: str) -> CuratorError | None:
@@ -70,9 +70,9 @@ def translated(error: Exception, where: str, secret: str) -> CuratorError | None
     status = getattr(error, "status_code", None) or 0
     body = error.body if isinstance(error, ApiError) else None
     for row in _TABLE:
-        if isinstance(error, row.type) and status in row.statuses and row.word in str(body):
+        if isinstance(error, row.kind) and status in row.statuses and row.word in str(body):
             what = row.what.format(detail=_detail(body, status))
-            return row.error(what.replace(secret, "…") if secret else what, where, row.remedy)
+            return row.error(what.replace(secret, "…") if len(secret) > 7 else what, where, row.remedy)
     return None
 
 

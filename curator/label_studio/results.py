@@ -26,19 +26,9 @@ def read_result(result: list[Any], text: str, schema: LabelSchema) -> Content:
     item as it came.
     """
     reading = _Reading(text, schema)
-    later: list[Mapping[str, Any]] = []
-    for item in result:
-        if not isinstance(item, dict) or not isinstance(item.get("type"), str):
-            reading.refuse("malformed-item", item)
-        elif item["type"] == "labels":
-            reading.labels(item)
-        else:
-            later.append(item)
-    for item in later:
-        if item["type"] == "relation":
-            reading.relation(item)
-        else:
-            reading.attribute(item)
+    # Labels first: relations and attributes may come before the regions they are about.
+    for item in sorted(result, key=_is_labels, reverse=True):
+        reading.take(item)
     return Content(tuple(reading.spans), tuple(reading.relations), tuple(reading.attributes), tuple(reading.problems))
 
 
@@ -97,6 +87,14 @@ def _region_id(span: Span, taken: set[str]) -> str:
         attempt += 1
 
 
+class _Misfit(Exception):
+    """An item does not fit, for this cause."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
 @dataclass(slots=True)
 class _Reading:
     """The reading of one result: what was found, and which spans each region gave."""
@@ -109,49 +107,60 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     regions: dict[str | int, list[Span]] = field(default_factory=dict)
 
-    def refuse(self, cause: str, item: Any) -> None:
-        self.problems.append(Problem(cause, item))
+    def take(self, item: Any) -> None:
+        """Read one item; those that others are about must come first."""
+        try:
+            if not isinstance(item, dict) or not isinstance(item.get("type"), str):
+                raise _Misfit("malformed-item")
+            if item["type"] == "labels":
+                self._labels(item)
+            elif item["type"] == "relation":
+                self._relation(item)
+            else:
+                self._attribute(item)
+        except _Misfit as found:
+            self.problems.append(Problem(found.cause, item))
 
-    def labels(self, item: Mapping[str, Any]) -> None:
+    def _labels(self, item: Mapping[str, Any]) -> None:
         region = _key(item.get("id"))
         # A region is known even where its labels are refused, so that what hangs on it is told apart from a document's.
         found = self.regions.setdefault(region, []) if region is not None else []
         layer, value = item.get("from_name"), item.get("value")
         allowed = self.schema.labels_of.get(layer) if isinstance(layer, str) else None
         if not isinstance(layer, str) or allowed is None:
-            return self.refuse("unknown-control", item)
+            raise _Misfit("unknown-control")
         if not isinstance(value, dict):
-            return self.refuse("malformed-item", item)
+            raise _Misfit("malformed-item")
         start: Any = value.get("start")
         end: Any = value.get("end")
         labels = value.get("labels")
         if cause := misfit(start, end, self.text):
-            return self.refuse(cause, item)
+            raise _Misfit(cause)
         if not isinstance(labels, list) or not labels:
-            return self.refuse("region-without-label", item)
+            raise _Misfit("region-without-label")
         for label in labels:
             if isinstance(label, str) and label in allowed:
                 span = Span(layer, start, end, label)
                 self.spans.append(span)
                 found.append(span)
             else:
-                self.refuse("unknown-label", item)
+                self.problems.append(Problem("unknown-label", item))
 
-    def relation(self, item: Mapping[str, Any]) -> None:
+    def _relation(self, item: Mapping[str, Any]) -> None:
         direction, labels = item.get("direction", "right"), item.get("labels")
         if direction not in _DIRECTIONS or not isinstance(labels, list | None):
-            return self.refuse("malformed-item", item)
+            raise _Misfit("malformed-item")
         # An arrow to the left leads from the second region to the first.
         starts = direction != "left"
         heads = list(self._end(item.get("from_id"), starts))
         children = list(self._end(item.get("to_id"), not starts))
         if not heads or not children:
-            return self.refuse("relation-without-region", item)
+            raise _Misfit("relation-without-region")
         if not labels:
-            return self.refuse("relation-without-label", item)
+            raise _Misfit("relation-without-label")
         for label in labels:
             if not isinstance(label, str) or label not in self.schema.relation_names:
-                self.refuse("unknown-relation", item)
+                self.problems.append(Problem("unknown-relation", item))
                 continue
             for head, child in product(heads, children):
                 self.relations.append(Relation(head.id, child.id, label, direction))
@@ -164,22 +173,22 @@ class _Reading:
         if layers:
             yield from (span for span in spans if span.layer == layers[-1 if starts else 0])
 
-    def attribute(self, item: Mapping[str, Any]) -> None:
+    def _attribute(self, item: Mapping[str, Any]) -> None:
         name, kind, value = item.get("from_name"), item["type"], item.get("value")
         if not isinstance(name, str) or not isinstance(value, dict):
-            return self.refuse("malformed-item", item)
+            raise _Misfit("malformed-item")
         if kind.endswith("labels") or name in self.schema.layer_names:
-            return self.refuse("unknown-control", item)
+            raise _Misfit("unknown-control")
         key = _VALUE_KEYS.get(kind, kind)
         if key not in value:
-            return self.refuse("malformed-item", item)
+            raise _Misfit("malformed-item")
         if cause := _attribute_fault(name, value[key], self._declared(name)):
-            return self.refuse(cause, item)
+            raise _Misfit(cause)
         region = _key(item.get("id"))
         spans = self.regions.get(region) if region is not None else None
         if spans is not None or "start" in value:
             if not spans:
-                return self.refuse("attribute-without-region", item)
+                raise _Misfit("attribute-without-region")
             for on in dict.fromkeys(span.id for span in spans):
                 self.attributes.append(Attribute(on, name, value[key]))
         else:
@@ -199,6 +208,10 @@ def _attribute_fault(name: str, value: Any, declared: AttributeKind | None) -> s
         return None
     chosen = value if isinstance(value, list) else [value]
     return None if all(one in declared.choices for one in chosen) else "unknown-choice"
+
+
+def _is_labels(item: Any) -> bool:
+    return isinstance(item, dict) and item.get("type") == "labels"
 
 
 def _key(value: Any) -> str | int | None:

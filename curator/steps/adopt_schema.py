@@ -44,7 +44,9 @@ def _minus(one: LabelSchema, other: LabelSchema) -> Iterable[str]:
         if layer.name not in labels:
             yield f"layer {layer.name}"
             continue
-        yield from (f"label {layer.name}/{label.name}" for label in layer.labels if label.name not in labels[layer.name])
+        yield from (
+            f"label {layer.name}/{label.name}" for label in layer.labels if label.name not in labels[layer.name]
+        )
     yield from (f"relation {name}" for name in sorted(one.relation_names - other.relation_names))
     kinds = {attribute.name: attribute for attribute in other.attributes}
     for attribute in one.attributes:

@@ -103,9 +103,7 @@ class Decider:
             "ground_truth": state.ground_truth,
             "source": source.name,
         }
-        return StoredDecision(
-            result, record_bytes(record(document, decision, self.schema, source.meta, provenance))
-        )
+        return StoredDecision(result, record_bytes(record(document, decision, self.schema, source.meta, provenance)))
 
     def _annotator(self, server: str, user: int | None) -> str:
         if self.rules.named_annotators and user is not None:

@@ -59,8 +59,8 @@ def freeze(
 ) -> Frozen:
     """Decide what is undecided and write the next version of a dataset, or return the newest where nothing changed.
 
-    With `as_of`, a time in the form of `instant`, the store is taken as it was then. Raises CuratorError where the store
-    had nothing decided.
+    With `as_of`, a time in the form of `instant`, the store is taken as it was then. Raises CuratorError where
+    nothing was decided.
     """
     with store.writing() as transaction:
         seq = transaction.seq if as_of is None else transaction.seq_at(as_of)
@@ -69,7 +69,9 @@ def freeze(
         split_rule = transaction.settings.get("split_rule", seq)
     if not any(one.data for one in decided):
         moment = "" if as_of is None else f" as of {as_of}"
-        raise CuratorError(f"no document is reviewed yet{moment}", name, "submit one in Label Studio, then `curator sync`")
+        raise CuratorError(
+            f"no document is reviewed yet{moment}", name, "submit one in Label Studio, then `curator sync`"
+        )
     all_rules = {"decision": rules.value(), "split": split_rule}
     frozen = _write(name, decided, storage, schema, all_rules, code_version)
     with store.writing() as transaction:
@@ -134,9 +136,7 @@ def _losses(decided: Iterable[DecidedRecord]) -> Iterator[Loss]:
 def _counts(decided: Iterable[DecidedRecord], schema: LabelSchema) -> dict[str, Any]:
     written = [one for one in decided if one.split is not None and one.data]
     labels = {
-        layer.name: {
-            label.name: sum(one.counts[layer.name][label.name] for one in written) for label in layer.labels
-        }
+        layer.name: {label.name: sum(one.counts[layer.name][label.name] for one in written) for label in layer.labels}
         for layer in schema.layers
     }
     return {"documents": len(written), "spans": labels}

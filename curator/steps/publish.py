@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from curator.domain.errors import ServerRefused
-from curator.domain.prediction import PipelineId
 from curator.domain.schema import LabelSchema
 from curator.steps.ports import LabelServer, NewPrediction, NewTask, Progress, WebhookRef
 from curator.steps.store_ports import Store, StoredPrediction
@@ -41,7 +40,6 @@ def publish(
     server: LabelServer,
     schema: LabelSchema,
     marker: str,
-    pipeline: PipelineId | None,
     hook: Hook,
     progress: Progress,
 ) -> Published:
@@ -54,8 +52,7 @@ def publish(
     _ensure_project(store, server, schema, marker, report)
     _add_tasks(store, server, report, progress)
     _add_predictions(store, server, report, progress)
-    if pipeline is not None:
-        show_newest(store, server, report.project, pipeline)
+    _show_newest(store, server, report.project)
     try:
         report.webhook = ensure_webhook(server, report.project, hook)
     except ServerRefused as error:
@@ -136,12 +133,12 @@ def _add_predictions(store: Store, server: LabelServer, report: Published, progr
         progress(done, len(unsent))
 
 
-def show_newest(store: Store, server: LabelServer, project: int, pipeline: PipelineId) -> None:
-    """Make annotators start from this pipeline's predictions, where the project has any."""
+def _show_newest(store: Store, server: LabelServer, project: int) -> None:
+    """Make annotators start from the predictions of the pipeline that predicted last."""
     with store.reading() as transaction:
-        sent = transaction.tasks.was_sent(server.name, project, pipeline)
+        pipeline = transaction.tasks.newest_sent(server.name, project)
     found = server.project(project)
-    if sent and found is not None and found.model_version != str(pipeline):
+    if pipeline is not None and found is not None and found.model_version != str(pipeline):
         server.show_predictions_of(project, str(pipeline))
 
 

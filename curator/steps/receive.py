@@ -98,8 +98,8 @@ class Receiver:
             case TasksGone(project, tasks):
                 if not self._ours(project):
                     return Verdict.UNKNOWN_PROJECT
-                for task in tasks:
-                    self.acceptor.task_gone(project, task)
+                for number in tasks:
+                    self.acceptor.task_gone(project, number)
                 return Verdict.UPDATED
             case ProjectChanged(project):
                 return Verdict.KNOWN if self._ours(project) else Verdict.UNKNOWN_PROJECT

@@ -165,5 +165,3 @@ def _take_lease(receiver: Receiver) -> None:
 
 def _overlapped(since: str) -> str:
     return instant(datetime.fromisoformat(since) - _OVERLAP)
-
-

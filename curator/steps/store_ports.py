@@ -113,8 +113,8 @@ class Tasks(Protocol):
 
     def sent(self, server: str, project: int, task: int, predictions: Iterable[int]) -> None: ...
 
-    def was_sent(self, server: str, project: int, pipeline: PipelineId) -> bool:
-        """Say whether any task of a project was given a prediction by this pipeline."""
+    def newest_sent(self, server: str, project: int) -> PipelineId | None:
+        """Return the pipeline of the newest prediction that any task of a project was given."""
         ...
 
 
@@ -123,7 +123,9 @@ class Revisions(Protocol):
         """Return the newest revision of every annotation that ever had this id, tombstones among them."""
         ...
 
-    def alive(self, server: str | None = None, project: int | None = None, as_of: int | None = None) -> Iterator[Revision]:
+    def alive(
+        self, server: str | None = None, project: int | None = None, as_of: int | None = None
+    ) -> Iterator[Revision]:
         """Yield the newest revision of every annotation that is not deleted, by document, then identity."""
         ...
 
@@ -187,12 +189,23 @@ class Settings(Protocol):
 class Transaction(Protocol):
     """One consistent view of the store; in a writing one, all or nothing, `seq` is its number."""
 
-    seq: int
-    documents: Documents
-    tasks: Tasks
-    revisions: Revisions
-    decisions: Decisions
-    settings: Settings
+    @property
+    def seq(self) -> int: ...
+
+    @property
+    def documents(self) -> Documents: ...
+
+    @property
+    def tasks(self) -> Tasks: ...
+
+    @property
+    def revisions(self) -> Revisions: ...
+
+    @property
+    def decisions(self) -> Decisions: ...
+
+    @property
+    def settings(self) -> Settings: ...
 
     def seq_at(self, at: str) -> int:
         """Return the last sequence number at or before a time in the form of `instant`; 0 before the first."""

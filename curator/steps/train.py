@@ -30,7 +30,14 @@ def dataset_ref(value: str) -> DatasetRef:
 
 
 def train(
-    ref: DatasetRef, config: Path, models: Path, *, storage: VersionStorage, store: Store, trainer: Trainer, progress: Progress
+    ref: DatasetRef,
+    config: Path,
+    models: Path,
+    *,
+    storage: VersionStorage,
+    store: Store,
+    trainer: Trainer,
+    progress: Progress,
 ) -> Trained:
     """Train a pipeline from a version and register it; it lies under `models` as NAME-vN, replacing an earlier one.
 

@@ -31,7 +31,9 @@ def open_engine(url: str | URL) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise CuratorError("database URL cannot be read", remedy="set database.url, e.g. sqlite:///store.sqlite3") from None
+        raise CuratorError(
+            "database URL cannot be read", remedy="set database.url, e.g. sqlite:///store.sqlite3"
+        ) from None
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     try:
@@ -119,9 +121,7 @@ class SqlStore:
         with told_plainly(self.engine), self._begin() as connection:
             row = {"holder": holder, "expires": now + seconds}
             taken = connection.execute(
-                update(Lease)
-                .where(Lease.name == name, (Lease.holder == holder) | (Lease.expires < now))
-                .values(**row)
+                update(Lease).where(Lease.name == name, (Lease.holder == holder) | (Lease.expires < now)).values(**row)
             )
             if taken.rowcount:
                 return True
@@ -163,4 +163,6 @@ def told_plainly(engine: Engine) -> Iterator[None]:
         reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
         if "no such table" in reason or "does not exist" in reason:
             raise CuratorError("the store is not set up", where, "run `curator store upgrade`") from error
-        raise CuratorError(f"the store failed: {reason}", where, "see that the database runs and is writable") from error
+        raise CuratorError(
+            f"the store failed: {reason}", where, "see that the database runs and is writable"
+        ) from error

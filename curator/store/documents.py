@@ -112,7 +112,8 @@ class DocumentTable:
 
     def assign(self, assignments: Sequence[Assignment]) -> None:
         rows = [
-            {"document": one.document, "seq": self._seq, "split": one.split, "reason": one.reason} for one in assignments
+            {"document": one.document, "seq": self._seq, "split": one.split, "reason": one.reason}
+            for one in assignments
         ]
         insert_missing(self._connection, SplitRow, rows)
 
@@ -144,9 +145,7 @@ class DocumentTable:
     def shown_pipeline(self, document: str, before: int) -> str | None:
         query = (
             select(PredictionRow.pipeline, PredictionRow.digest)
-            .where(
-                PredictionRow.document == document, PredictionRow.pipeline != GIVEN, PredictionRow.seq <= before
-            )
+            .where(PredictionRow.document == document, PredictionRow.pipeline != GIVEN, PredictionRow.seq <= before)
             .order_by(PredictionRow.id.desc())
             .limit(1)
         )
@@ -159,5 +158,3 @@ class DocumentTable:
             "documents": count(select(func.count()).select_from(DocumentRow)),
             "predictions": count(select(func.count()).select_from(PredictionRow)),
         }
-
-

@@ -65,7 +65,7 @@ class SqliteInbox:
             connection.execute(update(DeliveryRow).where(where).values(state=state, cause=cause[:200]))
 
     def counts(self) -> dict[str, int]:
-        found = {state: 0 for state in ("pending", "applied", "stale", "dead")}
-        query = select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)
+        found = dict.fromkeys(("pending", "applied", "stale", "dead"), 0)
+        query = select(DeliveryRow.state, func.count().label("total")).group_by(DeliveryRow.state)
         with self._engine.connect() as connection:
-            return found | {state: count for state, count in connection.execute(query)}
+            return found | {row.state: row.total for row in connection.execute(query)}

@@ -24,15 +24,23 @@ def upgrade(engine: Engine) -> bool:
 
     Raises CuratorError where the database was written by newer code.
     """
-    with told_plainly(engine), engine.connect().execution_options(writing=True) as connection, connection.begin():
-        config = _config(connection)
-        scripts = ScriptDirectory.from_config(config)
-        at = MigrationContext.configure(connection).get_current_revision()
-        if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
-            raise CuratorError(
-                "the store was written by a newer curator", f"revision {at}", "install that version, or restore a backup"
-            )
-        if at == scripts.get_current_head():
-            return False
-        command.upgrade(config, "head")
-        return True
+    with told_plainly(engine):
+        # Only a look, so that nobody waits for a writer when there is nothing to do.
+        with engine.connect() as connection:
+            if _is_current(connection):
+                return False
+        with engine.connect().execution_options(writing=True) as connection, connection.begin():
+            if _is_current(connection):
+                return False
+            command.upgrade(_config(connection), "head")
+            return True
+
+
+def _is_current(connection: Connection) -> bool:
+    scripts = ScriptDirectory.from_config(_config(connection))
+    at = MigrationContext.configure(connection).get_current_revision()
+    if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
+        raise CuratorError(
+            "the store was written by a newer curator", f"revision {at}", "install that version or restore a backup"
+        )
+    return at == scripts.get_current_head()

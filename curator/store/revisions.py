@@ -27,7 +27,9 @@ class RevisionTable:
         )
         return list(self._read(newest))
 
-    def alive(self, server: str | None = None, project: int | None = None, as_of: int | None = None) -> Iterator[Revision]:
+    def alive(
+        self, server: str | None = None, project: int | None = None, as_of: int | None = None
+    ) -> Iterator[Revision]:
         newest = self._newest()
         if server is not None:
             newest = newest.where(RevisionRow.server == server)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
 
-from curator.domain.prediction import PipelineId, Prediction
+from curator.domain.prediction import GIVEN, PipelineId, Prediction
 from curator.domain.span import content_from_value
 from curator.steps.store_ports import StoredPrediction
 from curator.store.rows import chunks, insert_missing
@@ -60,7 +60,9 @@ class TaskTable:
             if known.get(task) == document:
                 continue
             # A server that re-uses ids may give a gone task's id to another document.
-            fresh = insert_missing(self._connection, TaskRow, [{**key, "task": task, "document": document, "gone": False}])
+            fresh = insert_missing(
+                self._connection, TaskRow, [{**key, "task": task, "document": document, "gone": False}]
+            )
             if not fresh:
                 self._connection.execute(self._one(task, server, project).values(document=document, gone=False))
                 self._connection.execute(
@@ -123,19 +125,16 @@ class TaskTable:
         key = {"server": server, "project": project, "task": task}
         insert_missing(self._connection, SentPrediction, [{**key, "prediction": number} for number in predictions])
 
-    def was_sent(self, server: str, project: int, pipeline: PipelineId) -> bool:
+    def newest_sent(self, server: str, project: int) -> PipelineId | None:
         query = (
-            select(SentPrediction.task)
-            .join(PredictionRow, PredictionRow.id == SentPrediction.prediction)
-            .where(
-                SentPrediction.server == server,
-                SentPrediction.project == project,
-                PredictionRow.pipeline == pipeline.name,
-                PredictionRow.digest == pipeline.digest,
-            )
+            select(PredictionRow.pipeline, PredictionRow.digest)
+            .join(SentPrediction, PredictionRow.id == SentPrediction.prediction)
+            .where(SentPrediction.server == server, SentPrediction.project == project, PredictionRow.pipeline != GIVEN)
+            .order_by(PredictionRow.id.desc())
             .limit(1)
         )
-        return self._connection.scalar(query) is not None
+        row = self._connection.execute(query).first()
+        return None if row is None else PipelineId(row.pipeline, row.digest)
 
     def counts(self) -> dict[str, Any]:
         query = select(func.count()).select_from(TaskRow).where(TaskRow.gone.is_(False))

@@ -1,6 +1,7 @@
 """Entities found by looking them up: places, organisations, peoples."""
 
 import re
+from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
@@ -39,7 +40,7 @@ class Gazetteer:
         self._add_places(countries(), "cldr:country", known)
         self._add_places(cities(population), "geonames:city", known)
 
-    def _add_places(self, places: "Iterable[Place]", rule: str, known: set[str]) -> None:
+    def _add_places(self, places: Iterable[Place], rule: str, known: set[str]) -> None:
         for place in places:
             form = fold(place.name)
             if form not in known:

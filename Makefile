@@ -1,0 +1,47 @@
+# Every target sets up by itself what it needs, from the package registries.
+PYTHON ?= python3
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+VENV := .venv
+STUDIO := .venv-label-studio
+RUN := $(VENV)/bin
+
+.PHONY: install up test check bench clean
+
+install: $(VENV)/.ready $(STUDIO)/.ready
+
+$(VENV)/.ready: locks/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { echo "Python 3.11 is needed: apt-get install python3.11-venv, or make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
+	$(RUN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(STUDIO)/.ready: locks/label-studio.txt | $(VENV)/.ready
+	$(PYTHON) -m venv $(STUDIO)
+	$(STUDIO)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/label-studio.txt
+	touch $@
+
+up: install
+	@exec $(RUN)/curator up
+
+# The fast gate: seconds, no server.
+check: $(VENV)/.ready
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+	$(RUN)/pytest -q tests/test_architecture.py
+
+test: install check
+	$(RUN)/pytest
+
+bench: $(VENV)/.ready
+	$(RUN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) $(STUDIO) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,177 @@
+"""Everything a command needs, made from settings and workspace when it is first asked for."""
+
+import uuid
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy.engine import URL
+
+from curator.bootstrap.workspace import Ports, Workspace
+from curator.domain.errors import SettingsError
+from curator.domain.schema import LabelSchema
+from curator.domain.split import SplitRule
+from curator.files.schema_file import read_schema
+from curator.files.versions import VersionFolder
+from curator.settings import Settings
+from curator.steps.adopt_schema import adopt_schema
+from curator.steps.decide import Rules
+from curator.steps.ports import Language, Nearness, Reader
+from curator.steps.publish import Hook
+from curator.steps.reconcile import DeletionGuard
+from curator.store.database import SqlStore, open_engine
+from curator.store.inbox import SqliteInbox
+from curator.store.migrate import upgrade
+from curator.web.webhook import PATH, SECRET_HEADER
+
+if TYPE_CHECKING:
+    from curator.label_studio.client import LabelStudioServer
+    from curator.spacy_models.annotator import SpacyPipeline
+    from curator.steps.receive import Receiver
+
+EMBEDDED = "embedded"
+
+
+class Application:
+    """The parts of curator, put together; slow libraries are loaded only by the commands that need them."""
+
+    def __init__(self, settings: Settings, workspace: Workspace, config: Path) -> None:
+        self.settings = settings
+        self.workspace = workspace
+        self.config = config
+
+    @cached_property
+    def store(self) -> SqlStore:
+        """The store, brought up to date where it is a SQLite file of this workspace."""
+        url = self.settings.database.url.get_secret_value()
+        if url:
+            return SqlStore(open_engine(url))
+        self.workspace.make()
+        store = SqlStore(open_engine(URL.create("sqlite", database=str(self.workspace.store))))
+        upgrade(store.engine)
+        return store
+
+    @cached_property
+    def inbox(self) -> SqliteInbox:
+        self.workspace.make()
+        return SqliteInbox(self.workspace.inbox)
+
+    @cached_property
+    def schema(self) -> LabelSchema:
+        """The label schema of the configured file."""
+        return read_schema(self.settings.label_schema)
+
+    def adopt_schema(self) -> list[str]:
+        """Put the configured schema in force; returns what changed, one line each."""
+        return adopt_schema(self.store, self.schema, str(self.settings.label_schema))
+
+    @cached_property
+    def reader(self) -> Reader:
+        from curator.files.documents import FileReader
+
+        return FileReader(self.settings.ingest.max_text_bytes)
+
+    @cached_property
+    def language(self) -> Language:
+        from curator.files.language import detect_language
+
+        return detect_language
+
+    @cached_property
+    def nearness(self) -> Nearness:
+        from curator.files.nearness import MinHashNearness
+
+        return MinHashNearness()
+
+    @cached_property
+    def split_rule(self) -> SplitRule:
+        split = self.settings.split
+        return SplitRule(split.seed, {"train": split.train, "dev": split.dev, "test": split.test})
+
+    def pipeline(self, name: str | None = None, workers: int | None = None) -> "SpacyPipeline":
+        """Return the configured pipeline, or another by name or path."""
+        from curator.spacy_models.annotator import SpacyPipeline
+
+        configured = self.settings.pipeline
+        return SpacyPipeline(name or configured.name, self.schema.layer_names, workers=workers or configured.workers)
+
+    @property
+    def embedded(self) -> bool:
+        return not self.settings.label_studio.url
+
+    @property
+    def ports(self) -> Ports:
+        """Where the embedded server and the hook listen: as the last `up` had it, else as configured."""
+        return self.workspace.ports() or Ports(self.settings.label_studio.port, self.settings.hook.port)
+
+    @property
+    def label_studio_url(self) -> str:
+        configured = self.settings.label_studio.url.rstrip("/")
+        return configured or f"http://127.0.0.1:{self.ports.label_studio}"
+
+    @property
+    def label_studio_token(self) -> str:
+        if self.embedded:
+            return self.workspace.credentials().token
+        token = self.settings.label_studio.token.get_secret_value()
+        if not token:
+            raise SettingsError("no token for Label Studio", self.label_studio_url, "set CURATOR_LABEL_STUDIO__TOKEN")
+        return token
+
+    @cached_property
+    def server(self) -> "LabelStudioServer":
+        """Label Studio, embedded or configured."""
+        from curator.label_studio.client import LabelStudioServer
+
+        name = EMBEDDED if self.embedded else self.label_studio_url
+        timeout = self.settings.label_studio.timeout
+        return LabelStudioServer(name, self.label_studio_url, self.label_studio_token, timeout)
+
+    @property
+    def hook(self) -> Hook:
+        """Where Label Studio shall deliver to."""
+        hook = self.settings.hook
+        base = hook.public_url.rstrip("/") or f"http://{hook.host}:{self.ports.hook}"
+        return Hook(base + PATH, {SECRET_HEADER: self.workspace.credentials().hook_secret})
+
+    @cached_property
+    def receiver(self) -> "Receiver":
+        from curator.label_studio.payloads import read_delivery
+        from curator.label_studio.results import read_result
+        from curator.steps.accept import Acceptor
+        from curator.steps.receive import Receiver
+
+        acceptor = Acceptor(self.store, self.server, self.schema, read_result)
+        return Receiver(self.inbox, self.store, acceptor, read_delivery)
+
+    def guard(self, accepted: bool) -> DeletionGuard:
+        return DeletionGuard(share=self.settings.sync.max_deletion_share, accepted=accepted)
+
+    def marker(self) -> str:
+        """Return what tells this workspace's project from others in Label Studio."""
+        return f"curator:{self._kept('workspace', str(uuid.uuid4()))}"
+
+    def rules(self) -> Rules:
+        """Return the rules of decisions, with the store's own salt for pseudonyms."""
+        export = self.settings.export
+        return Rules(export.policy, export.named_annotators, self._kept("salt", uuid.uuid4().hex))
+
+    def _kept(self, name: str, fresh: str) -> str:
+        """Return a value that is made up once and then stays."""
+        with self.store.writing() as transaction:
+            if transaction.settings.get(name) is None:
+                transaction.settings.put(name, fresh)
+            return str(transaction.settings.get(name))
+
+    @property
+    def storage(self) -> VersionFolder:
+        return VersionFolder(self.settings.export.path)
+
+    @property
+    def models(self) -> Path:
+        return self.settings.train.models
+
+    @property
+    def code_version(self) -> str:
+        return version("curator")

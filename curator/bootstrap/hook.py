@@ -1,0 +1,67 @@
+"""The hook: the Flask application and the thread that applies what it received."""
+
+import threading
+
+import structlog
+from flask import Flask
+
+from curator.bootstrap.application import Application
+from curator.domain.errors import CuratorError
+from curator.web.application import Parts, create_app
+from curator.web.server import HookServer
+
+# How often a process looks for deliveries that another one received.
+_POLL_SECONDS = 0.5
+_PAUSE_SECONDS = 5.0
+
+
+class Applier:
+    """Applies deliveries in the background of a process, soon after `wake` is called."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._awake = threading.Event()
+        self._log = structlog.get_logger("curator.applier")
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="applier", daemon=True).start()
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    def _run(self) -> None:
+        while True:
+            self._awake.wait(_POLL_SECONDS)
+            self._awake.clear()
+            try:
+                if self._application.inbox.pending(1):
+                    self._application.receiver.drain()
+            except CuratorError as error:
+                # What could not be applied still waits in the inbox.
+                self._log.warning("deliveries wait", reason=str(error), again_in=_PAUSE_SECONDS)
+                threading.Event().wait(_PAUSE_SECONDS)
+
+
+def make_app(application: Application) -> Flask:
+    """Return the Flask application of a process, with its applier running."""
+    applier = Applier(application)
+    applier.start()
+
+    def ready() -> str:
+        try:
+            application.inbox.counts()
+            with application.store.reading():
+                return ""
+        except CuratorError as error:
+            return error.what
+
+    secret = application.workspace.credentials().hook_secret
+    limit = application.settings.hook.max_body_mb << 20
+    return create_app(Parts(application.inbox, secret, limit, applier.wake, ready))
+
+
+def serve(application: Application, host: str, port: int, workers: int) -> None:
+    """Serve the hook until the process is told to stop."""
+    application.workspace.make()
+    threads = application.settings.hook.threads
+    HookServer(lambda: make_app(application), host, port, workers, threads).run()

@@ -1,0 +1,89 @@
+"""The hook as a process of its own beside `up`."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from curator.bootstrap.application import Application
+from curator.domain.errors import CuratorError
+from curator.label_studio import processes
+
+_READY_SECONDS = 60.0
+_POLL_SECONDS = 0.2
+
+
+class HookProcess:
+    """Runs `curator serve`; one that an earlier, killed `up` left behind is ended first."""
+
+    def __init__(self, application: Application, port: int) -> None:
+        self._application = application
+        self._port = port
+        self._host = application.settings.hook.host
+        self._log = application.workspace.root / "hook.log"
+        self._state = application.workspace.root / "hook.json"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._created = 0.0
+
+    def end_orphan(self) -> None:
+        """End what an earlier `up` of this workspace left running."""
+        try:
+            state = json.loads(self._state.read_text(encoding="utf-8"))
+            pid, created = int(state["pid"]), float(state["created"])
+        except (OSError, ValueError, LookupError, TypeError):
+            return
+        processes.end_group(pid, created, grace=10.0)
+        self._state.unlink(missing_ok=True)
+
+    def start(self) -> None:
+        """Start the hook and return once it is ready. Raises CuratorError where it is not in time."""
+        holder = processes.listener(self._port)
+        if processes.port_taken(self._host, self._port):
+            what = f"port {self._port} is taken" + (f" by {holder}" if holder else "")
+            raise CuratorError(what, self._host, "stop what holds it, or choose another with `--hook-port`")
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        self._created = processes.created_at(self._process.pid)
+        self._state.write_text(json.dumps({"pid": self._process.pid, "created": self._created}), encoding="utf-8")
+        self._wait()
+
+    def _command(self) -> list[str | Path]:
+        application = self._application
+        where: list[str | Path] = ["--workspace", application.workspace.root, "--config", application.config]
+        what = ["serve", "--host", self._host, "--port", str(self._port)]
+        return [sys.executable, "-m", "curator", *where, *what]
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + _READY_SECONDS
+        url = f"http://{self._host}:{self._port}/readyz"
+        reason = "no answer"
+        while time.monotonic() < deadline and self.alive():
+            try:
+                answer = httpx.get(url, timeout=5.0, trust_env=False)
+            except httpx.TransportError:
+                time.sleep(_POLL_SECONDS)
+                continue
+            if answer.status_code == httpx.codes.OK:
+                return
+            reason = str(answer.json().get("reason", answer.status_code))
+            time.sleep(_POLL_SECONDS)
+        self.stop()
+        raise CuratorError(f"the hook did not start: {reason}", str(self._log), "see the log")
+
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self) -> None:
+        """End the hook. Idempotent."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.poll() is None:
+            processes.end_group(process.pid, self._created, grace=10.0)
+        process.wait()
+        self._state.unlink(missing_ok=True)

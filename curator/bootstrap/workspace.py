@@ -1,0 +1,107 @@
+"""A workspace: the folder that holds everything curator keeps on this machine."""
+
+import json
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from curator.domain.errors import CuratorError
+
+_USERNAME = "admin@curator.local"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The secrets of a workspace: the embedded Label Studio's log-in and token, and the webhook's secret."""
+
+    username: str
+    password: str
+    token: str
+    hook_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the last `up` of a workspace listened."""
+
+    label_studio: int
+    hook: int
+
+
+class Workspace:
+    """The paths and small files of a workspace; the folder is made when something is first written to it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @property
+    def store(self) -> Path:
+        return self.root / "store.sqlite3"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox.sqlite3"
+
+    @property
+    def label_studio(self) -> Path:
+        return self.root / "label-studio"
+
+    @property
+    def hook_log(self) -> Path:
+        return self.root / "hook.log"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "up.lock"
+
+    def make(self) -> None:
+        """Make the folder, readable by its owner alone. Raises CuratorError where that is impossible."""
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise CuratorError(
+                f"workspace cannot be made: {error.strerror}", str(self.root), "choose another with --workspace DIR"
+            ) from error
+
+    def credentials(self) -> Credentials:
+        """Return the secrets, made up at random the first time."""
+        path = self.root / "credentials.json"
+        if path.exists():
+            return Credentials(**self._read(path))
+        self.make()
+        made = Credentials(_USERNAME, secrets.token_urlsafe(12), secrets.token_hex(20), secrets.token_urlsafe(32))
+        self._write(path, asdict(made))
+        return Credentials(**self._read(path))
+
+    def ports(self) -> Ports | None:
+        """Return where the last `up` listened, or None where there was none."""
+        path = self.root / "ports.json"
+        return Ports(**self._read(path)) if path.exists() else None
+
+    def save_ports(self, ports: Ports) -> None:
+        self.make()
+        path = self.root / "ports.json"
+        path.unlink(missing_ok=True)
+        self._write(path, asdict(ports))
+
+    def _read(self, path: Path) -> dict[str, Any]:
+        try:
+            value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return value
+        except (OSError, ValueError) as error:
+            raise CuratorError(f"file cannot be read: {error}", str(path), "restore it, or remove it") from error
+
+    def _write(self, path: Path, value: dict[str, Any]) -> None:
+        """Write a file that its owner alone can read; whoever writes first wins."""
+        partial = path.with_name(f".{path.name}.{os.getpid()}")
+        partial.write_text("", encoding="utf-8")
+        partial.chmod(0o600)
+        partial.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+        try:
+            with suppress(FileExistsError):
+                os.link(partial, path)
+        finally:
+            partial.unlink()

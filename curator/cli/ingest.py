@@ -1,0 +1,47 @@
+"""`curator ingest`."""
+
+import click
+
+from curator.bootstrap.application import Application
+from curator.cli.output import json_option, progress, report, say
+from curator.steps.ingest import ingest as run
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def ingest(application: Application, paths: tuple[str, ...], as_json: bool) -> int:
+    """Take in documents: .txt, .jsonl and .csv files, folders, globs, or - for standard input.
+
+    What cannot be taken in is named and skipped; the exit code is then 3.
+    """
+    for change in application.adopt_schema():
+        say(f"label schema: {change}")
+    with progress("ingest") as tell:
+        result = run(
+            paths,
+            reader=application.reader,
+            language=application.language,
+            nearness=application.nearness,
+            store=application.store,
+            schema=application.schema,
+            rule=application.split_rule,
+            progress=tell,
+        )
+    for refused in result.refused:
+        say(f"refused {refused.error}")
+    report(
+        {
+            "documents": result.documents,
+            "known": result.known,
+            "sources": result.sources,
+            "spans": result.spans,
+            "quarantined": result.quarantined,
+            "refused": len(result.refused)
+            if not as_json
+            else [{"name": one.name, "reason": str(one.error)} for one in result.refused],
+        },
+        as_json,
+    )
+    return 3 if result.refused or result.quarantined else 0

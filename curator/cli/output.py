@@ -1,0 +1,51 @@
+"""What commands print: results on standard output, everything else on standard error."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from curator.steps.ports import Progress as Tell
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output.")
+
+
+def say(message: str) -> None:
+    """Tell the user something that is not the result."""
+    click.echo(message, err=True)
+
+
+def emit(value: Any) -> None:
+    """Write a JSON value on one line to standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def report(value: Mapping[str, Any], as_json: bool) -> None:
+    """Write a command's result: as one JSON document, or as one aligned line per key."""
+    if as_json:
+        emit(value)
+        return
+    width = max(map(len, value), default=0)
+    for key, shown in value.items():
+        if isinstance(shown, Mapping):
+            shown = ", ".join(f"{name} {count}" for name, count in shown.items()) or "-"
+        click.echo(f"{key:<{width}}  {'-' if shown is None else shown}")
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Tell]:
+    """Show a progress bar while long work runs, on a terminal only; yields what to tell each step to."""
+    console = Console(file=sys.stderr)
+    columns = (SpinnerColumn(), TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=None)
+
+        def tell(done: int, total: int | None) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield tell

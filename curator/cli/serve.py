@@ -1,0 +1,17 @@
+"""`curator serve`."""
+
+import click
+
+from curator.bootstrap.application import Application
+from curator.bootstrap.hook import serve as run
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", type=click.IntRange(min=1), help="Worker processes.")
+@click.pass_obj
+def serve(application: Application, host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the webhook, until stopped."""
+    hook = application.settings.hook
+    run(application, host or hook.host, port or application.ports.hook, workers or hook.workers)

@@ -1,0 +1,26 @@
+"""`curator up`."""
+
+import click
+
+from curator.bootstrap.application import Application
+from curator.bootstrap.up import Front
+from curator.bootstrap.up import up as run
+from curator.bootstrap.workspace import Ports
+from curator.cli.output import progress, say
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of Label Studio.")
+@click.option("--hook-port", type=click.IntRange(1, 65535), help="Port of the hook.")
+@click.option(
+    "--corpus", metavar="PATH", multiple=True, help="Documents to begin with, instead of the configured ones."
+)
+@click.pass_obj
+def up(application: Application, port: int | None, hook_port: int | None, corpus: tuple[str, ...]) -> None:
+    """Start Label Studio and the hook, bring the corpus in pre-annotated, and stay until Ctrl-C.
+
+    A second run resumes where the first one stopped.
+    """
+    settings = application.settings
+    ports = Ports(port or settings.label_studio.port, hook_port or settings.hook.port)
+    run(application, ports, corpus or settings.corpus, Front(say, progress))

@@ -1,0 +1,40 @@
+"""The production WSGI server: gunicorn, told in Python instead of in a configuration file."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+
+class HookServer(BaseApplication):  # type: ignore[misc]
+    """Serves an application that each worker process makes for itself after it was forked.
+
+    `make_app` is called once in every worker, so that threads and database connections belong to it alone.
+    """
+
+    def __init__(self, make_app: Callable[[], Flask], host: str, port: int, workers: int, threads: int) -> None:
+        self._make_app = make_app
+        bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self._options: dict[str, Any] = {
+            "bind": bind,
+            "workers": workers,
+            "threads": threads,
+            "worker_class": "gthread",
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "accesslog": None,
+            "errorlog": "-",
+            "loglevel": "warning",
+            "proc_name": "curator-hook",
+            "control_socket_disable": True,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._make_app()

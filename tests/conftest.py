@@ -1,0 +1,66 @@
+"""What tests of several packages share: the default label schema and one real Label Studio a session."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from curator.domain.schema import LabelSchema, schema_from_value
+from curator.label_studio.client import LabelStudioServer
+from curator.label_studio.server import EmbeddedServer
+
+ROOT = Path(__file__).parent.parent
+EXECUTABLE = ROOT / ".venv-label-studio" / "bin" / "label-studio"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningLabelStudio:
+    """A real Label Studio: address, first user and token, our client, and raw HTTP as that user."""
+
+    url: str
+    username: str
+    password: str
+    token: str
+    client: LabelStudioServer
+    http: httpx.Client
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def default_schema() -> LabelSchema:
+    path = ROOT / "configs" / "labels.yaml"
+    return schema_from_value(yaml.safe_load(path.read_text(encoding="utf-8")), str(path))
+
+
+@pytest.fixture(scope="session")
+def label_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLabelStudio]:
+    if not EXECUTABLE.exists():
+        pytest.fail("make install", pytrace=False)
+    username, password, token = "admin@example.org", "first-password", "0123456789abcdef" * 2 + "01234567"
+    server = EmbeddedServer(
+        EXECUTABLE,
+        tmp_path_factory.mktemp("label-studio"),
+        username=username,
+        password=password,
+        token=token,
+        port=free_port(),
+    )
+    with (
+        server,
+        httpx.Client(
+            base_url=server.url, headers={"Authorization": f"Token {token}"}, timeout=60, trust_env=False
+        ) as http,
+    ):
+        client = LabelStudioServer("test", server.url, token)
+        yield RunningLabelStudio(server.url, username, password, token, client, http)

@@ -1,0 +1,88 @@
+"""The label servers that the contract is held against, and the hands of a reviewer on each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Protocol
+
+import httpx
+import pytest
+
+from curator.domain.schema import LabelSchema
+from curator.steps.ports import LabelServer, ProjectRef
+from tests.conftest import RunningLabelStudio
+
+_NUMBERS = count(1)
+
+
+class Reviewer(Protocol):
+    """What a person does in Label Studio, beside curator."""
+
+    def annotate(self, task: int, result: list[Any], **fields: Any) -> int: ...
+
+    def change(self, annotation: int, **fields: Any) -> None: ...
+
+    def delete(self, annotation: int) -> None: ...
+
+    def delete_task(self, task: int) -> None: ...
+
+    def delete_project(self, project: int) -> None: ...
+
+    def disable(self, webhook: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReviewer:
+    """A reviewer of a real Label Studio, through its raw API."""
+
+    http: httpx.Client
+
+    def annotate(self, task: int, result: list[Any], **fields: Any) -> int:
+        answer = self.http.post(f"/api/tasks/{task}/annotations/", json={"result": result, **fields})
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["id"])
+
+    def change(self, annotation: int, **fields: Any) -> None:
+        self.http.patch(f"/api/annotations/{annotation}/", json=fields).raise_for_status()
+
+    def delete(self, annotation: int) -> None:
+        self.http.delete(f"/api/annotations/{annotation}/").raise_for_status()
+
+    def delete_task(self, task: int) -> None:
+        self.http.delete(f"/api/tasks/{task}/").raise_for_status()
+
+    def delete_project(self, project: int) -> None:
+        self.http.delete(f"/api/projects/{project}/").raise_for_status()
+
+    def disable(self, webhook: int) -> None:
+        self.http.patch(f"/api/webhooks/{webhook}/", json={"is_active": False}).raise_for_status()
+
+
+@pytest.fixture(params=["label-studio"])
+def _made(request: pytest.FixtureRequest) -> tuple[LabelServer, Reviewer]:
+    running: RunningLabelStudio = request.getfixturevalue("label_studio")
+    return running.client, HttpReviewer(running.http)
+
+
+@pytest.fixture
+def server(_made: tuple[LabelServer, Reviewer]) -> LabelServer:
+    return _made[0]
+
+
+@pytest.fixture
+def reviewer(_made: tuple[LabelServer, Reviewer]) -> Reviewer:
+    return _made[1]
+
+
+@pytest.fixture
+def new_project(server: LabelServer, default_schema: LabelSchema) -> Callable[[], ProjectRef]:
+    def make() -> ProjectRef:
+        number = next(_NUMBERS)
+        return server.create_project(f"Contract {number}", f"contract-marker-{number}.", default_schema)
+
+    return make
+
+
+@pytest.fixture
+def project(new_project: Callable[[], ProjectRef]) -> int:
+    return new_project().id

@@ -1,0 +1,211 @@
+"""What every LabelServer keeps to; the steps rely on nothing else."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from curator.domain.annotation import instant
+from curator.domain.errors import ServerRefused
+from curator.domain.schema import LabelSchema
+from curator.domain.span import Content, Relation, Span
+from curator.label_studio.results import read_result, write_result
+from curator.steps.ports import LabelServer, NewPrediction, NewTask, ProjectRef
+from tests.contracts.conftest import Reviewer
+
+TEXT = "😀 Paris a annoncé l’envoi de 200 soldats.\nÉmoi à Tripoli, d'après l'AFP."
+PARIS = Span("entities", 2, 7, "GPE", 0.9, "gazetteer")
+SAID = Span("events", 10, 17, "STATEMENT", 0.5, "triggers")
+SENT = Span("events", 20, 25, "DEPLOYMENT", 0.75)
+CONTENT = Content((PARIS, SAID, SENT), (Relation(SAID.id, PARIS.id, "agent"), Relation(SAID.id, SENT.id, "topic")))
+
+
+def prediction(version: str = "rules@1", score: float = -0.85) -> NewPrediction:
+    return NewPrediction(version, CONTENT, TEXT, score)
+
+
+def new_tasks(number: int, *predictions: NewPrediction) -> list[NewTask]:
+    return [NewTask(f"doc-{at}", TEXT, f"corpus/{at}.txt", predictions) for at in range(number)]
+
+
+def bare(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    return tuple(replace(span, score=None, rule=None) for span in spans)
+
+
+def test_a_project_is_found_again_by_its_marker(
+    server: LabelServer, new_project: Callable[[], ProjectRef], default_schema: LabelSchema
+) -> None:
+    made = new_project()
+    younger = server.create_project("Younger", f"a copy of {made.marker}", default_schema)
+    assert younger.id != made.id
+    assert server.find_project(made.marker) == made == server.project(made.id)
+    assert made.model_version == ""
+
+
+def test_what_is_not_there_is_none(server: LabelServer) -> None:
+    assert server.find_project("a marker of nobody") is None
+    assert server.project(10**9) is None
+    assert server.task(10**9) is None
+    assert server.annotation(10**9) is None
+
+
+def test_an_update_sets_what_the_schema_says_and_may_be_repeated(
+    server: LabelServer, project: int, default_schema: LabelSchema
+) -> None:
+    before = server.project(project)
+    server.update_project(project, default_schema)
+    assert server.project(project) == before
+    fewer = replace(default_schema, layers=default_schema.layers[:1], relations=())
+    server.update_project(project, fewer)
+    after = server.project(project)
+    assert after is not None
+    assert before is not None
+    assert after.label_config != before.label_config
+
+
+def test_updating_a_project_that_is_gone_is_refused(server: LabelServer, default_schema: LabelSchema) -> None:
+    with pytest.raises(ServerRefused):
+        server.update_project(10**9, default_schema)
+
+
+def test_tasks_keep_text_key_and_order(server: LabelServer, project: int) -> None:
+    ids = server.add_tasks(project, new_tasks(205, prediction()))
+    assert len(set(ids)) == 205
+    assert server.task_ids(project) == set(ids)
+    listed = list(server.tasks(project))
+    assert {state.ref.task: state.ref.document for state in listed} == {
+        task: f"doc-{at}" for at, task in enumerate(ids)
+    }
+    assert all(state.ref.text == TEXT for state in listed)
+    assert all(state.ref.project == project for state in listed)
+    assert all(state.ref.server == server.name for state in listed)
+    assert [state.updated_at for state in listed] == sorted(state.updated_at for state in listed)
+    assert all(state.model_versions == ("rules@1",) for state in listed)
+
+
+def test_no_task_makes_no_call_and_an_empty_project_lists_nothing(server: LabelServer, project: int) -> None:
+    assert server.add_tasks(project, []) == []
+    assert list(server.tasks(project)) == []
+    assert server.task_ids(project) == set()
+
+
+def test_predictions_of_another_pipeline_can_be_added_and_shown(server: LabelServer, project: int) -> None:
+    (task,) = server.add_tasks(project, new_tasks(1, prediction()))
+    server.add_prediction(task, prediction("model@2"))
+    server.show_predictions_of(project, "model@2")
+    found = server.project(project)
+    state = server.task(task)
+    assert found is not None
+    assert state is not None
+    assert found.model_version == "model@2"
+    assert state.model_versions == ("model@2", "rules@1")
+
+
+def test_an_annotation_reads_the_same_from_listing_task_and_alone(
+    server: LabelServer, reviewer: Reviewer, project: int, default_schema: LabelSchema
+) -> None:
+    (task,) = server.add_tasks(project, new_tasks(1))
+    annotation = reviewer.annotate(task, write_result(CONTENT, TEXT), lead_time=12.5)
+    reviewer.annotate(task, [], was_cancelled=True)
+    (listed,) = server.tasks(project)
+    alone = server.annotation(annotation)
+    assert listed == server.task(task)
+    assert alone == (listed.annotations[0], listed.ref)
+    state = listed.annotations[0]
+    assert state.identity.server == server.name
+    assert state.identity.project == project
+    assert state.task == task
+    assert state.annotator in server.users()
+    assert state.lead_time == 12.5
+    assert not state.skipped
+    assert [one.skipped for one in listed.annotations] == [False, True]
+    content = read_result(state.result, TEXT, default_schema)
+    assert content.spans == bare(CONTENT.spans)
+    assert content.relations == CONTENT.relations
+    assert content.problems == ()
+
+
+def test_a_change_keeps_the_identity_and_moves_the_time(server: LabelServer, reviewer: Reviewer, project: int) -> None:
+    (task,) = server.add_tasks(project, new_tasks(1))
+    annotation = reviewer.annotate(task, [])
+    first = server.annotation(annotation)
+    reviewer.change(annotation, result=write_result(CONTENT, TEXT), ground_truth=True)
+    second = server.annotation(annotation)
+    assert first is not None
+    assert second is not None
+    assert first[0].identity == second[0].identity
+    assert first[0].updated_at < second[0].updated_at
+    assert second[0].ground_truth
+    assert len(second[0].result) == 5
+
+
+def test_only_tasks_changed_since_are_listed_the_moment_itself_included(
+    server: LabelServer, reviewer: Reviewer, project: int
+) -> None:
+    ids = server.add_tasks(project, new_tasks(3))
+    reviewer.annotate(ids[1], [])
+    changed = server.task(ids[1])
+    assert changed is not None
+    assert [state.ref.task for state in server.tasks(project, changed.updated_at)] == [ids[1]]
+    reviewer.annotate(ids[0], [])
+    assert [state.ref.task for state in server.tasks(project, changed.updated_at)] == [ids[1], ids[0]]
+    assert [state.ref.task for state in server.tasks(project, instant("2999-01-01T00:00:00Z"))] == []
+
+
+def test_no_task_is_missed_while_others_change_and_go(server: LabelServer, reviewer: Reviewer, project: int) -> None:
+    ids = server.add_tasks(project, new_tasks(210))
+    listed = server.tasks(project)
+    seen = [next(listed).ref.task]
+    reviewer.annotate(ids[5], [])
+    reviewer.delete_task(ids[0])
+    reviewer.delete_task(ids[209])
+    reviewer.annotate(ids[150], [])
+    seen += [state.ref.task for state in listed]
+    assert set(seen) >= set(ids[1:209])
+    assert len(seen) == len(set(seen))
+
+
+def test_what_is_deleted_is_gone(
+    server: LabelServer, reviewer: Reviewer, new_project: Callable[[], ProjectRef]
+) -> None:
+    project = new_project()
+    kept, gone = server.add_tasks(project.id, new_tasks(2))
+    annotation = reviewer.annotate(kept, [])
+    of_gone = reviewer.annotate(gone, [])
+    reviewer.delete(annotation)
+    reviewer.delete_task(gone)
+    assert server.annotation(annotation) is None
+    assert server.annotation(of_gone) is None
+    assert server.task(gone) is None
+    assert server.task_ids(project.id) == {kept}
+    reviewer.delete_project(project.id)
+    assert server.project(project.id) is None
+    assert server.find_project(project.marker) is None
+
+
+def test_a_webhook_is_made_switched_on_again_moved_and_deleted(
+    server: LabelServer, reviewer: Reviewer, project: int
+) -> None:
+    assert server.webhooks(project) == []
+    server.save_webhook(project, "http://127.0.0.1:9/hook", {"X-Curator-Secret": "one"}, None)
+    (made,) = server.webhooks(project)
+    assert made.active
+    assert made.payload
+    assert not made.all_actions
+    assert set(made.actions) == {
+        "ANNOTATION_CREATED",
+        "ANNOTATIONS_CREATED",
+        "ANNOTATION_UPDATED",
+        "ANNOTATIONS_DELETED",
+        "TASKS_DELETED",
+        "PROJECT_UPDATED",
+    }
+    reviewer.disable(made.id)
+    assert not server.webhooks(project)[0].active
+    server.save_webhook(project, "http://127.0.0.1:9/moved", {"X-Curator-Secret": "two"}, made.id)
+    assert server.webhooks(project) == [
+        replace(made, url="http://127.0.0.1:9/moved", headers={"X-Curator-Secret": "two"})
+    ]
+    server.delete_webhook(made.id)
+    server.delete_webhook(made.id)
+    assert server.webhooks(project) == []

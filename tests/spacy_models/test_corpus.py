@@ -1,0 +1,140 @@
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.language import Language
+
+from curator.domain.errors import CuratorError
+from curator.spacy_models.corpus import corpus, example_of, read_records
+
+TEXT = "Trois morts à Nîmes.\n\nL’ONU condamne l'attaque de Paris-Nice."
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return spacy.blank("fr")
+
+
+def record(*spans: tuple[str, str, str], text: str = TEXT) -> dict[str, Any]:
+    layers: dict[str, list[dict[str, Any]]] = {"entities": [], "events": []}
+    for layer, covered, label in spans:
+        start = text.index(covered)
+        layers[layer].append({"start": start, "end": start + len(covered), "label": label, "text": covered})
+    return {"id": "d", "text": text, "spans": layers}
+
+
+def reasons(given: dict[str, Any], nlp: Language) -> list[tuple[str, str]]:
+    losses = example_of(given, nlp)[1]
+    assert {loss.document for loss in losses} <= {"d"}
+    return [(given["text"][loss.item["start"] : loss.item["end"]], loss.reason) for loss in losses]
+
+
+def test_spans_become_entities_and_span_groups(nlp: Language) -> None:
+    given = record(("entities", "ONU", "ORG"), ("entities", "Nîmes", "GPE"), ("events", "attaque", "ATTACK"))
+    example, losses = example_of(given, nlp)
+    assert losses == []
+    assert [(one.text, one.label_) for one in example.reference.ents] == [("Nîmes", "GPE"), ("ONU", "ORG")]
+    assert [(one.text, one.label_) for one in example.reference.spans["events"]] == [("attaque", "ATTACK")]
+    assert [token.text for token in example.predicted] == [token.text for token in nlp.make_doc(TEXT)]
+    assert not example.predicted.ents
+
+
+def test_a_boundary_inside_a_token_is_kept_for_scores_and_listed(nlp: Language) -> None:
+    given = record(("entities", "Nîm", "GPE"), ("events", "ttaque", "ATTACK"), ("entities", "ONU", "ORG"))
+    assert reasons(given, nlp) == [("Nîm", "boundary-inside-token"), ("ttaque", "boundary-inside-token")]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        example, _ = example_of(given, nlp)
+        tags = dict(zip((token.text for token in example.predicted), example.get_aligned_ner(), strict=True))
+    assert [one.text for one in example.reference.ents] == ["Nîm", "ONU"]
+    assert example.reference.text == TEXT
+    assert tags["Nîmes"] is None
+    assert tags["ONU"] == "U-ORG"
+    assert tags["morts"] == "O"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text", "reason"),
+    [
+        (-1, 3, None, "offsets-outside-text"),
+        (0, 1000, None, "offsets-outside-text"),
+        (3, 3, None, "offsets-empty-or-reversed"),
+        ("0", 3, None, "offsets-not-integers"),
+        (0, 5, "Quatre", "text-differs"),
+        (0, 6, None, "blank-edge"),
+    ],
+)
+def test_what_cannot_be_held_is_listed(nlp: Language, start: Any, end: Any, text: str | None, reason: str) -> None:
+    given = record(("entities", "ONU", "ORG"))
+    given["spans"]["entities"].append({"start": start, "end": end, "label": "X", "text": text})
+    example, losses = example_of(given, nlp)
+    assert [one.text for one in example.reference.ents] == ["ONU"]
+    assert [loss.reason for loss in losses] == [reason]
+
+
+def test_of_overlapping_entities_the_longest_stays(nlp: Language) -> None:
+    given = record(("entities", "Paris", "GPE"), ("entities", "attaque de Paris-Nice", "MISC"))
+    given["spans"]["events"] = given["spans"]["entities"]
+    example, losses = example_of(given, nlp)
+    assert [one.text for one in example.reference.ents] == ["attaque de Paris-Nice"]
+    assert [one.text for one in example.reference.spans["events"]] == ["Paris", "attaque de Paris-Nice"]
+    assert [loss.reason for loss in losses] == ["overlaps-longer-entity"]
+
+
+def test_corpus_reads_a_file_again_and_again(nlp: Language, tmp_path: Path) -> None:
+    path = tmp_path / "train.jsonl"
+    path.write_text("".join(json.dumps(record(("entities", name, "X"))) + "\n" for name in ("ONU", "Nîmes")))
+    read = spacy.registry.readers.get("curator.Records.v1")(str(path))
+    for _ in range(2):
+        assert [example.reference.ents[0].text for example in read(nlp)] == ["ONU", "Nîmes"]
+    assert len(list(corpus(path)(nlp))) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("nothing", "not a JSON object"),
+        ("[]", "not a JSON object"),
+        ('{"text": "a"}', "not a record"),
+        ('{"text": 3, "spans": {}}', "not a record"),
+    ],
+)
+def test_what_is_no_record_is_told(tmp_path: Path, line: str, message: str) -> None:
+    path = tmp_path / "train.jsonl"
+    path.write_text(f'{{"text": "a", "spans": {{}}}}\n{line}\n')
+    with pytest.raises(CuratorError, match=rf"{message}.*train\.jsonl:2"):
+        list(read_records(path))
+    with pytest.raises(CuratorError, match="cannot be read"):
+        list(read_records(tmp_path / "dev.jsonl"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_every_span_is_held_where_it_is_or_listed(nlp: Language, data: st.DataObject) -> None:
+    text = data.draw(st.text(st.sampled_from("abÉ’' -.\n\t\u00a0e\u0301œ«»3%"), min_size=1, max_size=60))
+    offsets = st.integers(0, len(text))
+    spans = st.lists(st.tuples(offsets, offsets, st.sampled_from("AB")), max_size=6, unique=True)
+    layers = {
+        layer: [{"start": start, "end": end, "label": label} for start, end, label in data.draw(spans)]
+        for layer in ("entities", "events")
+    }
+    example, losses = example_of({"id": "d", "text": text, "spans": layers}, nlp)
+    assert example.reference.text == text
+    held = {
+        (layer, one.start_char, one.end_char, one.label_)
+        for layer, group in (("entities", example.reference.ents), ("events", example.reference.spans["events"]))
+        for one in group
+    }
+    listed = {tuple(loss.item.values()): loss.reason for loss in losses}
+    unheld = {key for key, reason in listed.items() if reason != "boundary-inside-token"}
+    wanted = {(layer, *span.values()) for layer, group in layers.items() for span in group}
+    assert held | unheld == wanted
+    assert not held & unheld
+    for layer, start, end, _ in held:
+        reachable = example.predicted.char_span(start, end) is not None
+        assert reachable == (next((r for k, r in listed.items() if k[:3] == (layer, start, end) and r == "boundary-inside-token"), None) is None)
