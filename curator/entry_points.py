@@ -67,6 +67,14 @@ def people(nlp: Language, name: str, lexicons: str) -> Component:
     return People(lexicons)
 
 
+@Language.factory("curator_locatives")
+def locatives(nlp: Language, name: str) -> Component:
+    """Make the component that finds places by the words before them."""
+    from curator.spacy_models.french.locatives import Locatives
+
+    return Locatives()
+
+
 @Language.factory("curator_triggers")
 def triggers(nlp: Language, name: str, lexicons: str) -> Component:
     """Make the component that finds event triggers."""

@@ -64,3 +64,4 @@ def label_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLa
     ):
         client = LabelStudioServer("test", server.url, token)
         yield RunningLabelStudio(server.url, username, password, token, client, http)
+        client.close()

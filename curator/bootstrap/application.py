@@ -6,8 +6,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy.engine import URL
-
 from curator.bootstrap.workspace import Ports, Workspace
 from curator.domain.errors import SettingsError
 from curator.domain.schema import LabelSchema
@@ -20,7 +18,7 @@ from curator.steps.decide import Rules
 from curator.steps.ports import Language, Nearness, Reader
 from curator.steps.publish import Hook
 from curator.steps.reconcile import DeletionGuard
-from curator.store.database import SqlStore, open_engine
+from curator.store.database import SqlStore, open_engine, open_file
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
 from curator.web.webhook import PATH, SECRET_HEADER
@@ -48,7 +46,7 @@ class Application:
         if url:
             return SqlStore(open_engine(url))
         self.workspace.make()
-        store = SqlStore(open_engine(URL.create("sqlite", database=str(self.workspace.store))))
+        store = SqlStore(open_file(self.workspace.store))
         upgrade(store.engine)
         return store
 

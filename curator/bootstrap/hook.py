@@ -1,13 +1,13 @@
 """The hook: the Flask application and the thread that applies what it received."""
 
 import threading
+import time
 
 import structlog
-from flask import Flask
 
 from curator.bootstrap.application import Application
 from curator.domain.errors import CuratorError
-from curator.web.application import Parts, create_app
+from curator.web.application import Parts
 from curator.web.server import HookServer
 
 # How often a process looks for deliveries that another one received.
@@ -39,11 +39,14 @@ class Applier:
             except CuratorError as error:
                 # What could not be applied still waits in the inbox.
                 self._log.warning("deliveries wait", reason=str(error), again_in=_PAUSE_SECONDS)
-                threading.Event().wait(_PAUSE_SECONDS)
+                time.sleep(_PAUSE_SECONDS)
+            except Exception:  # noqa: BLE001 - a thread that ended would leave every later delivery unapplied
+                self._log.exception("deliveries wait", again_in=_PAUSE_SECONDS)
+                time.sleep(_PAUSE_SECONDS)
 
 
-def make_app(application: Application) -> Flask:
-    """Return the Flask application of a process, with its applier running."""
+def make_parts(application: Application) -> Parts:
+    """Return what the Flask application of a process is made of, with its applier running."""
     applier = Applier(application)
     applier.start()
 
@@ -57,11 +60,11 @@ def make_app(application: Application) -> Flask:
 
     secret = application.workspace.credentials().hook_secret
     limit = application.settings.hook.max_body_mb << 20
-    return create_app(Parts(application.inbox, secret, limit, applier.wake, ready))
+    return Parts(application.inbox, secret, limit, applier.wake, ready)
 
 
 def serve(application: Application, host: str, port: int, workers: int) -> None:
     """Serve the hook until the process is told to stop."""
     application.workspace.make()
     threads = application.settings.hook.threads
-    HookServer(lambda: make_app(application), host, port, workers, threads).run()
+    HookServer(lambda: make_parts(application), host, port, workers, threads).run()

@@ -85,5 +85,8 @@ def instant(value: str | datetime) -> str:
     A time without a zone is taken as UTC. Raises ValueError for what is no ISO 8601 time.
     """
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    try:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{value} is out of range in UTC") from error
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -79,7 +79,8 @@ def refuse_unstorable(text: str) -> None:
 def _segments(raw: str) -> list[tuple[int, int]]:
     """Cut a text where NFC of the whole equals the joined NFC of the parts, and around line ends."""
     segments: list[tuple[int, int]] = []
-    at = 1 if raw.startswith(_BOM) else 0
+    # All of them: a text that still began with one would not be canonical.
+    at = len(raw) - len(raw.lstrip(_BOM))
     size = len(raw)
     while at < size:
         end = at + 1

@@ -5,19 +5,21 @@ from typing import Any
 
 from curator.domain.canonical import Canonical
 from curator.domain.schema import LabelSchema
-from curator.domain.span import Content, Problem, Relation, Span, misfit
+from curator.domain.span import Attribute, Content, Problem, Relation, Span, misfit
+
+_OTHERS = frozenset({"spans", "relations", "attributes"})
 
 
 def carry_over(annotations: Mapping[str, Any], raw: str, canonical: Canonical, schema: LabelSchema) -> Content:
     """Return what came with a text, in canonical offsets; what does not fit is among the problems, as it came.
 
-    `annotations` may hold `spans` (a list, or lists by layer), lists under the names of layers, and `relations`, whose
-    ends name spans by the ids they came with or by the ids that records have.
+    `annotations` may hold `spans` (a list, or lists by layer), lists under the names of layers, `relations` and
+    `attributes`; these name spans by the ids they came with or by the ids that records have.
     """
     spans: dict[str, Span] = {}
     problems: list[Problem] = []
     names: dict[Any, str] = {}
-    for layer, item in _items(annotations, schema):
+    for layer, item in _items(annotations):
         span = _span(layer, item, raw, canonical, schema)
         if isinstance(span, Problem):
             problems.append(span)
@@ -33,18 +35,26 @@ def carry_over(annotations: Mapping[str, Any], raw: str, canonical: Canonical, s
             problems.append(relation)
         else:
             relations.append(relation)
-    return Content(spans=tuple(spans.values()), relations=tuple(relations), problems=tuple(problems))
+    attributes: list[Attribute] = []
+    for item in _list(annotations.get("attributes")):
+        attribute = _attribute(item, names, schema)
+        if isinstance(attribute, Problem):
+            problems.append(attribute)
+        else:
+            attributes.append(attribute)
+    return Content(tuple(spans.values()), tuple(relations), tuple(attributes), tuple(problems))
 
 
-def _items(annotations: Mapping[str, Any], schema: LabelSchema) -> Iterator[tuple[str | None, Any]]:
+def _items(annotations: Mapping[str, Any]) -> Iterator[tuple[str | None, Any]]:
     given = annotations.get("spans")
     if isinstance(given, Mapping):
         for layer, items in given.items():
-            yield from ((layer, item) for item in _list(items))
+            yield from ((str(layer), item) for item in _list(items))
     else:
         yield from ((None, item) for item in _list(given))
-    for layer in schema.layer_names:
-        yield from ((layer, item) for item in _list(annotations.get(layer)))
+    for layer in annotations:
+        if layer not in _OTHERS:
+            yield from ((layer, item) for item in _list(annotations[layer]))
 
 
 def _list(value: Any) -> list[Any]:
@@ -65,21 +75,34 @@ def _span(layer: str | None, item: Any, raw: str, canonical: Canonical, schema: 
     if "text" in item and item["text"] != raw[start:end]:
         return Problem("text-differs", item)
     layer = layer or item.get("layer") or (schema.layer_of(label) if isinstance(label, str) else None)
-    if label not in schema.labels_of.get(str(layer), frozenset()):
+    if not isinstance(label, str) or label not in schema.labels_of.get(str(layer), frozenset()):
         return Problem("unknown-label", item)
     moved = canonical.offset(start), canonical.offset(end)
     if moved[0] is None or moved[1] is None or moved[0] >= moved[1]:
         return Problem("offsets-split-a-character", item)
-    return Span(str(layer), moved[0], moved[1], str(label))
+    return Span(str(layer), moved[0], moved[1], label)
 
 
 def _relation(item: Any, names: Mapping[Any, str], schema: LabelSchema) -> Relation | Problem:
     if not isinstance(item, Mapping):
         return Problem("malformed-item", item)
     label, direction = item.get("label"), item.get("direction", "right")
-    if label not in schema.relation_names or direction not in ("right", "left", "bi"):
+    if not isinstance(label, str) or label not in schema.relation_names or direction not in ("right", "left", "bi"):
         return Problem("unknown-relation", item)
     try:
-        return Relation(names[item.get("head")], names[item.get("child")], str(label), direction)
+        return Relation(names[item.get("head")], names[item.get("child")], label, direction)
     except (KeyError, TypeError):
         return Problem("relation-without-span", item)
+
+
+def _attribute(item: Any, names: Mapping[Any, str], schema: LabelSchema) -> Attribute | Problem:
+    if not isinstance(item, Mapping) or not isinstance(item.get("name"), str) or "value" not in item:
+        return Problem("malformed-item", item)
+    name, value = item["name"], item["value"]
+    choices = next((kind.choices for kind in schema.attributes if kind.name == name), ())
+    if choices and not all(one in choices for one in (value if isinstance(value, list) else [value])):
+        return Problem("unknown-choice", item)
+    try:
+        return Attribute("document" if item.get("on") == "document" else names[item.get("on")], name, value)
+    except (KeyError, TypeError):
+        return Problem("attribute-without-span", item)

@@ -6,7 +6,7 @@ from typing import Any
 from curator.domain.document import SPLITS
 
 _SPAN = (
-    "    - name: {layer}\n"
+    "    - name: '{layer}'\n"
     "      list:\n"
     "      - name: id\n        dtype: string\n"
     "      - name: start\n        dtype: int64\n"
@@ -70,7 +70,7 @@ def _front_matter(manifest: Mapping[str, Any], counts: Mapping[str, int]) -> str
     splits = "".join(f"  - split: {split}\n    path: {split}.jsonl\n" for split in SPLITS if counts[split])
     layers = "".join(_SPAN.format(layer=layer["name"]) for layer in manifest["schema"]["layers"])
     return (
-        f"---\nlanguage:\n- {manifest['schema']['language']}\n"
+        f"---\nlanguage:\n- '{manifest['schema']['language']}'\n"
         "task_categories:\n- token-classification\n"
         f"configs:\n- config_name: default\n  data_files:\n{splits}"
         f"dataset_info:\n  features:\n{_BEFORE_SPANS}{layers}{_AFTER_SPANS}---\n"

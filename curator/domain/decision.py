@@ -6,7 +6,7 @@ from typing import Any
 
 from curator.domain.annotation import AnnotationState
 from curator.domain.schema import LabelSchema
-from curator.domain.span import Content, Relation, Span, order, relation_value
+from curator.domain.span import Content, Relation, Span, attribute_value, order, relation_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,11 @@ def choose_latest(candidates: Sequence[Candidate]) -> Candidate | None:
     """
     open_to_choice = [one for one in candidates if not one.state.skipped]
     preferred = [one for one in open_to_choice if one.state.ground_truth] or open_to_choice
-    return max(preferred, key=lambda one: (one.state.updated_at, one.state.identity), default=None)
+    return max(
+        preferred,
+        key=lambda one: (one.state.updated_at, one.state.identity.annotation, one.state.identity),
+        default=None,
+    )
 
 
 POLICIES: Mapping[str, Any] = {"latest": choose_latest}
@@ -65,12 +69,11 @@ def decide(document: str, text: str, candidates: Sequence[Candidate], policy: st
     content = Content()
     if chosen is not None:
         content, losses = curate(document, text, chosen.content, schema)
-    kept = {span.key for span in content.spans}
     for other in candidates:
         losses += _quarantined(document, other)
         if other is not chosen:
             losses += _passed_over(
-                document, other, kept, f"skipped:{policy}" if other.state.skipped else f"policy:{policy}"
+                document, other, content, f"skipped:{policy}" if other.state.skipped else f"policy:{policy}"
             )
     return Decision(document, policy, chosen, content, tuple(losses))
 
@@ -117,8 +120,7 @@ def curate(document: str, text: str, content: Content, schema: LabelSchema) -> t
         if on in present or on == "document":
             attributes.append(replace(attribute, on=on))
         else:
-            item = {"on": attribute.on, "name": attribute.name, "value": attribute.value}
-            losses.append(Loss(document, "attribute", item, "span-left-out"))
+            losses.append(Loss(document, "attribute", attribute_value(attribute), "span-left-out"))
     curated = Content(
         spans=tuple(sorted(flat, key=order)),
         relations=tuple(sorted(relations, key=lambda one: (one.head, one.child, one.label, one.direction))),
@@ -148,9 +150,13 @@ def _flatten(spans: Iterable[Span], flat_layers: frozenset[str]) -> tuple[list[S
     return kept, dropped
 
 
-def _passed_over(document: str, other: Candidate, kept: set[tuple[str, int, int, str]], reason: str) -> list[Loss]:
-    spans = [Loss(document, "span", _span_item(span), reason) for span in other.content.spans if span.key not in kept]
-    return spans + [Loss(document, "relation", relation_value(one), reason) for one in other.content.relations]
+def _passed_over(document: str, other: Candidate, decided: Content, reason: str) -> list[Loss]:
+    kept = {span.key for span in decided.spans}
+    said = other.content
+    items: list[tuple[str, Any]] = [("span", _span_item(one)) for one in said.spans if one.key not in kept]
+    items += [("relation", relation_value(one)) for one in said.relations if one not in decided.relations]
+    items += [("attribute", attribute_value(one)) for one in said.attributes if one not in decided.attributes]
+    return [Loss(document, kind, item, reason) for kind, item in items]
 
 
 def _quarantined(document: str, candidate: Candidate) -> list[Loss]:

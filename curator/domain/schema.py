@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from curator.domain.canonical import digest
+from curator.domain.canonical import canonical_json, digest
 from curator.domain.errors import SchemaError
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -107,6 +107,12 @@ def schema_from_value(value: Any, where: str) -> LabelSchema:
         raise SchemaError(what, where, "compare it with configs/labels.yaml") from error
     for problem in _problems(schema):
         raise SchemaError(problem, where, "mend the schema file")
+    try:
+        canonical_json(value)
+    except (TypeError, ValueError) as error:
+        raise SchemaError(
+            f"label schema is no JSON value: {error}", where, "put dates and the like in quotes"
+        ) from None
     return schema
 
 
@@ -123,7 +129,7 @@ def _read(value: Any) -> LabelSchema:
     relations = tuple(RelationLabel(one["name"], one.get("description", "")) for one in value.get("relations", ()))
     attributes = tuple(
         AttributeKind(
-            one["name"], one.get("per_region", True), tuple(one.get("choices", ())), one.get("title", one["name"])
+            one["name"], one.get("per_region", True), _listed(one.get("choices", [])), one.get("title", one["name"])
         )
         for one in value.get("attributes", ())
     )
@@ -145,16 +151,27 @@ def _read_label(value: Mapping[str, Any]) -> Label:
         colour=value["colour"],
         hotkey=str(value["hotkey"]),
         description=value.get("description", ""),
-        mappings={ontology: tuple(to) for ontology, to in value.get("mappings", {}).items()},
+        mappings={ontology: _listed(to) for ontology, to in value.get("mappings", {}).items()},
     )
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    """Return a list's items; a text would be taken apart into characters."""
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{value!r} is no list")
+    return tuple(value)
 
 
 def _problems(schema: LabelSchema) -> Iterable[str]:
     if not schema.layers:
         yield "label schema has no layer"
+    # Unquoted, YAML takes `no` for false and `1` for a number.
+    for told, name in _told(schema):
+        if not isinstance(name, str) or not name.strip():
+            yield f"{told} has {name!r} for its name: quote a text"
     controls = [*schema.layer_names, *(attribute.name for attribute in schema.attributes)]
     for name in controls:
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
+        if not _NAME.fullmatch(name):
             yield f"{name!r} is no name for a layer or attribute (letters, digits, _ and -)"
         if name in _RESERVED:
             yield f"{name!r} is reserved and cannot name a layer or attribute"
@@ -165,14 +182,23 @@ def _problems(schema: LabelSchema) -> Iterable[str]:
             yield f"layer {layer.name!r} has no label"
         yield from (f"label {name!r} is twice in layer {layer.name!r}" for name in _doubled(_names(layer)))
         for label in layer.labels:
-            if not isinstance(label.name, str) or not label.name.strip():
-                yield f"layer {layer.name!r} has a label without a name"
             if not _COLOUR.fullmatch(str(label.colour)):
                 yield f"label {label.name!r}: {label.colour!r} is no colour of the form #rrggbb"
             if not label.hotkey.strip():
                 yield f"label {label.name!r} has an empty hotkey"
     hotkeys = [label.hotkey.lower() for layer in schema.layers for label in layer.labels]
     yield from (f"hotkey {key!r} is given to two labels" for key in _doubled(hotkeys))
+
+
+def _told(schema: LabelSchema) -> Iterable[tuple[str, Any]]:
+    """Yield every name with what bears it; none is sure to be a text yet."""
+    yield "the schema", schema.name
+    yield "the language", schema.language
+    yield from (("a layer", layer.name) for layer in schema.layers)
+    yield from ((f"a label of {layer.name}", label.name) for layer in schema.layers for label in layer.labels)
+    yield from (("a relation", relation.name) for relation in schema.relations)
+    yield from (("an attribute", attribute.name) for attribute in schema.attributes)
+    yield from ((f"a choice of {one.name}", choice) for one in schema.attributes for choice in one.choices)
 
 
 def _names(layer: Layer) -> list[str]:

@@ -38,6 +38,10 @@ class LabelStudioServer:
     def name(self) -> str:
         return self._name
 
+    def close(self) -> None:
+        """Close the connections that are kept open; the next call opens new ones."""
+        self._server.close()
+
     def find_project(self, marker: str) -> ProjectRef | None:
         """Return the oldest project whose description holds the marker."""
 

@@ -59,14 +59,22 @@ class Connection:
             what = f"Label Studio's answer is not understood: {error}"
             raise ServerRefused(what, self.where, "see that this is Label Studio 1.23 or later") from error
 
+    def close(self) -> None:
+        """Close the connections that are kept open; the next request opens new ones."""
+        self._http.close()
+        self.__dict__.pop("_sdk", None)
+        self.__dict__.pop("_http", None)
+
     @cached_property
-    def _sdk(self) -> LabelStudio:
+    def _http(self) -> httpx.Client:
         # A proxy of the environment is for the world outside. A redirected POST would arrive as a GET.
         beyond = urlsplit(self.url).hostname not in _LOOPBACK
-        http = httpx.Client(timeout=self._timeout, follow_redirects=False, trust_env=beyond)
+        return httpx.Client(timeout=self._timeout, follow_redirects=False, trust_env=beyond)
+
+    @cached_property
+    def _sdk(self) -> LabelStudio:
         # Left alone, the SDK repeats also what is not idempotent. It needs the slash where the address has a path.
-        made: LabelStudio = _make_sdk(base_url=f"{self.url}/", api_key=self._token, httpx_client=http, max_retries=0)
-        return made
+        return _make_sdk(base_url=f"{self.url}/", api_key=self._token, httpx_client=self._http, max_retries=0)
 
 
 _make_sdk: Callable[..., LabelStudio] = LabelStudio

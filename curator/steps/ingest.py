@@ -87,7 +87,7 @@ def _store_batch(batch: list[tuple[Arrival, list[int]]], store: Store, report: I
         given = []
         for arrival, _ in batch:
             content = arrival.content
-            if content.spans:
+            if content.spans or content.attributes:
                 pipeline = PipelineId(GIVEN, digest(content_value(content))[:12])
                 given.append(Prediction(arrival.document.id, pipeline, content))
             transaction.revisions.quarantine(arrival.source.name, arrival.document.id, content.problems)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, update
@@ -46,6 +47,11 @@ def open_engine(url: str | URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def open_file(path: Path) -> Engine:
+    """Return an engine for a SQLite file, whatever characters its path is made of."""
+    return open_engine(URL.create("sqlite", database=str(path)))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

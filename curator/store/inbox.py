@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, LargeBinary, String, func, insert, select, update
-from sqlalchemy.engine import URL
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from curator.domain.annotation import instant
 from curator.steps.store_ports import Delivery
-from curator.store.database import open_engine
+from curator.store.database import open_file, told_plainly
 
 
 class InboxTable(DeclarativeBase):
@@ -33,13 +32,17 @@ class SqliteInbox:
     """Implements the port `Inbox`; what `put` has returned from survives a crash of the process and of the machine."""
 
     def __init__(self, path: Path) -> None:
-        self._engine = open_engine(URL.create("sqlite", database=str(path)))
+        self._engine = open_file(path)
         with self._begin() as connection:
             InboxTable.metadata.create_all(connection)
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writing=True) as connection, connection.begin():
+        with (
+            told_plainly(self._engine),
+            self._engine.connect().execution_options(writing=True) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     def put(self, body: bytes) -> str:
@@ -56,7 +59,7 @@ class SqliteInbox:
             .order_by(DeliveryRow.number)
             .limit(limit)
         )
-        with self._engine.connect() as connection:
+        with told_plainly(self._engine), self._engine.connect() as connection:
             return [Delivery(row.id, row.number, row.body) for row in connection.execute(query)]
 
     def settle(self, delivery: str, state: str, cause: str) -> None:
@@ -67,5 +70,5 @@ class SqliteInbox:
     def counts(self) -> dict[str, int]:
         found = dict.fromkeys(("pending", "applied", "stale", "dead"), 0)
         query = select(DeliveryRow.state, func.count().label("total")).group_by(DeliveryRow.state)
-        with self._engine.connect() as connection:
+        with told_plainly(self._engine), self._engine.connect() as connection:
             return found | {row.state: row.total for row in connection.execute(query)}

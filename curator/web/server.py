@@ -6,15 +6,17 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from curator.web.application import Parts, create_app
+
 
 class HookServer(BaseApplication):  # type: ignore[misc]
     """Serves an application that each worker process makes for itself after it was forked.
 
-    `make_app` is called once in every worker, so that threads and database connections belong to it alone.
+    `make_parts` is called once in every worker, so that threads and database connections belong to it alone.
     """
 
-    def __init__(self, make_app: Callable[[], Flask], host: str, port: int, workers: int, threads: int) -> None:
-        self._make_app = make_app
+    def __init__(self, make_parts: Callable[[], Parts], host: str, port: int, workers: int, threads: int) -> None:
+        self._make_parts = make_parts
         bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._options: dict[str, Any] = {
             "bind": bind,
@@ -37,4 +39,4 @@ class HookServer(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return self._make_app()
+        return create_app(self._make_parts())

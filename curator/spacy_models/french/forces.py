@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from curator.spacy_models.french.candidates import propose
-from curator.spacy_models.french.lexicon import inflections, read_lexicon
+from curator.spacy_models.french.lexicon import demonyms, either, inflections, read_lexicon
 
-_SPACE = r"[ \u00a0\u202f]+"
+_SPACE = r"(?:[ \u00a0\u202f]+)"
 _DIGITS = r"\d{1,3}(?:[ \u00a0\u202f.]\d{3})+|\d+(?:,\d+)?"
 _UNIT_WORD = (
     r"(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante"
@@ -100,14 +100,7 @@ def _flags(label: str) -> re.RegexFlag:
 
 def _adjectives(lexicons: str) -> str:
     """Return a regular expression of the adjectives that belong to a force or a weapon, demonyms included."""
-    demonyms: set[str] = set()
-    for entry in read_lexicon(lexicons, "demonyms"):
-        demonyms |= inflections(entry["masculine"], entry.get("feminine"))
     others: set[str] = set()
     for entry in read_lexicon(lexicons, "modifiers"):
         others |= inflections(entry["masculine"], entry.get("feminine"))
-    return f"(?:{_COMPOUND}{_either(demonyms)}|{_either(others)})(?![\\w-])"
-
-
-def _either(words: set[str]) -> str:
-    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))) + ")"
+    return rf"(?:{_COMPOUND}{either(demonyms(lexicons))}|{either(others)})(?![\w-])"

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from spacy.tokens import Doc
 
 from curator.spacy_models.french.candidates import propose
-from curator.spacy_models.french.lexicon import inflections, is_word, read_lexicon
+from curator.spacy_models.french.lexicon import demonyms, either, inflections, read_lexicon
 from curator.spacy_models.french.phrases import Phrases, fold
 from curator.spacy_models.french.places import Place, cities, countries
 
 # A demonym after these names a language.
 _LANGUAGE = re.compile(r"(?:\ben|\bparl\w+|\blangue|\bapp\w+ (?:le|l['’])|\btradui\w+ (?:en|du|de l['’]))\s*$", re.IGNORECASE)
-_INSIDE_NAME = re.compile(r"[-’']?\w")
+# A city's name next to another capitalised word is a part of some other name.
+_CAPITALS_AROUND = re.compile(r"(?<![.!?:»«\n] )(?<!\A)\b[A-ZÀ-Þ][\w’'-]+ \0|\0 [A-ZÀ-Þ]")
 _Found = tuple[str, float, str]
 
 
@@ -34,9 +35,10 @@ class Gazetteer:
                 known.add(fold(text))
         for entry in read_lexicon(lexicons, "demonyms"):
             found = (entry["label"], entry.get("score", 0.93), entry.get("rule", "lexicon:demonyms"))
-            for form in inflections(entry["masculine"], entry.get("feminine")):
+            for form in sorted(inflections(entry["masculine"], entry.get("feminine"))):
                 self._peoples.add(form, found)
                 known.add(fold(form))
+        self._compound = re.compile(rf"(?<![\w-])[^\W\d_]+o-{either(demonyms(lexicons))}(?![\w-])", re.IGNORECASE)
         self._add_places(countries(), "cldr:country", known)
         self._add_places(cities(population), "geonames:city", known)
 
@@ -50,8 +52,11 @@ class Gazetteer:
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
         for start, end, (label, score, rule) in self._names.find(doc):
-            propose(doc, start, end, label, score, rule)
+            if rule != "geonames:city" or not _CAPITALS_AROUND.search(text[max(0, start - 30) : start] + "\0" + text[end : end + 3]):
+                propose(doc, start, end, label, score, rule)
         for start, end, (label, score, rule) in self._peoples.find(doc):
             if not _LANGUAGE.search(text, max(0, start - 20), start):
                 propose(doc, start, end, label, score, rule)
+        for match in self._compound.finditer(text):
+            propose(doc, match.start(), match.end(), "NORP", 0.9, "demonym:compound")
         return doc

@@ -1,7 +1,8 @@
 """Reading the lexicons: JSON lines, one entry each, in a folder of files."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,33 @@ def inflections(masculine: str, feminine: str | None = None) -> set[str]:
     return {masculine, _plural(masculine), feminine, _plural(feminine)}
 
 
+def demonyms(folder: str | Path) -> set[str]:
+    """Return every form of every demonym of the lexicon."""
+    return {
+        form
+        for entry in read_lexicon(folder, "demonyms")
+        for form in inflections(entry["masculine"], entry.get("feminine"))
+    }
+
+
+def either(words: Iterable[str]) -> str:
+    """Return a regular expression that matches any of these words, the longest first, compact through shared beginnings."""
+    tree: dict[str, Any] = {}
+    for word in words:
+        node = tree
+        for char in word:
+            node = node.setdefault(char, {})
+        node[""] = {}
+    return _branches(tree)
+
+
+def _branches(node: dict[str, Any]) -> str:
+    ways = [re.escape(char) + _branches(rest) for char, rest in sorted(node.items()) if char]
+    if not ways:
+        return ""
+    return f"(?:{'|'.join(ways)}){'?' if '' in node else ''}" if len(ways) > 1 or "" in node else ways[0]
+
+
 def _plural(form: str) -> str:
     if form.endswith(("s", "x", "z")):
         return form
@@ -60,15 +88,25 @@ def _plural(form: str) -> str:
 def lemmas(word: str) -> frozenset[str]:
     """Return every lemma that a French word form, in lower case, may have; participles lead to their verb."""
     found = {word}
-    stems = {word, word.removesuffix("s"), word.removesuffix("e"), word.removesuffix("es")}
-    for stem in stems:
-        if len(stem) < 2:
+    for stem in {word, word.removesuffix("s"), word.removesuffix("e"), word.removesuffix("es")}:
+        if len(stem) < 3:
             continue
         if stem == word or stem.endswith(("é", "i", "u", "is", "it", "rt")):
             found.add(simplemma.lemmatize(stem, lang="fr").lower())
         if stem.endswith("é"):
             found.add(stem[:-1] + "er")
+        elif stem.endswith("i"):
+            found.add(stem + "r")
+        elif stem.endswith("u"):
+            found.update((stem[:-1] + "re", stem[:-1] + "ir"))
     return frozenset(found)
+
+
+def finite(word: str) -> str | None:
+    """Return the infinitive that a form would have as a present of the first group, where it may also be a noun."""
+    if word.endswith("ent"):
+        return word[:-3] + "er"
+    return word + "r" if word.endswith("e") else None
 
 
 @lru_cache(maxsize=100_000)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from curator.spacy_models.french.candidates import propose, proposed
-from curator.spacy_models.french.lexicon import inflections, is_word, read_lexicon
+from curator.spacy_models.french.lexicon import demonyms, either, is_word, read_lexicon
 from curator.spacy_models.french.phrases import fold
 
 _S = r"[ \u00a0\u202f]"
@@ -30,6 +30,10 @@ _SAYS = re.compile(
 )
 
 
+_DETERMINERS = frozenset("le la les un une des ce cet cette ces au aux du en et mais selon pour dans par sur".split())
+_ALIAS = re.compile(r"\b(?:dite?|alias|surnommée?|surnom(?: de)?|nom de guerre)\s+[«\"“]\s?(?P<alias>[A-ZÀ-Þ][^»\"”\n]{1,30}?)\s?[»\"”]")
+
+
 class _Cue(NamedTuple):
     score: float
     rule: str
@@ -39,16 +43,9 @@ class People:
     """Proposes PER from the lexicons `titles` and `first_names` and from what stands around a capitalised name."""
 
     def __init__(self, lexicons: str) -> None:
-        titles: list[str] = []
-        for entry in read_lexicon(lexicons, "titles"):
-            titles.append(entry["pattern"])
+        titles = [entry["pattern"] for entry in read_lexicon(lexicons, "titles")]
         self._first = {fold(entry["text"]) for entry in read_lexicon(lexicons, "first_names")}
-        people = {
-            form
-            for entry in read_lexicon(lexicons, "demonyms")
-            for form in inflections(entry["masculine"], entry.get("feminine"))
-        }
-        adjective = "|".join(re.escape(form) for form in sorted(people, key=lambda form: (-len(form), form)))
+        adjective = either(demonyms(lexicons))
         title = "|".join(sorted(titles, key=lambda pattern: (-len(pattern), pattern)))
         self._title = re.compile(
             rf"(?<![\w-])(?:ex-|vice-)?(?:{title})(?:{_S}(?:{adjective}|[a-zà-ÿ-]+(?:al|el|ien|ais|ois|ique|aire|ain|if)e?))?{_S}[«“\"]?{_S}?\Z",
@@ -74,6 +71,8 @@ class People:
             propose(doc, start, end, "PER", cue.score, cue.rule)
             self._remember(text[start:end], end, cue, surnames)
         self._again(doc, surnames)
+        for match in _ALIAS.finditer(text):
+            propose(doc, match.start("alias"), match.end("alias"), "PER", 0.8, "person:alias")
         for match in _INITIALS.finditer(text):
             if _is_byline(text, match.start(), match.end()):
                 propose(doc, match.start(), match.end(), "PER", 0.6, "person:initials")
@@ -96,6 +95,8 @@ class People:
                 start = rest
             elif elided:
                 start += elided.end()
+            elif word.lower() in _DETERMINERS and (rest >= end or is_word(_first_word(text[rest:end]))):
+                start = rest
             elif opens and plain not in self._first and is_word(word.lower()) and (rest >= end or not word.isupper()):
                 start = rest
             else:
@@ -122,6 +123,8 @@ class People:
             if first and not is_word(name.lower()) and not covering:
                 return _Cue(0.55, "person:first-name")
             return None
+        if name.isupper() and not first and not re.match(r"\s?:", text[end : end + 2]):
+            return None
         if first and len(words) <= 5:
             return _Cue(0.9, "person:first-name")
         known = sum(is_word(word.lower()) for word in words if len(word) > 2)
@@ -135,11 +138,11 @@ class People:
             return _Cue(0.75, "person:speaks")
         if any(one[2] == "GPE" and one[3] > 0.8 for one in covering):
             return None
-        return _Cue(0.6 if not known else 0.45, "person:capitals")
+        return _Cue(0.5 if not known else 0.4, "person:capitals")
 
     def _remember(self, name: str, end: int, cue: _Cue, surnames: dict[str, int]) -> None:
         words = re.split(r"[ \u00a0\u202f]", name)
-        if cue.score < 0.6:
+        if cue.score < 0.5:
             return
         surnames.setdefault(name, end)
         particles = {"de", "van", "von", "bin", "ben", "ould", "ag", "di", "da", "al", "el", "le", "la", "der", "den", "du"}
@@ -160,6 +163,10 @@ class People:
             for match in re.finditer(rf"(?<![\w@#-]){re.escape(name)}(?![\w-])", doc.text):
                 if match.start() >= seen:
                     propose(doc, match.start(), match.end(), "PER", 0.88, "person:again")
+
+
+def _first_word(text: str) -> str:
+    return re.split(r"[ \u00a0\u202f]", text, maxsplit=1)[0].lower()
 
 
 def _is_byline(text: str, start: int, end: int) -> bool:

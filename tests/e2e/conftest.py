@@ -1,0 +1,128 @@
+"""One curator against one real Label Studio: commands as a user types them, a reviewer through the API."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import ROOT, RunningLabelStudio, free_port
+from tests.e2e.relay import Relay
+
+
+@dataclass
+class Curator:
+    """A workspace, its hook and its commands."""
+
+    folder: Path
+    env: dict[str, str]
+    codes: dict[str, int] = field(default_factory=dict)
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        """Run a command and return its standard output; its exit code must be `code`."""
+        command = [sys.executable, "-m", "curator", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False)
+        assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+        return done.stdout
+
+    def json(self, *arguments: str, code: int = 0) -> Any:
+        return json.loads(self.run(*arguments, "--json", code=code))
+
+    def annotations(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.run("annotations").splitlines()]
+
+    def records(self, name: str, version: int) -> dict[str, dict[str, Any]]:
+        folder = self.folder / "exports" / name / f"v{version}"
+        lines = [line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+        return {record["id"]: record for record in map(json.loads, lines)}
+
+
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    """Return an environment in which curator works in this folder and nowhere else."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CURATOR_")}
+    own = {"CURATOR_WORKSPACE": str(folder / "workspace"), "CURATOR_EXPORT__PATH": str(folder / "exports")}
+    return {**kept, **own, "PYTHONUNBUFFERED": "1", **settings}
+
+
+@dataclass
+class Desk:
+    """What a test needs: curator, Label Studio's API, the relay before the hook."""
+
+    curator: Curator
+    http: httpx.Client
+    relay: Relay
+    project: int
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """Return the tasks of the project with all their annotations, by id."""
+        query = {"project": self.project, "fields": "all", "page_size": 1000}
+        tasks: list[dict[str, Any]] = self.http.get("/api/tasks", params=query).raise_for_status().json()["tasks"]
+        return sorted(tasks, key=lambda task: int(task["id"]))
+
+    def annotate(self, task: dict[str, Any], result: list[Any], **fields: Any) -> int:
+        answer = self.http.post(f"/api/tasks/{task['id']}/annotations/", json={"result": result, **fields})
+        return int(answer.raise_for_status().json()["id"])
+
+    def change(self, annotation: int, **fields: Any) -> None:
+        self.http.patch(f"/api/annotations/{annotation}/", json=fields).raise_for_status()
+
+    def delete(self, annotation: int) -> None:
+        self.http.delete(f"/api/annotations/{annotation}/").raise_for_status()
+
+    def delete_task(self, task: dict[str, Any]) -> None:
+        self.http.delete(f"/api/tasks/{task['id']}/").raise_for_status()
+
+    def eventually(self, agrees: Callable[[], bool], seconds: float = 30.0) -> None:
+        """Wait until something holds; fails where it does not in time."""
+        deadline = time.monotonic() + seconds
+        while not agrees():
+            assert time.monotonic() < deadline, "the store did not come to agree with Label Studio"
+            time.sleep(0.3)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStudio) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("desk")
+    port = free_port()
+    relay = Relay(f"http://127.0.0.1:{port}")
+    env = environment(
+        folder,
+        CURATOR_LABEL_STUDIO__URL=label_studio.url,
+        CURATOR_LABEL_STUDIO__TOKEN=label_studio.token,
+        CURATOR_HOOK__PORT=str(port),
+        CURATOR_HOOK__PUBLIC_URL=relay.url,
+    )
+    curator = Curator(folder, env)
+    assert curator.json("ingest", "seeds/corpus")["documents"] == 16
+    curator.run("preannotate")
+    pushed = curator.json("push")
+    log = (folder / "hook.log").open("wb")
+    hook = subprocess.Popen([sys.executable, "-m", "curator", "serve"], cwd=ROOT, env=env, stdout=log, stderr=log)
+    try:
+        _wait_ready(f"http://127.0.0.1:{port}/readyz", hook)
+        yield Desk(curator, label_studio.http, relay, pushed["project"])
+    finally:
+        hook.terminate()
+        hook.wait(20)
+        log.close()
+        relay.close()
+
+
+def _wait_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(url, timeout=5, trust_env=False).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+    pytest.fail("the hook did not start")

@@ -1,0 +1,171 @@
+"""Raw articles in, a reviewed and versioned dataset out, against the real Label Studio through its API."""
+
+import random
+import re
+from typing import Any
+
+from tests.e2e.agreement import chosen, from_label_studio, from_store, record_attributes, record_relations, record_spans
+from tests.e2e.conftest import Desk
+
+
+def region(name: str, layer: str, label: str, found: re.Match[str]) -> dict[str, Any]:
+    value = {"start": found.start(), "end": found.end(), "text": found.group(), "labels": [label]}
+    return {"id": name, "from_name": layer, "to_name": "text", "type": "labels", "value": value}
+
+
+def words(task: dict[str, Any], first: int, count: int) -> list[re.Match[str]]:
+    return list(re.finditer(r"\w+", task["data"]["text"]))[first : first + count]
+
+
+def reviewed(task: dict[str, Any], at: int = 3) -> list[dict[str, Any]]:
+    """Return an annotation with both layers, a relation, a doubt and a note."""
+    one, two, three = words(task, at, 3)
+    doubt = {**region("a", "entities", "PER", one), "from_name": "certitude", "type": "choices"}
+    doubt["value"] = {"start": one.start(), "end": one.end(), "text": one.group(), "choices": ["douteux"]}
+    note = {**region("a", "entities", "PER", one), "from_name": "note", "type": "textarea"}
+    note["value"] = {"start": one.start(), "end": one.end(), "text": ["à revoir\nœuvre « ’ »"]}
+    return [
+        region("a", "entities", "PER", one),
+        region("b", "events", "ATTACK", two),
+        region("c", "entities", "GPE", three),
+        doubt,
+        note,
+        {"type": "relation", "from_id": "b", "to_id": "a", "direction": "right", "labels": ["agent", "target"]},
+    ]
+
+
+def agree(desk: Desk) -> bool:
+    return from_store(desk.curator.annotations()) == from_label_studio(desk.tasks())
+
+
+def test_a_push_fills_in_the_predictions_and_may_be_repeated(desk: Desk) -> None:
+    tasks = desk.tasks()
+    project = desk.http.get(f"/api/projects/{desk.project}").json()
+    assert len(tasks) == 16
+    for task in tasks:
+        (prediction,) = task["predictions"]
+        assert prediction["model_version"] == project["model_version"]
+        regions = [item for item in prediction["result"] if item["type"] == "labels"]
+        assert {item["from_name"] for item in regions} == {"entities", "events"}
+        for item in regions:
+            value = item["value"]
+            assert task["data"]["text"][value["start"] : value["end"]] == value["text"]
+    again = desk.curator.json("push")
+    assert (again["tasks"], again["predictions"], again["webhook"]) == (0, 0, "kept")
+    assert desk.tasks() == tasks
+
+
+def test_every_act_of_a_reviewer_reaches_the_store(desk: Desk) -> None:
+    first, second, third = desk.tasks()[:3]
+    prediction = first["predictions"][0]
+    desk.annotate(first, reviewed(first), lead_time=12.5, parent_prediction=prediction["id"])
+    desk.eventually(lambda: agree(desk))
+    (seen,) = desk.curator.annotations()
+    assert seen["annotator"] == "admin@example.org" or seen["annotator"] == "user 1"
+    assert seen["source"].startswith("seeds/corpus/")
+
+    changed = desk.annotate(second, reviewed(second))
+    desk.change(changed, result=reviewed(second, at=9))
+    desk.eventually(lambda: agree(desk))
+    desk.change(changed, was_cancelled=True)
+    desk.eventually(lambda: agree(desk))
+    desk.change(changed, was_cancelled=False)
+    desk.eventually(lambda: agree(desk))
+    desk.change(changed, ground_truth=True)
+    desk.annotate(second, [])
+    desk.eventually(lambda: agree(desk))
+
+    skipped = desk.annotate(third, [], was_cancelled=True)
+    desk.eventually(lambda: agree(desk))
+    desk.delete(skipped)
+    desk.eventually(lambda: agree(desk))
+    assert {one["annotation"] for one in desk.curator.annotations()} == set(from_label_studio(desk.tasks()))
+
+
+def test_whatever_deliveries_do_one_sync_makes_store_and_api_equal(desk: Desk) -> None:
+    desk.relay.holding = True
+    tasks = desk.tasks()
+    kept = [desk.annotate(task, reviewed(task, at=5)) for task in tasks[3:9]]
+    for annotation, task in zip(kept, tasks[3:9], strict=True):
+        desk.change(annotation, result=reviewed(task, at=11))
+    desk.change(kept[0], was_cancelled=True)
+    desk.change(kept[1], ground_truth=True)
+    desk.delete(kept[2])
+    desk.delete_task(tasks[6])
+    calls = list(desk.relay.kept)
+    assert len(calls) >= 16
+
+    chance = random.Random(7)
+    survivors = [call for call in calls if chance.random() > 0.4]
+    doubled = survivors + chance.sample(survivors, len(survivors) // 2)
+    chance.shuffle(doubled)
+    desk.relay.holding = False
+    assert {desk.relay.forward(call) for call in doubled} == {200}
+
+    report = desk.curator.json("sync")
+    assert report["webhook_rearmed"] is False
+    assert agree(desk)
+    again = desk.curator.json("sync", "--full")
+    assert again["applied"] == 0
+    assert agree(desk)
+    assert desk.curator.json("status")["deliveries"]["dead"] == 0
+
+
+def test_a_sync_alone_brings_back_all_that_was_lost_and_counts_it(desk: Desk) -> None:
+    desk.relay.holding = True
+    tasks = desk.tasks()
+    new = desk.annotate(tasks[9], reviewed(tasks[9]))
+    old = next(iter(from_label_studio(tasks[:1])))
+    desk.change(old, result=reviewed(tasks[0], at=20))
+    desk.relay.holding = False
+    report = desk.curator.json("sync")
+    assert report["missed"] == {"created": 1, "updated": 1, "deleted": 0, "tasks_deleted": 0}
+    desk.relay.holding = True
+    desk.delete(new)
+    desk.relay.holding = False
+    report = desk.curator.json("sync")
+    assert report["missed"] == {"created": 0, "updated": 0, "deleted": 1, "tasks_deleted": 0}
+    assert agree(desk)
+
+
+def test_a_webhook_that_was_switched_off_is_found_and_armed_again(desk: Desk) -> None:
+    (webhook,) = desk.http.get("/api/webhooks/", params={"project": desk.project}).json()
+    desk.http.patch(f"/api/webhooks/{webhook['id']}/", json={"is_active": False}).raise_for_status()
+    assert desk.curator.json("sync")["webhook_rearmed"] is True
+    (armed,) = desk.http.get("/api/webhooks/", params={"project": desk.project}).json()
+    assert armed["is_active"] is True
+    assert armed["headers"] == webhook["headers"]
+
+
+def test_the_export_says_what_the_reviewers_said(desk: Desk) -> None:
+    first = desk.curator.json("export", "news")
+    assert (first["version"], first["unchanged"]) == (1, False)
+    records = desk.curator.records("news", 1)
+    expected = chosen(desk.tasks())
+    assert set(records) == set(expected)
+    for document, answer in expected.items():
+        record = records[document]
+        assert record_spans(record) == answer["spans"]
+        assert record_relations(record) == answer["relations"]
+        assert record_attributes(record) == answer["attributes"]
+        for spans in record["spans"].values():
+            assert all(record["text"][span["start"] : span["end"]] == span["text"] for span in spans)
+    assert desk.curator.run("export", "news").strip() == "unchanged: v1"
+
+    task = desk.tasks()[-1]
+    desk.annotate(task, reviewed(task))
+    desk.eventually(lambda: agree(desk))
+    second = desk.curator.json("export", "news")
+    assert (second["version"], second["unchanged"]) == (2, False)
+    assert set(desk.curator.records("news", 2)) == {*expected, task["data"]["document"]}
+    assert desk.curator.records("news", 1) == records
+
+
+def test_a_sync_that_would_delete_much_asks_first(desk: Desk) -> None:
+    before = desk.curator.annotations()
+    desk.http.delete(f"/api/projects/{desk.project}/tasks/").raise_for_status()
+    desk.curator.run("sync", code=3)
+    assert desk.curator.annotations() == before
+    desk.curator.run("sync", "--accept-deletions")
+    assert desk.curator.annotations() == []
+    assert desk.curator.json("status")["revisions"] > len(before)

@@ -1,0 +1,205 @@
+"""Deliveries as they really came, and deliveries of every other shape."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curator.domain.annotation import AnnotationState, Identity, TaskRef
+from curator.domain.canonical import canonical_json
+from curator.domain.event import AnnotationSeen, AnnotationsGone, ProjectChanged, TasksGone
+from curator.label_studio.payloads import ACTIONS, read_delivery, state_from_api
+from curator.steps.ports import DeliveryUnreadable
+
+TEXT = "Marie Curie est née à Varsovie."
+ITEM = {
+    "from_name": "entities",
+    "id": "r1",
+    "to_name": "text",
+    "type": "labels",
+    "value": {"start": 0, "end": 11, "labels": ["PER"]},
+}
+
+
+def annotation(**changed: Any) -> dict[str, Any]:
+    return {
+        "id": 2,
+        "task": 1,
+        "project": 7,
+        "completed_by": 3,
+        "updated_by": 4,
+        "created_at": "2026-11-22T01:25:21.977784Z",
+        "updated_at": "2026-11-22T01:25:21Z",
+        "was_cancelled": False,
+        "ground_truth": False,
+        "lead_time": 12,
+        "parent_prediction": None,
+        "result": [ITEM],
+        **changed,
+    }
+
+
+def task(**changed: Any) -> dict[str, Any]:
+    return {"id": 1, "project": 7, "data": {"text": TEXT, "document": "d0", "source": "a.txt"}, **changed}
+
+
+def body(action: str, **fields: Any) -> bytes:
+    return json.dumps({"action": action, "project": {"id": 7, "title": "x"}, **fields}).encode()
+
+
+STATE = AnnotationState(
+    identity=Identity("ls", 7, 2, "2026-11-22T01:25:21.977784Z"),
+    task=1,
+    annotator=3,
+    updated_by=4,
+    updated_at="2026-11-22T01:25:21.000000Z",
+    skipped=False,
+    ground_truth=False,
+    lead_time=12.0,
+    parent_prediction=None,
+    result=[ITEM],
+)
+
+
+@pytest.mark.parametrize("action", ["ANNOTATION_CREATED", "ANNOTATION_UPDATED"])
+def test_an_annotation_comes_with_its_task(action: str) -> None:
+    events = read_delivery(body(action, annotation=annotation(), task=task()), "ls")
+    assert events == [AnnotationSeen(STATE, TaskRef("ls", 7, 1, "d0", TEXT))]
+
+
+def test_parallel_lists_are_matched_by_task_not_by_place() -> None:
+    pair = [annotation(id=5, task=9), annotation(id=6, task=8)]
+    events = read_delivery(body("ANNOTATIONS_CREATED", annotation=pair, task=[task(id=8), task(id=9)]), "ls")
+    assert [(e.state.identity.annotation, e.task.task) for e in events if isinstance(e, AnnotationSeen)] == [
+        (5, 9),
+        (6, 8),
+    ]
+
+
+def test_deletions_and_changes_tell_ids_alone() -> None:
+    gone = read_delivery(body("ANNOTATIONS_DELETED", annotations=[{"id": 5}, {"id": 6}]), "ls")
+    assert gone == [AnnotationsGone(7, (5, 6))]
+    assert read_delivery(body("TASKS_DELETED", tasks=[{"id": 4}]), "ls") == [TasksGone(7, (4,))]
+    assert read_delivery(body("PROJECT_UPDATED"), "ls") == [ProjectChanged(7)]
+
+
+def test_a_foreign_task_has_no_key() -> None:
+    (event,) = read_delivery(body("ANNOTATION_CREATED", annotation=annotation(), task=task(data=["x"])), "ls")
+    assert isinstance(event, AnnotationSeen)
+    assert event.task == TaskRef("ls", 7, 1, None, None)
+
+
+def test_a_text_that_nothing_can_hold_is_no_text() -> None:
+    told = task(data={"document": "\ud800", "text": "a\x00b"})
+    (event,) = read_delivery(body("ANNOTATION_CREATED", annotation=annotation(), task=told), "ls")
+    assert isinstance(event, AnnotationSeen)
+    assert event.task == TaskRef("ls", 7, 1, None, None)
+
+
+def test_a_user_may_come_as_an_object() -> None:
+    assert state_from_api(annotation(completed_by={"id": 3, "email": "a@b"}), "ls") == STATE
+
+
+def test_lone_surrogates_in_a_result_are_kept() -> None:
+    odd = {**ITEM, "value": {"text": ["\ud800"]}}
+    assert state_from_api(annotation(result=[odd]), "ls").result == [odd]
+
+
+@pytest.mark.parametrize(
+    ("sent", "cause"),
+    [
+        (b"", "not-json"),
+        (b"\xff\xfe", "not-json"),
+        (b'{"action": NaN}', "not-json"),
+        (b"[" * 100_000, "too-deep"),
+        (b"1" * 5000, "number-out-of-range"),
+        (b"[]", "unknown-shape"),
+        (b"{}", "unknown-shape"),
+        (b'{"action": {}}', "unknown-shape"),
+        (b'{"action": "TASKS_CREATED", "project": {"id": 1}}', "unknown-action"),
+        (b'{"action": "ANNOTATION_CREATED"}', "no-payload"),
+        (body("ANNOTATION_CREATED"), "unknown-shape"),
+        (body("ANNOTATION_CREATED", annotation=annotation(), task=task(id=2)), "unknown-shape"),
+        (body("ANNOTATION_CREATED", annotation=annotation(), task=task(project=8)), "unknown-shape"),
+        (body("ANNOTATIONS_CREATED", annotation=[annotation()], task=task()), "unknown-shape"),
+        (body("TASKS_DELETED", tasks=[{"id": True}]), "unknown-shape"),
+        (body("TASKS_DELETED", tasks=[{"id": 2**63}]), "unknown-shape"),
+        (b'{"action": "PROJECT_UPDATED", "project": 7}', "unknown-shape"),
+    ],
+)
+def test_whatever_else_comes_has_a_cause(sent: bytes, cause: str) -> None:
+    with pytest.raises(DeliveryUnreadable) as raised:
+        read_delivery(sent, "ls")
+    assert raised.value.cause == cause
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"id": True},
+        {"id": -1},
+        {"id": 2**63},
+        {"task": None},
+        {"project": "7"},
+        {"completed_by": "anna"},
+        {"created_at": "yesterday"},
+        {"created_at": "0001-01-01T00:00:00+14:00"},
+        {"updated_at": 5},
+        {"was_cancelled": 0},
+        {"ground_truth": None},
+        {"lead_time": True},
+        {"lead_time": 10**400},
+        {"lead_time": float("inf")},
+        {"parent_prediction": [1]},
+        {"result": None},
+        {"result": [float("nan")]},
+        {"result": json.loads("[" * 100 + "]" * 100)},
+    ],
+)
+def test_what_is_no_annotation_is_a_value_error(changed: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        state_from_api(annotation(**changed), "ls")
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8)
+ANYTHING = st.recursive(
+    SCALARS, lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=8), part, max_size=3)
+)
+FIELDS = ("action", "project", "annotation", "annotations", "task", "tasks", *annotation(), "data")
+
+
+@given(st.binary())
+def test_any_bytes_are_read_or_unreadable(sent: bytes) -> None:
+    with pytest.raises(DeliveryUnreadable):
+        read_delivery(sent, "ls")
+
+
+@given(
+    st.sampled_from(ACTIONS),
+    st.lists(st.tuples(st.sampled_from(FIELDS), ANYTHING), min_size=1, max_size=3),
+    st.booleans(),
+    st.booleans(),
+)
+def test_any_json_in_any_place_is_read_or_unreadable(
+    action: str, damage: list[tuple[str, Any]], listed: bool, emptied: bool
+) -> None:
+    inner: dict[str, Any] = annotation()
+    outer: dict[str, Any] = {"action": action, "project": {"id": 7}, "annotations": [{"id": 1}], "tasks": [{"id": 1}]}
+    for name, value in damage:
+        for place in (inner, outer):
+            if name in place or name in ("annotation", "task"):
+                place[name] = value
+    outer.setdefault("annotation", [inner] if listed else inner)
+    outer.setdefault("task", [task()] if listed else task())
+    if emptied:
+        outer.pop(damage[0][0], None)
+    try:
+        events = read_delivery(json.dumps(outer).encode(), "ls")
+    except DeliveryUnreadable:
+        return
+    for event in events:
+        assert isinstance(event, AnnotationSeen | AnnotationsGone | TasksGone | ProjectChanged)
+        if isinstance(event, AnnotationSeen):
+            canonical_json(event.state.value())
