@@ -20,11 +20,11 @@ def french_tokenizer() -> Callable[[Language], object]:
 
 
 @Language.factory("curator_boilerplate")
-def boilerplate(nlp: Language, name: str) -> Component:
+def boilerplate(nlp: Language, name: str, lexicons: str) -> Component:
     """Make the component that silences navigation lines and English captions."""
     from curator.spacy_models.french.boilerplate import Boilerplate
 
-    return Boilerplate()
+    return Boilerplate(lexicons)
 
 
 @Language.factory("curator_gazetteer", default_config={"population": 15000})

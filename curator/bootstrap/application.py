@@ -16,12 +16,11 @@ from curator.settings import Settings
 from curator.steps.adopt_schema import adopt_schema
 from curator.steps.decide import Rules
 from curator.steps.ports import Language, Nearness, Reader
-from curator.steps.publish import Hook
+from curator.steps.publish import HOOK_PATH, SECRET_HEADER, Hook
 from curator.steps.reconcile import DeletionGuard
 from curator.store.database import SqlStore, open_engine, open_file
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
-from curator.web.webhook import PATH, SECRET_HEADER
 
 if TYPE_CHECKING:
     from curator.label_studio.client import LabelStudioServer
@@ -131,7 +130,7 @@ class Application:
         """Where Label Studio shall deliver to."""
         hook = self.settings.hook
         base = hook.public_url.rstrip("/") or f"http://{hook.host}:{self.ports.hook}"
-        return Hook(base + PATH, {SECRET_HEADER: self.workspace.credentials().hook_secret})
+        return Hook(base + HOOK_PATH, {SECRET_HEADER: self.workspace.credentials().hook_secret})
 
     @cached_property
     def receiver(self) -> "Receiver":

@@ -1,13 +1,11 @@
 """The entry point: global options, the list of commands, and how errors are told."""
 
-import logging
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
-import structlog
 
 from curator.bootstrap.application import Application
 from curator.bootstrap.workspace import Workspace
@@ -49,7 +47,6 @@ from curator.settings import read_settings
 @click.pass_context
 def cli(context: click.Context, workspace: Path, config: Path, verbose: bool) -> None:
     """Annotate French news in Label Studio, curate it into versioned datasets, train spaCy on them."""
-    _log(verbose)
     context.obj = Application(read_settings(config), Workspace(workspace), config)
 
 
@@ -68,14 +65,6 @@ for command in (
     store,
 ):
     cli.add_command(command)
-
-
-def _log(verbose: bool) -> None:
-    level = logging.DEBUG if verbose else logging.INFO
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,7 +6,6 @@ import click
 
 from curator.bootstrap.application import Application
 from curator.cli.output import json_option, progress, report, say
-from curator.files.lines import write_lines
 from curator.steps.ports import Refused
 from curator.steps.preannotate import preannotate_paths, preannotate_stored
 
@@ -33,6 +32,8 @@ def preannotate(
     With PATHS: reads these documents and writes JSONL, storing nothing. Without: predicts every stored document that
     this pipeline has not predicted yet.
     """
+    from curator.files.lines import write_lines
+
     if out is not None and not paths:
         raise click.UsageError("--out goes with PATHS")
     if as_json and paths and out is None:

@@ -3,7 +3,6 @@
 import click
 
 from curator.bootstrap.application import Application
-from curator.bootstrap.hook import serve as run
 
 
 @click.command()
@@ -13,5 +12,7 @@ from curator.bootstrap.hook import serve as run
 @click.pass_obj
 def serve(application: Application, host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the webhook, until stopped."""
+    from curator.bootstrap.hook import serve as run
+
     hook = application.settings.hook
     run(application, host or hook.host, port or application.ports.hook, workers or hook.workers)

@@ -3,8 +3,6 @@
 import click
 
 from curator.bootstrap.application import Application
-from curator.bootstrap.up import Front
-from curator.bootstrap.up import up as run
 from curator.bootstrap.workspace import Ports
 from curator.cli.output import progress, say
 
@@ -21,6 +19,9 @@ def up(application: Application, port: int | None, hook_port: int | None, corpus
 
     A second run resumes where the first one stopped.
     """
+    from curator.bootstrap.up import Front
+    from curator.bootstrap.up import up as run
+
     settings = application.settings
     ports = Ports(port or settings.label_studio.port, hook_port or settings.hook.port)
     run(application, ports, corpus or settings.corpus, Front(say, progress))

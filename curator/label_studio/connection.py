@@ -15,6 +15,8 @@ from curator.label_studio.failures import ServerFailed, ServerLacks, translated
 
 T = TypeVar("T")
 
+# What the SDK and our readers come to on JSON of another shape.
+_NOT_UNDERSTOOD = (ValueError, LookupError, TypeError, AttributeError)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -46,16 +48,13 @@ class Connection:
     def write(self, request: Callable[[LabelStudio], Any], reader: Callable[[Any], T]) -> T:
         """Send a request once and return what its answer means."""
         try:
-            answer = request(self._sdk)
+            return reader(request(self._sdk))
         except Exception as error:
-            ours = translated(error, self.where, self._token)
-            if ours is None:
-                raise
             # The foreign error quotes headers, with the token in them: it must not hang on to ours.
-            raise ours from None
-        try:
-            return reader(answer)
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            if ours := translated(error, self.where, self._token):
+                raise ours from None
+            if not isinstance(error, _NOT_UNDERSTOOD):
+                raise
             what = f"Label Studio's answer is not understood: {error}"
             raise ServerRefused(what, self.where, "see that this is Label Studio 1.23 or later") from error
 

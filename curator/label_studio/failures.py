@@ -35,7 +35,7 @@ _ADDRESS = "correct Label Studio's address"
 _TOKEN = "take the token from Account & Settings in Label Studio; a legacy token must be enabled there first"
 _GUARD = "set SSRF_PROTECTION_ENABLED=false there, or give the hook a public address; curator sync needs none"
 _OTHER_USER = "use the token of a user who may"
-_STRAY = "look for stray characters in the token"
+_STRAY = "look for stray characters in the token and the text"
 
 # The first row that fits counts. The words of protocol errors are left out: they quote headers, so the token too.
 _TABLE = (

@@ -8,6 +8,8 @@ from curator.domain.schema import LabelSchema
 from curator.steps.ports import LabelServer, NewPrediction, NewTask, Progress, WebhookRef
 from curator.steps.store_ports import Store, StoredPrediction
 
+HOOK_PATH = "/webhooks/label-studio"
+SECRET_HEADER = "X-Curator-Secret"
 _BATCH = 100
 _NEEDED = frozenset(
     {"ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_DELETED", "TASKS_DELETED"}

@@ -7,10 +7,9 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, jsonify, request
 
+from curator.steps.publish import HOOK_PATH, SECRET_HEADER
 from curator.steps.store_ports import Inbox
 
-PATH = "/webhooks/label-studio"
-SECRET_HEADER = "X-Curator-Secret"
 _CHUNK = 1 << 16
 # A sender is let finish before it is refused, so that it reads the answer instead of a broken connection.
 _PATIENCE = 128 << 20
@@ -24,7 +23,7 @@ def webhook(inbox: Inbox, secret: str, max_body: int, received: Callable[[], Non
     """
     blueprint = Blueprint("webhook", __name__)
 
-    @blueprint.post(PATH)
+    @blueprint.post(HOOK_PATH)
     def receive() -> tuple[Response, int]:
         given = request.headers.get(SECRET_HEADER)
         if given is None:

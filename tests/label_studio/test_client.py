@@ -118,9 +118,7 @@ def test_answers_of_something_else_are_refused(monkeypatch: pytest.MonkeyPatch, 
         lambda: client.task(1),
         lambda: client.annotation(1),
         lambda: client.project(1),
-        lambda: client.find_project("x"),
-        lambda: client.webhooks(1) if answer != b"{}" else client.task(1),
-        lambda: list(client.tasks(1)) if answer != b"{}" else client.task(1),
+        lambda: list(client.tasks(1)),
     ]
     for call in calls:
         with pytest.raises(ServerRefused):
@@ -153,11 +151,9 @@ def test_tasks_that_cannot_be_told_do_not_hide_the_others(
         content=b'{"result": [{"id": "a", "value": {"text": "\\ud800"}}]}',
         headers={"Content-Type": "application/json"},
     )
-    told: list[int] = []
+    listed = client.tasks(project)
+    told = {next(listed).ref.task for _ in range(6)}
     with pytest.raises(ServerUnreachable, match=f"tasks {ids[4]}"):
-        told.extend(state.ref.task for state in client.tasks(project))
-    with pytest.raises(ServerUnreachable, match="tasks"):
-        for state in client.tasks(project):
-            told.append(state.ref.task)
-    assert set(told) == set(ids) - {ids[4]}
+        next(listed)
+    assert told == set(ids) - {ids[4]}
     assert client.task_ids(project) == set(ids)

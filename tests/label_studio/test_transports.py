@@ -35,7 +35,7 @@ class Hook(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: Hook
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.bodies.append((self.headers["X-Curator-Secret"], body))
         self.send_response(200)

@@ -1,75 +1,54 @@
 """Lines of a page that are not the article: navigation, share buttons, English captions."""
 
 import re
+from collections import defaultdict
 
 from spacy.tokens import Doc
 
 from curator.spacy_models.french.candidates import silence
+from curator.spacy_models.french.lexicon import read_lexicon
 
 _LINE = re.compile(r"[^\n\u2028\u2029]+")
-_NAVIGATION = re.compile(
-    r"""^[\s•·\-–—>»|]*(?:
-        (?:à\ )?lire\ (?:aussi|également|plus|la\ suite|encore)\b | voir\ (?:aussi|également)\b | à\ voir\b
-      | partage[rz]\b | imprimer\b | envoyer\ par\b | accueil\b | menu\b | recherche[r]?\s*$ | newsletters?\b
-      | (?:s[’'])?abonne(?:z-vous|r|ment)?\b | (?:se\ )?connecte[rz]\b | inscri(?:vez-vous|ption)\b | suivez-nous\b
-      | (?:facebook|twitter|whatsapp|linkedin|e-?mail|telegram|copier\ le\ lien)\b(?:[\s|,/•·-]+\w+){0,6}\s*$
-      | commente(?:r|z)\b | réagir\b | \d*\s*commentaires?\s*$ | publicité\b | sur\ le\ même\ (?:sujet|thème)\b
-      | articles?\ (?:liés?|similaires?|connexes?|suivants?|précédents?)\b | mots[- ]clés\b | tags?\s*: | à\ la\ une\b
-      | (?:plus\ d[’'])?articles?\ (?:les\ )?plus\ lus\b | cliquez\b | télécharge[rz]\b | cookies?\b | écouter\b
-      | retrouvez\ (?:tou[st]|toutes|nos|l)\b | read\ (?:more|also)\b | share\b | follow\ us\b | subscribe\b | related\b | advertisement\b | see\ also\b
-    )""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_RUBRIC = re.compile(
-    r"^\W*(?:accueil|international|monde|actualités?|infos?|politique|afrique|europe|asie|amériques?|moyen-orient|région"
-    r"|proche-orient|société|économie|planète)(?:\s+[/>›»|]\s+[^/>›»|]{3,30}){1,4}\s*$",
-    re.IGNORECASE,
-)
-_SHARE = frozenset(
-    "facebook twitter whatsapp linkedin messenger telegram instagram pinterest mail email partager partagez tweeter "
-    "commenter commentaires envoyer imprimer copier lien écouter réactions réagir enregistrer favoris suivre".split()
-)
-_WORD = re.compile(r"[^\W\d_]+")
-_ENGLISH = frozenset(
-    "the of and to in for on with at by from is are was were has have had been be an as after during before near into "
-    "over who which that this his her their its they he she it not but or will would said says people during outside "
-    "file photo picture taken seen shows wearing walk walks stand stands sit gather hold holds between against amid "
-    "against through while under around members soldiers fighters speaks arrives attend attends meeting talks past man men woman women building people january february april june july august september "
-    "october november december".split()
-)
-_FRENCH = frozenset(
-    "le la les une des du de et à en dans pour par sur avec est sont été qui que ne pas au aux ce cette ces sa "
-    "ses leur leurs il elle ils elles se ou mais où dont ont selon lors après avant entre contre plus depuis".split()
-)
 _SENTENCE = re.compile(r"[^.!?]+[.!?]*(?=\s|$)|[.!?]+")
+_WORD = re.compile(r"[^\W\d_]+")
+_BAR_LENGTH = 14
+_SHORTEST_LINE, _SHORTEST_SENTENCE = 4, 6
 
 
 class Boilerplate:
-    """Silences navigation lines whole, and English text sentence by sentence where a line mixes languages."""
+    """Silences navigation lines whole, and English text sentence by sentence where a line mixes languages.
+
+    Its words are the lexicon `page_words`: beginnings of navigation lines, rubrics of a breadcrumb, names of buttons,
+    and the function words that tell English from French.
+    """
+
+    def __init__(self, lexicons: str) -> None:
+        words: dict[str, list[str]] = defaultdict(list)
+        for entry in read_lexicon(lexicons, "page_words"):
+            words[entry["label"]].append(entry["pattern"])
+        rubric = rf"(?:{'|'.join(words['RUBRIC'])})(?:\s+[/>›»|]\s+[^/>›»|]{{3,30}}){{1,4}}\s*$"
+        navigation = rf"(?:{'|'.join(words['NAVIGATION'])})(?!\w)"
+        self._navigation = re.compile(rf"[^\w«\"“]*(?:{rubric}|{navigation})", re.IGNORECASE)
+        self._buttons = frozenset(words["BUTTON"])
+        self._english = frozenset(words["ENGLISH"])
+        self._french = frozenset(words["FRENCH"])
 
     def __call__(self, doc: Doc) -> Doc:
         for line in _LINE.finditer(doc.text):
             text = line.group()
-            if _NAVIGATION.match(text) or _RUBRIC.match(text) or _is_share_bar(text) or _is_english(text, 4):
+            words = [word.lower() for word in _WORD.findall(text)]
+            bar = 0 < len(words) <= _BAR_LENGTH and sum(word in self._buttons for word in words) * 2 >= len(words)
+            if bar or self._navigation.match(text) or self._is_english(words, _SHORTEST_LINE):
                 silence(doc, line.start(), line.end())
                 continue
             for sentence in _SENTENCE.finditer(text):
-                if _is_english(sentence.group(), 6):
+                spoken = [word.lower() for word in _WORD.findall(sentence.group())]
+                if self._is_english(spoken, _SHORTEST_SENTENCE):
                     silence(doc, line.start() + sentence.start(), line.start() + sentence.end())
         return doc
 
-
-def _is_share_bar(text: str) -> bool:
-    """Say whether a short line is mostly the names of buttons."""
-    words = [word.lower() for word in _WORD.findall(text)]
-    return 0 < len(words) <= 14 and sum(word in _SHARE for word in words) * 2 >= len(words)
-
-
-def _is_english(text: str, least: int) -> bool:
-    """Say whether a stretch of at least some words has clearly more English function words than French ones."""
-    words = [word.lower() for word in _WORD.findall(text)]
-    if len(words) < least:
-        return False
-    english = sum(word in _ENGLISH for word in words)
-    french = sum(word in _FRENCH for word in words)
-    return english >= 2 and english > 2 * french and english * 8 >= len(words)
+    def _is_english(self, words: list[str], least: int) -> bool:
+        """Say whether at least some words hold clearly more English function words than French ones."""
+        english = sum(word in self._english for word in words)
+        french = sum(word in self._french for word in words)
+        return len(words) >= least and english >= 2 and english > 2 * french and english * 8 >= len(words)

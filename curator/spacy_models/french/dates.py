@@ -15,7 +15,18 @@ def _either(*words: str) -> str:
 
 
 _DAY_NAME = _either(*get_day_names("wide", locale="fr").values())
-_MONTH = _either(*get_month_names("wide", locale="fr").values(), "aout", "fevrier", "decembre", r"janv\.", r"févr\.", r"sept\.", r"oct\.", r"nov\.", r"déc\.")
+_MONTH = _either(
+    *get_month_names("wide", locale="fr").values(),
+    "aout",
+    "fevrier",
+    "decembre",
+    r"janv\.",
+    r"févr\.",
+    r"sept\.",
+    r"oct\.",
+    r"nov\.",
+    r"déc\.",
+)
 _YEAR = r"(?:1[0-9]|20)\d\d"
 _DAY = r"(?:1er|1ᵉʳ|[12]\d|3[01]|0?[1-9])"
 _PART = r"(?:matin|midi|après-midi|soir|nuit|soirée|matinée)"
@@ -42,24 +53,48 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     (rf"(?:au{_SPACE})?(?P<date>mois (?:de |d['’]){_MONTH}(?:{_SPACE}{_YEAR})?)", 0.75, "date:month"),
     (rf"(?:{_BEGIN}[ -])?{_MONTH}", 0.85, "date:month"),
     (rf"{_DAY_NAME}{_AFTER_DAY}{_WITH_TIME}", 0.95, "date:day-name"),
-    (rf"(?:nuit|soirée|matinée|journée|après-midi) (?:de |du |d['’])(?:{_DAY_NAME}(?:{_SPACE}{_DAYS})?|{_DAY}{_SPACE}au{_SPACE}{_DAY_MONTH}|{_DAYS})(?: (?:à|au) (?:{_DAY_NAME}(?:{_SPACE}{_DAY_MONTH})?|{_DAY_MONTH}))?", 0.9, "date:part-of-day"),
-    (rf"(?:dans|durant|pendant|au cours de) la (?P<date>nuit|matinée|soirée|journée)\b", 0.8, "date:part-of-day"),
+    (
+        rf"(?:nuit|soirée|matinée|journée|après-midi) (?:de |du |d['’])(?:{_DAY_NAME}(?:{_SPACE}{_DAYS})?|{_DAY}{_SPACE}au{_SPACE}{_DAY_MONTH}|{_DAYS})(?: (?:à|au) (?:{_DAY_NAME}(?:{_SPACE}{_DAY_MONTH})?|{_DAY_MONTH}))?",
+        0.9,
+        "date:part-of-day",
+    ),
+    (r"(?:dans|durant|pendant|au cours de) la (?P<date>nuit|matinée|soirée|journée)\b", 0.8, "date:part-of-day"),
     (rf"(?:ce|cet|cette) (?:{_PERIOD}|{_PART})", 0.9, "date:this"),
     (rf"(?:en |le |au )(?P<date>{_BEGIN} de (?:la |l['’])?(?:{_PERIOD})(?: {_LAST})?)", 0.9, "date:period"),
-    (rf"(?:{_BEGIN}) (?:de |du |de la |de l['’]|de cette |de ce )(?:{_PERIOD})(?: {_LAST})?(?! de)", 0.85, "date:period"),
+    (
+        rf"(?:{_BEGIN}) (?:de |du |de la |de l['’]|de cette |de ce )(?:{_PERIOD})(?: {_LAST})?(?! de)",
+        0.85,
+        "date:period",
+    ),
     (rf"(?:{_NUMBER}{_SPACE})?{_LAST}s? (?:{_PERIOD}s?|jours|heures|semaines|années|mois)", 0.75, "date:last"),
     (rf"(?:{_PERIOD}|an|{_PART}|{_DAY_NAME}) {_LAST}", 0.9, "date:last"),
     (rf"il y a (?:(?:environ|près de|plus de|à peine|moins de) (?:d['’])?)?{_NUMBER}{_SPACE}{_UNIT}", 0.8, "date:ago"),
     (rf"{_NUMBER}{_SPACE}{_UNIT}{_SPACE}(?:plus tôt|auparavant|plus tard|après|avant)(?= |,|\.|$)", 0.75, "date:ago"),
-    (r"aujourd['’]hui|hier(?: matin| soir| après-midi)?|avant-hier|après-demain|demain(?: matin| soir)?", 0.9, "date:deictic"),
-    (r"(?:la |le |dès le |du |au )(?P<date>veille(?: au soir)?|lendemain(?: matin)?|surlendemain|avant-veille)", 0.85, "date:deictic"),
+    (
+        r"aujourd['’]hui|hier(?: matin| soir| après-midi)?|avant-hier|après-demain|demain(?: matin| soir)?",
+        0.9,
+        "date:deictic",
+    ),
+    (
+        r"(?:la |le |dès le |du |au )(?P<date>veille(?: au soir)?|lendemain(?: matin)?|surlendemain|avant-veille)",
+        0.85,
+        "date:deictic",
+    ),
     (r"(?:l['’]|le |un |au )(?P<date>aube|petit matin)", 0.75, "date:part-of-day"),
     (rf"(?:©|copyright|\(c\))[^\n]{{0,40}}?(?P<date>{_YEAR})", 0.85, "date:copyright"),
-    (rf"(?:en |depuis |dès |l['’]année |l['’]an |avant |après |jusqu['’]en |fin |début |entre |et |de |à |pour )(?P<date>{_YEAR})(?![\d.,]*\d| (?:soldats|hommes|personnes|militaires|morts|km|kilomètres|mètres|euros|dollars|combattants|civils|blessés))", 0.85, "date:year"),
+    (
+        rf"(?:en |depuis |dès |l['’]année |l['’]an |avant |après |jusqu['’]en |fin |début |entre |et |de |à |pour )(?P<date>{_YEAR})(?![\d.,]*\d| (?:soldats|hommes|personnes|militaires|morts|km|kilomètres|mètres|euros|dollars|combattants|civils|blessés))",
+        0.85,
+        "date:year",
+    ),
     (rf"(?:l['’])(?P<date>(?:année|an) {_YEAR})", 0.9, "date:year"),
     (rf"\((?P<date>{_YEAR}(?:[-–]{_YEAR})?)\)", 0.85, "date:year"),
     (rf"(?:fin|début|mi)[ -]{_YEAR}", 0.9, "date:year"),
-    (rf"(?:l['’]|dès |au |en |à )(?P<date>(?:été|automne|hiver|printemps)(?: {_YEAR}| {_LAST})?)(?! et)", 0.75, "date:season"),
+    (
+        rf"(?:l['’]|dès |au |en |à )(?P<date>(?:été|automne|hiver|printemps)(?: {_YEAR}| {_LAST})?)(?! et)",
+        0.75,
+        "date:season",
+    ),
     (rf"(?:le |ce )(?P<date>(?:matin|soir)(?:{_SPACE}même)?)(?=[ ,.])", 0.6, "date:part-of-day"),
     (r"(?:années|décennie) (?:19|20)?\d0", 0.85, "date:decade"),
     (r"[XVI]{1,5}e siècle", 0.85, "date:century"),

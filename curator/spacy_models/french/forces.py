@@ -16,8 +16,8 @@ _UNIT_WORD = (
 )
 _WORDS = rf"{_UNIT_WORD}(?:(?:-|{_SPACE}|-et-|{_SPACE}et{_SPACE})(?:{_UNIT_WORD}|une?))*"
 _GROUP = (
-    r"(?:petit nombre|dizaines?|douzaines?|quinzaine|vingtaine|trentaine|quarantaine|cinquantaine|soixantaine|centaines?"
-    r"|milliers?|poignée|groupe)"
+    r"(?:petit nombre|dizaines?|douzaines?|quinzaine|vingtaine|trentaine|quarantaine|cinquantaine|soixantaine"
+    r"|centaines?|milliers?|poignée|groupe)"
 )
 _AROUND = (
     r"(?:(?:au total|près|plus|moins|pas moins|environ|quelque|au moins|au plus|jusqu['’]à|autour|à peine|presque"

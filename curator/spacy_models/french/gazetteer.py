@@ -11,7 +11,9 @@ from curator.spacy_models.french.phrases import Phrases, fold
 from curator.spacy_models.french.places import Place, cities, countries
 
 # A demonym after these names a language.
-_LANGUAGE = re.compile(r"(?:\ben|\bparl\w+|\blangue|\bapp\w+ (?:le|l['’])|\btradui\w+ (?:en|du|de l['’]))\s*$", re.IGNORECASE)
+_LANGUAGE = re.compile(
+    r"(?:\ben|\bparl\w+|\blangue|\bapp\w+ (?:le|l['’])|\btradui\w+ (?:en|du|de l['’]))\s*\Z", re.IGNORECASE
+)
 # A city's name next to another capitalised word is a part of some other name.
 _CAPITALS_AROUND = re.compile(r"(?<![.!?:»«\n] )(?<!\A)\b[A-ZÀ-Þ][\w’'-]+ \0|\0 [A-ZÀ-Þ]")
 _Found = tuple[str, float, str]
@@ -30,7 +32,7 @@ class Gazetteer:
         known: set[str] = set()
         for name in ("places", "organisations"):
             for entry in read_lexicon(lexicons, name):
-                text = entry.get("text", entry.get("pattern"))
+                text = str(entry.get("text", entry.get("pattern")))
                 self._names.add(text, (entry["label"], entry.get("score", 0.9), entry.get("rule", f"lexicon:{name}")))
                 known.add(fold(text))
         for entry in read_lexicon(lexicons, "demonyms"):
@@ -52,7 +54,8 @@ class Gazetteer:
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
         for start, end, (label, score, rule) in self._names.find(doc):
-            if rule != "geonames:city" or not _CAPITALS_AROUND.search(text[max(0, start - 30) : start] + "\0" + text[end : end + 3]):
+            around = text[max(0, start - 30) : start] + "\0" + text[end : end + 3]
+            if rule != "geonames:city" or not _CAPITALS_AROUND.search(around):
                 propose(doc, start, end, label, score, rule)
         for start, end, (label, score, rule) in self._peoples.find(doc):
             if not _LANGUAGE.search(text, max(0, start - 20), start):

@@ -59,7 +59,7 @@ def demonyms(folder: str | Path) -> set[str]:
 
 
 def either(words: Iterable[str]) -> str:
-    """Return a regular expression that matches any of these words, the longest first, compact through shared beginnings."""
+    """Return a regular expression for any of these words, the longest first; shared beginnings are written once."""
     tree: dict[str, Any] = {}
     for word in words:
         node = tree

@@ -15,19 +15,22 @@ _NAME = rf"(?:(?:al|el|Al|El|es|as)-)?{_CAP}{_PART}{{0,2}}"
 
 # The generic noun belongs to the name.
 _NATURE = re.compile(
-    r"(?<![\w-])(?:[Ll]ac|[Mm]onts?|[ÎîIi]les?|[Dd]étroit|[Mm]er|[Gg]olfe|[Ff]leuve|[Rr]ivière|[Rr]ío|[Vv]allée|[Pp]laine|[Mm]ontagnes?"
+    r"(?<![\w-])(?:[Ll]ac|[Mm]onts?|[ÎîIi]les?|[Dd]étroit|[Mm]er|[Gg]olfe|[Ff]leuve|[Rr]ivière|[Rr]ío|[Vv]allée"
+    r"|[Pp]laine|[Mm]ontagnes?"
     r"|[Dd]ésert|[Cc]ol|[Cc]ap|[Ff]orêt|[Pp]lateau|[Oo]asis|[Pp]éninsule|[Aa]rchipel|[Rr]écif|[Bb]aie|[Pp]lace|[Cc]anal|[Dd]elta"
     rf"|[Cc]olline|[Mm]assif|[Cc]orridor)(?:{_OF}{_S}?|{_S}){_NAME}"
 )
-_QUARTER = re.compile(rf"(?<![\w-])(?:quartiers?|faubourg|banlieue|camp|aéroport|pont|base)(?:{_OF}{_S}?|{_S})(?P<name>{_NAME})")
+_QUARTER = re.compile(
+    rf"(?<![\w-])(?:quartiers?|faubourg|banlieue|camp|aéroport|pont|base)(?:{_OF}{_S}?|{_S})(?P<name>{_NAME})"
+)
 _SETTLED = re.compile(
     r"(?<![\w-])(?:villes?|villages?|localité|province|région|district|gouvernorat|département|canton|commune|bourg|bourgade"
     r"|port|enclave|bastion|fief|capitale|préfecture|comté|oblast|cité|hameau|municipalité|préfecture)"
     rf"(?:{_S}[a-zà-ÿ-]+)?(?:{_OF}{_S}?|{_S})(?P<name>{_NAME})"
 )
 _NEAR = re.compile(
-    rf"(?<![\w-])(?:(?:(?:près|proche|autour|abords|nord|sud|est|ouest|large|banlieue|sortie|proximité|environs|périphérie|route|direction)"
-    rf"(?:{_S}de|{_S}d['’]))|vers|depuis|jusqu['’]à|à|À|entre){_S}?(?P<name>{_NAME})"
+    r"(?<![\w-])(?:(?:(?:près|proche|autour|abords|nord|sud|est|ouest|large|banlieue|sortie|proximité|environs|périphérie"
+    rf"|route|direction)(?:{_S}de|{_S}d['’]))|vers|depuis|jusqu['’]à|à|À|entre){_S}?(?P<name>{_NAME})"
 )
 
 

@@ -112,7 +112,9 @@ def _named(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
         rf"(?:{adjective}|de{_S}(?:presse|télévision)|d['’](?:État|information)|officiel(?:le)?|publi(?:c|que)|privée?"
         r"|télévisée?|locale?)"
     )
-    apposed = r"(?:[Uu]niversité|[Ii]nstitut|[Cc]abinet|[Hh]ôpital|[Mm]agazine|ONG|[Pp]arti|[Mm]ilice|[Cc]artel|[Gg]ang)"
+    apposed = (
+        r"(?:[Uu]niversité|[Ii]nstitut|[Cc]abinet|[Hh]ôpital|[Mm]agazine|ONG|[Pp]arti|[Mm]ilice|[Cc]artel|[Gg]ang)"
+    )
     return [
         (rf"{some['HEAD']}{part}+", 0.82, "org:head"),
         (rf"(?:{medium}|{apposed}){_S}(?:de{_S}|d['’])?(?P<name>{_CAPS})", 0.55, "org:apposed"),

@@ -21,7 +21,10 @@ _PREPOSITION = r"(?:\b(?:de|en|à|pour|avec|contre|comme|ni|entre|après|avant|d
 _CONTEXTS = {
     "finite": re.compile(f"{_DETERMINER}|{_PREPOSITION}", re.IGNORECASE),
     "verb": re.compile(_DETERMINER, re.IGNORECASE),
-    "noun": re.compile(rf"{_DETERMINER}|(?:\b[ld]['’]|\b(?:d[e’']|en|et|à|ou|après|avant|pour|contre|deux|trois|\d+|[a-z]+s)\s+)\Z", re.IGNORECASE),
+    "noun": re.compile(
+        rf"{_DETERMINER}|(?:\b[ld]['’]|\b(?:de|en|et|à|ou|après|avant|pour|contre|deux|trois|\d+|[a-z]+s)\s+)\Z",
+        re.IGNORECASE,
+    ),
 }
 
 
