@@ -1,10 +1,12 @@
 """What import-linter and ruff cannot see of the project's shape."""
 
 import ast
+import os
 import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,7 +31,8 @@ EDGES = {
 }
 
 
-def imported(module: Path) -> set[str]:
+@cache
+def imported(module: Path) -> frozenset[str]:
     """Return the top-level names of all imports, those for type checkers and inside functions too."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
@@ -38,7 +41,7 @@ def imported(module: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{module} has a relative import"
             found.add(str(node.module).partition(".")[0])
-    return found
+    return frozenset(found)
 
 
 def folder(module: Path) -> str:
@@ -46,12 +49,9 @@ def folder(module: Path) -> str:
 
 
 def text_files() -> Iterator[Path]:
-    for path in sorted(ROOT.rglob("*")):
-        parts = path.relative_to(ROOT).parts
-        hidden = any(part.startswith(".") and part != ".ci" for part in parts[:-1]) or parts[-1].startswith(".")
-        built = any(part == "__pycache__" or part.endswith(".egg-info") for part in parts)
-        if not hidden and not built and path.is_file() and path.suffix in TEXTS:
-            yield path
+    for folder, inner, names in os.walk(ROOT):
+        inner[:] = [one for one in inner if one == ".ci" or not re.match(r"\.|__pycache__|.*\.egg-info", one)]
+        yield from (Path(folder, name) for name in names if Path(name).suffix in TEXTS and not name.startswith("."))
 
 
 def locked(name: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ import stamina
 from label_studio_sdk import LabelStudio
 
 from curator.domain.errors import ServerRefused, ServerUnreachable
-from curator.label_studio.failures import ServerFailed, ServerLacks, translated
+from curator.label_studio.failures import ServerLacks, translated
 
 T = TypeVar("T")
 
@@ -33,7 +33,9 @@ class Connection:
 
     def read(self, request: Callable[[LabelStudio], Any], reader: Callable[[Any], T]) -> T:
         """Send a request that changes nothing, up to three times, and return what its answer means."""
-        for attempt in stamina.retry_context(on=_worth_retrying, attempts=3, timeout=20, wait_initial=0.2, wait_max=1):
+        for attempt in stamina.retry_context(
+            on=ServerUnreachable, attempts=3, timeout=20, wait_initial=0.2, wait_max=1
+        ):
             with attempt:
                 return self.write(request, reader)
         raise AssertionError("the last attempt returns or raises")
@@ -78,7 +80,3 @@ class Connection:
 
 _make_sdk: Callable[..., LabelStudio] = LabelStudio
 """The SDK's client, whose own signature is untyped."""
-
-
-def _worth_retrying(error: Exception) -> bool:
-    return isinstance(error, ServerUnreachable) and not isinstance(error, ServerFailed)

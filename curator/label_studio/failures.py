@@ -34,12 +34,14 @@ _START = "start it, or correct its address"
 _ADDRESS = "correct Label Studio's address"
 _TOKEN = "take the token from Account & Settings in Label Studio; a legacy token must be enabled there first"
 _GUARD = "set SSRF_PROTECTION_ENABLED=false there, or give the hook a public address; curator sync needs none"
+_HOST = "give the hook an address that Label Studio's machine can look up"
 _OTHER_USER = "use the token of a user who may"
 _STRAY = "look for stray characters in the token and the text"
 
 # The first row that fits counts. The words of protocol errors are left out: they quote headers, so the token too.
 _TABLE = (
     _Row(ApiError, ServerRefused, "Label Studio's SSRF guard refuses the address", _GUARD, word="reserved network"),
+    _Row(ApiError, ServerRefused, "Label Studio does not know the hook's host", _HOST, word="resolve hostname"),
     _Row(ApiError, ServerRefused, "Label Studio has another address: it redirects", _ADDRESS, range(300, 400)),
     _Row(ApiError, ServerRefused, "Label Studio refuses the token", _TOKEN, range(401, 402)),
     _Row(ApiError, ServerRefused, "Label Studio forbids this: {detail}", _OTHER_USER, range(403, 404)),

@@ -13,6 +13,9 @@ from curator.label_studio.json_values import faults
 TEXT = "text"
 """The name of the text in the labelling interface, and of its key in a task's data."""
 
+META = "meta"
+"""The attribute that holds the note which Label Studio lets an annotator write on any region."""
+
 _DIRECTIONS = ("right", "left", "bi")
 _VALUE_KEYS = {"textarea": "text"}  # every other type keeps its value under its own name
 
@@ -143,8 +146,19 @@ class _Reading:
                 span = Span(layer, start, end, label)
                 self.spans.append(span)
                 found.append(span)
+                self._meta(span, item)
             else:
                 self.problems.append(Problem("unknown-label", item))
+
+    def _meta(self, span: Span, item: Mapping[str, Any]) -> None:
+        """Read what an annotator wrote into the region's own note, which any interface has."""
+        meta = item.get("meta")
+        note = meta.get("text") if isinstance(meta, dict) else None
+        if not note:
+            return
+        if cause := _attribute_fault(META, note, None):
+            raise _Misfit(cause)
+        self.attributes.append(Attribute(span.id, META, note))
 
     def _relation(self, item: Mapping[str, Any]) -> None:
         direction, labels = item.get("direction", "right"), item.get("labels")

@@ -78,14 +78,20 @@ class SpacyPipeline:
 
     def _spans(self, doc: Doc) -> Iterator[Span]:
         for layer in self._layers:
-            group = doc.ents if layer == "entities" else doc.spans.get(layer, ())
-            scores = group.attrs.get("scores") if not isinstance(group, tuple) else None
+            group: Sequence[Found] = doc.ents
+            scores: Any = None
+            if layer != "entities":
+                if layer not in doc.spans:
+                    continue
+                group = list(doc.spans[layer])
+                scores = doc.spans[layer].attrs.get("scores")
+            marks: dict[Any, Any] = doc.user_data
             for at, found in enumerate(group):
                 label = self._label_map.get(found.label_, found.label_)
                 start, end = _bare(found)
                 if not label or start == end:
                     continue
-                rule_score = doc.user_data.get(("curator", layer, found.start_char, found.end_char))
+                rule_score = marks.get(("curator", layer, found.start_char, found.end_char))
                 if rule_score is None:
                     rule_score = self._model_score(layer, found.label_, None if scores is None else float(scores[at]))
                 yield Span(layer, start, end, label, round(float(rule_score[0]), 4), str(rule_score[1]))
@@ -110,7 +116,7 @@ def _locate(source: str) -> Path:
         return path
     if (path / "config.cfg").is_file():
         return path
-    if is_package(source):
+    if source.isidentifier() and is_package(source):
         package = get_package_path(source)
         inner = sorted(package.glob("*/config.cfg"))
         return inner[-1].parent if inner else package

@@ -72,7 +72,10 @@ def example_of(record: Mapping[str, Any], nlp: Language) -> tuple[Example, list[
     reference.set_ents(groups.pop(ENTITIES, []))
     for layer, group in groups.items():
         reference.spans[layer] = group
-    return Example(predicted, reference), [_loss(record, span, reason) for span, reason in losses]
+    return Example(predicted, reference), [
+        loss_of(record, span.layer, {"start": span.start, "end": span.end, "label": span.label}, reason)
+        for span, reason in losses
+    ]
 
 
 def _usable(record: Mapping[str, Any]) -> tuple[list[Span], list[tuple[Span, str]]]:
@@ -94,8 +97,9 @@ def _usable(record: Mapping[str, Any]) -> tuple[list[Span], list[tuple[Span, str
     return usable, losses
 
 
-def _loss(record: Mapping[str, Any], span: Span, reason: str) -> Loss:
-    item = {"layer": span.layer, "start": span.start, "end": span.end, "label": span.label}
+def loss_of(record: Mapping[str, Any], layer: str, span: Mapping[str, Any], reason: str) -> Loss:
+    """Return the loss of a record's span, named by its layer, offsets and label."""
+    item = {"layer": layer, "start": span["start"], "end": span["end"], "label": span["label"]}
     return Loss(str(record.get("id", "")), "span", item, reason)
 
 

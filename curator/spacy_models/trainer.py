@@ -11,6 +11,8 @@ from typing import Any
 
 import orjson
 from spacy.language import Language
+from spacy.pipeline import EntityRecognizer, SpanCategorizer
+from spacy.training import Example
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train as run_training
 from spacy.util import load_config, registry
@@ -18,7 +20,7 @@ from thinc.api import Config
 
 from curator.domain.decision import Loss
 from curator.domain.errors import CuratorError, TooLittleData
-from curator.spacy_models.corpus import ENTITIES, example_of, read_records
+from curator.spacy_models.corpus import ENTITIES, example_of, loss_of, read_records
 from curator.steps.ports import Progress, Trained
 
 LEAST_TRAIN = 5
@@ -26,6 +28,9 @@ LEAST_TRAIN = 5
 
 LEAST_DEV = 1
 """The least number of records with spans to choose the best pipeline by."""
+
+NOT_SUGGESTED = "longer-than-suggested"
+NO_COMPONENT = "no-component-for-layer"
 
 _LOGGER = "curator.Progress.v1"
 _log = logging.getLogger(__name__)
@@ -127,9 +132,27 @@ def leave_out_unlabelled(config: Config, layers: frozenset[str]) -> None:
 
 
 def _losses(nlp: Language, config: Config) -> Iterator[Loss]:
+    components = [component for _, component in nlp.pipeline]
+    suggesters = {one.key: one.suggester for one in components if isinstance(one, SpanCategorizer)}
+    layers = set(suggesters) | {ENTITIES for one in components if isinstance(one, EntityRecognizer)}
     for split in ("train", "dev"):
         for record in read_records(Path(config["paths"][split])):
-            yield from example_of(record, nlp)[1]
+            example, losses = example_of(record, nlp)
+            yield from (loss for loss in losses if loss.item["layer"] in layers)
+            for layer, suggester in suggesters.items():
+                yield from _not_suggested(record, example, layer, suggester)
+            for layer in sorted(set(record["spans"]) - layers):
+                yield from (loss_of(record, layer, span, NO_COMPONENT) for span in record["spans"][layer])
+
+
+def _not_suggested(record: Any, example: Example, layer: str, suggester: Any) -> Iterator[Loss]:
+    """Yield the spans on token boundaries that the component will never be asked about, being too long."""
+    suggested = {(int(start), int(end)) for start, end in suggester([example.predicted]).dataXd}
+    for span in example.reference.spans.get(layer, ()):
+        reached = example.predicted.char_span(span.start_char, span.end_char)
+        if reached is not None and (reached.start, reached.end) not in suggested:
+            value = {"start": span.start_char, "end": span.end_char, "label": span.label_}
+            yield loss_of(record, layer, value, NOT_SUGGESTED)
 
 
 def _initialised(filled: Config, path: Path) -> Language:

@@ -11,6 +11,7 @@ import pytest
 from curator.domain.schema import LabelSchema
 from curator.steps.ports import LabelServer, ProjectRef
 from tests.conftest import RunningLabelStudio
+from tests.fakes.label_server import FakeLabelServer
 
 _NUMBERS = count(1)
 
@@ -58,8 +59,11 @@ class HttpReviewer:
         self.http.patch(f"/api/webhooks/{webhook}/", json={"is_active": False}).raise_for_status()
 
 
-@pytest.fixture(params=["label-studio"])
+@pytest.fixture(params=["fake", "label-studio"])
 def _made(request: pytest.FixtureRequest) -> tuple[LabelServer, Reviewer]:
+    if request.param == "fake":
+        fake = FakeLabelServer()
+        return fake, fake
     running: RunningLabelStudio = request.getfixturevalue("label_studio")
     return running.client, HttpReviewer(running.http)
 

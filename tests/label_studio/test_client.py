@@ -36,8 +36,10 @@ def answered(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> LabelStudioServ
     return LabelStudioServer("test", "http://user:pw@label.studio/path", "0123456789abcdef", 1.0)
 
 
-def personal_token(running: RunningLabelStudio) -> str:
-    """Return a personal access token, got as a browser gets it."""
+@pytest.fixture(scope="module")
+def personal_token(label_studio: RunningLabelStudio) -> str:
+    """A personal access token, got as a browser gets it; Label Studio gives a user only one."""
+    running = label_studio
     with httpx.Client(base_url=running.url, trust_env=False) as browser:
         browser.get("/user/login/")
         form = {"csrfmiddlewaretoken": browser.cookies["csrftoken"], "email": running.username}
@@ -46,16 +48,19 @@ def personal_token(running: RunningLabelStudio) -> str:
         return str(answer.json()["token"])
 
 
-def test_both_kinds_of_token_are_taken(label_studio: RunningLabelStudio) -> None:
+@pytest.mark.filterwarnings("ignore:The `parse_obj` method:DeprecationWarning")
+def test_both_kinds_of_token_are_taken(label_studio: RunningLabelStudio, personal_token: str) -> None:
     assert label_studio.client.whoami() == label_studio.username
-    personal = LabelStudioServer("test", f"{label_studio.url}/", f" {personal_token(label_studio)}\n")
+    personal = LabelStudioServer("test", f"{label_studio.url}/", f" {personal_token}\n")
     assert personal.whoami() == label_studio.username
     assert personal.users() == label_studio.client.users()
     personal.close()
 
 
-def test_a_token_that_is_not_valid_is_refused_and_not_shown(label_studio: RunningLabelStudio) -> None:
-    forged = re.sub(r"[^.]+$", "c2lnbmF0dXJl", personal_token(label_studio))
+def test_a_token_that_is_not_valid_is_refused_and_not_shown(
+    label_studio: RunningLabelStudio, personal_token: str
+) -> None:
+    forged = re.sub(r"[^.]+$", "c2lnbmF0dXJl", personal_token)
     expired = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjF9.c2lnbmF0dXJl"
     for token in ("f" * 40, forged, expired, "", "with\nline end", "accentué"):
         client = LabelStudioServer("test", label_studio.url, token)

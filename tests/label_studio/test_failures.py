@@ -62,6 +62,10 @@ def test_the_guard_against_private_addresses_is_told_plainly() -> None:
     assert "SSRF_PROTECTION_ENABLED=false" in ours(ApiError(status_code=403, body=body)).remedy
 
 
+def test_a_host_that_label_studio_cannot_look_up_is_refused_though_it_fails() -> None:
+    assert type(ours(ApiError(status_code=500, body={"detail": "Can't resolve hostname hook.lan"}))) is ServerRefused
+
+
 def test_answers_that_are_not_label_studios_are_refusals() -> None:
     assert type(ours(JSONDecodeError("x", "y", 0))) is ServerRefused
     assert type(ours(ParsingError(status_code=200))) is ServerRefused

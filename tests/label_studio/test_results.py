@@ -101,6 +101,14 @@ def test_attributes_are_on_each_span_of_their_region_or_on_the_document() -> Non
     assert content.problems == ()
 
 
+def test_a_regions_own_note_is_an_attribute() -> None:
+    noted = region("a", "entities", 2, 7, "GPE", meta={"text": ["sûr ?"], "rule": ["gazetteer"]})
+    assert read(noted) == Content((PARIS,), (), (Attribute(PARIS.id, "meta", ["sûr ?"]),))
+    odd = region("a", "entities", 2, 7, "GPE", meta={"text": ["\ud800"]})
+    assert read(odd).spans == (PARIS,)
+    assert causes(odd) == ["unstorable-text"]
+
+
 def test_the_same_span_twice_is_kept_twice() -> None:
     assert read(region("a", "entities", 2, 7, "GPE"), region("b", "entities", 2, 7, "GPE")).spans == (PARIS, PARIS)
 

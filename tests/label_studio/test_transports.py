@@ -86,7 +86,14 @@ def test_every_transport_tells_the_same(
     assert created.state.result == result
     assert created.state.parent_prediction == sent["parent_prediction"]
     assert created.task.document == "d0"
-    for change in ({"result": []}, {"ground_truth": True}, {"was_cancelled": True}, {"lead_time": 9}, {}):
+    changes: list[dict[str, Any]] = [
+        {"result": []},
+        {"ground_truth": True},
+        {"was_cancelled": True},
+        {"lead_time": 9},
+        {},
+    ]
+    for change in changes:
         http.patch(f"/api/annotations/{annotation}/", json=change).raise_for_status()
         (updated,) = seen()
         assert updated.state.identity == created.state.identity

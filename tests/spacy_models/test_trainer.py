@@ -135,6 +135,18 @@ def test_a_layer_without_spans_has_no_component(config: Path, tmp_path: Path) ->
     assert found.scores["ents_f"] == 1.0
 
 
+def test_what_no_component_can_learn_is_listed(config: Path, tmp_path: Path) -> None:
+    records = [record(place) for place in PLACES]
+    long = {"start": 0, "end": 21, "label": "ATTACK", "text": "Une attaque a eu lieu"}
+    records[0]["spans"]["events"].append(long)
+    records[1]["spans"]["topics"] = [{"start": 0, "end": 3, "label": "WAR", "text": "Une"}]
+    found = trained(config, version(tmp_path / "v1", records, records[2:3]), tmp_path / "model")
+    assert [(loss.document, loss.item["layer"], loss.reason) for loss in found.losses] == [
+        (PLACES[0], "events", "longer-than-suggested"),
+        (PLACES[1], "topics", "no-component-for-layer"),
+    ]
+
+
 @pytest.mark.parametrize(("train_size", "dev_size", "where"), [(4, 1, "train.jsonl"), (0, 1, "train"), (5, 0, "dev")])
 def test_too_little_data(config: Path, tmp_path: Path, train_size: int, dev_size: int, where: str) -> None:
     empty = {"id": "e", "text": "Rien.", "spans": {"entities": [], "events": []}}

@@ -17,21 +17,16 @@ def _either(*words: str) -> str:
 _DAY_NAME = _either(*get_day_names("wide", locale="fr").values())
 _MONTH = _either(
     *get_month_names("wide", locale="fr").values(),
-    "aout",
-    "fevrier",
-    "decembre",
-    r"janv\.",
-    r"févr\.",
-    r"sept\.",
-    r"oct\.",
-    r"nov\.",
-    r"déc\.",
+    *("aout", "fevrier", "decembre", r"janv\.", r"févr\.", r"sept\.", r"oct\.", r"nov\.", r"déc\."),
 )
 _YEAR = r"(?:1[0-9]|20)\d\d"
 _DAY = r"(?:1er|1ᵉʳ|[12]\d|3[01]|0?[1-9])"
 _PART = r"(?:matin|midi|après-midi|soir|nuit|soirée|matinée)"
 _LAST = r"(?:dernier|dernière|derniers|dernières|prochain|prochaine|prochains|prochaines|passée?|suivante?|précédente?)"
-_NUMBER = r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|cinquante|cent|quelques|plusieurs)"
+_NUMBER = (
+    r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|cinquante|cent"
+    r"|quelques|plusieurs)"
+)
 _UNIT = r"(?:jours?|semaines?|mois|ans?|années?|décennies?|siècles?|heures?|minutes?)"
 _PERIOD = r"(?:jour|journée|semaine|week-end|mois|année|trimestre|semestre|décennie|siècle|été|hiver|automne|printemps)"
 _CLOCK = rf"\d{{1,2}}{_SPACE}?(?:h|heures){_SPACE}?(?:\d\d)?|\d{{1,2}}:\d\d(?::\d\d)?"
@@ -41,8 +36,15 @@ _WITH_TIME = rf"(?:(?:{_SPACE}|,{_SPACE}|{_SPACE}[-–]{_SPACE}|{_SPACE}à{_SPAC
 _BEGIN = r"(?:début|fin|mi|milieu|courant)"
 
 _DAY_MONTH = rf"{_DAY}{_SPACE}{_MONTH}(?:{_SPACE}(?:{_YEAR}|de la même année|{_LAST}))?"
-_DAYS = rf"(?:{_DAY}(?:{_SPACE}{_MONTH})?(?:,{_SPACE}{_DAY})*{_SPACE}(?:et|au|-|–){_SPACE}(?:le{_SPACE})?|{_DAY}[-–])?{_DAY_MONTH}"
+_AND_DAY = rf"(?:,{_SPACE}{_DAY})*{_SPACE}(?:et|au|-|–){_SPACE}(?:le{_SPACE})?"
+_DAYS = rf"(?:{_DAY}(?:{_SPACE}{_MONTH})?{_AND_DAY}|{_DAY}[-–])?{_DAY_MONTH}"
 _AFTER_DAY = rf"(?:{_SPACE}{_LAST}|{_SPACE}(?:au{_SPACE})?{_PART}\b)?"
+
+# After these a number that looks like a year is a count.
+_COUNTED = (
+    r"(?:soldats|hommes|femmes|personnes|militaires|policiers|morts|km|kilomètres|mètres|euros|dollars|combattants|civils"
+    r"|blessés|habitants|familles|réfugiés|déplacés|tonnes|victimes|enfants|jours|prisonniers)"
+)
 
 # Each pattern with its score; a named group `date` is the span where the pattern looks further.
 _PATTERNS: tuple[tuple[str, float, str], ...] = (
@@ -54,7 +56,9 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     (rf"(?:{_BEGIN}[ -])?{_MONTH}", 0.85, "date:month"),
     (rf"{_DAY_NAME}{_AFTER_DAY}{_WITH_TIME}", 0.95, "date:day-name"),
     (
-        rf"(?:nuit|soirée|matinée|journée|après-midi) (?:de |du |d['’])(?:{_DAY_NAME}(?:{_SPACE}{_DAYS})?|{_DAY}{_SPACE}au{_SPACE}{_DAY_MONTH}|{_DAYS})(?: (?:à|au) (?:{_DAY_NAME}(?:{_SPACE}{_DAY_MONTH})?|{_DAY_MONTH}))?",
+        r"(?:nuit|soirée|matinée|journée|après-midi) (?:de |du |d['’])"
+        rf"(?:{_DAY_NAME}(?:{_SPACE}{_DAYS})?|{_DAY}{_SPACE}au{_SPACE}{_DAY_MONTH}|{_DAYS})"
+        rf"(?: (?:à|au) (?:{_DAY_NAME}(?:{_SPACE}{_DAY_MONTH})?|{_DAY_MONTH}))?",
         0.9,
         "date:part-of-day",
     ),
@@ -83,7 +87,8 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     (r"(?:l['’]|le |un |au )(?P<date>aube|petit matin)", 0.75, "date:part-of-day"),
     (rf"(?:©|copyright|\(c\))[^\n]{{0,40}}?(?P<date>{_YEAR})", 0.85, "date:copyright"),
     (
-        rf"(?:en |depuis |dès |l['’]année |l['’]an |avant |après |jusqu['’]en |fin |début |entre |et |de |à |pour )(?P<date>{_YEAR})(?![\d.,]*\d| (?:soldats|hommes|personnes|militaires|morts|km|kilomètres|mètres|euros|dollars|combattants|civils|blessés))",
+        r"(?:en |depuis |dès |l['’]année |l['’]an |avant |après |jusqu['’]en |fin |début |entre |et |de |à |pour )"
+        rf"(?P<date>{_YEAR})(?![\d.,]*\d| {_COUNTED})",
         0.85,
         "date:year",
     ),

@@ -19,7 +19,7 @@ _PARTICLE = (
 )
 _NAME = re.compile(rf"(?<![\w@#’'./-])(?:(?:al|el|as|ad)-)?{_CAP}(?:(?:{_S}{_PARTICLE}?|{_S}?(?<=\.)){_CAP})*(?![\w-])")
 _INITIALS = re.compile(
-    rf"(?<![\w@#./-])(?:[A-ZÀ-Þ][a-zà-ÿ]{{0,2}}\.{_S}?){{1,3}}(?:-[A-Z]\.)?(?=\s*(?:$|\n|et\b|,|avec\b))"
+    rf"(?<![\w@#./-])(?:[A-ZÀ-Þ][a-zà-ÿ]{{0,2}}\.{_S}?){{1,3}}(?:-[A-Z]\.)?(?=\s*(?:$|\n|et\b|,|:|avec\b))"
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:]|[«“\"\n–—-])[\s«“\"\u00a0\u202f]*$")
 _SAYS = re.compile(
@@ -88,7 +88,7 @@ class People:
             if elided:
                 rest = start + elided.end()
             elif word.lower() in _DETERMINERS:
-                if rest < end and not is_word(_word_at(text, rest, end).lower()):
+                if rest < end and not _opens_sentence(text, start) and not is_word(_word_at(text, rest, end).lower()):
                     break
             elif named or not (
                 self._title_word.match(word)
@@ -169,7 +169,9 @@ def _opens_sentence(text: str, start: int) -> bool:
 
 
 def _is_byline(text: str, start: int, end: int) -> bool:
-    """Say whether initials stand in a short line, as those of a byline do."""
+    """Say whether initials stand in a short line, as those of a byline do, or open one as a speaker's."""
+    begin = text.rfind("\n", 0, start) + 1
     stop = text.find("\n", end)
-    line = text[text.rfind("\n", 0, start) + 1 : len(text) if stop < 0 else stop]
-    return len(line.strip()) <= _BYLINE_LENGTH
+    line = text[begin : len(text) if stop < 0 else stop]
+    speaks = begin == start and text[end:].lstrip(_BLANKS).startswith(":")
+    return speaks or len(line.strip()) <= _BYLINE_LENGTH

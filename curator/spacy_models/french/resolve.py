@@ -1,6 +1,8 @@
 """Choosing among candidates: entities that never overlap, and events beside them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, cast
 
 from spacy.tokens import Doc, Span
 
@@ -14,20 +16,23 @@ class Resolver:
     """
 
     def __call__(self, doc: Doc) -> Doc:
-        candidates = audible(doc)
+        candidates = [_aligned(doc, one) for one in audible(doc)]
         entities = _choose(one for one in candidates if one.layer == "entities")
-        doc.ents = tuple(_keep(doc, one) for one in entities)
         events = _choose(
             one
             for one in candidates
             if one.layer == "events" and not any(one.overlaps(entity.start, entity.end) for entity in entities)
         )
-        doc.spans["events"] = [_keep(doc, one) for one in events]
+        doc.ents = tuple(_span(doc, one) for one in entities)
+        doc.spans["events"] = [_span(doc, one) for one in events]
+        marks: dict[Any, Any] = doc.user_data
+        for one in (*entities, *events):
+            marks["curator", one.layer, one.start, one.end] = (one.score, one.rule)
         return doc
 
 
 def _choose(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return the winners in text order. A candidate that cannot overlap an earlier winner is found in one pass."""
+    """Return the winners in text order."""
     taken: set[int] = set()
     winners: list[Candidate] = []
     for one in sorted(candidates, key=lambda one: (one.start - one.end, -one.score, one.start, one.label, one.rule)):
@@ -38,10 +43,18 @@ def _choose(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(winners, key=lambda one: one.start)
 
 
-def _keep(doc: Doc, one: Candidate) -> Span:
-    span = doc.char_span(one.start, one.end, label=one.label)
-    if span is None:
-        # A rule cut inside a token: the whole token is wrong by a few letters, nothing at all would lose the finding.
-        span = doc.char_span(one.start, one.end, label=one.label, alignment_mode="expand")
-    doc.user_data[("curator", one.layer, span.start_char, span.end_char)] = (one.score, one.rule)
-    return span
+def _aligned(doc: Doc, one: Candidate) -> Candidate:
+    """Return a candidate at token borders.
+
+    The tokenizer makes nearly every rule's span end at a token's end. Where one does not, the whole token is wrong by
+    some letters, and nothing at all would lose the finding.
+    """
+    span = doc.char_span(one.start, one.end)
+    if span is not None:
+        return one
+    span = cast(Span, doc.char_span(one.start, one.end, alignment_mode="expand"))
+    return replace(one, start=span.start_char, end=span.end_char)
+
+
+def _span(doc: Doc, one: Candidate) -> Span:
+    return cast(Span, doc.char_span(one.start, one.end, label=one.label))

@@ -1,0 +1,42 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curator.domain.annotation import AnnotationState, Identity, instant, state_from_value
+from curator.domain.canonical import canonical_json
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-11-22T01:49:00Z",
+        "2026-11-22T01:49:00.000000+00:00",
+        "2026-11-22T02:49:00+01:00",
+        "2026-11-22 01:49",
+        datetime(2026, 11, 22, 1, 49),
+        datetime(2026, 11, 21, 20, 49, tzinfo=timezone(timedelta(hours=-5))),
+    ],
+)
+def test_one_moment_has_one_form(value: str | datetime) -> None:
+    assert instant(value) == "2026-11-22T01:49:00.000000Z"
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))
+def test_instants_sort_as_text(one: datetime, other: datetime) -> None:
+    assert (instant(one) < instant(other)) == (one < other)
+    assert datetime.fromisoformat(instant(one)) == one
+
+
+@pytest.mark.parametrize("value", ["", "yesterday", "2026-13-01", "2026-11-22T25:00:00Z", "0001-01-01T00:00:00+14:00"])
+def test_what_is_no_time_is_an_error(value: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        instant(value)
+
+
+def test_a_state_survives_the_store() -> None:
+    identity = Identity("s", 1, 2, "2026-11-22T01:49:00.000000Z")
+    state = AnnotationState(identity, 3, 4, None, identity.created_at, False, True, 1.5, None, [{"id": "\ud800"}])
+    assert state_from_value(identity, state.value()) == state
+    assert canonical_json(state.value())

@@ -1,0 +1,161 @@
+"""`curator up`: one command from nothing to a project that can be labelled, and back to nothing running."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from tests.conftest import ROOT, free_port
+from tests.e2e.conftest import Curator, environment
+
+_PATIENCE = 240
+
+
+@pytest.fixture(scope="module")
+def curator(tmp_path_factory: pytest.TempPathFactory) -> Curator:
+    folder = tmp_path_factory.mktemp("up")
+    return Curator(folder, environment(folder))
+
+
+@pytest.fixture(scope="module")
+def ports() -> tuple[int, int]:
+    return free_port(), free_port()
+
+
+class Up:
+    """A running `curator up` and what it said."""
+
+    def __init__(self, curator: Curator, ports: tuple[int, int]) -> None:
+        self.log = curator.folder / f"up-{time.monotonic_ns()}.log"
+        arguments = ["up", "--port", str(ports[0]), "--hook-port", str(ports[1])]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "curator", *arguments], cwd=ROOT, env=curator.env, stdout=log, stderr=log
+            )
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text("utf-8")
+
+    def wait_until_up(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while "Ctrl-C stops" not in self.said:
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.3)
+
+
+@contextmanager
+def running(curator: Curator, ports: tuple[int, int]) -> Iterator[Up]:
+    up = Up(curator, ports)
+    try:
+        up.wait_until_up()
+        yield up
+    finally:
+        up.process.send_signal(signal.SIGINT)
+        assert up.process.wait(60) == 0, up.said
+
+
+def listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def tasks(credentials: dict[str, Any]) -> list[dict[str, Any]]:
+    query: dict[str, str | int] = {"project": credentials["project_id"], "fields": "all", "page_size": 100}
+    headers = {"Authorization": f"Token {credentials['token']}"}
+    answer = httpx.get(credentials["url"] + "/api/tasks", params=query, headers=headers, timeout=60, trust_env=False)
+    found: list[dict[str, Any]] = answer.raise_for_status().json()["tasks"]
+    return found
+
+
+def test_up_leads_to_a_project_and_ctrl_c_stops_all_of_it(curator: Curator, ports: tuple[int, int]) -> None:
+    with running(curator, ports) as up:
+        credentials = curator.json("credentials")
+        assert f"http://127.0.0.1:{ports[0]}/projects/{credentials['project_id']}" in up.said
+        assert credentials["password"] in up.said
+        assert credentials["token"] not in up.said
+        assert len(tasks(credentials)) == 16
+        # The log-in that was printed opens the door.
+        with httpx.Client(base_url=credentials["url"], follow_redirects=True, timeout=60, trust_env=False) as browser:
+            browser.get("/user/login/")
+            form = {"email": credentials["username"], "password": credentials["password"]}
+            token = browser.cookies["csrftoken"]
+            page = browser.post("/user/login/", data={**form, "csrfmiddlewaretoken": token}, headers={"Referer": "x"})
+            assert page.status_code == 200
+            assert browser.get("/api/current-user/whoami").json()["email"] == credentials["username"]
+        # A second one on the same workspace is told so.
+        second = subprocess.run(
+            [sys.executable, "-m", "curator", "up"], cwd=ROOT, env=curator.env, capture_output=True, text=True
+        )
+        assert second.returncode == 1
+        assert "is up already" in second.stderr
+        children = psutil.Process(up.process.pid).children(recursive=True)
+        assert len(children) >= 2
+    assert not any(child.is_running() for child in children)
+    assert not listening(ports[0])
+    assert not listening(ports[1])
+
+
+def test_a_second_up_resumes_and_catches_up_with_nothing_doubled(curator: Curator, ports: tuple[int, int]) -> None:
+    with running(curator, ports):
+        credentials = curator.json("credentials")
+        found = tasks(credentials)
+        assert len(found) == 16
+        assert all(len(task["predictions"]) == 1 for task in found)
+        status = curator.json("status")
+        assert (status["documents"], status["predictions"], status["tasks"]) == (16, 16, 16)
+        url = f"{credentials['url']}/api/tasks/{found[0]['id']}/annotations/"
+        headers = {"Authorization": f"Token {credentials['token']}"}
+        httpx.post(url, json={"result": []}, headers=headers, timeout=60, trust_env=False).raise_for_status()
+        began = time.monotonic()
+        while not (seen := curator.annotations()):
+            assert time.monotonic() - began < 30
+        assert seen[0]["annotator"] == credentials["username"]
+
+
+def test_an_up_that_was_killed_leaves_nothing_in_the_way(curator: Curator, ports: tuple[int, int]) -> None:
+    up = Up(curator, ports)
+    up.wait_until_up()
+    os.kill(up.process.pid, signal.SIGKILL)
+    up.process.wait(10)
+    assert listening(ports[0])
+    with running(curator, ports):
+        assert len(tasks(curator.json("credentials"))) == 16
+
+
+def test_a_taken_port_is_named_with_the_remedy(curator: Curator, ports: tuple[int, int]) -> None:
+    for option, other in (("--port", "--hook-port"), ("--hook-port", "--port")):
+        with socket.socket() as holder:
+            holder.bind(("127.0.0.1", 0))
+            holder.listen()
+            taken = str(holder.getsockname()[1])
+            command = [sys.executable, "-m", "curator", "up", option, taken, other, str(free_port())]
+            done = subprocess.run(command, cwd=ROOT, env=curator.env, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        last = done.stderr.strip().splitlines()[-1]
+        assert f"port {taken} is taken" in last
+        assert option in last
+        assert "Traceback" not in done.stderr
+
+
+def test_without_label_studio_the_line_that_installs_it_is_named(curator: Curator, tmp_path: Path) -> None:
+    env = {**curator.env, "CURATOR_LABEL_STUDIO__EXECUTABLE": str(tmp_path / "nothing")}
+    env["CURATOR_WORKSPACE"] = str(tmp_path / "workspace")
+    done = subprocess.run(
+        [sys.executable, "-m", "curator", "up"], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "make install" in done.stderr
+    assert json.dumps(done.stderr).count("\\n") <= 3

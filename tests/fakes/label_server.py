@@ -1,0 +1,299 @@
+"""A Label Studio in memory: implements `LabelServer`, and lets tests act as the people who work in it."""
+
+import copy
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from curator.domain.annotation import AnnotationState, TaskRef
+from curator.domain.errors import CuratorError, ServerRefused, ServerUnreachable
+from curator.domain.schema import LabelSchema
+from curator.label_studio.interface import labelling_config
+from curator.label_studio.payloads import ACTIONS, state_from_api, task_from_api
+from curator.steps.ports import NewPrediction, NewTask, ProjectRef, TaskState, WebhookRef
+from tests.fakes.clock import Clock
+from tests.fakes.label_studio_rows import Rows, delivery
+
+ADMIN = 1
+
+
+class FakeLabelServer:
+    """Behaves as Label Studio 1.23 on SQLite: ids of tasks and annotations are given out again after deletions.
+
+    What people do puts the webhook bodies that Label Studio would send into `outbox`, in order; what sends none there
+    sends none here.
+    """
+
+    def __init__(self, name: str = "fake", clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
+        self.outbox: list[bytes] = []
+        self.calls: Counter[str] = Counter()
+        self.down = False
+        self.failing: dict[str, CuratorError] = {}
+        """What a method raises instead of doing its work."""
+        self.cut_off: set[str] = set()
+        """Methods that do their work once more, and then the connection breaks."""
+        self.on_call: Callable[[str], None] = lambda _method: None
+        self._name = name
+        self._rows = Rows()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def find_project(self, marker: str) -> ProjectRef | None:
+        self._called("find_project")
+        found = [one for one in self._rows.projects.values() if marker in one["description"]]
+        return _project(min(found, key=lambda one: (one["created_at"], one["id"]))) if found else None
+
+    def project(self, project: int) -> ProjectRef | None:
+        self._called("project")
+        found = self._rows.projects.get(project)
+        return None if found is None else _project(found)
+
+    def create_project(self, title: str, marker: str, schema: LabelSchema) -> ProjectRef:
+        self._called("create_project")
+        made = self._rows.add_project(title, marker, labelling_config(schema), self.clock.now())
+        self._answered("create_project")
+        return _project(made)
+
+    def update_project(self, project: int, schema: LabelSchema) -> None:
+        self._called("update_project")
+        row = self._project(project)
+        if row["label_config"] != labelling_config(schema):
+            row["label_config"] = labelling_config(schema)
+            self.outbox.append(delivery("PROJECT_UPDATED", row))
+
+    def show_predictions_of(self, project: int, model_version: str) -> None:
+        self._called("show_predictions_of")
+        row = self._project(project)
+        if not any(model_version in task["model_versions"] for task in self._rows.tasks_of(project)):
+            raise ServerRefused(f"no prediction is of {model_version}")
+        row["model_version"] = model_version
+
+    def add_tasks(self, project: int, tasks: Sequence[NewTask]) -> list[int]:
+        if not tasks:
+            return []
+        self._called("add_tasks")
+        self._project(project)
+        ids = []
+        for task in tasks:
+            data = {"text": task.text, "document": task.document, "source": task.source}
+            row = self._rows.add_task(project, data, self.clock.now())
+            row["model_versions"] = [_checked(one) for one in task.predictions]
+            row["predictions"] = list(task.predictions)
+            ids.append(row["id"])
+        self._answered("add_tasks")
+        return ids
+
+    def add_prediction(self, task: int, prediction: NewPrediction) -> None:
+        self._called("add_prediction")
+        row = self._task(task)
+        row["model_versions"].append(_checked(prediction))
+        row["predictions"].append(prediction)
+        row["updated_at"] = self.clock.now()
+        self._answered("add_prediction")
+
+    def tasks(self, project: int, updated_since: str | None = None) -> Iterator[TaskState]:
+        self._called("tasks")
+        self._project(project)
+        listed = sorted((row["updated_at"], row["id"]) for row in self._rows.tasks_of(project))
+        for updated_at, task in listed:
+            if updated_since is not None and updated_at < updated_since:
+                continue
+            self.on_call("tasks.next")
+            row = self._rows.tasks.get(task)
+            if row is not None and row["project"] == project:
+                yield replace(self._state(row), updated_at=updated_at)
+
+    def task_ids(self, project: int) -> set[int]:
+        self._called("task_ids")
+        self._project(project)
+        return {row["id"] for row in self._rows.tasks_of(project)}
+
+    def annotation(self, annotation: int) -> tuple[AnnotationState, TaskRef] | None:
+        self._called("annotation")
+        row = self._rows.annotations.get(annotation)
+        if row is None:
+            return None
+        return state_from_api(copy.deepcopy(row), self._name), self._ref(self._rows.tasks[row["task"]])
+
+    def task(self, task: int) -> TaskState | None:
+        self._called("task")
+        row = self._rows.tasks.get(task)
+        return None if row is None else self._state(row)
+
+    def users(self) -> dict[int, str]:
+        self._called("users")
+        return dict(self._rows.users)
+
+    def webhooks(self, project: int) -> list[WebhookRef]:
+        self._called("webhooks")
+        return [hook for at, hook in sorted(self._rows.webhooks.items()) if self._rows.hooked[at] == project]
+
+    def save_webhook(self, project: int, url: str, headers: Mapping[str, str], webhook: int | None) -> None:
+        self._called("save_webhook")
+        if webhook is not None and webhook not in self._rows.webhooks:
+            raise ServerRefused("no such webhook")
+        number = webhook or max(self._rows.hooked, default=0) + 1
+        self._rows.hooked[number] = project
+        self._rows.webhooks[number] = WebhookRef(number, url, True, dict(headers), tuple(ACTIONS), False, True)
+
+    def delete_webhook(self, webhook: int) -> None:
+        self._called("delete_webhook")
+        self._rows.webhooks.pop(webhook, None)
+
+    # What people do.
+
+    def add_user(self, email: str) -> int:
+        user = max(self._rows.users) + 1
+        self._rows.users[user] = email
+        return user
+
+    def annotate(self, task: int, result: Sequence[Any] = (), *, user: int = ADMIN, **fields: Any) -> int:
+        """Submit, or with `was_cancelled` skip, a task; returns the annotation's id."""
+        row = self._rows.add_annotation(task, list(result), user, self.clock.now(), fields)
+        self._tell_annotation("ANNOTATION_CREATED", row)
+        return int(row["id"])
+
+    def accept_predictions(self, tasks: Sequence[int], result: Sequence[Any] = ()) -> list[int]:
+        """Make annotations from predictions in bulk; one delivery tells them all."""
+        now = self.clock.now()
+        rows = [self._rows.add_annotation(task, list(result), ADMIN, now, {"updated_by": None}) for task in tasks]
+        about = [self._rows.tasks[task] for task in tasks]
+        self.outbox.append(delivery("ANNOTATIONS_CREATED", self._project_of(tasks[0]), annotation=rows, task=about))
+        return [int(row["id"]) for row in rows]
+
+    def change(self, annotation: int, *, user: int = ADMIN, **fields: Any) -> None:
+        """Update, skip, un-skip (`was_cancelled`) or mark as ground truth; also a change that changes nothing tells."""
+        row = self._rows.annotations[annotation]
+        row |= {**copy.deepcopy(fields), "updated_by": user, "updated_at": self.clock.now()}
+        self._touch(row["task"])
+        self._tell_annotation("ANNOTATION_UPDATED", row)
+
+    def delete(self, *annotations: int) -> None:
+        rows = self._withdraw(annotations)
+        project = self._rows.projects[rows[0]["project"]]
+        self.outbox.append(delivery("ANNOTATIONS_DELETED", project, annotations=[{"id": one["id"]} for one in rows]))
+
+    def convert_to_draft(self, annotation: int) -> None:
+        """Delete an annotation without a word to the webhook."""
+        self._withdraw([annotation])
+
+    def delete_task(self, *tasks: int) -> None:
+        project = self._project_of(tasks[0])
+        for task in tasks:
+            self._rows.drop_task(task)
+        self.outbox.append(delivery("TASKS_DELETED", project, tasks=[{"id": task} for task in tasks]))
+
+    def delete_all_tasks(self, project: int) -> None:
+        """Empty a project without a word to its webhook."""
+        for row in self._rows.tasks_of(project):
+            self._rows.drop_task(row["id"])
+
+    def delete_project(self, project: int) -> None:
+        """Delete a project with all in it, without a word to its webhook."""
+        self.delete_all_tasks(project)
+        del self._rows.projects[project]
+
+    def patch_task(self, task: int, **data: Any) -> None:
+        """Change a task's data without a word to the webhook."""
+        row = self._rows.tasks[task]
+        row["data"] = {**row["data"], **data}
+        self._touch(task)
+
+    def import_task(self, project: int, **data: Any) -> int:
+        """Make a task with any data, as whoever opens the project can."""
+        return int(self._rows.add_task(project, data, self.clock.now())["id"])
+
+    def rename_project(self, project: int, title: str) -> None:
+        row = self._rows.projects[project]
+        row["title"] = title
+        self.outbox.append(delivery("PROJECT_UPDATED", row))
+
+    def disable(self, webhook: int) -> None:
+        self._rows.webhooks[webhook] = replace(self._rows.webhooks[webhook], active=False)
+
+    def backup(self) -> Rows:
+        return copy.deepcopy(self._rows)
+
+    def restore(self, backup: Rows) -> None:
+        self._rows = copy.deepcopy(backup)
+
+    # What tests look at.
+
+    def annotations(self, project: int) -> dict[int, tuple[AnnotationState, TaskRef]]:
+        """Return every annotation of a project, by id, whether the server can be reached or not."""
+        return {
+            row["id"]: (state_from_api(copy.deepcopy(row), self._name), self._ref(self._rows.tasks[row["task"]]))
+            for row in self._rows.annotations.values()
+            if row["project"] == project
+        }
+
+    def known_tasks(self, project: int) -> dict[int, TaskRef]:
+        return {row["id"]: self._ref(row) for row in self._rows.tasks_of(project)}
+
+    def predictions(self, task: int) -> list[NewPrediction]:
+        return list(self._rows.tasks[task]["predictions"])
+
+    def take_outbox(self) -> list[bytes]:
+        taken, self.outbox = self.outbox, []
+        return taken
+
+    def _called(self, method: str) -> None:
+        self.calls[method] += 1
+        self.on_call(method)
+        if self.down:
+            raise ServerUnreachable("Label Studio did not answer", self._name, "start it")
+        if method in self.failing:
+            raise self.failing[method]
+
+    def _answered(self, method: str) -> None:
+        if method in self.cut_off:
+            self.cut_off.discard(method)
+            raise ServerUnreachable("the connection broke", self._name, "try again")
+
+    def _project(self, project: int) -> dict[str, Any]:
+        if project not in self._rows.projects:
+            raise ServerRefused(f"no project {project}", self._name)
+        return self._rows.projects[project]
+
+    def _project_of(self, task: int) -> dict[str, Any]:
+        return self._rows.projects[self._rows.tasks[task]["project"]]
+
+    def _task(self, task: int) -> dict[str, Any]:
+        if task not in self._rows.tasks:
+            raise ServerRefused(f"no task {task}", self._name)
+        return self._rows.tasks[task]
+
+    def _touch(self, task: int) -> None:
+        self._rows.tasks[task]["updated_at"] = self.clock.now()
+
+    def _withdraw(self, annotations: Sequence[int]) -> list[dict[str, Any]]:
+        rows = [self._rows.annotations.pop(annotation) for annotation in annotations]
+        for row in rows:
+            self._touch(row["task"])
+        return rows
+
+    def _tell_annotation(self, action: str, row: Mapping[str, Any]) -> None:
+        task = self._rows.tasks[row["task"]]
+        self.outbox.append(delivery(action, self._rows.projects[row["project"]], annotation=row, task=task))
+
+    def _ref(self, row: Mapping[str, Any]) -> TaskRef:
+        return task_from_api(row, self._name)
+
+    def _state(self, row: Mapping[str, Any]) -> TaskState:
+        states = [one for one, _ in self.annotations(row["project"]).values() if one.task == row["id"]]
+        versions = tuple(sorted(set(row["model_versions"])))
+        return TaskState(self._ref(row), row["updated_at"], tuple(sorted(states, key=lambda s: s.identity)), versions)
+
+
+def _project(row: Mapping[str, Any]) -> ProjectRef:
+    return ProjectRef(row["id"], row["title"], row["label_config"], row["description"], row["model_version"])
+
+
+def _checked(prediction: NewPrediction) -> str:
+    if not prediction.model_version:
+        raise ValueError("a prediction needs the name of its pipeline")
+    return prediction.model_version

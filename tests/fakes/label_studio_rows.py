@@ -1,0 +1,102 @@
+"""The rows of a Label Studio in memory, and the webhook bodies made of them."""
+
+import copy
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from curator.steps.ports import WebhookRef
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Rows:
+    """What Label Studio's database holds; tasks and annotations take the id after the highest there is."""
+
+    users: dict[int, str] = field(default_factory=lambda: {1: "admin@example.org"})
+    projects: dict[int, Row] = field(default_factory=dict)
+    tasks: dict[int, Row] = field(default_factory=dict)
+    annotations: dict[int, Row] = field(default_factory=dict)
+    webhooks: dict[int, WebhookRef] = field(default_factory=dict)
+    hooked: dict[int, int] = field(default_factory=dict)
+    last_project: int = 0
+
+    def add_project(self, title: str, description: str, label_config: str, now: str) -> Row:
+        self.last_project += 1
+        row = {
+            "id": self.last_project,
+            "title": title,
+            "description": description,
+            "label_config": label_config,
+            "model_version": "",
+            "created_at": now,
+            "updated_at": now,
+            # In every delivery, as Label Studio has it: nothing that may be logged.
+            "token": "secret-of-the-project",
+        }
+        self.projects[self.last_project] = row
+        return row
+
+    def add_task(self, project: int, data: Mapping[str, Any], now: str) -> Row:
+        number = max(self.tasks, default=0) + 1
+        row = {
+            "id": number,
+            "project": project,
+            "data": dict(data),
+            "meta": {},
+            "created_at": now,
+            "updated_at": now,
+            "model_versions": [],
+            "predictions": [],
+        }
+        self.tasks[number] = row
+        return row
+
+    def add_annotation(self, task: int, result: list[Any], user: int, now: str, fields: Mapping[str, Any]) -> Row:
+        number = max(self.annotations, default=0) + 1
+        row = {
+            "id": number,
+            "task": task,
+            "project": self.tasks[task]["project"],
+            "completed_by": user,
+            "updated_by": user,
+            "result": copy.deepcopy(result),
+            "result_count": len(result),
+            "was_cancelled": False,
+            "ground_truth": False,
+            "lead_time": 1.5,
+            "parent_prediction": None,
+            "parent_annotation": None,
+            "created_at": now,
+            "updated_at": now,
+            "unique_id": str(uuid.UUID(int=number)),
+            **fields,
+        }
+        self.annotations[number] = row
+        self.tasks[task]["updated_at"] = now
+        return row
+
+    def tasks_of(self, project: int) -> list[Row]:
+        return [row for row in self.tasks.values() if row["project"] == project]
+
+    def drop_task(self, task: int) -> None:
+        del self.tasks[task]
+        self.annotations = {key: row for key, row in self.annotations.items() if row["task"] != task}
+
+
+_UNTOLD = ("model_versions", "predictions")
+
+
+def delivery(action: str, project: Row, **told: Any) -> bytes:
+    """Return the body that Label Studio sends: the action, what it is about, and the whole project."""
+    body = {"action": action, **{key: _told(value) for key, value in told.items()}, "project": project}
+    return json.dumps(body, ensure_ascii=False).encode("utf-8")
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_told(one) for one in value]
+    return {key: one for key, one in value.items() if key not in _UNTOLD}

@@ -1,0 +1,129 @@
+"""A store, an inbox and a Label Studio in memory, put together as the application puts them."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from curator.domain.document import RawDocument
+from curator.domain.schema import LabelSchema
+from curator.label_studio.payloads import read_delivery
+from curator.label_studio.results import read_result
+from curator.steps.accept import Acceptor
+from curator.steps.adopt_schema import adopt_schema
+from curator.steps.ingest import Ingested, ingest
+from curator.steps.ports import Progress, Reader
+from curator.steps.preannotate import preannotate_stored
+from curator.steps.publish import Hook, Published, publish
+from curator.steps.receive import Receiver
+from curator.steps.reconcile import DeletionGuard, Reconciled, reconcile
+from curator.steps.report import annotations
+from curator.steps.store_ports import Inbox, Store
+from curator.store.database import SqlStore, open_engine
+from curator.store.inbox import SqliteInbox
+from curator.store.migrate import upgrade
+from tests.fakes.label_server import FakeLabelServer
+from tests.fakes.parts import RULE, SCHEMA, NamePipeline, Texts, WordNearness, french, raw, silent
+
+HOOK = Hook("http://127.0.0.1:9/webhooks/label-studio", {"X-Curator-Secret": "s3cret"})
+MARKER = "curator:tests"
+
+
+def sqlite_store(path: Path) -> SqlStore:
+    """Return a store on a file that need not survive a crash of the machine, which makes it fast."""
+    engine = open_engine(f"sqlite:///{path}")
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    upgrade(engine)
+    return SqlStore(engine)
+
+
+@dataclass
+class World:
+    """One curator and its Label Studio; `folder` holds the databases."""
+
+    folder: Path
+    server: FakeLabelServer = field(default_factory=FakeLabelServer)
+    schema: LabelSchema = SCHEMA
+    guard: DeletionGuard = field(default_factory=DeletionGuard)
+
+    def __post_init__(self) -> None:
+        self.sql = sqlite_store(self.folder / "store.sqlite3")
+        self.store: Store = self.sql
+        self.inbox: Inbox = SqliteInbox(self.folder / "inbox.sqlite3")
+        adopt_schema(self.store, self.schema, "tests")
+        self.restart()
+
+    def close(self) -> None:
+        self.sql.engine.dispose()
+        self.inbox._engine.dispose()  # type: ignore[attr-defined]
+
+    def restart(self) -> Receiver:
+        """Begin again as another process would."""
+        acceptor = Acceptor(self.store, self.server, self.schema, read_result)
+        self.receiver = Receiver(self.inbox, self.store, acceptor, read_delivery)
+        return self.receiver
+
+    def ingest(self, *documents: RawDocument | str, reader: Reader | None = None) -> Ingested:
+        found = [one if isinstance(one, RawDocument) else raw(f"{one[:12]}.txt", one) for one in documents]
+        return ingest(
+            [],
+            reader=reader or Texts(*found),
+            language=french,
+            nearness=WordNearness(),
+            store=self.store,
+            schema=self.schema,
+            rule=RULE,
+            progress=silent,
+        )
+
+    def preannotate(self, pipeline: NamePipeline | None = None, progress: Progress = silent) -> int:
+        return preannotate_stored(pipeline or NamePipeline(), self.store, progress)
+
+    def push(self, hook: Hook = HOOK) -> Published:
+        return publish(self.store, self.server, self.schema, MARKER, hook, silent)
+
+    def with_tasks(self, *texts: RawDocument | str) -> list[int]:
+        """Ingest and push; returns the tasks in the order of the texts."""
+        self.ingest(*texts)
+        self.push()
+        wanted = [text if isinstance(text, str) else text.text for text in texts]
+        task_of = {ref.text: task for task, ref in self.server.known_tasks(self.project).items()}
+        return [task_of[text] for text in wanted]
+
+    @property
+    def project(self) -> int:
+        with self.store.reading() as transaction:
+            known = transaction.tasks.project(self.server.name)
+        assert known is not None
+        return known[0]
+
+    def deliver(self, *bodies: bytes) -> None:
+        """Put deliveries, all that Label Studio sent if none are given, into the inbox and apply what waits."""
+        for body in bodies or self.server.take_outbox():
+            self.inbox.put(body)
+        self.receiver.drain()
+
+    def sync(self, *, full: bool = False, accepted: bool = False) -> Reconciled:
+        guard = DeletionGuard(self.guard.share, self.guard.free, accepted or self.guard.accepted)
+        return reconcile(self.receiver, HOOK, guard, full, silent)
+
+    def alive(self) -> dict[tuple[int, str], Any]:
+        """Return the state of every annotation that the store holds for current, by id and time of creation."""
+        with self.store.reading() as transaction:
+            found = list(transaction.revisions.alive())
+        return {(one.identity.annotation, one.identity.created_at): one.state for one in found}
+
+    def revisions(self) -> int:
+        with self.store.reading() as transaction:
+            return int(transaction.counts()["revisions"])
+
+    def told(self) -> list[dict[str, Any]]:
+        return list(annotations(self.store, self.schema, read_result))
+
+    def equals_server(self) -> bool:
+        truth = {
+            (number, state.identity.created_at): state
+            for number, (state, _) in self.server.annotations(self.project).items()
+        }
+        return self.alive() == truth

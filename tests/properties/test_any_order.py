@@ -1,0 +1,103 @@
+"""Whatever becomes of the deliveries, one reconciliation makes the store equal to Label Studio."""
+
+import copy
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from curator.domain.canonical import document_id
+from tests.fakes.world import World
+from tests.properties.acts import TEXTS, Life, Step, steps
+
+_SETTINGS = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+def pushed(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A world whose first documents are tasks already; every example begins with a copy of it."""
+    world = World(tmp_path_factory.mktemp("pushed"))
+    world.with_tasks(*TEXTS)
+    world.server.take_outbox()
+    world.close()
+    return world
+
+
+@contextmanager
+def _copy(world: World) -> Iterator[World]:
+    with TemporaryDirectory(dir=world.folder.parent) as folder:
+        for file in world.folder.glob("*.sqlite3"):
+            shutil.copy(file, folder)
+        copied = World(Path(folder), server=copy.deepcopy(world.server))
+        yield copied
+        copied.close()
+
+
+@_SETTINGS
+@given(life=steps())
+def test_one_sync_makes_the_store_equal_to_the_server(pushed: World, life: list[Step]) -> None:
+    with _copy(pushed) as world:
+        played = Life(world)
+        played.play(life)
+        world.sync(accepted=True)
+        _equals(played)
+        _at_rest(world)
+
+
+@_SETTINGS
+@given(life=steps(restores=True))
+def test_one_full_sync_follows_a_server_that_was_set_back(pushed: World, life: list[Step]) -> None:
+    with _copy(pushed) as world:
+        played = Life(world)
+        played.play(life)
+        world.sync(full=played.restored, accepted=True)
+        _equals(played)
+        _at_rest(world)
+
+
+@_SETTINGS
+@given(life=steps())
+def test_late_deliveries_after_a_sync_change_nothing(pushed: World, life: list[Step]) -> None:
+    with _copy(pushed) as world:
+        played = Life(world)
+        played.play(life)
+        world.sync(accepted=True)
+        world.server.clock.pass_time(86_400)
+        revisions = world.revisions()
+        for body in reversed(played.sent):
+            world.inbox.put(body)
+        world.receiver.drain()
+        assert world.revisions() == revisions
+        _equals(played)
+
+
+def _equals(life: Life) -> None:
+    """Where a task's text is ours the store holds just what the server says, else at most what it once said."""
+    world = life.world
+    with world.store.reading() as transaction:
+        alive = {one.identity: one for one in transaction.revisions.alive()}
+        live = transaction.tasks.live(world.server.name, life.project)
+        ours = {document.id for document in transaction.documents.all()}
+    truth = {state.identity: (state, ref) for state, ref in world.server.annotations(life.project).values()}
+    assert alive.keys() <= truth.keys(), "the store holds annotations that are gone"
+    for identity, (state, ref) in truth.items():
+        if ref.document in ours and ref.text is not None and document_id(ref.text) == ref.document:
+            assert identity in alive, "the store lacks an annotation"
+            assert alive[identity].state == state
+            assert alive[identity].document == ref.document
+        elif identity in alive:
+            assert alive[identity].state in life.said[identity]
+    told = world.server.known_tasks(life.project)
+    assert {task: ref.document for task, ref in told.items() if task in live} == live
+
+
+def _at_rest(world: World) -> None:
+    revisions = world.revisions()
+    report = world.sync(accepted=True)
+    assert report.applied == 0, report.missed
+    assert world.revisions() == revisions
+    assert world.inbox.counts()["pending"] == 0

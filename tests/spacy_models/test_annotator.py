@@ -1,0 +1,168 @@
+import itertools
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.training import Example
+
+from curator.domain.errors import CuratorError
+from curator.domain.prediction import PipelineId
+from curator.domain.span import Content
+from curator.spacy_models.annotator import SpacyPipeline
+from tests.spacy_models.conftest import CONFIG, ROOT
+
+TEXTS = [
+    "Le président Marcel Aubrac a annoncé mardi l'envoi de 40 soldats à Rome.",
+    "",
+    "« Une trêve\u00a0? », demande l’ONU.\n\nPartager\nDeux chars ont été détruits.",
+]
+WORDS = st.sampled_from(
+    ["M.", "Aubrac", "mardi", "3 mai", "soldats", "200", "chars", "l’", "l'", "Rome", "trêve", "a", "déclaré", "«", "»"]
+    + [" ", "\u00a0", "\u202f", "\n", "-", "(ONU)", "Front", "de", "Étoile", "e\u0301", "🙂", "’", "."]
+)
+
+
+def check(text: str, content: Content) -> None:
+    for span in content.spans:
+        covered = text[span.start : span.end]
+        assert covered
+        assert covered == covered.strip()
+        assert span.score is not None
+        assert 0 <= span.score <= 1
+        assert span.rule
+    entities = sorted((span.start, span.end) for span in content.spans if span.layer == "entities")
+    assert all(one[1] <= other[0] for one, other in itertools.pairwise(entities))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(st.text(), st.lists(WORDS).map("".join), st.lists(WORDS).map(" ".join)))
+def test_spans_fit_any_text(pipeline: SpacyPipeline, text: str) -> None:
+    (content,) = pipeline.annotate([text])
+    check(text, content)
+
+
+def test_spans_cover_what_they_name(pipeline: SpacyPipeline) -> None:
+    text = TEXTS[0]
+    (content,) = pipeline.annotate([text])
+    assert [(span.label, text[span.start : span.end]) for span in content.spans] == [
+        ("PER", "Marcel Aubrac"),
+        ("STATEMENT", "annoncé"),
+        ("DATE", "mardi"),
+        ("DEPLOYMENT", "envoi"),
+        ("FORCE", "40 soldats"),
+        ("GPE", "Rome"),
+    ]
+
+
+def test_texts_are_streamed(pipeline: SpacyPipeline) -> None:
+    taken = 0
+
+    def endless() -> Iterator[str]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield TEXTS[0]
+
+    contents = pipeline.annotate(endless())
+    assert next(contents).spans
+    assert taken < 200
+
+
+def test_a_long_text_is_taken(pipeline: SpacyPipeline) -> None:
+    assert next(pipeline.annotate(["\n" * 1_000_001 + "Rome"])).spans[0].label == "GPE"
+
+
+# Forking a test process that holds threads is what Python 3.12 warns of; the workers take no lock of ours.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_processes_change_nothing(pipeline: SpacyPipeline) -> None:
+    texts = TEXTS * 20
+    assert list(SpacyPipeline(CONFIG, workers=2).annotate(texts)) == list(pipeline.annotate(texts))
+
+
+def test_labels_are_renamed_and_left_out() -> None:
+    pipeline = SpacyPipeline(CONFIG, layers=("entities",), label_map={"PER": "PERSON", "GPE": None})
+    (content,) = pipeline.annotate([TEXTS[0]])
+    assert [span.label for span in content.spans] == ["PERSON", "DATE", "FORCE"]
+
+
+@pytest.mark.parametrize("name", ["no_such_package", "no/such/folder", "missing.cfg", ""])
+def test_a_missing_pipeline_is_told(name: str) -> None:
+    with pytest.raises(CuratorError, match="no such spaCy pipeline"):
+        SpacyPipeline(name)
+
+
+def copy(folder: Path) -> Path:
+    (folder / "configs").mkdir(parents=True)
+    shutil.copytree(ROOT / "seeds" / "lexicons", folder / "seeds" / "lexicons")
+    return Path(shutil.copy(CONFIG, folder / "configs"))
+
+
+def test_the_digest_follows_what_shapes_the_output(pipeline: SpacyPipeline, tmp_path: Path) -> None:
+    config = copy(tmp_path)
+    same = SpacyPipeline(config).id
+    assert same == pipeline.id == PipelineId("preannotate", pipeline.id.digest)
+    assert len(same.digest) == 12
+    with (tmp_path / "seeds" / "lexicons" / "places.jsonl").open("a", encoding="utf-8") as lexicon:
+        lexicon.write('{"label": "GPE", "text": "Tarvenol", "score": 0.9, "rule": "place"}\n')
+    grown = SpacyPipeline(config)
+    assert grown.id != same
+    assert [span.label for span in next(grown.annotate(["Tarvenol dort."])).spans] == ["GPE"]
+    assert SpacyPipeline(config, label_map={"PER": "PERSON"}).id != grown.id
+
+
+def test_a_configuration_without_its_lexicons_is_told(tmp_path: Path) -> None:
+    config = copy(tmp_path)
+    shutil.rmtree(tmp_path / "seeds" / "lexicons")
+    config.write_text(config.read_text(encoding="utf-8").replace("seeds/lexicons", "nowhere"), encoding="utf-8")
+    with pytest.raises(CuratorError, match="lexicon"):
+        SpacyPipeline(config)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny pipeline that has learnt one sentence by heart."""
+    nlp = spacy.blank("fr")
+    nlp.add_pipe("ner")
+    nlp.add_pipe(
+        "spancat", config={"spans_key": "events", "suggester": {"@misc": "spacy.ngram_suggester.v1", "sizes": [1]}}
+    )
+    doc = nlp.make_doc("Rome annonce une trêve")
+    example = Example.from_dict(doc, {"entities": [(0, 4, "GPE")], "spans": {"events": [(5, 12, "STATEMENT")]}})
+    optimizer = nlp.initialize(lambda: [example])
+    for _ in range(40):
+        nlp.update([example], sgd=optimizer)
+    nlp.meta["name"] = "tiny"
+    nlp.meta["performance"] = {"ents_per_type": {"GPE": {"p": 0.75, "r": 1.0, "f": 0.8}}}
+    path = tmp_path_factory.mktemp("trained") / "model"
+    nlp.to_disk(path)
+    return path
+
+
+def test_a_trained_pipeline_has_scores_and_components(trained: Path) -> None:
+    pipeline = SpacyPipeline(trained)
+    (content,) = pipeline.annotate(["Rome annonce une trêve"])
+    place, event = content.spans
+    assert (place.label, place.score, place.rule) == ("GPE", 0.75, "model:ner")
+    assert (event.label, event.rule) == ("STATEMENT", "model:spancat")
+    assert event.score is not None
+    assert 0.5 < event.score <= 1
+    assert pipeline.id.name == "fr_tiny"
+
+
+def test_the_digest_of_a_trained_pipeline_follows_its_files(trained: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(trained, tmp_path / "elsewhere"))
+    assert SpacyPipeline(other).id == SpacyPipeline(trained).id
+    meta = other / "meta.json"
+    meta.write_text(meta.read_text(encoding="utf-8").replace("0.75", "0.65"), encoding="utf-8")
+    assert SpacyPipeline(other).id != SpacyPipeline(trained).id
+
+
+def test_a_broken_trained_pipeline_is_told(trained: Path, tmp_path: Path) -> None:
+    broken = Path(shutil.copytree(trained, tmp_path / "broken"))
+    shutil.rmtree(broken / "ner")
+    with pytest.raises(CuratorError, match="cannot be loaded"):
+        SpacyPipeline(broken)

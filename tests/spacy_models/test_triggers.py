@@ -1,0 +1,80 @@
+import json
+from pathlib import Path
+
+import pytest
+import spacy
+
+from curator.domain.errors import CuratorError
+from curator.spacy_models.french.resolve import Resolver
+from curator.spacy_models.french.triggers import Triggers
+from tests.spacy_models.conftest import Finder
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Le pays va déployer ses avions.", [("DEPLOYMENT", "déployer")]),
+        ("Le retrait commence.", [("DEPLOYMENT", "retrait")]),
+        ("Ils ont bombardé la gare.", [("ATTACK", "bombardé")]),
+        ("Une offensive, puis des combats.", [("ATTACK", "offensive"), ("ATTACK", "combats")]),
+        ("Trois villageoises ont été tuées.", [("CASUALTY", "tuées")]),
+        ("On compte neuf morts.", [("CASUALTY", "morts")]),
+        ("La trêve est violée.", [("CEASEFIRE", "trêve"), ("CEASEFIRE", "violée")]),
+        ("Un cessez-le-feu tient.", [("CEASEFIRE", "cessez-le-feu")]),
+        ("Les négociations reprennent.", [("MEETING", "négociations")]),
+        ("Une conversation téléphonique a eu lieu.", [("CALL", "conversation téléphonique")]),
+        ("Il s'est entretenu avec son voisin.", [("CALL", "entretenu")]),
+        ("« Assez », a-t-il déclaré.", [("STATEMENT", "déclaré")]),
+        ("Il met en garde ses voisins.", [("STATEMENT", "met en garde")]),
+        ("Elle a appelé les parties à cesser.", [("DEMAND", "appelé")]),
+        ("Elle exhorte le voisin.", [("DEMAND", "exhorte")]),
+        ("Il s'est engagé, ils ont convenu de tout.", [("AGREEMENT", "engagé"), ("AGREEMENT", "convenu")]),
+        ("Ils se sont mis d’accord.", [("AGREEMENT", "mis d’accord")]),
+        ("Le roi a rejeté cela.", [("REJECTION", "rejeté")]),
+        ("Deux otages attendent.", [("DETENTION", "otages")]),
+        ("Elles ont été libérées.", [("RELEASE", "libérées")]),
+        ("Des familles ont fui.", [("DISPLACEMENT", "fui")]),
+        ("L'aide humanitaire arrive.", [("AID", "aide humanitaire")]),
+    ],
+)
+def test_each_label_has_its_triggers(events: Finder, text: str, expected: list[tuple[str, str]]) -> None:
+    assert events(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La presse attend.",
+        "Un livre sur la table.",
+        "Le bateau est au point mort.",
+        "On l'appelle le vieux.",
+        "Un coup d'État peut-être.",
+        "Selon le maire, tout va bien.",
+    ],
+)
+def test_what_looks_like_a_trigger(events: Finder, text: str) -> None:
+    assert events(text) == []
+
+
+def test_the_first_fitting_entry_wins(tmp_path: Path) -> None:
+    entries = [
+        {"label": "NONE", "lemmas": ["appel"], "before": "cour d'"},
+        {"label": "CALL", "lemmas": ["appel"], "after": " à un ami", "score": 0.6, "rule": "call"},
+        {"label": "DEMAND", "lemmas": ["appel"], "score": 0.5, "rule": "demand"},
+    ]
+    (tmp_path / "triggers.jsonl").write_text("\n".join(json.dumps(entry) for entry in entries), encoding="utf-8")
+    component = Triggers(str(tmp_path))
+    nlp = spacy.blank("xx")
+
+    def found(text: str) -> list[str]:
+        return [span.label_ for span in Resolver()(component(nlp(text))).spans["events"]]
+
+    assert found("un appel") == ["DEMAND"]
+    assert found("un appel à un ami") == ["CALL"]
+    assert found("une cour d' appel") in ([], ["DEMAND"])
+
+
+def test_a_broken_expression_is_told(tmp_path: Path) -> None:
+    (tmp_path / "triggers.jsonl").write_text('{"label": "CALL", "pattern": "("}', encoding="utf-8")
+    with pytest.raises(CuratorError, match="no regular expression"):
+        Triggers(str(tmp_path))
