@@ -77,7 +77,6 @@ class ExportSettings(_Section):
 
 class TrainSettings(_Section):
     config: Path = Path("configs/train.cfg")
-    models: Path = Path("models")
     min_train: int = Field(5, ge=1)
     min_dev: int = Field(1, ge=1)
 

@@ -1,5 +1,6 @@
 """Everything a command needs, made from settings and workspace when it is first asked for."""
 
+import sys
 import uuid
 from functools import cached_property
 from importlib.metadata import version
@@ -119,8 +120,12 @@ class Application:
     @cached_property
     def server(self) -> "LabelStudioServer":
         """Label Studio, embedded or configured."""
+        import structlog
+
         from curator.label_studio.client import LabelStudioServer
 
+        # Retries are logged; standard output belongs to results.
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
         name = EMBEDDED if self.embedded else self.label_studio_url
         timeout = self.settings.label_studio.timeout
         return LabelStudioServer(name, self.label_studio_url, self.label_studio_token, timeout)
@@ -167,7 +172,8 @@ class Application:
 
     @property
     def models(self) -> Path:
-        return self.settings.train.models
+        """The folder that trained pipelines are kept in."""
+        return self.workspace.root / "models"
 
     @property
     def code_version(self) -> str:

@@ -1,6 +1,5 @@
 """The hook: the Flask application and the thread that applies what it received."""
 
-import sys
 import threading
 import time
 
@@ -66,7 +65,6 @@ def make_parts(application: Application) -> Parts:
 
 def serve(application: Application, host: str, port: int, workers: int) -> None:
     """Serve the hook until the process is told to stop."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     application.workspace.make()
     # Made before the first delivery comes, which would wait for it; and a missing token is told here.
     _ = application.server

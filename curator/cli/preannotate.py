@@ -1,6 +1,8 @@
 """`curator preannotate`."""
 
+import sys
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -53,7 +55,8 @@ def preannotate(
         schema=application.schema,
         refused=refused,
     )
-    count = write_lines(out or click.get_binary_stream("stdout"), records)
+    target: Path | IO[bytes] = out if out is not None else sys.stdout.buffer
+    count = write_lines(target, records)
     for one in refused:
         say(f"refused {one.error}")
     if out is not None:

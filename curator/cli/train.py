@@ -1,12 +1,13 @@
 """`curator train`."""
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from curator.bootstrap.application import Application
-from curator.cli.output import json_option, progress, report
-from curator.steps.train import dataset_ref
+from curator.cli.output import json_option, progress, report, say
+from curator.steps.train import Model, dataset_ref
 from curator.steps.train import train as run
 
 
@@ -21,13 +22,27 @@ def train(application: Application, dataset: str, config: Path | None, as_json: 
 
     settings = application.settings.train
     with progress(f"train {dataset}") as tell:
-        trained = run(
+        model = run(
             dataset_ref(dataset),
             config or settings.config,
-            settings.models,
+            application.models,
             storage=application.storage,
             store=application.store,
-            trainer=trainer,
+            trainer=partial(trainer, least_train=settings.min_train, least_dev=settings.min_dev),
             progress=tell,
         )
-    report({"model": trained.path.name, "path": str(trained.path), "scores": dict(trained.scores)}, as_json)
+    if as_json:
+        facts = {"model": model.name, "path": str(model.path), "unchanged": model.unchanged}
+        report({**facts, "scores": dict(model.scores)}, as_json)
+        return
+    _tell(model)
+
+
+def _tell(model: Model) -> None:
+    say("unchanged: trained before" if model.unchanged else "trained")
+    click.echo(model.path)
+    for layer, key in (("entities", "ents"), ("events", "spans_events")):
+        values = [model.scores.get(f"{key}_{measure}") for measure in "prf"]
+        if all(isinstance(value, float) for value in values):
+            shown = "  ".join(f"{measure} {value:.3f}" for measure, value in zip("PRF", values, strict=True))
+            click.echo(f"{layer} on dev  {shown}")

@@ -141,16 +141,14 @@ class _Reading:
             raise _Misfit(cause)
         if not isinstance(labels, list) or not labels:
             raise _Misfit("region-without-label")
-        for label in labels:
-            if isinstance(label, str) and label in allowed:
-                span = Span(layer, start, end, label)
-                self.spans.append(span)
-                found.append(span)
-                self._meta(span, item)
-            else:
-                self.problems.append(Problem("unknown-label", item))
+        fitting = [label for label in labels if isinstance(label, str) and label in allowed]
+        self.problems += [Problem("unknown-label", item)] * (len(labels) - len(fitting))
+        spans = [Span(layer, start, end, label) for label in fitting]
+        self.spans += spans
+        found += spans
+        self._meta(spans, item)
 
-    def _meta(self, span: Span, item: Mapping[str, Any]) -> None:
+    def _meta(self, spans: list[Span], item: Mapping[str, Any]) -> None:
         """Read what an annotator wrote into the region's own note, which any interface has."""
         meta = item.get("meta")
         note = meta.get("text") if isinstance(meta, dict) else None
@@ -158,7 +156,7 @@ class _Reading:
             return
         if cause := _attribute_fault(META, note, None):
             raise _Misfit(cause)
-        self.attributes.append(Attribute(span.id, META, note))
+        self.attributes += [Attribute(span.id, META, note) for span in spans]
 
     def _relation(self, item: Mapping[str, Any]) -> None:
         direction, labels = item.get("direction", "right"), item.get("labels")

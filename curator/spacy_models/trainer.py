@@ -65,11 +65,12 @@ def train(
     surveys = {split: _survey(Path(filled["paths"][split])) for split in ("train", "dev")}
     _refuse_too_little(surveys["train"], least_train, version_folder / "train.jsonl")
     _refuse_too_little(surveys["dev"], least_dev, version_folder / "dev.jsonl")
-    given = filled["training"]["logger"]
+    training = filled.setdefault("training", {})
+    given = training.get("logger", {"@loggers": "spacy.ConsoleLogger.v1"})
     leave_out_unlabelled(filled, surveys["train"].layers)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
-        filled["training"]["logger"] = _logger_to(progress, filled["training"]["max_steps"] or None)
+        training["logger"] = _logger_to(progress, filled.interpolate()["training"].get("max_steps") or None)
         nlp = _initialised(filled, config)
         losses = tuple(_losses(nlp, filled))
         run_training(nlp, Path(folder), stdout=io.StringIO(), stderr=io.StringIO())

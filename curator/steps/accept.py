@@ -50,7 +50,10 @@ class Acceptor:
             verdict = self._judge(transaction, state, task)
         if verdict.changes:
             with self.store.writing() as transaction:
-                self._append(transaction, state, task)
+                # Whoever lost the lease in between must not put an older state on top.
+                verdict = self._judge(transaction, state, task)
+                if verdict.changes:
+                    self._append(transaction, state, task)
         if verdict is Verdict.DOUBTFUL:
             return self.reread(state.identity.project, state.identity.annotation)
         return verdict
@@ -76,7 +79,7 @@ class Acceptor:
             if foreign is not None:
                 return foreign
             same = [revision for revision in known if revision.identity == state.identity]
-            if same and same[0].state == state:
+            if same and same[0].state == state and same[0].document == task.document:
                 return verdict
             self._append(transaction, state, task)
             return Verdict.UPDATED if same else Verdict.CREATED
@@ -110,12 +113,20 @@ class Acceptor:
         known = transaction.revisions.current(identity.server, identity.project, identity.annotation)
         same = [revision for revision in known if revision.identity == identity]
         if same:
-            return _compare(same[0], state)
-        if any(not revision.deleted for revision in known):
-            return Verdict.DOUBTFUL
-        if transaction.revisions.was_noted_gone(identity.server, identity.project, identity.annotation):
-            return Verdict.DOUBTFUL
-        return Verdict.CREATED
+            verdict = _compare(same[0], state, str(task.document))
+        elif known or transaction.revisions.was_noted_gone(identity.server, identity.project, identity.annotation):
+            verdict = Verdict.DOUBTFUL
+        else:
+            verdict = Verdict.CREATED
+        return Verdict.DOUBTFUL if verdict.changes and self._late(transaction, state, task) else verdict
+
+    def _late(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> bool:
+        """Say whether a state may be of the past: of a task that is gone or another's, or from before the last sync."""
+        project = state.identity.project
+        if transaction.tasks.document(self.server.name, project, task.task) != task.document:
+            return True
+        watermark = transaction.revisions.watermark(self.server.name, project)
+        return watermark is not None and state.updated_at <= watermark
 
     def _foreign(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> Verdict | None:
         """Say why an annotation is none of ours; None where it is."""
@@ -138,11 +149,11 @@ class Acceptor:
         transaction.revisions.quarantine(origin, document, content.problems)
 
 
-def _compare(revision: Revision, state: AnnotationState) -> Verdict:
+def _compare(revision: Revision, state: AnnotationState, document: str) -> Verdict:
     if revision.state is None:
         return Verdict.DOUBTFUL
     if revision.state == state:
-        return Verdict.KNOWN
+        return Verdict.KNOWN if revision.document == document else Verdict.DOUBTFUL
     if state.updated_at == revision.state.updated_at:
         return Verdict.DOUBTFUL
     return Verdict.UPDATED if state.updated_at > revision.state.updated_at else Verdict.STALE

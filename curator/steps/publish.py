@@ -127,7 +127,9 @@ def _add_predictions(store: Store, server: LabelServer, report: Published, progr
     for done, (task, one) in enumerate(unsent, start=1):
         prediction = _new(one, texts[one.prediction.document].text)
         state = server.task(task)
-        if state is not None and prediction.model_version not in state.model_versions:
+        # An id may belong to another document's task by now; the next sync will say so.
+        ours = state is not None and state.ref.document == one.prediction.document
+        if state is not None and ours and prediction.model_version not in state.model_versions:
             server.add_prediction(task, prediction)
             report.predictions += 1
         with store.writing() as transaction:

@@ -1,11 +1,12 @@
 """Deliveries: made durable first, applied afterwards, in any order and any number of times."""
 
+import traceback
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from time import monotonic
 
-from curator.domain.errors import CuratorError
+from curator.domain.errors import CuratorError, ServerUnreachable
 from curator.domain.event import AnnotationSeen, AnnotationsGone, Event, ProjectChanged, TasksGone
 from curator.steps.accept import Acceptor, Verdict
 from curator.steps.ports import DeliveryReader, DeliveryUnreadable
@@ -15,6 +16,8 @@ _LEASE = "applier"
 _LEASE_SECONDS = 60.0
 _RENEW_SECONDS = 10.0
 _BATCH = 50
+# A server may fail on one annotation alone; one that fails on so many is taken to be away.
+_PATIENCE = 3
 
 
 def new_holder() -> str:
@@ -51,29 +54,48 @@ class Receiver:
 
         Idempotent. Raises ServerUnreachable where Label Studio must be asked and does not answer: what is left waits.
         """
-        done: Counter[str] = Counter()
         if not self.take_lease():
-            return done
+            return Counter()
         try:
-            while batch := self.inbox.pending(_BATCH):
-                for delivery in batch:
-                    self.keep_lease()
-                    done[self.apply(delivery)] += 1
+            return self.apply_waiting()
         finally:
             self.release_lease()
+
+    def apply_waiting(self) -> Counter[str]:
+        """Do what `drain` does for a caller that holds the lease."""
+        done: Counter[str] = Counter()
+        put_off: dict[str, ServerUnreachable] = {}
+        while batch := [one for one in self.inbox.pending(_BATCH + len(put_off)) if one.id not in put_off]:
+            for delivery in batch:
+                self.keep_lease()
+                try:
+                    done[self.apply(delivery)] += 1
+                except ServerUnreachable as error:
+                    put_off[delivery.id] = error
+                    if len(put_off) == _PATIENCE:
+                        raise
+        if put_off:
+            raise next(iter(put_off.values()))
         return done
 
     def apply(self, delivery: Delivery) -> str:
         """Apply one delivery and return its state: `applied`, `stale` or `dead`. The caller holds the lease."""
         with self.store.reading() as transaction:
-            applied_before = transaction.receipt(delivery.id)
-        if applied_before:
-            self.inbox.settle(delivery.id, "applied", "")
-            return "applied"
+            outcome = transaction.receipt(delivery.id)
+        if outcome is not None:
+            self.inbox.settle(delivery.id, outcome, "")
+            return outcome
         try:
             events = self.read_delivery(delivery.body, self.acceptor.server.name)
+            return self._apply(delivery, events)
         except DeliveryUnreadable as error:
             return self._settle(delivery, "dead", error.cause)
+        except CuratorError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a defect that one delivery shows must not hold up the others
+            return self._settle(delivery, "dead", _defect(error))
+
+    def _apply(self, delivery: Delivery, events: list[Event]) -> str:
         foreign: list[str] = []
         stale = True
         for event in events:
@@ -109,7 +131,15 @@ class Receiver:
             return transaction.tasks.has_project(self.acceptor.server.name, project)
 
     def _settle(self, delivery: Delivery, state: str, cause: str) -> str:
-        with self.store.writing() as transaction:
-            transaction.add_receipt(delivery.id, state)
+        # A dead letter leaves no receipt: it can be applied again, once what was in its way is mended.
+        if state != "dead":
+            with self.store.writing() as transaction:
+                transaction.add_receipt(delivery.id, state)
         self.inbox.settle(delivery.id, state, cause)
         return state
+
+
+def _defect(error: Exception) -> str:
+    """Name a defect by its kind and place; its message may quote what was delivered."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"defect: {type(error).__name__} in {place.name}, line {place.lineno}"

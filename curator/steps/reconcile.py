@@ -1,12 +1,13 @@
 """The store made equal to what Label Studio's API says, whatever the webhooks told."""
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic, sleep
 
 from curator.domain.annotation import instant
-from curator.domain.errors import CuratorError, DeletionsNotAccepted, ServerRefused
+from curator.domain.errors import CuratorError, DeletionsNotAccepted, ServerRefused, ServerUnreachable
 from curator.steps.accept import Verdict
 from curator.steps.ports import Progress, TaskState
 from curator.steps.publish import Hook, ensure_webhook
@@ -44,6 +45,15 @@ class Reconciled:
         return self.missed.total()
 
 
+@dataclass(slots=True)
+class _Changes:
+    """What a listing showed: annotations and tasks that it lacks or holds otherwise, the newest time of a task."""
+
+    suspects: list[int] = field(default_factory=list)
+    replaced: set[int] = field(default_factory=set)
+    newest: str = ""
+
+
 KINDS = ("created", "updated", "deleted", "tasks_deleted")
 
 
@@ -53,35 +63,22 @@ def reconcile(receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, 
     Only tasks that changed since the last time are read, all of them if `full`. Idempotent. Raises DeletionsNotAccepted
     before anything is deleted where the guard stops it, ServerUnreachable, and CuratorError where there is no project.
     """
-    store, server = receiver.store, receiver.acceptor.server
-    with store.reading() as transaction:
+    server = receiver.acceptor.server
+    with receiver.store.reading() as transaction:
         known = transaction.tasks.project(server.name)
-        since = None if full or known is None else transaction.revisions.watermark(server.name, known[0])
     if known is None:
         raise CuratorError("nothing to reconcile: no project yet", server.name, "run `curator push` first")
     project = known[0]
     report = Reconciled(missed=Counter(dict.fromkeys(KINDS, 0)))
-    report.drained = receiver.drain()
-    exists = server.project(project) is not None
-    if exists:
-        with store.writing() as transaction:
-            transaction.revisions.save_annotators(server.name, server.users())
     _take_lease(receiver)
     try:
-        suspects, newest = _read_changes(receiver, project, since, report, progress) if exists else ([], "")
-        going = _going_tasks(receiver, project, exists)
-        _guard(receiver, project, suspects, going, guard)
-        for annotation in suspects:
-            receiver.keep_lease()
-            verdict = receiver.acceptor.reread(project, annotation)
-            report.missed["deleted"] += verdict is not Verdict.KNOWN
-        for task in going:
-            receiver.keep_lease()
-            report.missed["deleted"] += receiver.acceptor.task_gone(project, task)
-            report.missed["tasks_deleted"] += 1
-        if newest:
-            with store.writing() as transaction:
-                transaction.revisions.save_watermark(server.name, project, newest)
+        # A delivery that Label Studio fails on must not keep all others from being reconciled.
+        with suppress(ServerUnreachable):
+            report.drained = receiver.apply_waiting()
+        exists = server.project(project) is not None
+        if exists:
+            _save_annotators(receiver)
+        _compare_all(receiver, project, exists, full, guard, report, progress)
     finally:
         receiver.release_lease()
     if exists:
@@ -92,30 +89,74 @@ def reconcile(receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, 
     return report
 
 
-def _read_changes(
-    receiver: Receiver, project: int, since: str | None, report: Reconciled, progress: Progress
-) -> tuple[list[int], str]:
-    """Take in every listed annotation.
+def _save_annotators(receiver: Receiver) -> None:
+    server = receiver.acceptor.server
+    users = server.users()
+    with receiver.store.writing() as transaction:
+        transaction.revisions.save_annotators(server.name, users)
 
-    Returns the ids of those that the store knows and the listing lacks, and the newest `updated_at` of a task.
-    """
-    store, server = receiver.store, receiver.acceptor.server
-    with store.reading() as transaction:
+
+def _compare_all(
+    receiver: Receiver,
+    project: int,
+    exists: bool,
+    full: bool,
+    guard: DeletionGuard,
+    report: Reconciled,
+    progress: Progress,
+) -> None:
+    acceptor = receiver.acceptor
+    changes = _read_changes(receiver, project, full, report, progress) if exists else _Changes()
+    going = _going_tasks(receiver, project, exists, changes.replaced)
+    _guard(receiver, project, changes.suspects, going, guard)
+    for annotation in changes.suspects:
+        receiver.keep_lease()
+        verdict = acceptor.reread(project, annotation)
+        report.missed["deleted"] += verdict is Verdict.UPDATED
+    for task in going:
+        receiver.keep_lease()
+        report.missed["deleted"] += acceptor.task_gone(project, task)
+        report.missed["tasks_deleted"] += 1
+    if changes.newest:
+        with receiver.store.writing() as transaction:
+            transaction.revisions.save_watermark(acceptor.server.name, project, changes.newest)
+
+
+def _read_changes(receiver: Receiver, project: int, full: bool, report: Reconciled, progress: Progress) -> _Changes:
+    """Take in every listed annotation; tell what the store knows and the listing lacks."""
+    name = receiver.acceptor.server.name
+    with receiver.store.reading() as transaction:
+        since = None if full else transaction.revisions.watermark(name, project)
+    changes = _read_since(receiver, project, since, report, progress)
+    if since is not None and changes.newest < since:
+        # The newest task that was seen is older now, or gone: the server may have been set back, and all with it.
+        changes = _read_since(receiver, project, None, report, progress)
+    return changes
+
+
+def _read_since(
+    receiver: Receiver, project: int, since: str | None, report: Reconciled, progress: Progress
+) -> _Changes:
+    server = receiver.acceptor.server
+    with receiver.store.reading() as transaction:
+        documents = transaction.tasks.live(server.name, project)
         alive: dict[int, set[int]] = {}
         for revision in transaction.revisions.alive(server.name, project):
             if revision.state is not None:
                 alive.setdefault(revision.state.task, set()).add(revision.identity.annotation)
-    suspects: list[int] = []
-    newest = since or ""
+    changes = _Changes()
     listed = server.tasks(project, None if since is None else _overlapped(since))
     for done, task in enumerate(listed, start=1):
         receiver.keep_lease()
-        newest = max(newest, task.updated_at)
+        changes.newest = max(changes.newest, task.updated_at)
         _read_task(receiver, project, task, report)
+        number = task.ref.task
         seen = {state.identity.annotation for state in task.annotations}
-        suspects += sorted(alive.get(task.ref.task, set()) - seen)
+        changes.suspects += sorted(alive.get(number, set()) - seen)
+        if number in documents and documents[number] != task.ref.document:
+            changes.replaced.add(number)
         progress(done, None)
-    return suspects, newest
+    return changes
 
 
 def _read_task(receiver: Receiver, project: int, task: TaskState, report: Reconciled) -> None:
@@ -131,11 +172,12 @@ def _read_task(receiver: Receiver, project: int, task: TaskState, report: Reconc
             report.foreign[verdict.value] += 1
 
 
-def _going_tasks(receiver: Receiver, project: int, exists: bool) -> list[int]:
+def _going_tasks(receiver: Receiver, project: int, exists: bool, replaced: set[int]) -> list[int]:
+    """Return the tasks of the store that Label Studio no longer has, or has for something else."""
     server = receiver.acceptor.server
     present = server.task_ids(project) if exists else set()
     with receiver.store.reading() as transaction:
-        return sorted(set(transaction.tasks.live(server.name, project)) - present)
+        return sorted(set(transaction.tasks.live(server.name, project)) - present | replaced)
 
 
 def _guard(receiver: Receiver, project: int, suspects: list[int], going: list[int], guard: DeletionGuard) -> None:

@@ -175,6 +175,10 @@ class Decisions(Protocol):
 
     def add_model(self, name: str, dataset: str, version: int, path: str, scores: Mapping[str, Any]) -> None: ...
 
+    def model_scores(self, name: str) -> dict[str, Any] | None:
+        """Return the scores of the newest model of a name, or None where there is none."""
+        ...
+
 
 class Settings(Protocol):
     def get(self, name: str, as_of: int | None = None) -> Any:
@@ -211,8 +215,8 @@ class Transaction(Protocol):
         """Return the last sequence number at or before a time in the form of `instant`; 0 before the first."""
         ...
 
-    def receipt(self, delivery: str) -> bool:
-        """Say whether a delivery has been applied."""
+    def receipt(self, delivery: str) -> str | None:
+        """Return what came of a delivery that was applied, None for any other."""
         ...
 
     def add_receipt(self, delivery: str, outcome: str) -> None: ...

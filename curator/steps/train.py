@@ -1,8 +1,10 @@
 """A dataset version into a trained pipeline."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from curator.domain.errors import CuratorError
 from curator.steps.freeze import VersionStorage
@@ -19,6 +21,16 @@ class DatasetRef:
 
     name: str
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A registered pipeline; `unchanged` where it had been trained before."""
+
+    name: str
+    path: Path
+    scores: Mapping[str, Any]
+    unchanged: bool
 
 
 def dataset_ref(value: str) -> DatasetRef:
@@ -38,14 +50,25 @@ def train(
     store: Store,
     trainer: Trainer,
     progress: Progress,
-) -> Trained:
-    """Train a pipeline from a version and register it; it lies under `models` as NAME-vN, replacing an earlier one.
+) -> Model:
+    """Train a pipeline from a version by a config and register it; the same version and config train once.
 
-    Raises TooLittleData where a split has too few records.
+    It lies under `models` as NAME-vN-DIGEST, the digest being over both. Raises TooLittleData where a split has too
+    few records, and CuratorError where there is no such version or config.
     """
-    storage.manifest(ref.name, ref.number)
-    model = f"{ref.name}-v{ref.number}"
-    trained = trainer(config, storage.path(ref.name, ref.number), models / model, progress)
+    manifest = storage.manifest(ref.name, ref.number)
+    try:
+        shape = hashlib.sha256(config.read_bytes() + str(manifest["digest"]).encode()).hexdigest()[:8]
+    except OSError as error:
+        what = f"training config cannot be read: {error.strerror}"
+        raise CuratorError(what, str(config), "check --config") from error
+    name = f"{ref.name}-v{ref.number}-{shape}"
+    path = models / name
+    with store.reading() as transaction:
+        scores = transaction.decisions.model_scores(name)
+    if scores is not None and path.exists():
+        return Model(name, path, scores, unchanged=True)
+    trained = trainer(config, storage.path(ref.name, ref.number), path, progress)
     with store.writing() as transaction:
-        transaction.decisions.add_model(model, ref.name, ref.number, str(trained.path), trained.scores)
-    return trained
+        transaction.decisions.add_model(name, ref.name, ref.number, str(path), trained.scores)
+    return Model(name, path, trained.scores, unchanged=False)

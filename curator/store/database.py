@@ -82,8 +82,8 @@ class SqlTransaction:
         found = self._connection.scalar(select(func.max(Tick.seq)).where(Tick.at <= at))
         return int(found or 0)
 
-    def receipt(self, delivery: str) -> bool:
-        return self._connection.scalar(select(Receipt.seq).where(Receipt.delivery == delivery)) is not None
+    def receipt(self, delivery: str) -> str | None:
+        return self._connection.scalar(select(Receipt.outcome).where(Receipt.delivery == delivery))
 
     def add_receipt(self, delivery: str, outcome: str) -> None:
         insert_missing(self._connection, Receipt, [{"delivery": delivery, "seq": self.seq, "outcome": outcome}])

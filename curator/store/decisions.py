@@ -44,10 +44,15 @@ class DecisionTable:
         row = {"name": name, "dataset": dataset, "version": version, "path": path, "scores": dict(scores)}
         self._connection.execute(insert(ModelRow).values(seq=self._seq, **row))
 
+    def model_scores(self, name: str) -> dict[str, Any] | None:
+        query = select(ModelRow.scores).where(ModelRow.name == name).order_by(ModelRow.id.desc()).limit(1)
+        scores: dict[str, Any] | None = self._connection.scalar(query)
+        return scores
+
     def counts(self) -> dict[str, Any]:
         count = self._connection.scalar
         return {
             "decisions": count(select(func.count(func.distinct(DecisionRow.document))).select_from(DecisionRow)),
             "versions": count(select(func.count()).select_from(VersionRow)),
-            "models": count(select(func.count()).select_from(ModelRow)),
+            "models": count(select(func.count(func.distinct(ModelRow.name))).select_from(ModelRow)),
         }

@@ -125,14 +125,17 @@ class ProjectRow(Table):
 
 
 class TaskRow(Table):
-    """Working state: which task holds which document; `gone` once Label Studio no longer has it."""
+    """Working state: which task holds which document; `gone` once Label Studio no longer has it.
+
+    A server that re-uses ids gives a task several documents over time, one that is not gone at most.
+    """
 
     __tablename__ = "task"
     __table_args__ = (Index("ix_task_document", "server", "project", "document"),)
     server: Mapped[str] = mapped_column(Text, primary_key=True)
     project: Mapped[int] = mapped_column(primary_key=True)
     task: Mapped[int] = mapped_column(primary_key=True)
-    document: Mapped[str] = mapped_column(ForeignKey("document.id"))
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
     gone: Mapped[bool] = mapped_column(default=False)
 
 

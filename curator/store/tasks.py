@@ -54,26 +54,26 @@ class TaskTable:
         return {row.task: row.document for row in self._connection.execute(query)}
 
     def save(self, server: str, project: int, tasks: Mapping[int, str]) -> None:
-        key = {"server": server, "project": project}
-        known = self.live(server, project)
         for task, document in tasks.items():
-            if known.get(task) == document:
+            held = self.document(server, project, task)
+            if held == document:
                 continue
             # A server that re-uses ids may give a gone task's id to another document.
-            fresh = insert_missing(
-                self._connection, TaskRow, [{**key, "task": task, "document": document, "gone": False}]
-            )
-            if not fresh:
-                self._connection.execute(self._one(task, server, project).values(document=document, gone=False))
-                self._connection.execute(
-                    delete(SentPrediction).where(
-                        SentPrediction.server == server, SentPrediction.project == project, SentPrediction.task == task
-                    )
-                )
+            if held is not None:
+                self.gone(server, project, [task])
+            row = {"server": server, "project": project, "task": task, "document": document, "gone": False}
+            if not insert_missing(self._connection, TaskRow, [row]):
+                self._revive(server, project, task, document)
 
-    @staticmethod
-    def _one(task: int, server: str, project: int) -> Any:
-        return update(TaskRow).where(TaskRow.server == server, TaskRow.project == project, TaskRow.task == task)
+    def _revive(self, server: str, project: int, task: int, document: str) -> None:
+        of_task = (TaskRow.server == server, TaskRow.project == project, TaskRow.task == task)
+        self._connection.execute(update(TaskRow).where(*of_task, TaskRow.document == document).values(gone=False))
+        # What its predecessor was given went with it.
+        self._connection.execute(
+            delete(SentPrediction).where(
+                SentPrediction.server == server, SentPrediction.project == project, SentPrediction.task == task
+            )
+        )
 
     def gone(self, server: str, project: int, tasks: Iterable[int]) -> None:
         for chunk in chunks(tasks, 400):

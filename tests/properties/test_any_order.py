@@ -8,13 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from curator.domain.canonical import document_id
 from tests.fakes.world import World
 from tests.properties.acts import TEXTS, Life, Step, steps
 
-_SETTINGS = settings(deadline=None, suppress_health_check=list(HealthCheck))
+_SETTINGS = settings(deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,38 @@ TEXTS = [
     "« Une trêve\u00a0? », demande l’ONU.\n\nPartager\nDeux chars ont été détruits.",
 ]
 WORDS = st.sampled_from(
-    ["M.", "Aubrac", "mardi", "3 mai", "soldats", "200", "chars", "l’", "l'", "Rome", "trêve", "a", "déclaré", "«", "»"]
-    + [" ", "\u00a0", "\u202f", "\n", "-", "(ONU)", "Front", "de", "Étoile", "e\u0301", "🙂", "’", "."]
+    [
+        *[
+            "M.",
+            "Aubrac",
+            "mardi",
+            "3\xa0mai",
+            "soldats",
+            "200",
+            "chars",
+            "l’",
+            "l'",
+            "Rome",
+            "trêve",
+            "a",
+            "déclaré",
+            "«",
+            "»",
+            "-",
+            "(ONU)",
+            "Front",
+            "de",
+            "Étoile",
+            "é",
+            "🙂",
+            "’",
+            ".",
+        ],
+        " ",
+        "\u00a0",
+        "\u202f",
+        "\n",
+    ]
 )
 
 

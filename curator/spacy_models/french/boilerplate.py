@@ -26,9 +26,9 @@ class Boilerplate:
         words: dict[str, list[str]] = defaultdict(list)
         for entry in read_lexicon(lexicons, "page_words"):
             words[entry["label"]].append(entry["pattern"])
-        rubric = rf"(?:{'|'.join(words['RUBRIC'])})(?:\s+[/>›»|]\s+[^/>›»|]{{3,30}}){{1,4}}\s*$"
+        rubric = rf"(?:{'|'.join(words['RUBRIC'])})(?:(?:\s+[/>›»|]\s+|\t+)[^/>›»|\t]{{3,30}}){{1,6}}\s*$"
         navigation = rf"(?:{'|'.join(words['NAVIGATION'])})(?!\w)"
-        self._navigation = re.compile(rf"[^\w«\"“]*(?:{rubric}|{navigation})", re.IGNORECASE)
+        self._navigation = re.compile(rf"(?:\A|\|)[^\w«\"“]*(?:{rubric}|{navigation})", re.IGNORECASE)
         self._buttons = frozenset(words["BUTTON"])
         self._english = frozenset(words["ENGLISH"])
         self._french = frozenset(words["FRENCH"])
@@ -38,7 +38,10 @@ class Boilerplate:
             text = line.group()
             words = [word.lower() for word in _WORD.findall(text)]
             bar = 0 < len(words) <= _BAR_LENGTH and sum(word in self._buttons for word in words) * 2 >= len(words)
-            if bar or self._navigation.match(text) or self._is_english(words, _SHORTEST_LINE):
+            navigation = self._navigation.search(text)
+            if navigation:
+                silence(doc, line.start() + navigation.start(), line.end())
+            if bar or self._is_english(words, _SHORTEST_LINE):
                 silence(doc, line.start(), line.end())
                 continue
             for sentence in _SENTENCE.finditer(text):

@@ -38,7 +38,9 @@ _BEGIN = r"(?:début|fin|mi|milieu|courant)"
 _DAY_MONTH = rf"{_DAY}{_SPACE}{_MONTH}(?:{_SPACE}(?:{_YEAR}|de la même année|{_LAST}))?"
 _AND_DAY = rf"(?:,{_SPACE}{_DAY})*{_SPACE}(?:et|au|-|–){_SPACE}(?:le{_SPACE})?"
 _DAYS = rf"(?:{_DAY}(?:{_SPACE}{_MONTH})?{_AND_DAY}|{_DAY}[-–])?{_DAY_MONTH}"
-_AFTER_DAY = rf"(?:{_SPACE}{_LAST}|{_SPACE}(?:au{_SPACE})?{_PART}\b)?"
+_AFTER_DAY = (
+    rf"(?:{_SPACE}{_LAST}|{_SPACE}en (?:début|fin|milieu) (?:de |d['’]){_PART}\b|{_SPACE}(?:au{_SPACE})?{_PART}\b)?"
+)
 
 # After these a number that looks like a year is a count.
 _COUNTED = (
@@ -73,7 +75,11 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     (rf"(?:{_NUMBER}{_SPACE})?{_LAST}s? (?:{_PERIOD}s?|jours|heures|semaines|années|mois)", 0.75, "date:last"),
     (rf"(?:{_PERIOD}|an|{_PART}|{_DAY_NAME}) {_LAST}", 0.9, "date:last"),
     (rf"il y a (?:(?:environ|près de|plus de|à peine|moins de) (?:d['’])?)?{_NUMBER}{_SPACE}{_UNIT}", 0.8, "date:ago"),
-    (rf"{_NUMBER}{_SPACE}{_UNIT}{_SPACE}(?:plus tôt|auparavant|plus tard|après|avant)(?= |,|\.|$)", 0.75, "date:ago"),
+    (
+        rf"{_NUMBER}{_SPACE}{_UNIT}{_SPACE}(?:plus tôt|auparavant|plus tard|(?:après|avant)(?=[,.;»)]|$))",
+        0.75,
+        "date:ago",
+    ),
     (
         r"aujourd['’]hui|hier(?: matin| soir| après-midi)?|avant-hier|après-demain|demain(?: matin| soir)?",
         0.9,

@@ -29,10 +29,12 @@ _COUNT = (
     rf"|(?:{_AROUND}{_SPACE}?(?:une{_SPACE})?|(?:plusieurs|quelques){_SPACE})?{_GROUP}{_SPACE}(?:de{_SPACE}|d['’]){_MEMBERS}"
     r"|plusieurs|quelques)"
 )
+_MANY = re.compile(r"\d{3}|cent|mill", re.IGNORECASE)
 _COUNT_BEFORE = re.compile(rf"(?<![\w,.-]){_COUNT}{_SPACE}?\Z", re.IGNORECASE)
 _COMPOUND = r"(?:[a-zéèïô]+o-)?"
 _MODEL = r"(?:[A-ZÀ-Þ][\w-]*\d[\w-]*|[A-ZÀ-Þ][a-zà-ÿ]+(?:-\d+)?|[A-Z]{2,}[\w-]*)"
-_MODELS = rf"(?:{_SPACE}(?:de{_SPACE}type{_SPACE})?{_MODEL}(?:{_SPACE}{_MODEL})*)?"
+_SERIES = rf"(?:{_SPACE}\d{{1,4}}(?=[,.;»)\n]|{_SPACE}et\b|\Z))?"
+_MODELS = rf"(?:{_SPACE}(?:de{_SPACE}type{_SPACE})?{_MODEL}(?:{_SPACE}{_MODEL})*{_SERIES})?"
 _CALIBRE = rf"(?:{_SPACE}de{_SPACE}\d+(?:,\d+)?{_SPACE}?(?:mm|millimètres))?"
 
 
@@ -49,7 +51,7 @@ class Forces:
     """Proposes FORCE and WEAPON from the lexicons `forces`, `weapons`, `modifiers` and `demonyms`.
 
     An entry's `pattern` is a regular expression of the head noun. It `needs` a `count` before it, an `adjective` after
-    it, `either` of them, or nothing. A weapon may bear a calibre and a model.
+    it, `either` of them, a count of `many`, or nothing. A weapon may bear a calibre and a model.
     """
 
     def __init__(self, lexicons: str) -> None:
@@ -78,13 +80,16 @@ class Forces:
                 start = _count_before(text, head.start())
                 tail = self._tails[rule.label].match(text, head.end())
                 end = tail.end() if tail else head.end()
-                if _enough(rule.needs, counted=start < head.start(), qualified=end > head.end()):
+                if _enough(rule.needs, text[start : head.start()], qualified=end > head.end()):
                     propose(doc, start, end, rule.label, rule.score, rule.name)
         return doc
 
 
-def _enough(needs: str, counted: bool, qualified: bool) -> bool:
-    return {"": True, "count": counted, "adjective": qualified, "either": counted or qualified}[needs]
+def _enough(needs: str, count: str, qualified: bool) -> bool:
+    """Say whether a head noun has what its entry needs around it."""
+    if needs == "many":
+        return bool(_MANY.search(count))
+    return {"": True, "count": bool(count), "adjective": qualified, "either": bool(count) or qualified}[needs]
 
 
 def _count_before(text: str, at: int) -> int:

@@ -104,9 +104,10 @@ def _offices(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
 def _named(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
     """Return the patterns of names that a head noun, an apposition or a credit tells."""
     adjective = rf"(?:{some['ADJECTIVE']}{_END}|{people})"
-    term = rf"(?:{_CAP}|{some['TERM']}{_END})"
+    term = rf"(?:{_CAP}|\d+[ -]{_CAP}|{some['TERM']}{_END})"
     joined = rf"{_S}et{_S}(?:{_OF}|{_TO}|la{_S}|l['’])?{term}(?={_S}|[).,»])"
-    part = rf"(?:{_S}{adjective}|{_S}(?:{_OF}|{_TO})(?:{adjective}{_S})?{term}|{joined}|{_S}{_CAP})"
+    aim = rf"pour{_S}(?:l[ae]{_S}|l['’])[a-zà-ÿ]+"
+    part = rf"(?:{_S}{adjective}|{_S}{aim}|{_S}(?:{_OF}|{_TO})(?:{adjective}{_S})?{term}|{joined}|{_S}{_CAP})"
     medium = r"(?:[Aa]gence|[Cc]haîne|[Rr]adio|[Jj]ournal|[Qq]uotidien)"
     kind = (
         rf"(?:{adjective}|de{_S}(?:presse|télévision)|d['’](?:État|information)|officiel(?:le)?|publi(?:c|que)|privée?"
@@ -121,6 +122,7 @@ def _named(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
         (rf"{medium}(?:{_S}{kind}){{1,3}}{_S}(?P<name>{_CAPS})", 0.8, "org:media"),
         (rf"{_CAPS}{_S}{some['MEDIA']}{_END}", 0.8, "org:media"),
         (rf"©{_S}?(?P<name>{_CAPS})", 0.6, "org:credit"),
+        (rf"(?:[Pp]hoto|[Cc]rédit|©)[^\n]{{0,40}}/{_S}?(?P<name>{_CAPS})", 0.7, "org:credit"),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from spacy.tokens import Doc
 
-_PIECE = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
+_PIECE = re.compile(r"\w+(?:[-\u2010\u2011]\w+)*|[^\w\s]")
 _FOLDED = str.maketrans({"’": "'", "ʼ": "'", "‐": "-", "‑": "-", "œ": "oe", "Œ": "OE", "æ": "ae"})
 
 Value = TypeVar("Value")

@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     rf"""
       [Aa]ujourd['’]hui\b
     | \b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|quelqu)['’](?=\w)
-    | \b(?:MM?|Dr|Pr|Mgr|Me|St|Ste|[A-Z])\.
+    | (?-i:\b(?:MM?|Dr|Pr|Mgr|Me|St|Ste|[A-ZÀ-Þ])\.)
     | {_CLITIC}
     | {_WORD}(?:(?!{_CLITIC})-(?-i:(?![A-ZÀ-Þ])){_WORD})*
     | \d+(?:[.,]\d+)*

@@ -100,7 +100,7 @@ class Triggers:
             start, end = token.idx, token.idx + len(token)
             if any(left <= start < right for left, right in blocked):
                 continue
-            for trigger in self._of(token.lower_):
+            for trigger in self._of(token.text.lower()):
                 if trigger.fits(text, start, end):
                     if trigger.label != _NOTHING:
                         propose(doc, start, end, trigger.label, trigger.score, trigger.rule, "events")

@@ -201,7 +201,7 @@ def upgrade() -> None:
         sa.Column("document", sa.String(length=24), nullable=False),
         sa.Column("gone", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["document"], ["document.id"], name=op.f("fk_task_document")),
-        sa.PrimaryKeyConstraint("server", "project", "task", name=op.f("pk_task")),
+        sa.PrimaryKeyConstraint("server", "project", "task", "document", name=op.f("pk_task")),
     )
     op.create_index("ix_task_document", "task", ["server", "project", "document"], unique=False)
     op.create_table(

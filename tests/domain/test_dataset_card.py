@@ -1,0 +1,113 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from curator.domain.annotation import AnnotationState, Identity
+from curator.domain.dataset import manifest, record, record_bytes
+from curator.domain.dataset_card import dataset_card
+from curator.domain.decision import Candidate, Decision
+from curator.domain.document import Document
+from curator.domain.schema import LabelSchema, schema_from_value
+from curator.domain.span import Attribute, Content, Relation, Span
+from tests.domain.schemas import SCHEMA, value
+
+PERSON, EVENT = Span("entities", 0, 5, "PER"), Span("events", 6, 10, "ATTACK")
+FULL = Content(
+    (PERSON, EVENT),
+    (Relation(EVENT.id, PERSON.id, "agent"),),
+    (Attribute(PERSON.id, "note", ["a", 1]), Attribute("document", "note", {"k": None})),
+)
+METAS: list[dict[str, Any]] = [
+    {},
+    {"n": 1, "nested": {"a": [1, "x", None, {"b": {}}]}, "é": "\u2028"},
+    {"n": "one", "nested": []},
+    {"n": None, "big": 2**62, "empty": {}},
+]
+LOAD = """
+import json, sys, datasets
+found = datasets.load_dataset(sys.argv[1])
+splits = {name: list(rows) for name, rows in found.items()}
+print(json.dumps({"splits": splits, "features": sorted(found["train"].features)}))
+"""
+
+
+def a_record(number: int, meta: dict[str, Any], content: Content) -> dict[str, Any]:
+    state = AnnotationState(Identity("s", 1, 1, ""), 1, 1, None, "", False, False, None, None, [])
+    decision = Decision("d", "latest", Candidate(state, content), content, ())
+    provenance = {
+        "annotators": ["annotator-1"],
+        "policy": "latest",
+        "pipeline": None,
+        "ground_truth": False,
+        "source": "a.txt",
+    }
+    return record(Document(str(number), "Ahmed fuit", "fr"), decision, SCHEMA, meta, provenance)
+
+
+def head(counts: dict[str, int], schema: LabelSchema = SCHEMA) -> dict[str, Any]:
+    files = {f"{split}.jsonl": {"sha256": split, "bytes": 1, "records": count} for split, count in counts.items()}
+    spans = {layer.name: {label.name: 1 for label in layer.labels} for layer in schema.layers}
+    rules = {"decision": {"policy": "latest"}, "split": {}}
+    return manifest("news", 1, None, files, {"documents": 1, "spans": spans}, schema, rules, "1")
+
+
+def test_the_datasets_library_loads_a_version_as_it_is(tmp_path: Path) -> None:
+    train = [a_record(number, meta, FULL if number else Content()) for number, meta in enumerate(METAS)]
+    version = tmp_path / "v1"
+    version.mkdir()
+    files = {"train": train, "dev": [a_record(9, {}, Content())], "test": []}
+    for split, records in files.items():
+        (version / f"{split}.jsonl").write_bytes(b"".join(map(record_bytes, records)))
+    made = head({split: len(records) for split, records in files.items()})
+    (version / "README.md").write_text(dataset_card(made, {"trimmed": 1}), encoding="utf-8")
+    (version / "manifest.json").write_text(json.dumps(made), encoding="utf-8")
+    (version / "LOSSES.json").write_text('{"counts": {}, "losses": []}', encoding="utf-8")
+
+    offline = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HOME": str(tmp_path / "cache")}
+    # A process of its own, since the library reads where its caches are when it is imported.
+    run = subprocess.run(
+        [sys.executable, "-c", LOAD, str(version)],
+        env={**os.environ, **offline, "HOME": str(tmp_path), "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    found = json.loads(run.stdout)
+    assert found["splits"] == {"train": train, "dev": files["dev"]}
+    assert found["features"] == sorted(train[0])
+
+
+def front(card: str) -> Any:
+    return yaml.safe_load(card.split("---\n")[1])
+
+
+@pytest.mark.parametrize("name", ["on", "null", "No", "y", "_"])
+def test_a_layer_keeps_its_name_in_the_card_also_where_yaml_knows_that_word(name: str) -> None:
+    changed = value()
+    changed["layers"][0]["name"] = name
+    changed["language"] = "no"
+    read = front(dataset_card(head({"train": 1, "dev": 0, "test": 0}, schema_from_value(changed, "")), {}))
+    spans = next(one for one in read["dataset_info"]["features"] if one["name"] == "spans")
+    assert [layer["name"] for layer in spans["struct"]] == [name, "events"]
+    assert read["language"] == ["no"]
+
+
+def test_only_splits_that_are_not_empty_are_listed() -> None:
+    read = front(dataset_card(head({"train": 0, "dev": 2, "test": 1}), {}))
+    (config,) = read["configs"]
+    assert [one["split"] for one in config["data_files"]] == ["dev", "test"]
+
+
+def test_the_card_tells_counts_losses_and_parent() -> None:
+    made = head({"train": 3, "dev": 0, "test": 0})
+    card = dataset_card({**made, "parent": {"version": 1, "digest": "f" * 64}}, {"trimmed": 7})
+    for told in ("| train | 3 |", "| trimmed | 7 |", "after v1", "| PER | 1 |", made["digest"]):
+        assert told in card
+    assert "LOSSES" not in dataset_card(made, {})

@@ -1,0 +1,194 @@
+"""The hook as it runs: `curator serve` in a process of its own, with gunicorn on a real port."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from curator.bootstrap.workspace import Workspace
+from curator.steps.publish import HOOK_PATH, SECRET_HEADER
+from tests.conftest import ROOT, free_port
+
+LIMIT = 1 << 20
+UNKNOWN = b'{"action": "LABEL_LINK_CREATED"}'
+
+
+class Serving:
+    """`curator serve` on a workspace, taking bodies of up to a megabyte."""
+
+    def __init__(self, folder: Path) -> None:
+        self.workspace = Workspace(folder / "workspace")
+        self.port = free_port()
+        self.log = folder / "serve.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "curator",
+            "--workspace",
+            self.workspace.root,
+            "serve",
+            "--port",
+            str(self.port),
+        ]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, "CURATOR_HOOK__MAX_BODY_MB": "1"},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        until(lambda: self._ready(), 60)
+
+    def _ready(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.log.read_text()
+        try:
+            return self.http().get("/readyz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def kill(self) -> None:
+        """End the server and its worker as a power cut would."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def http(self, **options: Any) -> httpx.Client:
+        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False, **{"timeout": 30.0} | options)
+
+    def post(self, content: Any, secret: str | None = "right", **options: Any) -> httpx.Response:
+        headers = {}
+        if secret is not None:
+            headers[SECRET_HEADER] = self.workspace.credentials().hook_secret if secret == "right" else secret
+        with self.http(**options) as http:
+            return http.post(HOOK_PATH, content=content, headers=headers)
+
+    def deliveries(self) -> dict[str, tuple[str, str]]:
+        """Return state and cause of every delivery in the inbox, by id."""
+        with closing(sqlite3.connect(self.workspace.inbox)) as connection:
+            rows = connection.execute("SELECT id, state, cause FROM delivery").fetchall()
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    @contextmanager
+    def locked_store(self) -> Iterator[None]:
+        """Hold the main store as its only writer."""
+        with closing(sqlite3.connect(self.workspace.store, timeout=30, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
+
+
+def until(true: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it takes too long"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    serving = Serving(tmp_path_factory.mktemp("serve"))
+    try:
+        serving.start()
+        yield serving
+    finally:
+        serving.kill()
+
+
+def chunks(size: int) -> Iterator[bytes]:
+    yield b" " * (size - 1)
+    yield b"1"
+
+
+@pytest.mark.parametrize(
+    ("secret", "body", "status"),
+    [
+        (None, UNKNOWN, 401),
+        ("wrong", UNKNOWN, 403),
+        ("right", b"no JSON", 400),
+        ("right", b'{"a": "\xff\xfe"}', 400),
+        ("right", b"[" * 500_000 + b"]" * 500_000, 400),
+        ("right", b" " * LIMIT + b"1", 413),
+        ("right", b" " * (LIMIT - 1) + b"1", 200),
+        ("right", b"1" * (50 << 20), 413),
+        (None, b"1" * (50 << 20), 401),
+        ("wrong", b"1" * (50 << 20), 403),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None if isinstance(value, bytes) else str(value),
+)
+def test_every_sender_gets_its_answer(serving: Serving, secret: str | None, body: bytes, status: int) -> None:
+    before = len(serving.deliveries())
+    assert serving.post(body, secret).status_code == status
+    assert len(serving.deliveries()) == before + (status == 200)
+
+
+@pytest.mark.parametrize(("size", "status"), [(LIMIT, 200), (LIMIT + 1, 413), (20 << 20, 413)])
+def test_a_body_in_chunks_without_a_length_has_the_same_limit(serving: Serving, size: int, status: int) -> None:
+    assert serving.post(chunks(size)).status_code == status
+
+
+def test_a_body_that_breaks_off_is_not_taken_for_a_delivery(serving: Serving) -> None:
+    before = serving.deliveries()
+    secret = serving.workspace.credentials().hook_secret
+    head = f"POST {HOOK_PATH} HTTP/1.1\r\nHost: x\r\n{SECRET_HEADER}: {secret}\r\n"
+    for rest in (
+        "Content-Length: 100\r\n\r\n1",
+        "Transfer-Encoding: chunked\r\n\r\n1\r\n1\r\n",
+        "Content-Length: x\r\n\r\n1",
+    ):
+        with socket.create_connection(("127.0.0.1", serving.port), timeout=10) as connection:
+            connection.sendall((head + rest).encode())
+            connection.shutdown(socket.SHUT_WR)
+            connection.recv(100)
+    assert serving.deliveries() == before
+    assert serving.http().get("/healthz").status_code == 200
+
+
+def test_an_unknown_action_is_acknowledged_and_becomes_a_dead_letter(serving: Serving) -> None:
+    answer = serving.post(UNKNOWN)
+    assert answer.status_code == 200
+    until(lambda: serving.deliveries()[answer.json()["delivery"]] == ("dead", "unknown-action"), 30)
+
+
+def test_the_answer_does_not_wait_for_the_store(serving: Serving) -> None:
+    with serving.locked_store():
+        answers = [serving.post(UNKNOWN, timeout=1.0) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [200] * 5
+        found = serving.deliveries()
+        assert {found[answer.json()["delivery"]][0] for answer in answers} == {"pending"}
+        assert serving.http(timeout=1.0).get("/healthz").status_code == 200
+    until(lambda: all(state == "dead" for state, _ in serving.deliveries().values()), 60)
+
+
+def test_a_killed_server_has_lost_nothing_that_it_acknowledged(serving: Serving) -> None:
+    before = serving.deliveries()
+    with serving.locked_store():
+        with ThreadPoolExecutor(4) as senders:
+            answers = list(senders.map(lambda _: serving.post(UNKNOWN), range(12)))
+        serving.kill()
+        acknowledged = {answer.json()["delivery"] for answer in answers if answer.status_code == 200}
+        assert len(acknowledged) == 12
+        assert serving.deliveries().keys() - before.keys() == acknowledged
+    serving.start()
+    # What the killed one held of the lease ends by itself, within a minute.
+    with closing(sqlite3.connect(serving.workspace.store, timeout=30)) as store, store:
+        store.execute("UPDATE lease SET expires = 0")
+    until(lambda: all(state == "dead" for state, _ in serving.deliveries().values()), 30)
+    assert serving.deliveries().keys() == before.keys() | acknowledged
