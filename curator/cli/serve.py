@@ -6,9 +6,9 @@ from curator.bootstrap.application import Application
 
 
 @click.command()
-@click.option("--host", help="Address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.")
-@click.option("--workers", type=click.IntRange(min=1), help="Worker processes.")
+@click.option("--host", metavar="HOST", help="Address to listen on.")
+@click.option("--port", metavar="PORT", type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", metavar="N", type=click.IntRange(min=1), help="Worker processes.")
 @click.pass_obj
 def serve(application: Application, host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the webhook, until stopped."""

@@ -8,8 +8,8 @@ from curator.cli.output import progress, say
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65535), help="Port of Label Studio.")
-@click.option("--hook-port", type=click.IntRange(1, 65535), help="Port of the hook.")
+@click.option("--port", metavar="PORT", type=click.IntRange(1, 65535), help="Port of Label Studio.")
+@click.option("--hook-port", metavar="PORT", type=click.IntRange(1, 65535), help="Port of the hook.")
 @click.option(
     "--corpus", metavar="PATH", multiple=True, help="Documents to begin with, instead of the configured ones."
 )

@@ -6,7 +6,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import jsonlines
 import orjson
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -29,15 +28,24 @@ TEXT_DIFFERS = "text-differs"
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the records of one split of a dataset version. Raises CuratorError naming the line that is none."""
     try:
-        with path.open("rb") as stream, jsonlines.Reader(stream, loads=orjson.loads) as reader:
-            for number, record in enumerate(reader.iter(type=dict), start=1):
+        with path.open("rb") as stream:
+            for number, line in enumerate(stream, start=1):
+                record = _object(line, f"{path}:{number}")
                 if not isinstance(record.get("text"), str) or not isinstance(record.get("spans"), dict):
                     raise CuratorError("not a record: text or spans missing", f"{path}:{number}", "export it again")
                 yield record
-    except jsonlines.InvalidLineError as error:
-        raise CuratorError("not a JSON object", f"{path}:{error.lineno}", "export the version again") from error
     except OSError as error:
         raise CuratorError(f"records cannot be read: {error.strerror}", str(path), "check the path") from error
+
+
+def _object(line: bytes, where: str) -> dict[str, Any]:
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise CuratorError("not a JSON object", where, "export the version again") from error
+    if not isinstance(value, dict):
+        raise CuratorError("not a JSON object", where, "export the version again")
+    return value
 
 
 def corpus(path: Path) -> Callable[[Language], Iterator[Example]]:

@@ -32,15 +32,15 @@ class SqliteInbox:
     """Implements the port `Inbox`; what `put` has returned from survives a crash of the process and of the machine."""
 
     def __init__(self, path: Path) -> None:
-        self._engine = open_file(path)
+        self.engine = open_file(path)
         with self._begin() as connection:
             InboxTable.metadata.create_all(connection)
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
         with (
-            told_plainly(self._engine),
-            self._engine.connect().execution_options(writing=True) as connection,
+            told_plainly(self.engine),
+            self.engine.connect().execution_options(writing=True) as connection,
             connection.begin(),
         ):
             yield connection
@@ -59,7 +59,7 @@ class SqliteInbox:
             .order_by(DeliveryRow.number)
             .limit(limit)
         )
-        with told_plainly(self._engine), self._engine.connect() as connection:
+        with told_plainly(self.engine), self.engine.connect() as connection:
             return [Delivery(row.id, row.number, row.body) for row in connection.execute(query)]
 
     def settle(self, delivery: str, state: str, cause: str) -> None:
@@ -70,5 +70,5 @@ class SqliteInbox:
     def counts(self) -> dict[str, int]:
         found = dict.fromkeys(("pending", "applied", "stale", "dead"), 0)
         query = select(DeliveryRow.state, func.count().label("total")).group_by(DeliveryRow.state)
-        with told_plainly(self._engine), self._engine.connect() as connection:
+        with told_plainly(self.engine), self.engine.connect() as connection:
             return found | {row.state: row.total for row in connection.execute(query)}

@@ -29,7 +29,10 @@ def from_store(annotations: Iterable[dict[str, Any]]) -> Facts:
     """Return the same of what `curator annotations` wrote."""
     return {
         annotation["annotation"]: {
-            **{key: annotation[key] for key in ("document", "task", "skipped", "ground_truth", "lead_time", "updated_at")},
+            **{
+                key: annotation[key]
+                for key in ("document", "task", "skipped", "ground_truth", "lead_time", "updated_at")
+            },
             "spans": record_spans(annotation),
             "relations": record_relations(annotation),
             "attributes": record_attributes(annotation),

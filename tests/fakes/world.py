@@ -1,10 +1,13 @@
 """A store, an inbox and a Label Studio in memory, put together as the application puts them."""
 
+import copy
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from curator.domain.document import RawDocument
 from curator.domain.schema import LabelSchema
@@ -28,14 +31,35 @@ from tests.fakes.parts import RULE, SCHEMA, NamePipeline, Texts, WordNearness, f
 
 HOOK = Hook("http://127.0.0.1:9/webhooks/label-studio", {"X-Curator-Secret": "s3cret"})
 MARKER = "curator:tests"
+_DATABASES = ("store.sqlite3", "inbox.sqlite3")
 
 
 def sqlite_store(path: Path) -> SqlStore:
     """Return a store on a file that need not survive a crash of the machine, which makes it fast."""
     engine = open_engine(f"sqlite:///{path}")
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    _hasten(engine)
     upgrade(engine)
     return SqlStore(engine)
+
+
+def sqlite_inbox(path: Path) -> SqliteInbox:
+    """Return an inbox on a file that need not survive a crash of the machine."""
+    inbox = SqliteInbox(path)
+    _hasten(inbox.engine)
+    return inbox
+
+
+def _hasten(engine: Engine) -> None:
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    engine.dispose()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """All of a world at one moment."""
+
+    databases: dict[str, sqlite3.Connection]
+    server: FakeLabelServer
 
 
 @dataclass
@@ -50,13 +74,30 @@ class World:
     def __post_init__(self) -> None:
         self.sql = sqlite_store(self.folder / "store.sqlite3")
         self.store: Store = self.sql
-        self.inbox: Inbox = SqliteInbox(self.folder / "inbox.sqlite3")
+        self.sql_inbox = sqlite_inbox(self.folder / "inbox.sqlite3")
+        self.inbox: Inbox = self.sql_inbox
         adopt_schema(self.store, self.schema, "tests")
         self.restart()
 
     def close(self) -> None:
         self.sql.engine.dispose()
-        self.inbox._engine.dispose()  # type: ignore[attr-defined]
+        self.sql_inbox.engine.dispose()
+
+    def keep(self) -> Kept:
+        """Return a copy of everything, to begin again from as often as wanted."""
+        databases = {}
+        for name in _DATABASES:
+            databases[name] = sqlite3.connect(":memory:")
+            with closing(sqlite3.connect(self.folder / name)) as source:
+                source.backup(databases[name])
+        return Kept(databases, copy.deepcopy(self.server))
+
+    def back_to(self, kept: Kept) -> None:
+        for name, source in kept.databases.items():
+            with closing(sqlite3.connect(self.folder / name)) as target:
+                source.backup(target)
+        self.server = copy.deepcopy(kept.server)
+        self.restart()
 
     def restart(self) -> Receiver:
         """Begin again as another process would."""

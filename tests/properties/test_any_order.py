@@ -1,11 +1,6 @@
 """Whatever becomes of the deliveries, one reconciliation makes the store equal to Label Studio."""
 
-import copy
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -18,61 +13,57 @@ _SETTINGS = settings(deadline=None, suppress_health_check=list(HealthCheck), pha
 
 
 @pytest.fixture(scope="module")
-def pushed(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """A world whose first documents are tasks already; every example begins with a copy of it."""
-    world = World(tmp_path_factory.mktemp("pushed"))
+def begin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], World]]:
+    """Return a world whose first documents are tasks already, the same one for every example."""
+    world = World(tmp_path_factory.mktemp("world"))
     world.with_tasks(*TEXTS)
     world.server.take_outbox()
+    kept = world.keep()
+
+    def again() -> World:
+        world.back_to(kept)
+        return world
+
+    yield again
     world.close()
-    return world
-
-
-@contextmanager
-def _copy(world: World) -> Iterator[World]:
-    with TemporaryDirectory(dir=world.folder.parent) as folder:
-        for file in world.folder.glob("*.sqlite3"):
-            shutil.copy(file, folder)
-        copied = World(Path(folder), server=copy.deepcopy(world.server))
-        yield copied
-        copied.close()
 
 
 @_SETTINGS
 @given(life=steps())
-def test_one_sync_makes_the_store_equal_to_the_server(pushed: World, life: list[Step]) -> None:
-    with _copy(pushed) as world:
-        played = Life(world)
-        played.play(life)
-        world.sync(accepted=True)
-        _equals(played)
-        _at_rest(world)
+def test_one_sync_makes_the_store_equal_to_the_server(begin: Callable[[], World], life: list[Step]) -> None:
+    world = begin()
+    played = Life(world)
+    played.play(life)
+    world.sync(accepted=True)
+    _equals(played)
+    _at_rest(world)
 
 
 @_SETTINGS
 @given(life=steps(restores=True))
-def test_one_full_sync_follows_a_server_that_was_set_back(pushed: World, life: list[Step]) -> None:
-    with _copy(pushed) as world:
-        played = Life(world)
-        played.play(life)
-        world.sync(full=played.restored, accepted=True)
-        _equals(played)
-        _at_rest(world)
+def test_one_full_sync_follows_a_server_that_was_set_back(begin: Callable[[], World], life: list[Step]) -> None:
+    world = begin()
+    played = Life(world)
+    played.play(life)
+    world.sync(full=played.restored, accepted=True)
+    _equals(played)
+    _at_rest(world)
 
 
 @_SETTINGS
 @given(life=steps())
-def test_late_deliveries_after_a_sync_change_nothing(pushed: World, life: list[Step]) -> None:
-    with _copy(pushed) as world:
-        played = Life(world)
-        played.play(life)
-        world.sync(accepted=True)
-        world.server.clock.pass_time(86_400)
-        revisions = world.revisions()
-        for body in reversed(played.sent):
-            world.inbox.put(body)
-        world.receiver.drain()
-        assert world.revisions() == revisions
-        _equals(played)
+def test_late_deliveries_after_a_sync_change_nothing(begin: Callable[[], World], life: list[Step]) -> None:
+    world = begin()
+    played = Life(world)
+    played.play(life)
+    world.sync(accepted=True)
+    world.server.clock.pass_time(86_400)
+    revisions = world.revisions()
+    for body in reversed(played.sent):
+        world.inbox.put(body)
+    world.receiver.drain()
+    assert world.revisions() == revisions
+    _equals(played)
 
 
 def _equals(life: Life) -> None:

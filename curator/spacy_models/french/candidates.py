@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 
 _KEY = "curator_candidates"
 _QUIET = "curator_quiet"
+_TEXT = "curator_text"
 _EDGE = " \t\n\r\f\v\u00a0\u2007\u202f\u2009\u200b\ufeff"
 
 
@@ -28,7 +29,8 @@ class Candidate:
 
 def propose(doc: Doc, start: int, end: int, label: str, score: float, rule: str, layer: str = "entities") -> None:
     """Add a candidate, freed of white space at its edges; an empty one is not added."""
-    text = doc.text
+    # A document joins its tokens anew whenever it is asked for its text.
+    text = cast(str, doc.user_data.get(_TEXT)) or cast(str, doc.user_data.setdefault(_TEXT, doc.text))
     while start < end and (text[start] in _EDGE or text[start].isspace()):
         start += 1
     while start < end and (text[end - 1] in _EDGE or text[end - 1].isspace()):
@@ -53,6 +55,9 @@ def silence(doc: Doc, start: int, end: int) -> None:
 
 def audible(doc: Doc) -> list[Candidate]:
     """Take all candidates out of the document and return those that touch no silenced range."""
-    quiet = cast(list[tuple[int, int]], doc.user_data.pop(_QUIET, []))
+    doc.user_data.pop(_TEXT, None)
+    quiet: set[int] = set()
+    for start, end in cast(list[tuple[int, int]], doc.user_data.pop(_QUIET, [])):
+        quiet.update(range(start, end))
     found = cast(list[Candidate], doc.user_data.pop(_KEY, []))
-    return [one for one in found if not any(one.overlaps(start, end) for start, end in quiet)]
+    return [one for one in found if quiet.isdisjoint(range(one.start, one.end))]

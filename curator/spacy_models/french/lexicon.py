@@ -99,6 +99,8 @@ def lemmas(word: str) -> frozenset[str]:
             found.add(stem + "r")
         elif stem.endswith("u"):
             found.update((stem[:-1] + "re", stem[:-1] + "ir"))
+    if word.endswith("ant"):
+        found.add(word[:-3] + "er")
     return frozenset(found)
 
 

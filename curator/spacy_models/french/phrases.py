@@ -8,7 +8,8 @@ from typing import Generic, NamedTuple, TypeVar
 from spacy.tokens import Doc
 
 _PIECE = re.compile(r"\w+(?:[-\u2010\u2011]\w+)*|[^\w\s]")
-_FOLDED = str.maketrans({"’": "'", "ʼ": "'", "‐": "-", "‑": "-", "œ": "oe", "Œ": "OE", "æ": "ae"})
+_ACCENTED = {char: unicodedata.normalize("NFD", char)[0] for char in map(chr, range(0xC0, 0x250))}
+_FOLDED = str.maketrans(_ACCENTED | {"’": "'", "ʼ": "'", "‐": "-", "‑": "-", "œ": "oe", "Œ": "OE", "æ": "ae"})
 
 Value = TypeVar("Value")
 
@@ -17,7 +18,10 @@ def fold(text: str) -> str:
     """Return a text in lower case without accents, with straight apostrophes and plain hyphens."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFD", text.translate(_FOLDED))
+    text = text.translate(_FOLDED)
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFD", text)
     return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
 
 

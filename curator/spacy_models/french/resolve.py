@@ -18,10 +18,11 @@ class Resolver:
     def __call__(self, doc: Doc) -> Doc:
         candidates = [_aligned(doc, one) for one in audible(doc)]
         entities = _choose(one for one in candidates if one.layer == "entities")
+        named = {place for one in entities for place in range(one.start, one.end)}
         events = _choose(
             one
             for one in candidates
-            if one.layer == "events" and not any(one.overlaps(entity.start, entity.end) for entity in entities)
+            if one.layer == "events" and named.isdisjoint(range(one.start, one.end))
         )
         doc.ents = tuple(_span(doc, one) for one in entities)
         doc.spans["events"] = [_span(doc, one) for one in events]

@@ -1,0 +1,190 @@
+"""Exit codes, how errors are told, and what `--json` promises."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from curator.cli.main import cli, main
+from tests.cli.conftest import Run
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["nonsense"],
+        ["status", "--nonsense"],
+        ["ingest"],
+        ["export"],
+        ["export", "news", "--as-of", "yesterday"],
+        ["export", "news", "--as-of", "0001-01-01T00:00:00+14:00"],
+        ["serve", "--port", "70000"],
+        ["serve", "--workers", "0"],
+        ["preannotate", "--out", "x.jsonl"],
+        ["preannotate", "a.txt", "--json"],
+        ["--config", "configs", "status"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_exit_2_and_writes_nothing_to_standard_output(run: Run, arguments: list[str]) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Usage: curator" in ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([name, "--help"] for name in cli.commands)])
+def test_help_is_exit_0(run: Run, arguments: list[str]) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out
+
+
+def test_every_command_says_what_it_does_and_every_report_takes_json() -> None:
+    assert all(command.help for command in cli.commands.values())
+    reporting = {"status", "credentials", "ingest", "preannotate", "push", "sync", "export", "train"}
+    assert {
+        name for name, one in cli.commands.items() if "--json" in [o for p in one.params for o in p.opts]
+    } == reporting
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--config", "none.toml", "status"], "no configuration (none.toml)"),
+        (["export", "news"], "no document is reviewed yet (news): submit one in Label Studio, then `curator sync`"),
+        (["sync"], "no project yet (embedded): run `curator push` first"),
+        (["train", "news"], "'news' names no dataset version"),
+        (["train", "news@1"], "no such version: news@1"),
+        (["train", "../x@1"], "is no name for a dataset"),
+        (["preannotate", "--pipeline", "nowhere"], "no such spaCy pipeline (nowhere)"),
+        (["--workspace", "configs/curator.toml/w", "status"], "workspace cannot be made"),
+    ],
+)
+def test_a_failure_is_exit_1_and_one_line_with_its_remedy(run: Run, arguments: list[str], told: str) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.told.startswith("curator: ")
+    assert told in ran.told
+
+
+def test_the_traceback_comes_with_v_only(run: Run) -> None:
+    assert "Traceback" not in run("export", "news").err
+    ran = run("-v", "export", "news")
+    assert ran.code == 1
+    assert "Traceback" in ran.err
+    assert ran.err.splitlines()[-1].startswith("curator: no document is reviewed yet")
+
+
+def test_what_nobody_foresaw_is_one_line_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("two\nlines")
+
+    monkeypatch.setattr("curator.cli.status.count", broken)
+    ran = run("status", "--json")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.told == "curator: unexpected RuntimeError: two lines; run again with -v for the traceback"
+
+
+def test_a_mistake_in_the_configuration_is_told_where_it_is(run: Run, folder: Path) -> None:
+    config = folder / "configs" / "curator.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace("threads = 8", "thread = 8"), encoding="utf-8")
+    ran = run("status")
+    assert (ran.code, ran.told.count("hook.thread")) == (1, 1)
+    assert "configs/curator.toml" in ran.told
+
+
+def test_a_senseless_variable_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CURATOR_HOOK__PORT", "many")
+    ran = run("status")
+    assert ran.code == 1
+    assert "setting hook.port" in ran.told
+
+
+def test_a_schema_that_is_not_well_formed_is_told(run: Run, folder: Path) -> None:
+    (folder / "configs" / "labels.yaml").write_text("layers: [", encoding="utf-8")
+    ran = run("ingest", "x.txt")
+    assert ran.code == 1
+    assert "label schema is no YAML" in ran.told
+
+
+def test_status_counts_everything_in_one_json_document(run: Run) -> None:
+    ran = run("status", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    keys = {"documents", "tasks", "predictions", "annotations", "deliveries", "versions", "models"}
+    assert {key: ran.json[key] for key in keys - {"deliveries"}} == dict.fromkeys(keys - {"deliveries"}, 0)
+    assert ran.json["deliveries"] == {"pending": 0, "applied": 0, "stale": 0, "dead": 0}
+    assert run("status").out.startswith("documents")
+
+
+def test_credentials_are_made_once_and_are_their_owners_alone(run: Run, folder: Path) -> None:
+    first = run("credentials", "--json")
+    assert set(first.json) == {"url", "username", "password", "token", "project_id"}
+    assert first.json["url"] == "http://127.0.0.1:8080"
+    assert first.json["project_id"] is None
+    assert run("credentials", "--json").json == first.json
+    assert stat.S_IMODE((folder / ".curator").stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / ".curator" / "credentials.json").stat().st_mode) == 0o600
+
+
+def test_the_token_of_a_configured_server_is_needed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CURATOR_LABEL_STUDIO__URL", "https://labels.example.org/")
+    assert "set CURATOR_LABEL_STUDIO__TOKEN" in run("credentials", "--json").told
+    monkeypatch.setenv("CURATOR_LABEL_STUDIO__TOKEN", "t")
+    found = run("credentials", "--json").json
+    assert (found["url"], found["token"], found["password"]) == ("https://labels.example.org", "t", None)
+
+
+def test_the_workspace_may_come_from_the_environment(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CURATOR_WORKSPACE", str(folder / "elsewhere"))
+    assert run("status").code == 0
+    assert (folder / "elsewhere" / "store.sqlite3").exists()
+    assert run("--workspace", "here", "status").code == 0
+    assert (folder / "here" / "store.sqlite3").exists()
+    assert not (folder / ".curator").exists()
+
+
+def test_upgrading_twice_is_upgrading_once(run: Run) -> None:
+    run("status")
+    ran = run("store", "upgrade", "--json")
+    assert (ran.code, ran.json) == (0, {"upgraded": False})
+
+
+def test_a_reader_that_goes_away_is_no_error_to_tell(folder: Path) -> None:
+    (folder / "many.jsonl").write_text(json.dumps({"text": "Le président est mort à Paris.", "lang": "fr"}) + "\n")
+    reading, writing = os.pipe()
+    os.close(reading)
+    for arguments in (["status", "--json"], ["status"], ["--help"]):
+        ran = subprocess.run(
+            [sys.executable, "-m", "curator", *arguments],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+        assert (ran.returncode, ran.stderr) == (1, "")
+    os.close(writing)
+
+
+def test_no_output_names_a_secret_unasked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CURATOR_LABEL_STUDIO__URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("CURATOR_LABEL_STUDIO__TOKEN", "very-secret-token")
+    monkeypatch.setenv(
+        "CURATOR_DATABASE__URL", "postgresql://user:very-secret-token@127.0.0.1:1/none?connect_timeout=1"
+    )
+    for arguments in (["-v", "status"], ["-v", "push"], ["-v", "annotations"]):
+        ran = run(*arguments)
+        assert ran.code == 1
+        assert "very-secret" not in ran.out + ran.err
+
+
+def test_main_takes_the_arguments_of_the_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["curator", "nonsense"])
+    assert main() == 2

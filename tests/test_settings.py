@@ -1,0 +1,110 @@
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from curator.domain.errors import SettingsError
+from curator.settings import Settings, read_settings
+from tests.conftest import ROOT
+
+CONFIG = ROOT / "configs" / "curator.toml"
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CURATOR_HOOK__PORT", "CURATOR_CORPUS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "curator.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_projects_configuration_names_every_setting_with_its_default() -> None:
+    value = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
+    assert read_settings(CONFIG) == Settings()
+    assert set(value) == set(Settings.model_fields)
+    for name, section in value.items():
+        if isinstance(section, dict):
+            assert set(section) == set(type(getattr(Settings(), name)).model_fields), name
+
+
+def test_nothing_is_listened_to_beyond_loopback_by_default() -> None:
+    assert (Settings().hook.host, Settings().label_studio.url) == ("127.0.0.1", "")
+
+
+def test_environment_goes_before_file_and_file_before_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, "[hook]\nport = 9000\nthreads = 3\n")
+    monkeypatch.setenv("CURATOR_HOOK__PORT", "9001")
+    monkeypatch.setenv("CURATOR_CORPUS", '["a", "b"]')
+    monkeypatch.setenv("CURATOR_WORKSPACE", "w")
+    read = read_settings(path)
+    assert (read.hook.port, read.hook.threads, read.hook.workers) == (9001, 3, 1)
+    assert read.corpus == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("nonsense = 1", "unknown setting 'nonsense'"),
+        ("[hook]\nnonsense = 1", "setting hook.nonsense"),
+        ("hook = 1", "setting hook: "),
+        ("[hook]\nport = 0", "setting hook.port"),
+        ('[hook]\nport = "many"', "setting hook.port"),
+        ("[hook]\nworkers = 0", "setting hook.workers"),
+        ("[split]\ntrain = 0.9", "setting split: Value error, train, dev and test must sum to 1"),
+        ("[split]\ntrain = -0.1\ndev = 1.0\ntest = 0.1", "setting split.train"),
+        ('[export]\npolicy = "best"', "setting export.policy"),
+        ("[sync]\nmax_deletion_share = 2", "setting sync.max_deletion_share"),
+        ("[label_studio]\ntimeout = 0", "setting label_studio.timeout"),
+        ("[ingest]\nmax_text_bytes = 0", "setting ingest.max_text_bytes"),
+        ("[hook", "configuration cannot be read"),
+        ("a = 1\na = 2", "configuration cannot be read"),
+    ],
+)
+def test_what_makes_no_sense_is_told_in_one_line_with_its_place(tmp_path: Path, text: str, told: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(SettingsError) as raised:
+        read_settings(path)
+    assert told in str(raised.value)
+    assert str(path) in str(raised.value)
+    assert raised.value.remedy
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("CURATOR_HOOK__PORT", "many"), ("CURATOR_CORPUS", "seeds"), ("CURATOR_HOOK__PROT", "1"), ("CURATOR_HOOK", "[")],
+)
+def test_a_senseless_variable_is_told(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match="CURATOR_") as raised:
+        read_settings(CONFIG)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_missing_or_unreadable_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"no configuration .*none\.toml.*--config FILE"):
+        read_settings(tmp_path / "none.toml")
+    for path in (tmp_path, written(tmp_path, "")):
+        if path.is_file():
+            path.write_bytes(b"a = '\xff'")
+        with pytest.raises(SettingsError, match="cannot be read"):
+            read_settings(path)
+
+
+def test_secrets_do_not_show(tmp_path: Path) -> None:
+    read = read_settings(
+        written(tmp_path, '[label_studio]\ntoken = "hush"\n[database]\nurl = "postgresql://u:hush@h/d"')
+    )
+    shown: Any = (repr(read), str(read), read.model_dump_json())
+    assert not any("hush" in one for one in shown)
+    assert read.label_studio.token.get_secret_value() == "hush"
+
+
+def test_settings_never_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Settings().hook.port = 1  # type: ignore[misc]
