@@ -1,6 +1,5 @@
 """Exit codes, how errors are told, and what `--json` promises."""
 
-import json
 import os
 import stat
 import subprocess
@@ -157,7 +156,6 @@ def test_upgrading_twice_is_upgrading_once(run: Run) -> None:
 
 
 def test_a_reader_that_goes_away_is_no_error_to_tell(folder: Path) -> None:
-    (folder / "many.jsonl").write_text(json.dumps({"text": "Le président est mort à Paris.", "lang": "fr"}) + "\n")
     reading, writing = os.pipe()
     os.close(reading)
     for arguments in (["status", "--json"], ["status"], ["--help"]):

@@ -1,0 +1,1 @@
+"""Measurements as ratios against a baseline that is run beside them; `make bench` prints them."""

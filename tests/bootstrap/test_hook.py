@@ -1,0 +1,38 @@
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from curator.bootstrap import hook
+from curator.bootstrap.application import Application
+from curator.bootstrap.workspace import Workspace
+from curator.domain.errors import ServerUnreachable
+from curator.settings import read_settings
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize("error", [ServerUnreachable("away"), RuntimeError("unforeseen")], ids=["away", "unforeseen"])
+def test_deliveries_are_applied_once_what_hindered_it_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(hook, "_PAUSE_SECONDS", 0.01)
+    config = Path("configs/curator.toml")
+    application = Application(read_settings(config), Workspace(tmp_path), config)
+    read, raised = application.receiver.read_delivery, []
+
+    def failing_at_first(body: bytes, server: str) -> Any:
+        if not raised:
+            raised.append(error)
+            raise error
+        return read(body, server)
+
+    application.receiver.read_delivery = failing_at_first
+    application.inbox.put(b'{"action": "LABEL_LINK_CREATED"}')
+    hook.Applier(application).start()
+    deadline = time.monotonic() + 30
+    while application.inbox.counts()["dead"] == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert raised == [error]
