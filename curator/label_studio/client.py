@@ -130,6 +130,13 @@ class LabelStudioServer:
             lambda answer: {user["id"]: user["email"] for user in answer},
         )
 
+    def invitation(self) -> str:
+        """Return the address at which new accounts sign up."""
+        return self._server.read(
+            lambda sdk: sdk.organizations.invites.with_raw_response.get_invite_link().response.json(),
+            lambda answer: str(answer["invite_url"]),
+        )
+
     def webhooks(self, project: int) -> list[WebhookRef]:
         """Return the webhooks of a project, oldest first; their headers hold secrets."""
         return self._server.read(

@@ -128,12 +128,12 @@ def _add_predictions(store: Store, server: LabelServer, report: Published, progr
         prediction = _new(one, texts[one.prediction.document].text)
         state = server.task(task)
         # An id may belong to another document's task by now; the next sync will say so.
-        ours = state is not None and state.ref.document == one.prediction.document
-        if state is not None and ours and prediction.model_version not in state.model_versions:
-            server.add_prediction(task, prediction)
-            report.predictions += 1
-        with store.writing() as transaction:
-            transaction.tasks.sent(server.name, project, task, [one.number])
+        if state is not None and state.ref.document == one.prediction.document:
+            if prediction.model_version not in state.model_versions:
+                server.add_prediction(task, prediction)
+                report.predictions += 1
+            with store.writing() as transaction:
+                transaction.tasks.sent(server.name, project, task, [one.number])
         progress(done, len(unsent))
 
 

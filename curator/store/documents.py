@@ -88,7 +88,8 @@ class DocumentTable:
         given = (
             select(SourceRow.split)
             .where(SourceRow.document == DocumentRow.id, SourceRow.split.is_not(None))
-            .order_by(SourceRow.id)
+            # Not the first that came: places that contradict each other must not make the order of files matter.
+            .order_by(SourceRow.split)
             .limit(1)
             .scalar_subquery()
         )

@@ -1,6 +1,6 @@
 import time
+from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,15 +20,16 @@ def test_deliveries_are_applied_once_what_hindered_it_is_over(
     monkeypatch.setattr(hook, "_PAUSE_SECONDS", 0.01)
     config = Path("configs/curator.toml")
     application = Application(read_settings(config), Workspace(tmp_path), config)
-    read, raised = application.receiver.read_delivery, []
+    receiver, raised = application.receiver, []
 
-    def failing_at_first(body: bytes, server: str) -> Any:
-        if not raised:
-            raised.append(error)
-            raise error
-        return read(body, server)
+    class FailingAtFirst:
+        def drain(self) -> Counter[str]:
+            if not raised:
+                raised.append(error)
+                raise error
+            return receiver.drain()
 
-    application.receiver.read_delivery = failing_at_first
+    monkeypatch.setattr(application, "receiver", FailingAtFirst())
     application.inbox.put(b'{"action": "LABEL_LINK_CREATED"}')
     hook.Applier(application).start()
     deadline = time.monotonic() + 30

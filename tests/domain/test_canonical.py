@@ -89,6 +89,13 @@ def test_composing_starters_are_all_that_this_python_knows() -> None:
     assert found <= _COMPOSING_STARTERS
 
 
+def test_whatever_composes_is_composed_in_one_piece() -> None:
+    for code in range(0xA0, sys.maxunicode + 1):
+        if unicodedata.decomposition(chr(code)) or 0xAC00 <= code <= 0xD7A3:
+            raw = f"a{unicodedata.normalize('NFD', chr(code))}b\r"
+            assert canonicalise(raw).text == expected(raw), hex(code)
+
+
 def test_document_ids_never_change() -> None:
     assert document_id("Été à Nîmes\n") == "fd3f71ab4de266e51e75ec84"
 

@@ -122,6 +122,12 @@ def test_spans_of_layers_that_may_overlap_all_stay() -> None:
     assert curate("d", "abcdefgh", Content(spans), SCHEMA) == (Content(spans), [])
 
 
+def test_spans_of_other_layers_are_no_rivals() -> None:
+    content = Content((ent(0, 3), Span("events", 0, 6, "ATTACK")))
+    curated, losses = curate("d", "abcdefgh", content, SCHEMA)
+    assert (set(curated.spans), losses) == (set(content.spans), [])
+
+
 def test_what_hangs_on_a_blank_or_dropped_span_is_lost_with_it() -> None:
     blank, short, long = ent(6, 8), ent(1, 3), ent(1, 6)
     content = Content(

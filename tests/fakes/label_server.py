@@ -212,6 +212,9 @@ class FakeLabelServer:
         row["title"] = title
         self.outbox.append(delivery("PROJECT_UPDATED", row))
 
+    def describe(self, project: int, description: str) -> None:
+        self._rows.projects[project]["description"] = description
+
     def disable(self, webhook: int) -> None:
         self._rows.webhooks[webhook] = replace(self._rows.webhooks[webhook], active=False)
 

@@ -8,7 +8,7 @@ from typing import Any
 from curator.domain.document import RawDocument
 from curator.domain.errors import InputRefused
 from curator.domain.prediction import PipelineId
-from curator.domain.schema import schema_from_value
+from curator.domain.schema import LabelSchema, schema_from_value
 from curator.domain.span import Content, Span
 from curator.domain.split import SplitRule
 from curator.steps.ports import Refused
@@ -31,6 +31,16 @@ SCHEMA_VALUE: dict[str, Any] = {
     "attributes": [{"name": "certitude", "choices": ["douteux"]}, {"name": "note"}],
 }
 SCHEMA = schema_from_value(SCHEMA_VALUE, "tests")
+
+
+def schema_with_label(name: str) -> LabelSchema:
+    """Return the schema with one more label of entities."""
+    entities, *others = SCHEMA_VALUE["layers"]
+    label = {"name": name, "colour": "#6a1b9a", "hotkey": "9"}
+    layers = [{**entities, "labels": [*entities["labels"], label]}, *others]
+    return schema_from_value({**SCHEMA_VALUE, "layers": layers}, "tests")
+
+
 RULE = SplitRule("tests", {"train": 0.6, "dev": 0.2, "test": 0.2})
 
 

@@ -103,7 +103,7 @@ def test_texts_are_streamed(pipeline: SpacyPipeline) -> None:
 
 
 def test_a_long_text_is_taken(pipeline: SpacyPipeline) -> None:
-    assert next(pipeline.annotate(["\n" * 1_000_001 + "Rome"])).spans[0].label == "GPE"
+    assert next(pipeline.annotate(["a" * 1_000_001 + " à Rome"])).spans[0].label == "GPE"
 
 
 # Forking a test process that holds threads is what Python 3.12 warns of; the workers take no lock of ours.

@@ -1,10 +1,10 @@
 """Documents in: once each, split once, with what came along."""
 
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from curator.domain.canonical import document_id
@@ -45,7 +45,9 @@ def test_a_text_found_in_two_places_is_one_document_with_two_sources(world: Worl
 
 
 def test_twins_that_differ_in_line_ends_are_one_document(world: World) -> None:
-    report = world.ingest(raw("lf.txt", "Un.\nDeux."), raw("crlf.txt", "\ufeffUn.\r\nDeux."), raw("cr.txt", "Un.\rDeux."))
+    report = world.ingest(
+        raw("lf.txt", "Un.\nDeux."), raw("crlf.txt", "\ufeffUn.\r\nDeux."), raw("cr.txt", "Un.\rDeux.")
+    )
     assert (report.documents, report.sources) == (1, 3)
     with world.store.reading() as transaction:
         assert [document.text for document in transaction.documents.all()] == ["Un.\nDeux."]
@@ -136,17 +138,31 @@ _WORDS = st.lists(st.sampled_from("abcdefgh"), min_size=2, max_size=4, unique=Tr
 _GIVEN = st.sampled_from([None, None, "train", "test"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.fixture(scope="module")
+def begin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], World]]:
+    """Return an empty world, the same one every time."""
+    world = World(tmp_path_factory.mktemp("order"))
+    kept = world.keep()
+
+    def again() -> World:
+        world.back_to(kept)
+        return world
+
+    yield again
+    world.close()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(found=st.lists(st.tuples(_WORDS, _GIVEN), min_size=2, max_size=8), seed=st.randoms(use_true_random=False))
+@example(found=[("a b", "train"), ("a b", "test")], seed=Random(2))
 def test_the_order_of_files_does_not_matter_for_splits(
-    found: list[tuple[str, str | None]], seed: Random, tmp_path_factory: pytest.TempPathFactory
+    begin: Callable[[], World], found: list[tuple[str, str | None]], seed: Random
 ) -> None:
     shuffled = list(found)
     seed.shuffle(shuffled)
     outcomes = []
-    for order in (found, shuffled):
-        world = World(Path(tmp_path_factory.mktemp("order")))
+    for order in (found, shuffled, list(reversed(found))):
+        world = begin()
         world.ingest(*(raw(f"{text}-{split}.jsonl:1", text, split=split) for text, split in order))
         outcomes.append(splits(world))
-        world.close()
-    assert outcomes[0] == outcomes[1]
+    assert outcomes[0] == outcomes[1] == outcomes[2]

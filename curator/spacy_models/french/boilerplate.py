@@ -28,7 +28,7 @@ class Boilerplate:
             words[entry["label"]].append(entry["pattern"])
         rubric = rf"(?:{'|'.join(words['RUBRIC'])})(?:(?:\s+[/>›»|]\s+|\t+)[^/>›»|\t]{{3,30}}){{1,6}}\s*$"
         navigation = rf"(?:{'|'.join(words['NAVIGATION'])})(?!\w)"
-        self._navigation = re.compile(rf"(?:\A|\|)[^\w«\"“]*(?:{rubric}|{navigation})", re.IGNORECASE)
+        self._navigation = re.compile(rf"(?:\A|\|)[^\w«\"“]{{0,20}}(?:{rubric}|{navigation})", re.IGNORECASE)
         self._buttons = frozenset(words["BUTTON"])
         self._english = frozenset(words["ENGLISH"])
         self._french = frozenset(words["FRENCH"])

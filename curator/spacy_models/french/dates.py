@@ -7,7 +7,7 @@ from spacy.tokens import Doc
 
 from curator.spacy_models.french.candidates import propose
 
-_SPACE = r"(?:[ \u00a0\u202f]+)"
+_SPACE = r"(?:[ \u00a0\u202f]{1,3})"
 
 
 def _either(*words: str) -> str:

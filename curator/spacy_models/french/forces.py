@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 from curator.spacy_models.french.candidates import propose
 from curator.spacy_models.french.lexicon import demonyms, either, inflections, read_lexicon
 
-_SPACE = r"(?:[ \u00a0\u202f]+)"
+_SPACE = r"(?:[ \u00a0\u202f]{1,3})"
 _DIGITS = r"\d{1,3}(?:[ \u00a0\u202f.]\d{3})+|\d+(?:,\d+)?"
 _UNIT_WORD = (
     r"(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante"

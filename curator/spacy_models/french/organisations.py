@@ -8,9 +8,10 @@ from spacy.tokens import Doc
 from curator.spacy_models.french.candidates import propose, proposed
 from curator.spacy_models.french.lexicon import demonyms, either, is_word, read_lexicon
 
-_S = r"(?:[ \u00a0\u202f]+)"
+_S = r"(?:[ \u00a0\u202f]{1,3})"
 _CAP = r"[A-ZÀ-Þ][\w’'-]*"
-_CAPS = rf"{_CAP}(?:{_S}{_CAP})*"
+# Bounded, so that a text of capitals alone takes no longer than another.
+_CAPS = rf"{_CAP}(?:{_S}{_CAP}){{0,5}}"
 _OF = rf"(?:de{_S}la{_S}|de{_S}l['’]|du{_S}|des{_S}|de{_S}|d['’])"
 _TO = rf"(?:aux?{_S}|à{_S}la{_S}|à{_S}l['’]|pour{_S}(?:l[ae]s?{_S}|l['’])?|contre{_S}(?:l[ae]{_S}|l['’])?|sans{_S})"
 _AND = rf"(?:(?:{_S}et{_S}|,{_S})(?:{_OF}|l['’]|l[ae]s?{_S})?)"
@@ -42,28 +43,29 @@ class Organisations:
         ]
 
     def __call__(self, doc: Doc) -> Doc:
+        text = doc.text
         for pattern, score, rule in self._rules:
-            for match in pattern.finditer(doc.text):
+            for match in pattern.finditer(text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
                 propose(doc, start, end, "ORG", score, rule)
-        self._introduced(doc)
-        self._capitals(doc)
+        self._introduced(doc, text)
+        self._capitals(doc, text)
         return doc
 
-    def _introduced(self, doc: Doc) -> None:
+    def _introduced(self, doc: Doc, text: str) -> None:
         ends = {one.end for one in proposed(doc, "ORG")}
-        names = {match.group(1) for match in _BRACKET.finditer(doc.text) if match.start() in ends}
+        names = {match.group(1) for match in _BRACKET.finditer(text) if match.start() in ends}
         for name in sorted(names):
-            for match in re.finditer(rf"(?<![\w@#-]){re.escape(name)}(?![\w-])", doc.text):
+            for match in re.finditer(rf"(?<![\w@#-]){re.escape(name)}(?![\w-])", text):
                 propose(doc, match.start(), match.end(), "ORG", 0.92, "org:acronym")
 
-    def _capitals(self, doc: Doc) -> None:
-        for match in _ACRONYM.finditer(doc.text):
+    def _capitals(self, doc: Doc, text: str) -> None:
+        for match in _ACRONYM.finditer(text):
             name = match.group()
             word = len(name) > _LONGEST_SHOUT and is_word(name.lower())
             if name in self._no_acronyms or _ROMAN.fullmatch(name) or any(char.isdigit() for char in name) or word:
                 continue
-            if not _shouted(doc.text, match.start(), match.end()):
+            if not _shouted(text, match.start(), match.end()):
                 propose(doc, match.start(), match.end(), "ORG", 0.55, "org:capitals")
 
 
@@ -117,7 +119,7 @@ def _named(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
         r"(?:[Uu]niversité|[Ii]nstitut|[Cc]abinet|[Hh]ôpital|[Mm]agazine|ONG|[Pp]arti|[Mm]ilice|[Cc]artel|[Gg]ang)"
     )
     return [
-        (rf"{some['HEAD']}{part}+", 0.82, "org:head"),
+        (rf"{some['HEAD']}{part}{{1,12}}", 0.82, "org:head"),
         (rf"(?:{medium}|{apposed}){_S}(?:de{_S}|d['’])?(?P<name>{_CAPS})", 0.55, "org:apposed"),
         (rf"{medium}(?:{_S}{kind}){{1,3}}{_S}(?P<name>{_CAPS})", 0.8, "org:media"),
         (rf"{_CAPS}{_S}{some['MEDIA']}{_END}", 0.8, "org:media"),

@@ -33,6 +33,7 @@ _ALIAS = re.compile(
 _BLANKS = " \u00a0\u202f"
 _ELIDED = re.compile(r"(?:[LDNSJMC]|Qu)['’]")
 _LONGEST_NAME = 5
+_LONGEST_WORD = 60
 _BYLINE_LENGTH = 45
 
 
@@ -60,7 +61,10 @@ class People:
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
-        others = [one for one in proposed(doc) if one.label != "FORCE" and one.label != "WEAPON"]
+        others: dict[int, list[Candidate]] = defaultdict(list)
+        for one in proposed(doc, "GPE", "LOC", "ORG", "NORP", "DATE"):
+            for place in range(one.start, one.end):
+                others[place].append(one)
         known: dict[str, int] = {}
         for match in _NAME.finditer(text):
             start, end = self._bounds(text, match.start(), match.end())
@@ -98,11 +102,11 @@ class People:
             start = rest
         return start, end
 
-    def _cue(self, text: str, start: int, end: int, others: list[Candidate]) -> _Cue | None:
+    def _cue(self, text: str, start: int, end: int, others: dict[int, list[Candidate]]) -> _Cue | None:
         """Return the best reason to take a name for a person's, or None."""
         name = text[start:end]
         words = _split(name)
-        covering = [one for one in others if one.overlaps(start, end)]
+        covering = {one for place in range(start, end) for one in others.get(place, ())}
         places = [one.score for one in covering if one.label in ("GPE", "LOC")]
         if any(one.label == "ORG" and one.end - one.start > 6 and one.score > 0.7 for one in covering):
             return None
@@ -148,10 +152,11 @@ def _remember(name: str, end: int, known: dict[str, int]) -> None:
 
 def _propose_again(doc: Doc, known: dict[str, int]) -> None:
     """Propose later mentions of names seen in full."""
+    text = doc.text
     for name, seen in known.items():
         if len(name) < 4 and is_word(name.lower()):
             continue
-        for match in re.finditer(rf"(?<![\w@#-]){re.escape(name)}(?![\w-])", doc.text):
+        for match in re.finditer(rf"(?<![\w@#-]){re.escape(name)}(?![\w-])", text):
             if match.start() >= seen:
                 propose(doc, match.start(), match.end(), "PER", 0.88, "person:again")
 
@@ -161,7 +166,7 @@ def _split(name: str) -> list[str]:
 
 
 def _word_at(text: str, start: int, end: int) -> str:
-    return _split(text[start:end])[0]
+    return _split(text[start : min(end, start + _LONGEST_WORD)])[0]
 
 
 def _opens_sentence(text: str, start: int) -> bool:

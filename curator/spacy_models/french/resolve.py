@@ -20,9 +20,7 @@ class Resolver:
         entities = _choose(one for one in candidates if one.layer == "entities")
         named = {place for one in entities for place in range(one.start, one.end)}
         events = _choose(
-            one
-            for one in candidates
-            if one.layer == "events" and named.isdisjoint(range(one.start, one.end))
+            one for one in candidates if one.layer == "events" and named.isdisjoint(range(one.start, one.end))
         )
         doc.ents = tuple(_span(doc, one) for one in entities)
         doc.spans["events"] = [_span(doc, one) for one in events]
