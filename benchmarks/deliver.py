@@ -2,11 +2,12 @@
 
 import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.ratio import Ratio, paired
 from curator.steps.publish import HOOK_PATH, SECRET_HEADER
-from curator.steps.store_ports import Delivery
+from curator.steps.store_ports import Delivery, DeliveryFacts
 from curator.store.inbox import SqliteInbox
 from curator.web.application import Parts, create_app
 
@@ -25,6 +26,12 @@ class _MemoryInbox:
 
     def settle(self, delivery: str, state: str, cause: str) -> None:
         return None
+
+    def recent(self, limit: int, state: str | None = None) -> list[DeliveryFacts]:
+        return []
+
+    def again(self, deliveries: Sequence[str] | None) -> int:
+        return 0
 
     def counts(self) -> dict[str, int]:
         return {}

@@ -10,7 +10,9 @@ import click
 from curator.bootstrap.application import Application
 from curator.bootstrap.workspace import Workspace
 from curator.cli.annotations import annotations
+from curator.cli.annotators import annotators
 from curator.cli.credentials import credentials
+from curator.cli.deliveries import deliveries
 from curator.cli.export import export
 from curator.cli.ingest import ingest
 from curator.cli.preannotate import preannotate
@@ -56,9 +58,11 @@ for command in (
     credentials,
     ingest,
     preannotate,
+    annotators,
     push,
     serve,
     sync,
+    deliveries,
     annotations,
     export,
     train,

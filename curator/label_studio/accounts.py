@@ -34,4 +34,5 @@ def sign_up(url: str, invitation: str, email: str, password: str, timeout: float
         raise translated(error, url, password) or ServerUnreachable("Label Studio does not answer", url) from None
     # The form comes back, with its complaint, where it was not taken.
     if answer.status_code != httpx.codes.FOUND:
-        raise ServerRefused(f"Label Studio makes no account for {email}", url, "it may have one; see `curator annotators`")
+        what = f"Label Studio makes no account for {email}"
+        raise ServerRefused(what, url, "it may have one; see `curator annotators`")

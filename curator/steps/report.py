@@ -1,6 +1,7 @@
 """What the store holds, told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from curator.domain.schema import LabelSchema
@@ -48,6 +49,33 @@ def annotations(store: Store, schema: LabelSchema, read_result: ResultReader) ->
                 "attributes": [attribute_value(attribute) for attribute in content.attributes],
                 "quarantined": [{"cause": problem.cause, "item": problem.item} for problem in content.problems],
             }
+
+
+@dataclass(slots=True)
+class Progress:
+    """What one person has done: current annotations, by how they ended, and the seconds they took."""
+
+    annotator: str
+    reviewed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    last: str | None = None
+
+
+def progress_of_annotators(store: Store, server: str, users: Mapping[int, str]) -> list[Progress]:
+    """Return the progress of every user of a server, and of whoever else annotated there, by name."""
+    found = {user: Progress(email) for user, email in users.items()}
+    with store.reading() as transaction:
+        for revision in transaction.revisions.alive(server):
+            state = revision.state
+            if state is None:
+                continue
+            one = found.setdefault(state.annotator or 0, Progress(_unnamed(state.annotator) or "unknown"))
+            one.skipped += state.skipped
+            one.reviewed += not state.skipped
+            one.seconds += state.lead_time or 0.0
+            one.last = max(one.last or "", state.updated_at)
+    return sorted(found.values(), key=lambda one: one.annotator)
 
 
 def _unnamed(user: int | None) -> str | None:

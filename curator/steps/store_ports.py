@@ -245,6 +245,19 @@ class Delivery:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryFacts:
+    """What is known of a delivery beside its body; times in the form of `instant`, `size` in bytes."""
+
+    id: str
+    number: int
+    received_at: str
+    settled_at: str | None
+    state: str
+    cause: str
+    size: int
+
+
 class Inbox(Protocol):
     """Where deliveries are durable before they are answered."""
 
@@ -262,4 +275,12 @@ class Inbox(Protocol):
 
     def counts(self) -> dict[str, int]:
         """Return the number of deliveries in each state."""
+        ...
+
+    def recent(self, limit: int, state: str | None = None) -> list[DeliveryFacts]:
+        """Return the last deliveries, newest first, those in one state where it is given."""
+        ...
+
+    def again(self, deliveries: Sequence[str] | None) -> int:
+        """Let deliveries wait once more, the dead ones where None is given; returns how many that were."""
         ...

@@ -1,7 +1,7 @@
 """The inbox: a SQLite file of its own, so that no lock of the store delays an answer."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, LargeBinary, String, func, insert, select, up
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from curator.domain.annotation import instant
-from curator.steps.store_ports import Delivery
+from curator.steps.store_ports import Delivery, DeliveryFacts
 from curator.store.database import open_file, told_plainly
 
 
@@ -26,6 +26,7 @@ class DeliveryRow(InboxTable):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(16), index=True, default="pending")
     cause: Mapped[str] = mapped_column(String(200), default="")
+    settled_at: Mapped[str | None] = mapped_column(String(32))
 
 
 class SqliteInbox:
@@ -65,7 +66,23 @@ class SqliteInbox:
     def settle(self, delivery: str, state: str, cause: str) -> None:
         with self._begin() as connection:
             where = DeliveryRow.id == delivery
-            connection.execute(update(DeliveryRow).where(where).values(state=state, cause=cause[:200]))
+            settled = {"state": state, "cause": cause[:200], "settled_at": instant(datetime.now(UTC))}
+            connection.execute(update(DeliveryRow).where(where).values(**settled))
+
+    def recent(self, limit: int, state: str | None = None) -> list[DeliveryFacts]:
+        row = DeliveryRow
+        query = select(row.id, row.number, row.received_at, row.settled_at, row.state, row.cause, func.length(row.body))
+        query = query.order_by(row.number.desc()).limit(limit)
+        if state is not None:
+            query = query.where(row.state == state)
+        with told_plainly(self.engine), self.engine.connect() as connection:
+            return [DeliveryFacts(*found) for found in connection.execute(query)]
+
+    def again(self, deliveries: Sequence[str] | None) -> int:
+        which = DeliveryRow.state == "dead" if deliveries is None else DeliveryRow.id.in_(deliveries)
+        with self._begin() as connection:
+            waiting = {"state": "pending", "cause": "", "settled_at": None}
+            return connection.execute(update(DeliveryRow).where(which).values(**waiting)).rowcount
 
     def counts(self) -> dict[str, int]:
         found = dict.fromkeys(("pending", "applied", "stale", "dead"), 0)

@@ -20,7 +20,8 @@ def test_deliveries_are_applied_once_what_hindered_it_is_over(
     monkeypatch.setattr(hook, "_PAUSE_SECONDS", 0.01)
     config = Path("configs/curator.toml")
     application = Application(read_settings(config), Workspace(tmp_path), config)
-    receiver, raised = application.receiver, []
+    receiver = application.receiver
+    raised: list[Exception] = []
 
     class FailingAtFirst:
         def drain(self) -> Counter[str]:

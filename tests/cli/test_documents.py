@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import spacy
@@ -32,8 +33,9 @@ def corpus(folder: Path) -> Path:
 def pipeline(folder: Path) -> Path:
     """A trained pipeline, as far as anybody can see: it finds `Ahmed Morel` and meetings."""
     nlp = spacy.blank("fr")
-    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PER", "pattern": "Ahmed Morel"}])
-    meetings = nlp.add_pipe("span_ruler", config={"spans_key": "events"})
+    people: Any = nlp.add_pipe("entity_ruler")
+    people.add_patterns([{"label": "PER", "pattern": "Ahmed Morel"}])
+    meetings: Any = nlp.add_pipe("span_ruler", config={"spans_key": "events"})
     meetings.add_patterns([{"label": "MEETING", "pattern": "rencontré"}])
     nlp.to_disk(folder / "model")
     return folder / "model"

@@ -41,7 +41,7 @@ class Serving:
             "-m",
             "curator",
             "--workspace",
-            self.workspace.root,
+            str(self.workspace.root),
             "serve",
             "--port",
             str(self.port),
