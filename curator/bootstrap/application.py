@@ -42,13 +42,16 @@ class Application:
     @cached_property
     def store(self) -> SqlStore:
         """The store, brought up to date where it is a SQLite file of this workspace."""
+        if not self.settings.database.url.get_secret_value():
+            self.workspace.make()
+            upgrade(self.store_as_is.engine)
+        return self.store_as_is
+
+    @cached_property
+    def store_as_is(self) -> SqlStore:
+        """The store whether it is there or not; nothing is made or migrated."""
         url = self.settings.database.url.get_secret_value()
-        if url:
-            return SqlStore(open_engine(url))
-        self.workspace.make()
-        store = SqlStore(open_file(self.workspace.store))
-        upgrade(store.engine)
-        return store
+        return SqlStore(open_engine(url) if url else open_file(self.workspace.store))
 
     @cached_property
     def inbox(self) -> SqliteInbox:

@@ -52,6 +52,10 @@ def canonicalise(raw: str) -> Canonical:
     raw_cuts: list[int] = []
     text_cuts: list[int] = []
     length = 0
+    # A span that takes in the BOM starts with the text.
+    for position in range(len(raw) - len(raw.lstrip(_BOM))):
+        raw_cuts.append(position)
+        text_cuts.append(0)
     for start, end in _segments(raw):
         piece = raw[start:end]
         raw_cuts.append(start)

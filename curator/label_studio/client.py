@@ -66,6 +66,15 @@ class LabelStudioServer:
 
     def update_project(self, project: int, schema: LabelSchema) -> None:
         """Set what differs of labelling interface, instruction and queue order; idempotent."""
+        changed = self._changed(project, schema)
+        if changed:
+            self._server.write(lambda sdk: sdk.projects.update(project, **changed), _nothing)
+
+    def differs(self, project: int, schema: LabelSchema) -> bool:
+        """Say whether a project's settings are not those that `update_project` would set."""
+        return bool(self._changed(project, schema))
+
+    def _changed(self, project: int, schema: LabelSchema) -> dict[str, Any]:
         wanted = _settings(schema)
 
         def differing(now: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,9 +83,7 @@ class LabelStudioServer:
                 changed.pop("label_config", None)
             return changed
 
-        changed = self._server.read(lambda sdk: sdk.projects.with_raw_response.get(project).response.json(), differing)
-        if changed:
-            self._server.write(lambda sdk: sdk.projects.update(project, **changed), _nothing)
+        return self._server.read(lambda sdk: sdk.projects.with_raw_response.get(project).response.json(), differing)
 
     def show_predictions_of(self, project: int, model_version: str) -> None:
         """Make a pipeline's predictions the ones that annotators start from; some must be there already."""

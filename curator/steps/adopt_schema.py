@@ -15,24 +15,31 @@ def adopt_schema(store: Store, schema: LabelSchema, where: str) -> list[str]:
     Adding labels, layers, relations and attributes, and changing colours, keys and descriptions, is a migration
     without consequence for what is stored. Raises SchemaError where something would vanish or change its meaning.
     """
+    with store.reading() as transaction:
+        value = transaction.settings.get(_NAME)
+        if value is not None and schema_from_value(value, "the store").hash == schema.hash:
+            return []
     with store.writing() as transaction:
         value = transaction.settings.get(_NAME)
         if value is None:
             transaction.settings.put(_NAME, schema.value)
             return []
         before = schema_from_value(value, "the store")
-        if before.hash == schema.hash:
-            return []
-        vanished = list(_minus(before, schema))
-        if vanished:
+        gone = vanished(before, schema)
+        if gone:
             raise SchemaError(
-                f"the label schema no longer has {', '.join(vanished)}, which stored documents may bear",
+                f"the label schema no longer has {', '.join(gone)}, which stored documents may bear",
                 where,
                 "put it back, or start a new workspace with --workspace",
             )
         transaction.settings.put(_NAME, schema.value)
         added = [f"added {name}" for name in _minus(schema, before)]
         return added or ["changed titles, colours, keys or descriptions"]
+
+
+def vanished(before: LabelSchema, after: LabelSchema) -> list[str]:
+    """Return the names of what a schema has and its successor lacks."""
+    return list(_minus(before, after))
 
 
 def _minus(one: LabelSchema, other: LabelSchema) -> Iterable[str]:

@@ -67,11 +67,10 @@ def freeze(
         schema = _schema(transaction, seq)
         decided = list(Decider(transaction, schema, rules, read_result, seq).decided())
         split_rule = transaction.settings.get("split_rule", seq)
-    if not any(one.data for one in decided):
+    if not any(one.data and one.split for one in decided):
         moment = "" if as_of is None else f" as of {as_of}"
-        raise CuratorError(
-            f"no document is reviewed yet{moment}", name, "submit one in Label Studio, then `curator sync`"
-        )
+        what = "no reviewed document has a split" if any(one.data for one in decided) else "no document is reviewed yet"
+        raise CuratorError(f"{what}{moment}", name, "submit one in Label Studio, then `curator sync`")
     all_rules = {"decision": rules.value(), "split": split_rule}
     frozen = _write(name, decided, storage, schema, all_rules, code_version)
     with store.writing() as transaction:

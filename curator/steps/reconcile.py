@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic, sleep
 
-from curator.domain.annotation import instant
+from curator.domain.annotation import Identity, instant
 from curator.domain.errors import CuratorError, DeletionsNotAccepted, ServerRefused, ServerUnreachable
 from curator.steps.accept import Verdict
 from curator.steps.ports import Progress, TaskState
@@ -112,7 +112,7 @@ def _compare_all(
     for annotation in changes.suspects:
         receiver.keep_lease()
         verdict = acceptor.reread(project, annotation)
-        report.missed["deleted"] += verdict is Verdict.UPDATED
+        report.missed["deleted"] += verdict is not Verdict.KNOWN
     for task in going:
         receiver.keep_lease()
         report.missed["deleted"] += acceptor.task_gone(project, task)
@@ -140,10 +140,10 @@ def _read_since(
     server = receiver.acceptor.server
     with receiver.store.reading() as transaction:
         documents = transaction.tasks.live(server.name, project)
-        alive: dict[int, set[int]] = {}
+        alive: dict[int, set[Identity]] = {}
         for revision in transaction.revisions.alive(server.name, project):
             if revision.state is not None:
-                alive.setdefault(revision.state.task, set()).add(revision.identity.annotation)
+                alive.setdefault(revision.state.task, set()).add(revision.identity)
     changes = _Changes()
     listed = server.tasks(project, None if since is None else _overlapped(since))
     for done, task in enumerate(listed, start=1):
@@ -151,8 +151,8 @@ def _read_since(
         changes.newest = max(changes.newest, task.updated_at)
         _read_task(receiver, project, task, report)
         number = task.ref.task
-        seen = {state.identity.annotation for state in task.annotations}
-        changes.suspects += sorted(alive.get(number, set()) - seen)
+        missing = alive.get(number, set()) - {state.identity for state in task.annotations}
+        changes.suspects += sorted(identity.annotation for identity in missing)
         if number in documents and documents[number] != task.ref.document:
             changes.replaced.add(number)
         progress(done, None)

@@ -150,13 +150,15 @@ class SqlStore:
 
 
 def _next_seq(connection: Connection) -> int:
-    seq = connection.scalar(update(Counter).values(value=Counter.value + 1).returning(Counter.value))
+    count_up = update(Counter).values(value=Counter.value + 1).returning(Counter.value)
+    seq = connection.scalar(count_up)
     if seq is None:
-        seq = 1
-        connection.execute(insert(Counter).values(id=1, value=seq))
+        # The first writers of a store may come together: all but one wait here for the one that was quicker.
+        insert_missing(connection, Counter, [{"id": 1, "value": 0}])
+        seq = connection.scalar(count_up)
     last = connection.scalar(select(Tick.at).order_by(Tick.seq.desc()).limit(1)) or ""
     connection.execute(insert(Tick).values(seq=seq, at=max(last, instant(datetime.now(UTC)))))
-    return int(seq)
+    return int(seq or 0)
 
 
 @contextmanager

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, MetaData, Table, inspect, select
+from sqlalchemy import Connection, Engine, MetaData, Table, func, inspect, select
 
 from curator.domain.errors import CuratorError
 from curator.store.database import told_plainly
 
+# Any number, always the same.
+_LOCK = 0x63757261
 _FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -21,10 +23,21 @@ def upgrade(engine: Engine) -> bool:
             if _is_current(connection):
                 return False
         with engine.connect().execution_options(writing=True) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                # SQLite's writers wait for each other by themselves.
+                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             if _is_current(connection):
                 return False
             _run(connection)
             return True
+
+
+def pending_migrations(engine: Engine) -> list[str]:
+    """Return the migrations that a database lacks, oldest first. Raises CuratorError as `upgrade` does."""
+    with told_plainly(engine), engine.connect() as connection:
+        at = _revision(connection)
+    known = known_revisions()
+    return known if at is None else known[known.index(at) + 1 :]
 
 
 def known_revisions() -> list[str]:
@@ -33,17 +46,20 @@ def known_revisions() -> list[str]:
 
 
 def _is_current(connection: Connection) -> bool:
-    # Alembic takes longer to load than most commands take to run: where nothing is to do it stays away.
+    return _revision(connection) == known_revisions()[-1]
+
+
+def _revision(connection: Connection) -> str | None:
+    # Alembic takes longer to load than most commands take to run: for a look it stays away.
     if not inspect(connection).has_table("alembic_version"):
-        return False
+        return None
     table = Table("alembic_version", MetaData(), autoload_with=connection)
-    at = connection.scalar(select(table.c.version_num))
-    known = known_revisions()
-    if at is not None and at not in known:
+    at: str | None = connection.scalar(select(table.c.version_num))
+    if at is not None and at not in known_revisions():
         raise CuratorError(
             "the store was written by a newer curator", f"revision {at}", "install that version or restore a backup"
         )
-    return bool(at == known[-1])
+    return at
 
 
 def _run(connection: Connection) -> None:

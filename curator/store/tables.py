@@ -120,7 +120,7 @@ class ProjectRow(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
     server: Mapped[str] = mapped_column(Text)
-    project: Mapped[int]
+    project: Mapped[int] = mapped_column(BigInteger)
     schema_hash: Mapped[str] = mapped_column(String(64))
 
 
@@ -133,8 +133,8 @@ class TaskRow(Table):
     __tablename__ = "task"
     __table_args__ = (Index("ix_task_document", "server", "project", "document"),)
     server: Mapped[str] = mapped_column(Text, primary_key=True)
-    project: Mapped[int] = mapped_column(primary_key=True)
-    task: Mapped[int] = mapped_column(primary_key=True)
+    project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    task: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
     gone: Mapped[bool] = mapped_column(default=False)
 
@@ -144,8 +144,8 @@ class SentPrediction(Table):
 
     __tablename__ = "sent_prediction"
     server: Mapped[str] = mapped_column(Text, primary_key=True)
-    project: Mapped[int] = mapped_column(primary_key=True)
-    task: Mapped[int] = mapped_column(primary_key=True)
+    project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    task: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     prediction: Mapped[int] = mapped_column(ForeignKey("prediction.id"), primary_key=True)
 
 
@@ -157,8 +157,8 @@ class RevisionRow(Table):
     number: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, index=True)
     server: Mapped[str] = mapped_column(Text)
-    project: Mapped[int]
-    annotation: Mapped[int]
+    project: Mapped[int] = mapped_column(BigInteger)
+    annotation: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[str] = mapped_column(String(32))
     document: Mapped[str] = mapped_column(ForeignKey("document.id"), index=True)
     value: Mapped[Any] = mapped_column(Json)
@@ -169,8 +169,8 @@ class GoneNotice(Table):
 
     __tablename__ = "gone_notice"
     server: Mapped[str] = mapped_column(Text, primary_key=True)
-    project: Mapped[int] = mapped_column(primary_key=True)
-    annotation: Mapped[int] = mapped_column(primary_key=True)
+    project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    annotation: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
 class Annotator(Table):
@@ -178,7 +178,7 @@ class Annotator(Table):
 
     __tablename__ = "annotator"
     server: Mapped[str] = mapped_column(Text, primary_key=True)
-    user: Mapped[int] = mapped_column(primary_key=True)
+    user: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     email: Mapped[str] = mapped_column(Text)
 
 
@@ -256,5 +256,5 @@ class Watermark(Table):
 
     __tablename__ = "watermark"
     server: Mapped[str] = mapped_column(Text, primary_key=True)
-    project: Mapped[int] = mapped_column(primary_key=True)
+    project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     updated_at: Mapped[str] = mapped_column(String(32))

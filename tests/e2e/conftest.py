@@ -16,6 +16,11 @@ import pytest
 from tests.conftest import ROOT, RunningLabelStudio, free_port
 from tests.e2e.relay import Relay
 
+_CORPUS = ROOT / "seeds" / "corpus"
+ARTICLES = len(list(_CORPUS.glob("*.txt"))) + sum(
+    len(path.read_text("utf-8").splitlines()) for path in _CORPUS.glob("*.jsonl")
+)
+
 
 @dataclass
 class Curator:
@@ -101,7 +106,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStu
         CURATOR_HOOK__PUBLIC_URL=relay.url,
     )
     curator = Curator(folder, env)
-    assert curator.json("ingest", "seeds/corpus")["documents"] == 16
+    assert curator.json("ingest", "seeds/corpus")["documents"] == ARTICLES
     curator.run("preannotate")
     pushed = curator.json("push")
     log = (folder / "hook.log").open("wb")

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from tests.e2e.agreement import chosen, from_label_studio, from_store, record_attributes, record_relations, record_spans
-from tests.e2e.conftest import Desk
+from tests.e2e.conftest import ARTICLES, Desk
 
 
 def region(name: str, layer: str, label: str, found: re.Match[str]) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def agree(desk: Desk) -> bool:
 def test_a_push_fills_in_the_predictions_and_may_be_repeated(desk: Desk) -> None:
     tasks = desk.tasks()
     project = desk.http.get(f"/api/projects/{desk.project}").json()
-    assert len(tasks) == 16
+    assert len(tasks) == ARTICLES
     for task in tasks:
         (prediction,) = task["predictions"]
         assert prediction["model_version"] == project["model_version"]

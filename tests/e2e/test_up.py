@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from tests.conftest import ROOT, free_port
-from tests.e2e.conftest import Curator, environment
+from tests.e2e.conftest import ARTICLES, Curator, environment
 
 _PATIENCE = 240
 
@@ -86,7 +86,7 @@ def test_up_leads_to_a_project_and_ctrl_c_stops_all_of_it(curator: Curator, port
         assert f"http://127.0.0.1:{ports[0]}/projects/{credentials['project_id']}" in up.said
         assert credentials["password"] in up.said
         assert credentials["token"] not in up.said
-        assert len(tasks(credentials)) == 16
+        assert len(tasks(credentials)) == ARTICLES
         # The log-in that was printed opens the door.
         with httpx.Client(base_url=credentials["url"], follow_redirects=True, timeout=60, trust_env=False) as browser:
             browser.get("/user/login/")
@@ -112,10 +112,10 @@ def test_a_second_up_resumes_and_catches_up_with_nothing_doubled(curator: Curato
     with running(curator, ports):
         credentials = curator.json("credentials")
         found = tasks(credentials)
-        assert len(found) == 16
+        assert len(found) == ARTICLES
         assert all(len(task["predictions"]) == 1 for task in found)
         status = curator.json("status")
-        assert (status["documents"], status["predictions"], status["tasks"]) == (16, 16, 16)
+        assert (status["documents"], status["predictions"], status["tasks"]) == (ARTICLES,) * 3
         url = f"{credentials['url']}/api/tasks/{found[0]['id']}/annotations/"
         headers = {"Authorization": f"Token {credentials['token']}"}
         httpx.post(url, json={"result": []}, headers=headers, timeout=60, trust_env=False).raise_for_status()
@@ -132,7 +132,7 @@ def test_an_up_that_was_killed_leaves_nothing_in_the_way(curator: Curator, ports
     up.process.wait(10)
     assert listening(ports[0])
     with running(curator, ports):
-        assert len(tasks(curator.json("credentials"))) == 16
+        assert len(tasks(curator.json("credentials"))) == ARTICLES
 
 
 def test_a_taken_port_is_named_with_the_remedy(curator: Curator, ports: tuple[int, int]) -> None:

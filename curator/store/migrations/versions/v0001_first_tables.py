@@ -13,7 +13,7 @@ def upgrade() -> None:
     op.create_table(
         "annotator",
         sa.Column("server", sa.Text(), nullable=False),
-        sa.Column("user", sa.Integer(), nullable=False),
+        sa.Column("user", sa.BigInteger(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("server", "user", name=op.f("pk_annotator")),
     )
@@ -35,8 +35,8 @@ def upgrade() -> None:
     op.create_table(
         "gone_notice",
         sa.Column("server", sa.Text(), nullable=False),
-        sa.Column("project", sa.Integer(), nullable=False),
-        sa.Column("annotation", sa.Integer(), nullable=False),
+        sa.Column("project", sa.BigInteger(), nullable=False),
+        sa.Column("annotation", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("server", "project", "annotation", name=op.f("pk_gone_notice")),
     )
     op.create_table(
@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("server", sa.Text(), nullable=False),
-        sa.Column("project", sa.Integer(), nullable=False),
+        sa.Column("project", sa.BigInteger(), nullable=False),
         sa.Column("schema_hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project")),
     )
@@ -115,7 +115,7 @@ def upgrade() -> None:
     op.create_table(
         "watermark",
         sa.Column("server", sa.Text(), nullable=False),
-        sa.Column("project", sa.Integer(), nullable=False),
+        sa.Column("project", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("server", "project", name=op.f("pk_watermark")),
     )
@@ -158,8 +158,8 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("server", sa.Text(), nullable=False),
-        sa.Column("project", sa.Integer(), nullable=False),
-        sa.Column("annotation", sa.Integer(), nullable=False),
+        sa.Column("project", sa.BigInteger(), nullable=False),
+        sa.Column("annotation", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.String(length=32), nullable=False),
         sa.Column("document", sa.String(length=24), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -196,8 +196,8 @@ def upgrade() -> None:
     op.create_table(
         "task",
         sa.Column("server", sa.Text(), nullable=False),
-        sa.Column("project", sa.Integer(), nullable=False),
-        sa.Column("task", sa.Integer(), nullable=False),
+        sa.Column("project", sa.BigInteger(), nullable=False),
+        sa.Column("task", sa.BigInteger(), nullable=False),
         sa.Column("document", sa.String(length=24), nullable=False),
         sa.Column("gone", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["document"], ["document.id"], name=op.f("fk_task_document")),
@@ -207,8 +207,8 @@ def upgrade() -> None:
     op.create_table(
         "sent_prediction",
         sa.Column("server", sa.Text(), nullable=False),
-        sa.Column("project", sa.Integer(), nullable=False),
-        sa.Column("task", sa.Integer(), nullable=False),
+        sa.Column("project", sa.BigInteger(), nullable=False),
+        sa.Column("task", sa.BigInteger(), nullable=False),
         sa.Column("prediction", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["prediction"], ["prediction.id"], name=op.f("fk_sent_prediction_prediction")),
         sa.PrimaryKeyConstraint("server", "project", "task", "prediction", name=op.f("pk_sent_prediction")),

@@ -1,0 +1,131 @@
+"""Documents, sources, splits and predictions: each once, and with their past."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from curator.domain.canonical import document_id
+from curator.domain.prediction import PipelineId, Prediction
+from curator.domain.span import Content, Relation, Span
+from curator.domain.split import Assignment
+from curator.steps.store_ports import Unassigned
+from curator.store.database import SqlStore
+from tests.store.conftest import arrival
+
+NAMES = PipelineId("names", "d1")
+CONTENT = Content((Span("entities", 0, 5, "GPE", 0.5, "capital"),), (Relation("a", "b", "place"),))
+
+
+def test_documents_sources_and_bands_are_added_once(store: SqlStore) -> None:
+    batch = [(arrival("Paris"), [1, -(2**63)]), (arrival("Paris", "b.txt"), [1, 2**63 - 1]), (arrival("Lyon"), [7])]
+    outcomes = []
+    for _ in range(2):
+        with store.writing() as transaction:
+            outcomes.append(transaction.documents.add(batch))
+    assert outcomes == [(2, 3), (0, 0)]
+
+
+def test_a_source_counts_again_where_its_metadata_changed(store: SqlStore) -> None:
+    for meta in ({"k": 1}, {"k": 2}):
+        with store.writing() as transaction:
+            assert transaction.documents.add([(arrival("Paris", **meta), [])])[1] == 1
+    with store.reading() as transaction:
+        paris = document_id("Paris")
+        assert transaction.documents.describing_source(paris, 1)[1].meta == {"k": 1}
+        assert transaction.documents.describing_source(paris, 2)[1].meta == {"k": 2}
+        assert transaction.documents.first_sources([paris]) == {paris: "a.txt"}
+
+
+def test_metadata_goes_before_a_newer_source_without_any(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.documents.add([(arrival("Paris", "a", k=1), []), (arrival("Paris", "b"), [])])
+    with store.reading() as transaction:
+        assert transaction.documents.describing_source(document_id("Paris"), 1)[1].name == "a"
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1))
+def test_any_storable_text_comes_back_as_it_was(store: SqlStore, text: str) -> None:
+    with store.writing() as transaction:
+        transaction.documents.add([(arrival(text), [])])
+    with store.reading() as transaction:
+        assert transaction.documents.text(document_id(text)) == text
+
+
+def test_documents_come_by_id_and_as_of_a_number(store: SqlStore) -> None:
+    for text in ("Paris", "Lyon", "Nice"):
+        with store.writing() as transaction:
+            transaction.documents.add([(arrival(text), [])])
+    with store.reading() as transaction:
+        found = [document.id for document in transaction.documents.all()]
+        assert found == sorted(document_id(text) for text in ("Paris", "Lyon", "Nice"))
+        assert {document.text for document in transaction.documents.all(as_of=2)} == {"Paris", "Lyon"}
+        assert transaction.documents.some([]) == {}
+        assert transaction.documents.text("f" * 24) is None
+
+
+def test_a_split_is_assigned_once_and_never_changes(store: SqlStore, document: str) -> None:
+    with store.writing() as transaction:
+        assert transaction.documents.unassigned() == [Unassigned(document, None)]
+        transaction.documents.assign([Assignment(document, "train", "hash")])
+    with store.writing() as transaction:
+        seq = transaction.seq
+        transaction.documents.assign([Assignment(document, "test", "given")])
+        assert transaction.documents.unassigned() == []
+    with store.reading() as transaction:
+        assert transaction.documents.splits(seq) == {document: Assignment(document, "train", "hash")}
+        assert transaction.documents.splits(1) == {}
+
+
+def test_places_that_contradict_each_other_give_one_split_in_any_order(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.documents.add([(arrival("Paris", "a", "train"), []), (arrival("Paris", "b", "test"), [])])
+        transaction.documents.add([(arrival("Lyon", "b", "test"), []), (arrival("Lyon", "a", "train"), [])])
+        assert len({one.given for one in transaction.documents.unassigned()}) == 1
+
+
+def test_candidates_are_the_assigned_documents_that_share_a_band(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.documents.add(
+            [(arrival("A"), [1, 2]), (arrival("B"), [2, 3]), (arrival("C"), [3]), (arrival("D"), [2])]
+        )
+        transaction.documents.assign(
+            [Assignment(document_id("B"), "dev", "hash"), Assignment(document_id("C"), None, "x")]
+        )
+        assert transaction.documents.candidates(document_id("A")) == {document_id("B"): "dev"}
+        assert transaction.documents.candidates(document_id("B")) == {document_id("C"): None}
+
+
+def test_predictions_are_added_once_and_never_change(store: SqlStore, document: str) -> None:
+    with store.writing() as transaction:
+        assert transaction.documents.add_predictions([Prediction(document, NAMES, CONTENT)] * 2) == 1
+        assert transaction.documents.add_predictions([Prediction(document, NAMES, Content())]) == 0
+        assert transaction.documents.lacking_prediction(NAMES) == []
+        assert transaction.documents.lacking_prediction(PipelineId("names", "d2")) == [document]
+        ((stored,),) = transaction.tasks.newest_predictions([document]).values()
+    assert stored.prediction == Prediction(document, NAMES, CONTENT)
+
+
+def test_of_each_pipeline_the_newest_prediction_is_given(store: SqlStore, document: str) -> None:
+    for pipeline in (NAMES, PipelineId("model", "m1"), PipelineId("names", "d2")):
+        with store.writing() as transaction:
+            transaction.documents.add_predictions([Prediction(document, pipeline, CONTENT)])
+    with store.reading() as transaction:
+        found = transaction.tasks.newest_predictions([document])[document]
+        assert [str(one.prediction.pipeline) for one in found] == ["model@m1", "names@d2"]
+        shown = [transaction.documents.shown_pipeline(document, seq) for seq in range(1, 5)]
+        assert shown == [None, "names@d1", "model@m1", "names@d2"]
+
+
+def test_spans_that_came_along_are_no_pipelines(store: SqlStore, document: str) -> None:
+    with store.writing() as transaction:
+        transaction.documents.add_predictions([Prediction(document, PipelineId("given", "g"), CONTENT)])
+        assert transaction.documents.shown_pipeline(document, transaction.seq) is None
+
+
+def test_what_came_along_in_a_source_is_any_json(store: SqlStore) -> None:
+    meta: dict[str, Any] = {"é": [None, 1.5, {"x": "\ud800\x00"}]}
+    with store.writing() as transaction:
+        transaction.documents.add([(arrival("Paris", **meta), [])])
+        assert transaction.documents.describing_source(document_id("Paris"), transaction.seq)[1].meta == meta

@@ -1,0 +1,99 @@
+"""The inbox: what was put is durable, in order, and waits for nobody."""
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from curator.domain.errors import CuratorError
+from curator.store.database import SqlStore, open_file
+from curator.store.inbox import SqliteInbox
+from curator.store.migrate import upgrade
+
+_PUT_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from curator.store.inbox import SqliteInbox
+inbox = SqliteInbox(Path(sys.argv[1]))
+for number in range(5):
+    print(inbox.put(b"%d" % number), flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def bodies(inbox: SqliteInbox, limit: int = 100) -> list[bytes]:
+    return [delivery.body for delivery in inbox.pending(limit)]
+
+
+def test_deliveries_wait_in_the_order_in_which_they_came(inbox: SqliteInbox) -> None:
+    ids = [inbox.put(b"%d" % number) for number in range(5)]
+    assert len(set(ids)) == 5
+    assert bodies(inbox) == [b"0", b"1", b"2", b"3", b"4"]
+    assert bodies(inbox, 2) == [b"0", b"1"]
+    assert [delivery.id for delivery in inbox.pending(5)] == ids
+
+
+def test_bodies_come_back_byte_for_byte(inbox: SqliteInbox) -> None:
+    body = bytes(range(256)) * 4096
+    inbox.put(body)
+    inbox.put(b"")
+    assert bodies(inbox) == [body, b""]
+
+
+def test_what_is_settled_waits_no_longer_and_is_counted(inbox: SqliteInbox) -> None:
+    ids = [inbox.put(b"x") for _ in range(4)]
+    for delivery, state in zip(ids, ("applied", "stale", "dead"), strict=False):
+        inbox.settle(delivery, state, "because " * 100)
+    assert [delivery.id for delivery in inbox.pending(9)] == ids[3:]
+    assert inbox.counts() == {"pending": 1, "applied": 1, "stale": 1, "dead": 1}
+
+
+def test_an_empty_inbox_counts_nothing(inbox: SqliteInbox) -> None:
+    assert inbox.counts() == {"pending": 0, "applied": 0, "stale": 0, "dead": 0}
+    assert inbox.pending(10) == []
+
+
+def test_another_process_finds_all_that_was_acknowledged_before_a_kill(tmp_path: Path) -> None:
+    path = tmp_path / "inbox.sqlite3"
+    killed = subprocess.run(
+        [sys.executable, "-c", _PUT_AND_DIE, path], stdout=subprocess.PIPE, text=True, timeout=60, check=False
+    )
+    assert killed.returncode == -9
+    inbox = SqliteInbox(path)
+    assert [delivery.id for delivery in inbox.pending(10)] == killed.stdout.split()
+    inbox.engine.dispose()
+
+
+def test_what_is_put_is_synced_to_the_disk(inbox: SqliteInbox) -> None:
+    with inbox.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_many_may_put_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "inbox.sqlite3"
+    with ThreadPoolExecutor(4) as pool:
+        inboxes = list(pool.map(lambda _: SqliteInbox(path), range(4)))
+        ids = list(pool.map(lambda number: inboxes[number % 4].put(b"%d" % number), range(24)))
+    assert {delivery.id for delivery in inboxes[0].pending(100)} == set(ids)
+    for inbox in inboxes:
+        inbox.engine.dispose()
+
+
+def test_putting_does_not_wait_for_the_store(inbox: SqliteInbox, tmp_path: Path) -> None:
+    store = SqlStore(open_file(tmp_path / "store.sqlite3"))
+    upgrade(store.engine)
+    with store.writing():
+        began = time.monotonic()
+        inbox.put(b"x")
+        assert time.monotonic() - began < 1
+    assert len(inbox.pending(1)) == 1
+    store.engine.dispose()
+
+
+def test_an_inbox_that_cannot_be_opened_is_told_plainly(tmp_path: Path) -> None:
+    with pytest.raises(CuratorError, match="store failed"):
+        SqliteInbox(tmp_path / "no folder" / "inbox.sqlite3")

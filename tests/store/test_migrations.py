@@ -1,0 +1,100 @@
+"""Migrations: they make the tables that the code knows, once, on either database."""
+
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+
+from curator.domain.errors import CuratorError
+from curator.store.database import SqlStore, open_engine
+from curator.store.migrate import known_revisions, upgrade
+from curator.store.tables import Table
+
+_UPGRADE = """
+import sys
+from curator.store.database import open_engine
+from curator.store.migrate import upgrade
+print(upgrade(open_engine(sys.argv[1])))
+"""
+
+
+def test_migrations_make_exactly_the_tables_of_the_code(empty_engine: Engine) -> None:
+    upgrade(empty_engine)
+    with empty_engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_migrations_make_the_indices_and_constraints_of_the_code(empty_engine: Engine, url: str) -> None:
+    del url
+    upgrade(empty_engine)
+    found = inspect(empty_engine)
+    for table in Table.metadata.sorted_tables:
+        assert found.get_pk_constraint(table.name)["constrained_columns"] == [one.name for one in table.primary_key]
+        assert {one["name"] for one in found.get_indexes(table.name) if not one.get("duplicates_constraint")} == {
+            index.name for index in table.indexes
+        }
+
+
+def test_a_second_upgrade_does_nothing(empty_engine: Engine) -> None:
+    assert upgrade(empty_engine)
+    assert not upgrade(empty_engine)
+
+
+def test_upgrades_at_the_same_time_are_one_upgrade(empty_url: str) -> None:
+    command = [sys.executable, "-c", _UPGRADE, empty_url]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    outcomes = [process.communicate(timeout=60) for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], outcomes
+    assert sorted(out.strip() for out, _ in outcomes) == ["False", "False", "True"]
+
+
+def test_a_store_of_newer_code_is_refused_and_left_alone(store: SqlStore) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(CuratorError, match="newer curator"):
+        upgrade(store.engine)
+    with store.engine.connect() as connection:
+        assert connection.scalar(text("select version_num from alembic_version")) == "9999"
+
+
+def test_an_upgrade_that_fails_leaves_nothing_behind(empty_engine: Engine) -> None:
+    with empty_engine.begin() as connection:
+        connection.execute(text("create table watermark (stranger integer)"))
+    with pytest.raises(CuratorError, match="the store failed"):
+        upgrade(empty_engine)
+    assert inspect(empty_engine).get_table_names() == ["watermark"]
+
+
+def test_a_store_that_was_never_set_up_says_what_to_do(empty_engine: Engine) -> None:
+    for use in (SqlStore(empty_engine).reading, SqlStore(empty_engine).writing):
+        with pytest.raises(CuratorError) as told, use():
+            pass
+        assert "run `curator store upgrade`" in str(told.value)
+        assert "\n" not in str(told.value)
+    with pytest.raises(CuratorError, match="store upgrade"):
+        SqlStore(empty_engine).lease("applier", "me", 1)
+
+
+def test_a_database_that_is_not_there_is_told_without_its_password(kind: str, empty_url: str) -> None:
+    url = "sqlite:////no/such/folder/store.sqlite3"
+    if kind == "postgresql":
+        url = "postgresql://someone:hidden-word@127.0.0.1:9/none"
+    with pytest.raises(CuratorError) as told, SqlStore(open_engine(url)).reading():
+        pass
+    assert "hidden-word" not in str(told.value)
+    assert "\n" not in str(told.value)
+    assert "store upgrade" not in str(told.value)
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", "oracle://"])
+def test_other_kinds_of_databases_are_refused(url: str) -> None:
+    with pytest.raises(CuratorError):
+        open_engine(url)
+
+
+def test_revisions_are_numbered_without_gaps() -> None:
+    assert known_revisions() == [f"{number:04}" for number in range(1, len(known_revisions()) + 1)]

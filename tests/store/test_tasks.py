@@ -1,0 +1,80 @@
+"""Projects and tasks: which document a task holds, also where numbers are given out again."""
+
+from curator.domain.canonical import document_id
+from curator.domain.prediction import PipelineId, Prediction
+from curator.domain.span import Content
+from curator.store.database import SqlStore
+from tests.store.conftest import arrival
+
+PARIS, LYON = document_id("Paris"), document_id("Lyon")
+HERE = ("server", 1)
+
+
+def test_the_newest_project_of_a_server_holds_and_older_ones_stay_known(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        assert transaction.tasks.project("server") is None
+        for project, schema in ((1, "a"), (1, "a"), (2, "b")):
+            transaction.tasks.save_project("server", project, schema)
+        assert transaction.tasks.project("server") == (2, "b")
+        assert transaction.tasks.project("another") is None
+        assert [transaction.tasks.has_project("server", project) for project in (1, 2, 3)] == [True, True, False]
+
+
+def test_a_task_is_live_until_it_is_gone(store: SqlStore, document: str) -> None:
+    with store.writing() as transaction:
+        transaction.tasks.save(*HERE, {5: document})
+        transaction.tasks.save(*HERE, {5: document})
+        assert transaction.tasks.live(*HERE) == {5: document}
+        assert transaction.tasks.live("server", 2) == {}
+        transaction.tasks.gone(*HERE, [5])
+        assert transaction.tasks.live(*HERE) == {}
+        assert transaction.tasks.document(*HERE, 5) is None
+        transaction.tasks.save(*HERE, {5: document})
+        assert transaction.tasks.document(*HERE, 5) == document
+        assert transaction.counts()["tasks"] == 1
+
+
+def test_a_number_given_out_again_holds_the_new_document_and_the_old_one_stays_taken_away(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        transaction.tasks.save(*HERE, {5: PARIS})
+        transaction.tasks.gone(*HERE, [5])
+        assert transaction.tasks.without_task(*HERE) == [LYON]
+        transaction.tasks.save(*HERE, {5: LYON})
+        assert transaction.tasks.live(*HERE) == {5: LYON}
+        assert transaction.tasks.without_task(*HERE) == []
+
+
+def test_a_number_is_never_two_live_documents(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        for document in (PARIS, LYON, PARIS):
+            transaction.tasks.save(*HERE, {5: document})
+            assert transaction.tasks.live(*HERE) == {5: document}
+
+
+def test_each_live_task_lacks_the_newest_predictions_it_was_not_given(store: SqlStore, document: str) -> None:
+    with store.writing() as transaction:
+        transaction.tasks.save(*HERE, {5: document})
+        for digest in ("d1", "d2"):
+            transaction.documents.add_predictions([Prediction(document, PipelineId("names", digest), Content())])
+        ((task, unsent),) = transaction.tasks.unsent(*HERE)
+        assert (task, str(unsent.prediction.pipeline)) == (5, "names@d2")
+        assert transaction.tasks.newest_sent(*HERE) is None
+        transaction.tasks.sent(*HERE, 5, [unsent.number])
+        transaction.tasks.sent(*HERE, 5, [unsent.number])
+        assert transaction.tasks.unsent(*HERE) == []
+        assert transaction.tasks.newest_sent(*HERE) == PipelineId("names", "d2")
+        transaction.tasks.gone(*HERE, [5])
+        assert transaction.tasks.unsent(*HERE) == []
+
+
+def test_a_task_that_came_back_needs_its_predictions_again(store: SqlStore, document: str) -> None:
+    with store.writing() as transaction:
+        transaction.tasks.save(*HERE, {5: document})
+        transaction.documents.add_predictions([Prediction(document, PipelineId("names", "d1"), Content())])
+        ((_, unsent),) = transaction.tasks.unsent(*HERE)
+        transaction.tasks.sent(*HERE, 5, [unsent.number])
+        transaction.tasks.gone(*HERE, [5])
+        transaction.tasks.save(*HERE, {5: document})
+        assert len(transaction.tasks.unsent(*HERE)) == 1
