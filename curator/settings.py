@@ -27,6 +27,7 @@ class LabelStudioSettings(_Section):
     port: int = Field(8080, ge=1, le=65535)
     executable: Path = Path(".venv-label-studio/bin/label-studio")
     timeout: float = Field(30.0, gt=0)
+    annotators_per_document: int = Field(1, ge=1)
 
 
 class HookSettings(_Section):

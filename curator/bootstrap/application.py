@@ -130,8 +130,14 @@ class Application:
         # Retries are logged; standard output belongs to results.
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
         name = EMBEDDED if self.embedded else self.label_studio_url
-        timeout = self.settings.label_studio.timeout
-        return LabelStudioServer(name, self.label_studio_url, self.label_studio_token, timeout)
+        configured = self.settings.label_studio
+        return LabelStudioServer(
+            name,
+            self.label_studio_url,
+            self.label_studio_token,
+            configured.timeout,
+            configured.annotators_per_document,
+        )
 
     @property
     def hook(self) -> Hook:

@@ -21,8 +21,13 @@ def say(message: str) -> None:
 
 
 def emit(value: Any) -> None:
-    """Write a JSON value on one line to standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    """Write a JSON value on one line to standard output; escaped where it holds what UTF-8 cannot say."""
+    line = json.dumps(value, ensure_ascii=False)
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        line = json.dumps(value)
+    click.echo(line)
 
 
 def report(value: Mapping[str, Any], as_json: bool) -> None:

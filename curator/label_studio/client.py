@@ -25,9 +25,15 @@ class LabelStudioServer:
     Every call raises ServerUnreachable or ServerRefused. Calls that only read are tried three times.
     """
 
-    def __init__(self, name: str, url: str, token: str, timeout: float = 60.0) -> None:
-        """Take the server's name in identities, its address, a token and the seconds that one call may last."""
+    def __init__(
+        self, name: str, url: str, token: str, timeout: float = 60.0, annotators_per_document: int = 1
+    ) -> None:
+        """Take the server's name in identities, its address, a token and the seconds that one call may last.
+
+        A project offers each task to as many people as `annotators_per_document` says.
+        """
         self._name = name
+        self._annotators = annotators_per_document
         self._server = Connection(url, token, timeout)
         self._listing = TaskListing(self._server, name)
 
@@ -61,21 +67,36 @@ class LabelStudioServer:
 
     def create_project(self, title: str, marker: str, schema: LabelSchema) -> ProjectRef:
         """Make a project whose description is the marker. Not idempotent: look for the marker first."""
-        fields = {"title": title, "description": marker, **_settings(schema)}
+        fields = {"title": title, "description": marker, **self._settings(schema)}
         return self._server.write(lambda sdk: sdk.projects.with_raw_response.create(**fields).response.json(), _project)
 
-    def update_project(self, project: int, schema: LabelSchema) -> None:
-        """Set what differs of labelling interface, instruction and queue order; idempotent."""
+    def update_project(self, project: int, schema: LabelSchema) -> bool:
+        """Set what differs of labelling interface, instruction and queue order; idempotent.
+
+        Returns whether anything differed.
+        """
         changed = self._changed(project, schema)
         if changed:
             self._server.write(lambda sdk: sdk.projects.update(project, **changed), _nothing)
+        return bool(changed)
 
     def differs(self, project: int, schema: LabelSchema) -> bool:
         """Say whether a project's settings are not those that `update_project` would set."""
         return bool(self._changed(project, schema))
 
+    def _settings(self, schema: LabelSchema) -> dict[str, Any]:
+        """Return the fields of a project that curator sets."""
+        return {
+            "label_config": labelling_config(schema),
+            "expert_instruction": schema.instruction,
+            "show_instruction": bool(schema.instruction),
+            "sampling": _QUEUE,
+            "show_collab_predictions": True,
+            "maximum_annotations": self._annotators,
+        }
+
     def _changed(self, project: int, schema: LabelSchema) -> dict[str, Any]:
-        wanted = _settings(schema)
+        wanted = self._settings(schema)
 
         def differing(now: Mapping[str, Any]) -> dict[str, Any]:
             changed = {key: value for key, value in wanted.items() if now[key] != value}
@@ -200,17 +221,6 @@ class LabelStudioServer:
 
 def _nothing(answer: Any) -> None:
     """The answer's meaning where only its success counts."""
-
-
-def _settings(schema: LabelSchema) -> dict[str, Any]:
-    """Return the fields of a project that curator sets."""
-    return {
-        "label_config": labelling_config(schema),
-        "expert_instruction": schema.instruction,
-        "show_instruction": bool(schema.instruction),
-        "sampling": _QUEUE,
-        "show_collab_predictions": True,
-    }
 
 
 def _prediction(prediction: NewPrediction) -> dict[str, Any]:

@@ -133,8 +133,8 @@ class LabelServer(Protocol):
 
     def create_project(self, title: str, marker: str, schema: LabelSchema) -> ProjectRef: ...
 
-    def update_project(self, project: int, schema: LabelSchema) -> None:
-        """Set labelling interface, instruction and queue order to what the schema says."""
+    def update_project(self, project: int, schema: LabelSchema) -> bool:
+        """Set interface, instruction and queue order to what the schema says; returns whether any differed."""
         ...
 
     def show_predictions_of(self, project: int, model_version: str) -> None:

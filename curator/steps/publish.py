@@ -71,9 +71,9 @@ def _ensure_project(store: Store, server: LabelServer, schema: LabelSchema, mark
     if project is None:
         project = server.create_project(schema.title, marker, schema)
         report.created = True
-    elif known != (project.id, schema.hash):
-        server.update_project(project.id, schema)
-        report.updated = True
+    else:
+        # Also where the schema is the one it was given: somebody may have changed the project since.
+        report.updated = server.update_project(project.id, schema)
     report.project = project.id
     if known != (project.id, schema.hash):
         with store.writing() as transaction:

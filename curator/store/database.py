@@ -22,6 +22,7 @@ from curator.store.tables import Counter, Lease, Receipt, Tick
 from curator.store.tasks import TaskTable
 
 _BUSY_MS = 30_000
+_UNDEFINED_TABLE = "42P01"
 
 
 def open_engine(url: str | URL) -> Engine:
@@ -169,7 +170,7 @@ def told_plainly(engine: Engine) -> Iterator[None]:
     except DBAPIError as error:
         where = engine.url.render_as_string(hide_password=True)
         reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
-        if "no such table" in reason or "does not exist" in reason:
+        if "no such table" in reason or getattr(error.orig, "sqlstate", "") == _UNDEFINED_TABLE:
             raise CuratorError("the store is not set up", where, "run `curator store upgrade`") from error
         raise CuratorError(
             f"the store failed: {reason}", where, "see that the database runs and is writable"

@@ -42,11 +42,13 @@ class Curator:
         return json.loads(self.run(*arguments, "--json", code=code))
 
     def annotations(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.run("annotations").splitlines()]
+        return [json.loads(line) for line in self.run("annotations").split("\n") if line]
 
     def records(self, name: str, version: int) -> dict[str, dict[str, Any]]:
         folder = self.folder / "exports" / name / f"v{version}"
-        lines = [line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+        lines = [
+            line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").split("\n") if line
+        ]
         return {record["id"]: record for record in map(json.loads, lines)}
 
 

@@ -58,12 +58,14 @@ class FakeLabelServer:
         self._answered("create_project")
         return _project(made)
 
-    def update_project(self, project: int, schema: LabelSchema) -> None:
+    def update_project(self, project: int, schema: LabelSchema) -> bool:
         self._called("update_project")
         row = self._project(project)
-        if row["label_config"] != labelling_config(schema):
-            row["label_config"] = labelling_config(schema)
-            self.outbox.append(delivery("PROJECT_UPDATED", row))
+        if row["label_config"] == labelling_config(schema):
+            return False
+        row["label_config"] = labelling_config(schema)
+        self.outbox.append(delivery("PROJECT_UPDATED", row))
+        return True
 
     def show_predictions_of(self, project: int, model_version: str) -> None:
         self._called("show_predictions_of")

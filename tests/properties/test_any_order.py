@@ -3,13 +3,19 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 
 from curator.domain.canonical import document_id
 from tests.fakes.world import World
 from tests.properties.acts import TEXTS, Life, Step, steps
 
-_SETTINGS = settings(deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
+# Shrinking a whole life takes longer than reading it.
+_PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+
+
+def _several(examples: int) -> settings:
+    wanted = max(examples, settings.default.max_examples if settings.default else 0)
+    return settings(max_examples=wanted, deadline=None, suppress_health_check=list(HealthCheck), phases=_PHASES)
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +34,11 @@ def begin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Wor
     world.close()
 
 
-@_SETTINGS
+@_several(250)
 @given(life=steps())
+@example(life=[("submit", 0, 1), ("deliver", 0, 0), ("delete", 0, 0), ("patch_text", 0, 0), ("submit", 0, 1)])
+@example(life=[("submit", 0, 1), ("deliver", 0, 0), ("patch_key", 0, 1)])
+@example(life=[("delete_task", 2, 0), ("deliver", 0, 0), ("push_late", 0, 0), ("submit", 2, 1), ("delete_task", 2, 0)])
 def test_one_sync_makes_the_store_equal_to_the_server(begin: Callable[[], World], life: list[Step]) -> None:
     world = begin()
     played = Life(world)
@@ -39,7 +48,7 @@ def test_one_sync_makes_the_store_equal_to_the_server(begin: Callable[[], World]
     _at_rest(world)
 
 
-@_SETTINGS
+@_several(120)
 @given(life=steps(restores=True))
 def test_one_full_sync_follows_a_server_that_was_set_back(begin: Callable[[], World], life: list[Step]) -> None:
     world = begin()
@@ -50,7 +59,7 @@ def test_one_full_sync_follows_a_server_that_was_set_back(begin: Callable[[], Wo
     _at_rest(world)
 
 
-@_SETTINGS
+@_several(120)
 @given(life=steps())
 def test_late_deliveries_after_a_sync_change_nothing(begin: Callable[[], World], life: list[Step]) -> None:
     world = begin()

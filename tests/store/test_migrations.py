@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -79,10 +80,11 @@ def test_a_store_that_was_never_set_up_says_what_to_do(empty_engine: Engine) -> 
         SqlStore(empty_engine).lease("applier", "me", 1)
 
 
-def test_a_database_that_is_not_there_is_told_without_its_password(kind: str, empty_url: str) -> None:
-    url = "sqlite:////no/such/folder/store.sqlite3"
-    if kind == "postgresql":
-        url = "postgresql://someone:hidden-word@127.0.0.1:9/none"
+@pytest.mark.parametrize(
+    "where", ["sqlite:////no/such/folder/store.sqlite3", "postgresql://someone:hidden-word@127.0.0.1:9/none", "missing"]
+)
+def test_a_database_that_is_not_there_is_told_without_its_password(where: str, postgres: Callable[[str], str]) -> None:
+    url = postgres(where) if where == "missing" else where
     with pytest.raises(CuratorError) as told, SqlStore(open_engine(url)).reading():
         pass
     assert "hidden-word" not in str(told.value)

@@ -1,0 +1,88 @@
+"""Death at a chosen moment: a store and an inbox that stop for good after so many writes, as a kill would stop them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from curator.steps.store_ports import Delivery, Inbox, Store, Transaction
+
+
+class Killed(BaseException):
+    """The process is dead: nothing that it still tries has any effect."""
+
+
+class Fuse:
+    """Burns down at every boundary of a write; once it is burnt, everything that hangs on it is dead."""
+
+    def __init__(self, length: int = 10**9) -> None:
+        self.left = length
+        self.burnt = 0
+
+    def burn(self) -> None:
+        self.alive()
+        self.left -= 1
+        self.burnt += 1
+        self.alive()
+
+    def alive(self) -> None:
+        if self.left <= 0:
+            raise Killed
+
+
+class FusedStore:
+    """Implements `Store`; may die before a transaction, before its commit and after it."""
+
+    def __init__(self, store: Store, fuse: Fuse) -> None:
+        self._store = store
+        self._fuse = fuse
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        self._fuse.alive()
+        with self._store.reading() as transaction:
+            yield transaction
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        self._fuse.burn()
+        with self._store.writing() as transaction:
+            yield transaction
+            self._fuse.burn()
+        self._fuse.burn()
+
+    def lease(self, name: str, holder: str, seconds: float) -> bool:
+        self._fuse.burn()
+        taken = self._store.lease(name, holder, seconds)
+        self._fuse.burn()
+        return taken
+
+    def release(self, name: str, holder: str) -> None:
+        self._fuse.burn()
+        self._store.release(name, holder)
+        self._fuse.burn()
+
+
+class FusedInbox:
+    """Implements `Inbox`; may die before a delivery is put or settled and after it."""
+
+    def __init__(self, inbox: Inbox, fuse: Fuse) -> None:
+        self._inbox = inbox
+        self._fuse = fuse
+
+    def put(self, body: bytes) -> str:
+        self._fuse.burn()
+        delivery = self._inbox.put(body)
+        self._fuse.burn()
+        return delivery
+
+    def pending(self, limit: int) -> list[Delivery]:
+        self._fuse.alive()
+        return self._inbox.pending(limit)
+
+    def settle(self, delivery: str, state: str, cause: str) -> None:
+        self._fuse.burn()
+        self._inbox.settle(delivery, state, cause)
+        self._fuse.burn()
+
+    def counts(self) -> dict[str, int]:
+        self._fuse.alive()
+        return self._inbox.counts()

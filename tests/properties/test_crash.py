@@ -1,0 +1,195 @@
+"""Killed at any boundary of a write and started again: nothing acknowledged is lost, nothing is applied twice."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from tests.fakes.fuse import Fuse, FusedInbox, FusedStore, Killed
+from tests.fakes.parts import NamePipeline, region
+from tests.fakes.world import Kept, World
+
+TEXTS = ("Marie Curie est née à Varsovie.", "Paul vit à Lyon, Anne à Nice.", "Un texte sans rien.")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("crash"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def waiting(world: World, fresh: Kept) -> Kept:
+    """A world in whose inbox wait deliveries of every kind: good, doubled, late, of deletions, foreign and broken."""
+    world.back_to(fresh)
+    server = world.server
+    one, two, three = world.with_tasks(*TEXTS)
+    server.take_outbox()
+    server.annotate(one, [region(0, 5, "PER")])
+    server.change(1, result=[region(0, 5, "PER"), region(0, 900, "GPE")])
+    server.annotate(two, [], was_cancelled=True)
+    server.accept_predictions([one, two], [region(0, 4, "PER")])
+    server.delete(4)
+    assert server.annotate(two, [region(0, 2, "GPE")]) == 4
+    server.annotate(three, [])
+    server.delete_task(three)
+    foreign = server.import_task(world.project, text="La tâche de quelqu'un")
+    server.annotate(foreign, [])
+    told = server.take_outbox()
+    for body in [*told, told[0], b"[]", *reversed(told[:3])]:
+        world.inbox.put(body)
+    return world.keep()
+
+
+@pytest.fixture(scope="module")
+def fresh(world: World) -> Kept:
+    return world.keep()
+
+
+def outcome(world: World) -> dict[str, Any]:
+    return {
+        "alive": world.alive(),
+        "revisions": world.revisions(),
+        "deliveries": world.inbox.counts(),
+        "causes": world.causes(),
+    }
+
+
+def lengths(world: World, kept: Kept, work: Callable[[], Any]) -> range:
+    """Return every length of a fuse that kills the work before its end."""
+    world.back_to(kept)
+    fuse = light(world, 10**9)
+    work()
+    douse(world)
+    return range(1, fuse.burnt + 1)
+
+
+def light(world: World, length: int) -> Fuse:
+    """Put a fuse to all that a new process would use."""
+    fuse = Fuse(length)
+    world.store = FusedStore(world.sql, fuse)
+    world.inbox = FusedInbox(world.sql_inbox, fuse)
+    world.restart()
+    return fuse
+
+
+def douse(world: World) -> None:
+    world.store, world.inbox = world.sql, world.sql_inbox
+    world.restart()
+
+
+def killed(world: World, kept: Kept, length: int, work: Callable[[], Any]) -> None:
+    world.back_to(kept)
+    light(world, length)
+    with pytest.raises(Killed):
+        work()
+    douse(world)
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let the lease of whoever died run out."""
+    started = time.time()
+    shift = [0.0]
+    monkeypatch.setattr("curator.store.database.time.time", lambda: started + shift[0])
+
+    def pass_time() -> None:
+        shift[0] += 120
+
+    return pass_time
+
+
+def test_draining_killed_anywhere_ends_as_if_it_had_not_been(
+    world: World, waiting: Kept, later: Callable[[], None]
+) -> None:
+    world.back_to(waiting)
+    world.receiver.drain()
+    expected = outcome(world)
+    assert expected["deliveries"] == {"pending": 0, "applied": 10, "stale": 2, "dead": 2}
+    points = lengths(world, waiting, lambda: world.receiver.drain())
+    assert len(points) > 50
+    for length in points:
+        killed(world, waiting, length, lambda: world.receiver.drain())
+        later()
+        world.receiver.drain()
+        assert outcome(world) == expected, f"killed at {length}"
+
+
+def test_draining_killed_twice_ends_as_if_it_had_not_been(
+    world: World, waiting: Kept, later: Callable[[], None]
+) -> None:
+    world.back_to(waiting)
+    world.receiver.drain()
+    expected = outcome(world)
+    for length in lengths(world, waiting, lambda: world.receiver.drain())[::5]:
+        killed(world, waiting, length, lambda: world.receiver.drain())
+        later()
+        light(world, 9)
+        with suppress(Killed):
+            world.receiver.drain()
+        douse(world)
+        later()
+        world.receiver.drain()
+        assert outcome(world) == expected, f"killed at {length}"
+
+
+def test_while_the_dead_ones_lease_lasts_nothing_is_applied_and_nothing_lost(world: World, waiting: Kept) -> None:
+    killed(world, waiting, 4, lambda: world.receiver.drain())
+    before = outcome(world)
+    assert not world.receiver.drain()
+    assert outcome(world) == before
+    assert before["deliveries"]["pending"] > 0
+
+
+def test_a_delivery_is_acknowledged_only_once_it_is_there(world: World, fresh: Kept) -> None:
+    for length, there in ((1, 0), (2, 1)):
+        killed(world, fresh, length, lambda: world.inbox.put(b"{}"))
+        assert world.inbox.counts()["pending"] == there
+
+
+def test_a_sync_killed_anywhere_is_made_good_by_the_next(
+    world: World, waiting: Kept, later: Callable[[], None]
+) -> None:
+    world.back_to(waiting)
+    world.sync(accepted=True)
+    expected = outcome(world)
+    for length in lengths(world, waiting, lambda: world.sync(accepted=True))[::2]:
+        killed(world, waiting, length, lambda: world.sync(accepted=True))
+        later()
+        world.sync(accepted=True)
+        assert outcome(world) == expected, f"killed at {length}"
+
+
+def test_a_push_killed_anywhere_leaves_no_doubles(world: World, fresh: Kept) -> None:
+    world.back_to(fresh)
+    world.ingest(*TEXTS)
+    world.preannotate()
+    ready = world.keep()
+    for length in lengths(world, ready, world.push):
+        killed(world, ready, length, world.push)
+        world.push()
+        tasks = world.server.known_tasks(world.project)
+        assert sorted(str(ref.text) for ref in tasks.values()) == sorted(TEXTS), f"killed at {length}"
+        assert all(len(world.server.predictions(task)) == 1 for task in tasks), f"killed at {length}"
+        assert len(world.server.webhooks(world.project)) == 1
+
+
+def test_ingest_and_preannotation_killed_anywhere_are_made_good_by_the_next(world: World, fresh: Kept) -> None:
+    def work() -> None:
+        world.ingest(*TEXTS)
+        world.preannotate(NamePipeline())
+
+    def held() -> Any:
+        with world.store.reading() as transaction:
+            return transaction.documents.splits(10**9), transaction.counts()
+
+    world.back_to(fresh)
+    work()
+    expected = held()
+    for length in lengths(world, fresh, work):
+        killed(world, fresh, length, work)
+        work()
+        assert held() == expected, f"killed at {length}"
