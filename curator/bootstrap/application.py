@@ -7,6 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from curator.bootstrap.workspace import Ports, Workspace
 from curator.domain.errors import SettingsError
 from curator.domain.schema import LabelSchema
@@ -38,6 +40,15 @@ class Application:
         self.settings = settings
         self.workspace = workspace
         self.config = config
+
+    def apart(self, workspace: Workspace) -> "Application":
+        """Return an application in another workspace, with a Label Studio, a store and exports all of its own."""
+        own = {
+            "label_studio": self.settings.label_studio.model_copy(update={"url": ""}),
+            "database": self.settings.database.model_copy(update={"url": SecretStr("")}),
+            "export": self.settings.export.model_copy(update={"path": workspace.root / "exports"}),
+        }
+        return Application(self.settings.model_copy(update=own), workspace, self.config)
 
     @cached_property
     def store(self) -> SqlStore:

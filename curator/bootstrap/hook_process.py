@@ -1,6 +1,7 @@
 """The hook as a process of its own beside `up`."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -46,7 +47,12 @@ class HookProcess:
             raise CuratorError(what, self._host, "stop what holds it, or choose another with `--hook-port`")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+                self._command(),
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         self._created = processes.created_at(self._process.pid)
         self._state.write_text(json.dumps({"pid": self._process.pid, "created": self._created}), encoding="utf-8")
@@ -57,6 +63,15 @@ class HookProcess:
         where: list[str | Path] = ["--workspace", application.workspace.root, "--config", application.config]
         what = ["serve", "--host", self._host, "--port", str(self._port)]
         return [sys.executable, "-m", "curator", *where, *what]
+
+    def _environment(self) -> dict[str, str]:
+        # The hook reads the settings anew; these two may not be what the file says.
+        settings = self._application.settings
+        return {
+            **os.environ,
+            "CURATOR_LABEL_STUDIO__URL": settings.label_studio.url,
+            "CURATOR_DATABASE__URL": settings.database.url.get_secret_value(),
+        }
 
     def _wait(self) -> None:
         deadline = time.monotonic() + _READY_SECONDS

@@ -35,7 +35,7 @@ class Front:
     stage: Callable[[str], AbstractContextManager[Progress]]
 
 
-class _Stopped(BaseException):
+class Stopped(BaseException):
     """SIGINT or SIGTERM arrived."""
 
 
@@ -46,26 +46,27 @@ def up(application: Application, ports: Ports, corpus: Sequence[str], front: Fro
     workspace or a server does not start. Whatever was started is stopped in the end, also on SIGINT and SIGTERM.
     """
     application.workspace.make()
-    with _alone(application.workspace), _stoppable(), ExitStack() as started:
+    with alone(application.workspace), stoppable(), ExitStack() as started:
         try:
             application.workspace.save_ports(ports)
             upgrade_store(application)
             hook = HookProcess(application, ports.hook)
             hook.end_orphan()
-            studio = _start_studio(application, ports, started, front)
+            studio = start_studio(application, ports, started, front)
             with front.stage("start the hook"):
                 started.callback(hook.stop)
                 hook.start()
-            published = _bring_in(application, corpus, front)
+            published = bring_in(application, corpus, front)
             _tell(application, published, front)
             _stay(application, studio, hook, front)
-        except _Stopped:
+        except Stopped:
             # A second signal would leave something running.
-            _deaf()
+            deaf()
             front.say("stopping what was started …")
 
 
-def _start_studio(application: Application, ports: Ports, started: ExitStack, front: Front) -> EmbeddedServer | None:
+def start_studio(application: Application, ports: Ports, started: ExitStack, front: Front) -> EmbeddedServer | None:
+    """Start the embedded Label Studio, to be stopped with `started`; None where another one is configured."""
     if not application.embedded:
         return None
     credentials = application.workspace.credentials()
@@ -83,7 +84,8 @@ def _start_studio(application: Application, ports: Ports, started: ExitStack, fr
     return studio
 
 
-def _bring_in(application: Application, corpus: Sequence[str], front: Front) -> Published:
+def bring_in(application: Application, corpus: Sequence[str], front: Front) -> Published:
+    """Ingest, pre-annotate, push and reconcile, telling what was done."""
     for change in application.adopt_schema():
         front.say(f"label schema: {change}")
     with front.stage("ingest") as tell:
@@ -169,7 +171,7 @@ def _again(name: str, restarted: dict[str, float], log: str, front: Front) -> No
 
 
 @contextmanager
-def _alone(workspace: Workspace) -> Iterator[None]:
+def alone(workspace: Workspace) -> Iterator[None]:
     """Let only one `up` run on a workspace; the system frees the lock however the process ends."""
     with workspace.lock.open("a+") as lock:
         try:
@@ -188,9 +190,11 @@ def _alone(workspace: Workspace) -> Iterator[None]:
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
+def stoppable() -> Iterator[None]:
+    """Raise Stopped where SIGINT or SIGTERM arrives."""
+
     def stop(_number: int, _frame: FrameType | None) -> None:
-        raise _Stopped
+        raise Stopped
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -200,6 +204,7 @@ def _stoppable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _deaf() -> None:
+def deaf() -> None:
+    """Let no further signal interrupt the stopping."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

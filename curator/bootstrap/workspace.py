@@ -3,7 +3,8 @@
 import json
 import os
 import secrets
-from contextlib import suppress
+import socket
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -105,3 +106,12 @@ class Workspace:
                 os.link(partial, path)
         finally:
             partial.unlink()
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports of the loopback interface that nothing listens on."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]

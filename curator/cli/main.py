@@ -13,6 +13,7 @@ from curator.cli.annotations import annotations
 from curator.cli.annotators import annotators
 from curator.cli.credentials import credentials
 from curator.cli.deliveries import deliveries
+from curator.cli.demo import demo
 from curator.cli.doctor import doctor
 from curator.cli.export import export
 from curator.cli.ingest import ingest
@@ -55,6 +56,7 @@ def cli(context: click.Context, workspace: Path, config: Path, verbose: bool) ->
 
 for command in (
     up,
+    demo,
     status,
     doctor,
     credentials,

@@ -122,6 +122,14 @@ class LabelStudioServer:
         fields = _prediction(prediction)
         self._server.write(lambda sdk: sdk.predictions.create(task=task, **fields), _nothing)
 
+    def submit(self, task: int, result: list[dict[str, Any]], lead_time: float | None = None) -> int:
+        """Submit an annotation as the token's user and return its id. Not idempotent."""
+        fields: dict[str, Any] = {"result": result, "lead_time": lead_time}
+        return self._server.write(
+            lambda sdk: sdk.annotations.with_raw_response.create(task, **fields).response.json(),
+            lambda answer: int(answer["id"]),
+        )
+
     def tasks(self, project: int, updated_since: str | None = None) -> Iterator[TaskState]:
         """Yield the tasks of a project, or those updated at that time or later, in the order of `updated_at`.
 

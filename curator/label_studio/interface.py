@@ -6,9 +6,12 @@ from curator.domain.schema import AttributeKind, LabelSchema, Layer
 from curator.label_studio.results import TEXT
 
 _PAGE = "display: flex; flex-direction: column; gap: 8px;"
-# The labels stay in view while the text below them scrolls.
-_LABELS = "position: sticky; top: 0; z-index: 2; padding: 4px 0; background: var(--color-neutral-background, #fff);"
-_TEXT = "max-height: 60vh; overflow-y: auto; padding: 8px 12px; border: 1px solid #d0d0d8; line-height: 1.9;"
+# The labels stay in view above the text while it scrolls, and what is asked of a region below it.
+_BAR = "position: sticky; z-index: 2; padding: 4px 0; background: var(--color-neutral-background, #fff);"
+_LABELS = f"{_BAR} top: 0;"
+_REGION = f"{_BAR} bottom: 0; display: flex; flex-wrap: wrap; gap: 4px 32px;"
+_TITLE = "margin: 4px 0; font-size: 13px; line-height: 16px;"
+_TEXT = "padding: 8px 12px; border: 1px solid var(--color-neutral-border, #d0d0d8);"
 
 
 def labelling_config(schema: LabelSchema) -> str:
@@ -23,9 +26,10 @@ def labelling_config(schema: LabelSchema) -> str:
             ET.SubElement(relations, "Relation", value=relation.name)
     text = ET.SubElement(page, "View", style=_TEXT)
     # Whole words would keep an annotator from taking a name without the elided article before it.
-    ET.SubElement(text, "Text", name=TEXT, value=f"${TEXT}", granularity="symbol")
+    ET.SubElement(text, "Text", name=TEXT, value=f"${TEXT}", granularity="symbol", showLabels="true")
+    region = ET.SubElement(page, "View", style=_REGION)
     for attribute in schema.attributes:
-        _add_attribute(page, attribute)
+        _add_attribute(region if attribute.per_region else page, attribute)
     ET.indent(page)
     return ET.tostring(page, encoding="unicode")
 
@@ -41,7 +45,7 @@ def same_config(one: str, other: str) -> bool:
 
 
 def _add_layer(parent: ET.Element, layer: Layer) -> None:
-    ET.SubElement(parent, "Header", value=layer.title, size="6")
+    ET.SubElement(parent, "Header", value=layer.title, size="6", style=_TITLE)
     control = ET.SubElement(parent, "Labels", name=layer.name, toName=TEXT, showInline="true")
     for label in layer.labels:
         found = ET.SubElement(control, "Label", value=label.name, background=label.colour, hotkey=label.hotkey)
@@ -52,7 +56,7 @@ def _add_layer(parent: ET.Element, layer: Layer) -> None:
 def _add_attribute(page: ET.Element, attribute: AttributeKind) -> None:
     shown = {"visibleWhen": "region-selected"} if attribute.per_region else {}
     box = ET.SubElement(page, "View", shown)
-    ET.SubElement(box, "Header", value=attribute.title, size="6")
+    ET.SubElement(box, "Header", value=attribute.title, size="6", style=_TITLE)
     scope = {"perRegion": "true"} if attribute.per_region else {}
     if attribute.choices:
         options = {"choice": "single", "showInline": "true"}

@@ -61,11 +61,12 @@ class FakeLabelServer:
     def update_project(self, project: int, schema: LabelSchema) -> bool:
         self._called("update_project")
         row = self._project(project)
-        if row["label_config"] == labelling_config(schema):
-            return False
-        row["label_config"] = labelling_config(schema)
-        self.outbox.append(delivery("PROJECT_UPDATED", row))
-        return True
+        config = labelling_config(schema)
+        differed = row["label_config"] != config
+        if differed:
+            row["label_config"] = config
+            self.outbox.append(delivery("PROJECT_UPDATED", row))
+        return differed
 
     def show_predictions_of(self, project: int, model_version: str) -> None:
         self._called("show_predictions_of")

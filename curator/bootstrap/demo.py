@@ -1,0 +1,146 @@
+"""The whole loop, unattended, against a real Label Studio; the reviewer is simulated from gold."""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from curator.bootstrap.application import Application
+from curator.bootstrap.database import upgrade_store
+from curator.bootstrap.hook_process import HookProcess
+from curator.bootstrap.up import Front, Stopped, alone, bring_in, deaf, start_studio, stoppable
+from curator.bootstrap.workspace import Ports
+from curator.domain.errors import CuratorError
+from curator.domain.span import Content, Relation, Span
+from curator.files.lines import read_lines
+from curator.steps.evaluate import Score, evaluate, mean_f1
+from curator.steps.freeze import Frozen, freeze
+from curator.steps.train import dataset_ref, train
+from curator.steps.version_changes import VersionHistory
+
+_DATASET = "demo"
+_ARRIVAL_SECONDS = 60.0
+Records = Sequence[Mapping[str, Any]]
+
+
+def demo(application: Application, ports: Ports, gold: Path, front: Front) -> bool:
+    """Take the corpus through two rounds of review to a trained model, and return whether it beat the rules.
+
+    Everything stays in the application's workspace, which should be one of its own. Raises CuratorError where any
+    joint of the loop does not hold; whatever was started is stopped in the end.
+    """
+    records = list(read_lines(gold))
+    application.workspace.make()
+    with alone(application.workspace), stoppable(), ExitStack() as started:
+        try:
+            application.workspace.save_ports(ports)
+            upgrade_store(application)
+            hook = HookProcess(application, ports.hook)
+            hook.end_orphan()
+            start_studio(application, ports, started, front)
+            with front.stage("start the hook"):
+                started.callback(hook.stop)
+                hook.start()
+            bring_in(application, application.settings.corpus, front)
+            first = _round(application, records[::2], front)
+            second = _round(application, records[1::2], front)
+            _tell_difference(application, first, second, front)
+            return _train_and_gate(application, second, front)
+        except Stopped:
+            deaf()
+            front.say("stopping what was started …")
+            return False
+
+
+def _round(application: Application, records: Records, front: Front) -> Frozen:
+    """Submit gold as a reviewer would, wait until all of it has come by webhook, and export a version."""
+    from curator.label_studio.results import read_result, write_result
+
+    server = application.server
+    with application.store.reading() as transaction:
+        known = transaction.tasks.project(server.name)
+        tasks = transaction.tasks.live(server.name, known[0]) if known else {}
+        done_before = {revision.document for revision in transaction.revisions.alive(server.name)}
+        before = transaction.counts()["annotations"]
+    task_of = {document: task for task, document in tasks.items() if document not in done_before}
+    reviewed = [record for record in records if record["id"] in task_of]
+    with front.stage("review") as tell:
+        for done, record in enumerate(reviewed, start=1):
+            server.submit(task_of[record["id"]], write_result(_content(record), record["text"]))
+            tell(done, len(reviewed))
+    _wait(application, before + len(reviewed))
+    front.say(f"reviewed {len(reviewed)} documents in Label Studio; every one is in the store")
+    frozen = freeze(
+        _DATASET,
+        store=application.store,
+        storage=application.storage,
+        rules=application.rules(),
+        read_result=read_result,
+        as_of=None,
+        code_version=application.code_version,
+    )
+    front.say(f"exported {_DATASET} v{frozen.version} to {frozen.path}")
+    return frozen
+
+
+def _content(record: Mapping[str, Any]) -> Content:
+    spans = [
+        Span(layer, span["start"], span["end"], span["label"])
+        for layer, found in record["spans"].items()
+        for span in found
+    ]
+    return Content(tuple(spans), tuple(Relation(**relation) for relation in record["relations"]))
+
+
+def _wait(application: Application, expected: int) -> None:
+    deadline = time.monotonic() + _ARRIVAL_SECONDS
+    while time.monotonic() < deadline:
+        with application.store.reading() as transaction:
+            if transaction.counts()["annotations"] >= expected:
+                return
+        time.sleep(0.2)
+    raise CuratorError("reviews did not arrive by webhook", str(application.workspace.hook_log), "see the log")
+
+
+def _tell_difference(application: Application, first: Frozen, second: Frozen, front: Front) -> None:
+    changes = VersionHistory(application.storage).changes(_DATASET, second.version)
+    if first.version == second.version:
+        front.say(f"nothing was new: v{second.version} stands")
+    elif changes is not None:
+        front.say(
+            f"v{first.version} → v{second.version}: {changes.added} documents added, {changes.changed} changed, "
+            f"{changes.removed} removed"
+        )
+
+
+def _train_and_gate(application: Application, version: Frozen, front: Front) -> bool:
+    """Train on the version and compare with the rules on its test documents; only a better model passes."""
+    from curator.spacy_models.trainer import train as trainer
+
+    settings = application.settings.train
+    with front.stage("train") as tell:
+        model = train(
+            dataset_ref(f"{_DATASET}@{version.version}"),
+            settings.config,
+            application.models,
+            storage=application.storage,
+            store=application.store,
+            trainer=partial(trainer, least_train=settings.min_train, least_dev=settings.min_dev),
+            progress=tell,
+        )
+    test = list(read_lines(version.path / "test.jsonl"))
+    if not test:
+        raise CuratorError("no test documents to gate the model by", str(version.path), "review more documents")
+    layers = application.schema.layer_names
+    rules = evaluate(application.pipeline(), test, layers)
+    trained = evaluate(application.pipeline(str(model.path)), test, layers)
+    front.say(f"on {len(test)} test documents, F1: rules {_shown(rules)}; {model.name} {_shown(trained)}")
+    better = mean_f1(trained) > mean_f1(rules)
+    front.say(f"{model.name} " + ("is better and passes the gate" if better else "is no better: not promoted"))
+    return better
+
+
+def _shown(scores: Mapping[str, Score]) -> str:
+    return ", ".join(f"{layer} {score.f1:.3f}" for layer, score in scores.items())
