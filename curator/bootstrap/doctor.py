@@ -1,7 +1,7 @@
 """What is wrong with a set-up, and what mends it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from curator.bootstrap.application import Application
 from curator.domain.errors import CuratorError, ServerRefused, ServerUnreachable
 from curator.domain.schema import schema_from_value
 from curator.steps.adopt_schema import vanished
-from curator.steps.publish import HOOK_PATH, is_ours
+from curator.steps.publish import HOOK_PATH, REFUSAL, is_ours
 from curator.store.migrate import pending_migrations
 
 _UP = "curator up"
@@ -34,14 +34,17 @@ class Check:
 
 def examine(application: Application) -> Iterator[Check]:
     """Yield the checks, each as soon as it is made; what hangs on a failed one is left out."""
-    yield from _chain(application, (_labels,))
-    yield from _chain(application, (_database, _migrations, _labels_in_force))
-    yield from _chain(application, (_label_studio, _token, _project, _interface, _webhook, _webhook_accepted))
+    stored = list(_chain(application, (_labels, _database, _migrations, _labels_in_force)))
+    yield from stored
+    of_server: list[Callable[[Application], Check]] = [_label_studio, _token]
+    if all(check.ok for check in stored):
+        of_server += [_project, _interface, _webhook, _webhook_accepted]
+    yield from _chain(application, of_server)
     yield from _chain(application, (_hook, _hook_secret))
     yield from _chain(application, (_deliveries, _dead_letters))
 
 
-def _chain(application: Application, checks: tuple[Callable[[Application], Check], ...]) -> Iterator[Check]:
+def _chain(application: Application, checks: Iterable[Callable[[Application], Check]]) -> Iterator[Check]:
     for check in checks:
         made = check(application)
         yield made
@@ -149,6 +152,11 @@ def _interface(application: Application) -> Check:
 def _webhook(application: Application) -> Check:
     name, hook = "webhook", application.hook
     ours = [one for one in application.server.webhooks(_known_project(application) or 0) if is_ours(one, hook)]
+    with application.store.reading() as transaction:
+        refusal = transaction.settings.get(REFUSAL)
+    if refusal:
+        remedy = f"set CURATOR_HOOK__PUBLIC_URL to an address that Label Studio allows, then `{_SYNC}`"
+        return Check(name, False, f"{hook.url} was refused: {refusal}", remedy)
     if not ours:
         return Check(name, False, "the project has none that points here", _SYNC)
     first = ours[0]

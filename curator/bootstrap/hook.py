@@ -2,12 +2,17 @@
 
 import threading
 import time
+from functools import cache
 
 import structlog
 
 from curator.bootstrap.application import Application
 from curator.domain.errors import CuratorError
+from curator.label_studio.results import read_result
+from curator.steps.version_changes import VersionHistory
+from curator.store.overview import SqlOverview
 from curator.web.application import Parts
+from curator.web.dashboard import Dashboard
 from curator.web.server import HookServer
 
 # How often a process looks for deliveries that another one received.
@@ -60,7 +65,15 @@ def make_parts(application: Application) -> Parts:
 
     secret = application.workspace.credentials().hook_secret
     limit = application.settings.hook.max_body_mb << 20
-    return Parts(application.inbox, secret, limit, applier.wake, ready)
+    return Parts(application.inbox, secret, limit, applier.wake, ready, _dashboard(application))
+
+
+def _dashboard(application: Application) -> Dashboard:
+    @cache
+    def overview() -> SqlOverview:
+        return SqlOverview(application.store, application.inbox, read_result)
+
+    return Dashboard(overview, VersionHistory(application.storage).changes)
 
 
 def serve(application: Application, host: str, port: int, workers: int) -> None:

@@ -103,7 +103,7 @@ class FateCounts:
 
     @property
     def current(self) -> int:
-        """The spans that are there now."""
+        """The spans that are there now, by the label that was predicted where one was."""
         return sum(count for fate, count in self.counts.items() if fate is not Fate.REMOVED)
 
     def rate(self, fate: Fate) -> float | None:

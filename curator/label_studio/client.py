@@ -8,7 +8,7 @@ from curator.domain.errors import ServerRefused
 from curator.domain.schema import LabelSchema
 from curator.label_studio.connection import Connection
 from curator.label_studio.failures import ServerLacks
-from curator.label_studio.interface import labelling_config, same_config
+from curator.label_studio.interface import labelling_config, same_config, words_of
 from curator.label_studio.listing import TaskListing, task_state
 from curator.label_studio.payloads import ACTIONS, state_from_api
 from curator.label_studio.results import write_result
@@ -81,7 +81,7 @@ class LabelStudioServer:
         return bool(changed)
 
     def differs(self, project: int, schema: LabelSchema) -> bool:
-        """Say whether a project's settings are not those that `update_project` would set."""
+        """Say whether `update_project` would change anything."""
         return bool(self._changed(project, schema))
 
     def _settings(self, schema: LabelSchema) -> dict[str, Any]:
@@ -102,6 +102,9 @@ class LabelStudioServer:
             changed = {key: value for key, value in wanted.items() if now[key] != value}
             if same_config(now["label_config"], wanted["label_config"]):
                 changed.pop("label_config", None)
+            # Label Studio cleans the HTML of instructions, so only their words count.
+            if words_of(now["expert_instruction"] or "") == words_of(wanted["expert_instruction"]):
+                changed.pop("expert_instruction", None)
             return changed
 
         return self._server.read(lambda sdk: sdk.projects.with_raw_response.get(project).response.json(), differing)

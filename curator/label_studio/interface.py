@@ -1,6 +1,7 @@
 """The labelling interface: a label schema as Label Studio's XML."""
 
 import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
 
 from curator.domain.schema import AttributeKind, LabelSchema, Layer
 from curator.label_studio.results import TEXT
@@ -9,7 +10,8 @@ _PAGE = "display: flex; flex-direction: column; gap: 8px;"
 # The labels stay in view above the text while it scrolls, and what is asked of a region below it.
 _BAR = "position: sticky; z-index: 2; padding: 4px 0; background: var(--color-neutral-background, #fff);"
 _LABELS = f"{_BAR} top: 0;"
-_REGION = f"{_BAR} bottom: 0; display: flex; flex-wrap: wrap; gap: 4px 32px;"
+_REGION = f"{_BAR} bottom: -10px; display: flex; flex-wrap: wrap; gap: 4px 32px;"
+_NOTE = "flex: 1 1 240px;"
 _TITLE = "margin: 4px 0; font-size: 13px; line-height: 16px;"
 _TEXT = "padding: 8px 12px; border: 1px solid var(--color-neutral-border, #d0d0d8);"
 
@@ -44,6 +46,23 @@ def same_config(one: str, other: str) -> bool:
         return False
 
 
+def words_of(html: str) -> list[str]:
+    """Return the words that a page of HTML shows, in order."""
+    parser = _Words()
+    parser.feed(html)
+    parser.close()
+    return " ".join(parser.found).split()
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.found.append(data)
+
+
 def _add_layer(parent: ET.Element, layer: Layer) -> None:
     ET.SubElement(parent, "Header", value=layer.title, size="6", style=_TITLE)
     control = ET.SubElement(parent, "Labels", name=layer.name, toName=TEXT, showInline="true")
@@ -55,7 +74,8 @@ def _add_layer(parent: ET.Element, layer: Layer) -> None:
 
 def _add_attribute(page: ET.Element, attribute: AttributeKind) -> None:
     shown = {"visibleWhen": "region-selected"} if attribute.per_region else {}
-    box = ET.SubElement(page, "View", shown)
+    room = {} if attribute.choices else {"style": _NOTE}
+    box = ET.SubElement(page, "View", {**shown, **room})
     ET.SubElement(box, "Header", value=attribute.title, size="6", style=_TITLE)
     scope = {"perRegion": "true"} if attribute.per_region else {}
     if attribute.choices:

@@ -113,7 +113,7 @@ class Acceptor:
         known = transaction.revisions.current(identity.server, identity.project, identity.annotation)
         same = [revision for revision in known if revision.identity == identity]
         if same:
-            verdict = _compare(same[0], state, str(task.document))
+            verdict = _compare(same[0], state)
         elif known or transaction.revisions.was_noted_gone(identity.server, identity.project, identity.annotation):
             verdict = Verdict.DOUBTFUL
         else:
@@ -149,11 +149,11 @@ class Acceptor:
         transaction.revisions.quarantine(origin, document, content.problems)
 
 
-def _compare(revision: Revision, state: AnnotationState, document: str) -> Verdict:
+def _compare(revision: Revision, state: AnnotationState) -> Verdict:
     if revision.state is None:
         return Verdict.DOUBTFUL
     if revision.state == state:
-        return Verdict.KNOWN if revision.document == document else Verdict.DOUBTFUL
+        return Verdict.KNOWN
     if state.updated_at == revision.state.updated_at:
         return Verdict.DOUBTFUL
     return Verdict.UPDATED if state.updated_at > revision.state.updated_at else Verdict.STALE

@@ -38,7 +38,7 @@ class AnnotatorProgress:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the documents have come; `days` are the dates with submitted annotations, ascending, with their number."""
+    """How far the documents have come; `days` are the dates with submitted annotations and their number, ascending."""
 
     documents: Mapping[DocumentState, int]
     annotators: tuple[AnnotatorProgress, ...]
@@ -51,7 +51,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class LabelFates:
-    """One label of a pipeline: how many spans it predicted in all documents, and what became of those that were shown."""
+    """One label of a pipeline: how often it was predicted in all, and what became of the spans that were shown."""
 
     layer: str
     label: str
@@ -71,9 +71,10 @@ class PipelineFates:
 
 @dataclass(frozen=True, slots=True)
 class LabelReport:
-    """The pipelines, newest first; `waiting` predictions and annotations are not counted yet."""
+    """The pipelines, newest first; `waiting` predictions and annotations are left to count while `counting` goes on."""
 
     pipelines: tuple[PipelineFates, ...]
+    counting: bool
     waiting: int
 
 

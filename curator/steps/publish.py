@@ -8,6 +8,8 @@ from curator.domain.schema import LabelSchema
 from curator.steps.ports import LabelServer, NewPrediction, NewTask, Progress, WebhookRef
 from curator.steps.store_ports import Store, StoredPrediction
 
+REFUSAL = "webhook_refusal"
+"""The setting that holds why Label Studio refuses the hook's address; empty where it does not."""
 HOOK_PATH = "/webhooks/label-studio"
 SECRET_HEADER = "X-Curator-Secret"
 _BATCH = 100
@@ -55,10 +57,7 @@ def publish(
     _add_tasks(store, server, report, progress)
     _add_predictions(store, server, report, progress)
     _show_newest(store, server, report.project)
-    try:
-        report.webhook = ensure_webhook(server, report.project, hook)
-    except ServerRefused as error:
-        report.webhook, report.reason = "refused", str(error)
+    report.webhook, report.reason = arm_webhook(store, server, report.project, hook)
     return report
 
 
@@ -149,6 +148,23 @@ def _show_newest(store: Store, server: LabelServer, project: int) -> None:
 def _new(stored: StoredPrediction, text: str) -> NewPrediction:
     prediction = stored.prediction
     return NewPrediction(str(prediction.pipeline), prediction.content, text, prediction.score)
+
+
+def arm_webhook(store: Store, server: LabelServer, project: int, hook: Hook) -> tuple[str, str]:
+    """Do what `ensure_webhook` does, and remember why where the address is refused.
+
+    Returns `kept`, `created`, `rearmed` or `refused`, and the reason for the last.
+    """
+    try:
+        done, reason = ensure_webhook(server, project, hook), ""
+    except ServerRefused as error:
+        done, reason = "refused", str(error)
+    with store.reading() as transaction:
+        known = transaction.settings.get(REFUSAL) or ""
+    if known != reason:
+        with store.writing() as transaction:
+            transaction.settings.put(REFUSAL, reason)
+    return done, reason
 
 
 def ensure_webhook(server: LabelServer, project: int, hook: Hook) -> str:

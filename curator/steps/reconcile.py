@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from time import monotonic, sleep
 
 from curator.domain.annotation import Identity, instant
-from curator.domain.errors import CuratorError, DeletionsNotAccepted, ServerRefused, ServerUnreachable
+from curator.domain.errors import CuratorError, DeletionsNotAccepted, ServerUnreachable
 from curator.steps.accept import Verdict
 from curator.steps.ports import Progress, TaskState
-from curator.steps.publish import Hook, ensure_webhook
+from curator.steps.publish import Hook, arm_webhook
 from curator.steps.receive import Receiver
 
 _LEASE_WAIT = 60.0
@@ -82,10 +82,7 @@ def reconcile(receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, 
     finally:
         receiver.release_lease()
     if exists:
-        try:
-            report.webhook = ensure_webhook(server, project, hook)
-        except ServerRefused as error:
-            report.webhook, report.reason = "refused", str(error)
+        report.webhook, report.reason = arm_webhook(receiver.store, server, project, hook)
     return report
 
 

@@ -8,6 +8,7 @@ from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
 from curator.steps.store_ports import Inbox
+from curator.web.dashboard import Dashboard, dashboard
 from curator.web.webhook import webhook
 
 
@@ -24,12 +25,15 @@ class Parts:
     max_body: int
     received: Callable[[], None]
     ready: Callable[[], str]
+    dashboard: Dashboard | None = None
 
 
 def create_app(parts: Parts) -> Flask:
-    """Return the application: the webhook, `/healthz` and `/readyz`."""
+    """Return the application: the webhook, `/healthz`, `/readyz` and, where it is given one, the dashboard at `/`."""
     app = Flask("curator")
     app.register_blueprint(webhook(parts.inbox, parts.secret, parts.max_body, parts.received))
+    if parts.dashboard is not None:
+        app.register_blueprint(dashboard(parts.dashboard))
 
     @app.get("/healthz")
     def healthz() -> Response:

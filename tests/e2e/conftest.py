@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.conftest import ROOT, RunningLabelStudio, free_port
+from tests.e2e.browser import chromium as chromium
 from tests.e2e.relay import Relay
 
 _CORPUS = ROOT / "seeds" / "corpus"
@@ -70,7 +71,7 @@ class Desk:
 
     def tasks(self) -> list[dict[str, Any]]:
         """Return the tasks of the project with all their annotations, by id."""
-        query = {"project": self.project, "fields": "all", "page_size": 1000}
+        query: dict[str, str | int] = {"project": self.project, "fields": "all", "page_size": 1000}
         tasks: list[dict[str, Any]] = self.http.get("/api/tasks", params=query).raise_for_status().json()["tasks"]
         return sorted(tasks, key=lambda task: int(task["id"]))
 
@@ -114,7 +115,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStu
     log = (folder / "hook.log").open("wb")
     hook = subprocess.Popen([sys.executable, "-m", "curator", "serve"], cwd=ROOT, env=env, stdout=log, stderr=log)
     try:
-        _wait_ready(f"http://127.0.0.1:{port}/readyz", hook)
+        wait_until_ready(f"http://127.0.0.1:{port}/readyz", hook)
         yield Desk(curator, label_studio.http, relay, pushed["project"])
     finally:
         hook.terminate()
@@ -123,7 +124,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStu
         relay.close()
 
 
-def _wait_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
+def wait_until_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a hook answers that it is ready; fails where its process ends, or after a minute."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         try:

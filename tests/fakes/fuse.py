@@ -1,9 +1,9 @@
 """Death at a chosen moment: a store and an inbox that stop for good after so many writes, as a kill would stop them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from curator.steps.store_ports import Delivery, Inbox, Store, Transaction
+from curator.steps.store_ports import Delivery, DeliveryFacts, Inbox, Store, Transaction
 
 
 class Killed(BaseException):
@@ -82,6 +82,16 @@ class FusedInbox:
         self._fuse.burn()
         self._inbox.settle(delivery, state, cause)
         self._fuse.burn()
+
+    def again(self, deliveries: Sequence[str] | None) -> int:
+        self._fuse.burn()
+        waiting = self._inbox.again(deliveries)
+        self._fuse.burn()
+        return waiting
+
+    def recent(self, limit: int, state: str | None = None) -> list[DeliveryFacts]:
+        self._fuse.alive()
+        return self._inbox.recent(limit, state)
 
     def counts(self) -> dict[str, int]:
         self._fuse.alive()

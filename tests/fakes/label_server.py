@@ -33,7 +33,7 @@ class FakeLabelServer:
         self.failing: dict[str, CuratorError] = {}
         """What a method raises instead of doing its work."""
         self.cut_off: set[str] = set()
-        """Methods that do their work once more, and then the connection breaks."""
+        """Methods that do their work once more before the connection breaks."""
         self.on_call: Callable[[str], None] = lambda _method: None
         self._name = name
         self._rows = Rows()
@@ -62,11 +62,10 @@ class FakeLabelServer:
         self._called("update_project")
         row = self._project(project)
         config = labelling_config(schema)
-        differed = row["label_config"] != config
-        if differed:
-            row["label_config"] = config
-            self.outbox.append(delivery("PROJECT_UPDATED", row))
-        return differed
+        if row["label_config"] == config:
+            return False
+        self.patch_project(project, label_config=config)
+        return True
 
     def show_predictions_of(self, project: int, model_version: str) -> None:
         self._called("show_predictions_of")
@@ -207,16 +206,11 @@ class FakeLabelServer:
         self._touch(task)
 
     def import_task(self, project: int, **data: Any) -> int:
-        """Make a task with any data, as whoever opens the project can."""
         return int(self._rows.add_task(project, data, self.clock.now())["id"])
 
-    def rename_project(self, project: int, title: str) -> None:
-        row = self._rows.projects[project]
-        row["title"] = title
-        self.outbox.append(delivery("PROJECT_UPDATED", row))
-
-    def describe(self, project: int, description: str) -> None:
-        self._rows.projects[project]["description"] = description
+    def patch_project(self, project: int, **fields: Any) -> None:
+        self._rows.projects[project] |= fields
+        self.outbox.append(delivery("PROJECT_UPDATED", self._rows.projects[project]))
 
     def disable(self, webhook: int) -> None:
         self._rows.webhooks[webhook] = replace(self._rows.webhooks[webhook], active=False)

@@ -96,7 +96,7 @@ class NamePipeline:
             yield Content(tuple(Span("entities", m.start(), m.end(), "GPE", self._score, "capital") for m in found))
 
 
-def silent(_done: int, _total: int | None) -> None:
+def silent(done: int, total: int | None) -> None:
     """Progress that nobody looks at."""
 
 

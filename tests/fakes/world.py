@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event
 
 from curator.domain.document import RawDocument
 from curator.domain.schema import LabelSchema
@@ -24,7 +24,7 @@ from curator.steps.reconcile import DeletionGuard, Reconciled, reconcile
 from curator.steps.report import annotations
 from curator.steps.store_ports import Inbox, Store
 from curator.store.database import SqlStore, open_engine
-from curator.store.inbox import DeliveryRow, SqliteInbox
+from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
 from tests.fakes.label_server import FakeLabelServer
 from tests.fakes.parts import RULE, SCHEMA, NamePipeline, Texts, WordNearness, french, raw, silent
@@ -157,9 +157,7 @@ class World:
 
     def causes(self) -> list[str]:
         """Return the causes of the dead letters."""
-        query = select(DeliveryRow.cause).where(DeliveryRow.state == "dead").order_by(DeliveryRow.number)
-        with self.sql_inbox.engine.connect() as connection:
-            return list(connection.scalars(query))
+        return [letter.cause for letter in reversed(self.inbox.recent(100, "dead"))]
 
     def revisions(self) -> int:
         with self.store.reading() as transaction:

@@ -31,7 +31,7 @@ def test_the_default_schema_has_a_control_per_layer_and_a_key_per_label(default_
     assert all(len(key) == 1 and key.isascii() and key.isalnum() for key in keys)
     assert not TAKEN & set(keys)
     (text,) = page.iter("Text")
-    assert text.attrib == {"name": "text", "value": "$text", "granularity": "symbol"}
+    assert text.attrib == {"name": "text", "value": "$text", "granularity": "symbol", "showLabels": "true"}
     for control in (*controls.values(), *page.iter("Choices"), *page.iter("TextArea")):
         assert control.get("toName") == "text"
     (doubt,), (note,) = page.iter("Choices"), page.iter("TextArea")

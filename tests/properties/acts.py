@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from curator.domain.annotation import AnnotationState, Identity
+from curator.domain.canonical import document_id
 from curator.domain.errors import CuratorError, ServerUnreachable
 from tests.fakes.label_studio_rows import Rows
 from tests.fakes.parts import link, region
@@ -160,18 +161,18 @@ class Life:
     def _patch_key(self, one: int, other: int) -> None:
         if task := self._task(one):
             text = TEXTS[other % len(TEXTS)]
-            self.server.patch_task(task, document=self._key(text), text=text)
+            self.server.patch_task(task, document=document_id(text), text=text)
 
     def _patch_back(self, one: int, _other: int) -> None:
         if task := self._task(one):
             source = self.server.known_tasks(self.project)[task]
-            known = [text for text in TEXTS if self._key(text) == source.document]
+            known = [text for text in TEXTS if document_id(text) == source.document]
             if known:
                 self.server.patch_task(task, text=known[0])
 
     def _double_task(self, _one: int, other: int) -> None:
         text = TEXTS[other % len(TEXTS)]
-        self.server.import_task(self.project, text=text, document=self._key(text), source="by hand")
+        self.server.import_task(self.project, text=text, document=document_id(text), source="by hand")
 
     def _foreign_task(self, _one: int, _other: int) -> None:
         self.server.import_task(self.project, text="Une tâche de quelqu'un.")
@@ -257,8 +258,3 @@ class Life:
             work()
         finally:
             self.server.on_call = lambda _method: None
-
-    def _key(self, text: str) -> str:
-        from curator.domain.canonical import document_id
-
-        return document_id(text)

@@ -84,7 +84,7 @@ def test_a_project_that_somebody_deleted_is_made_again_with_all_tasks(world: Wor
 def test_a_project_whose_number_became_somebody_elses_is_not_touched(world: World) -> None:
     world.with_tasks(ONE)
     ours = world.project
-    world.server.describe(ours, "somebody else's")
+    world.server.patch_project(ours, description="somebody else's")
     report = world.push()
     assert report.created
     assert world.project != ours

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from curator.domain.errors import CuratorError, ServerUnreachable
+from curator.domain.event import Event
 from tests.fakes.parts import region
 from tests.fakes.world import World
 
@@ -23,6 +24,10 @@ def told(body: bytes, **changes: Any) -> bytes:
             at = at[key]
         at[last] = new
     return json.dumps(value).encode()
+
+
+def defective(body: bytes, server: str) -> list[Event]:
+    raise KeyError("secret words of a document")
 
 
 @pytest.fixture
@@ -182,6 +187,13 @@ def test_a_deletion_that_did_not_happen_deletes_nothing(world: World, submitted:
     assert len(world.alive()) == 1
 
 
+def test_a_changed_project_is_taken_note_of_and_changes_nothing(world: World, submitted: bytes) -> None:
+    world.server.patch_project(world.project, title="Autre titre")
+    world.deliver(submitted, *world.server.take_outbox())
+    assert world.inbox.counts()["applied"] == 2
+    assert world.revisions() == 1
+
+
 def test_many_annotations_in_one_delivery_are_all_taken(world: World) -> None:
     tasks = world.with_tasks(TEXT, OTHER)
     world.server.accept_predictions(tasks, [region(0, 4, "PER")])
@@ -219,17 +231,9 @@ def test_a_server_that_is_away_is_not_asked_for_every_delivery(world: World, sub
     assert world.inbox.counts()["pending"] == 28
 
 
-def test_a_defect_in_one_delivery_is_a_dead_letter_and_the_queue_goes_on(
-    world: World, submitted: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_defect_in_one_delivery_is_a_dead_letter_and_the_queue_goes_on(world: World, submitted: bytes) -> None:
     right = world.receiver.read_delivery
-
-    def defective(body: bytes, server: str) -> Any:
-        if b"poison" in body:
-            raise KeyError("secret words of a document")
-        return right(body, server)
-
-    monkeypatch.setattr(world.receiver, "read_delivery", defective)
+    world.receiver.read_delivery = lambda body, server: (defective if b"poison" in body else right)(body, server)
     world.deliver(b'{"action": "poison"}', submitted)
     assert world.equals_server()
     (cause,) = dead(world)
@@ -238,12 +242,14 @@ def test_a_defect_in_one_delivery_is_a_dead_letter_and_the_queue_goes_on(
 
 
 def test_a_dead_letter_can_be_applied_again_once_nothing_is_in_its_way(world: World, submitted: bytes) -> None:
-    world.inbox.put(told(submitted, task__data__text="?"))
-    (delivery,) = world.inbox.pending(1)
-    assert world.receiver.apply(delivery) == "dead"
-    mended = type(delivery)(delivery.id, delivery.number, submitted)
-    assert world.receiver.apply(mended) == "applied"
-    assert len(world.alive()) == 1
+    right, world.receiver.read_delivery = world.receiver.read_delivery, defective
+    world.deliver(submitted)
+    assert world.inbox.counts()["dead"] == 1
+    world.receiver.read_delivery = right
+    assert world.inbox.again(None) == 1
+    world.receiver.drain()
+    assert world.inbox.counts() == {"pending": 0, "applied": 1, "stale": 0, "dead": 0}
+    assert world.equals_server()
 
 
 def test_only_who_holds_the_lease_applies(world: World, submitted: bytes) -> None:

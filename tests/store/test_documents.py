@@ -27,9 +27,9 @@ def test_documents_sources_and_bands_are_added_once(store: SqlStore) -> None:
 
 
 def test_a_source_counts_again_where_its_metadata_changed(store: SqlStore) -> None:
-    for meta in ({"k": 1}, {"k": 2}):
+    for number in (1, 2):
         with store.writing() as transaction:
-            assert transaction.documents.add([(arrival("Paris", **meta), [])])[1] == 1
+            assert transaction.documents.add([(arrival("Paris", k=number), [])])[1] == 1
     with store.reading() as transaction:
         paris = document_id("Paris")
         assert transaction.documents.describing_source(paris, 1)[1].meta == {"k": 1}

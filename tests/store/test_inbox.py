@@ -51,6 +51,18 @@ def test_what_is_settled_waits_no_longer_and_is_counted(inbox: SqliteInbox) -> N
     assert inbox.counts() == {"pending": 1, "applied": 1, "stale": 1, "dead": 1}
 
 
+def test_dead_letters_can_be_made_to_wait_again_all_or_by_id(inbox: SqliteInbox) -> None:
+    ids = [inbox.put(b"%d" % number) for number in range(4)]
+    for delivery, state in zip(ids, ("dead", "applied", "dead", "stale"), strict=True):
+        inbox.settle(delivery, state, "why")
+    assert [(one.id, one.cause) for one in inbox.recent(9, "dead")] == [(ids[2], "why"), (ids[0], "why")]
+    assert [one.number for one in inbox.recent(2)] == [4, 3]
+    assert inbox.again(None) == 2
+    assert [delivery.id for delivery in inbox.pending(9)] == [ids[0], ids[2]]
+    assert inbox.again([ids[3], "unknown"]) == 1
+    assert inbox.counts() == {"pending": 3, "applied": 1, "stale": 0, "dead": 0}
+
+
 def test_an_empty_inbox_counts_nothing(inbox: SqliteInbox) -> None:
     assert inbox.counts() == {"pending": 0, "applied": 0, "stale": 0, "dead": 0}
     assert inbox.pending(10) == []

@@ -1,0 +1,222 @@
+"""What the dashboard shows, read from the store's tables."""
+
+from collections import Counter as Sums
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, case, func, select
+
+from curator.domain.schema import LabelSchema, schema_from_value
+from curator.steps.overview import (
+    AnnotatorProgress,
+    Deliveries,
+    DeliverySeen,
+    DocumentLine,
+    DocumentPage,
+    DocumentState,
+    DocumentView,
+    LabelReport,
+    ModelSeen,
+    Progress,
+    VersionSeen,
+)
+from curator.steps.ports import ResultReader
+from curator.store.database import SqlStore, told_plainly
+from curator.store.document_view import document_view
+from curator.store.inbox import DeliveryRow, SqliteInbox
+from curator.store.settings import SettingTable
+from curator.store.states import ALIVE, field, newest, states
+from curator.store.tables import (
+    Annotator,
+    Counter,
+    DocumentRow,
+    ModelRow,
+    Receipt,
+    RevisionRow,
+    SourceRow,
+    SplitRow,
+    Tick,
+    VersionRow,
+)
+from curator.store.tallies import LabelTally
+
+_PAGE = 50
+_LAST = 20
+_PATIENCE = 0.15
+
+
+class SqlOverview:
+    """Implements the port `Overview`; what was aggregated is kept until the store's sequence number moves on."""
+
+    def __init__(self, store: SqlStore, inbox: SqliteInbox, read_result: ResultReader) -> None:
+        self._store = store
+        self._inbox = inbox
+        self._read_result = read_result
+        self._tally = LabelTally(store.engine, read_result)
+        self._progress: tuple[int, Progress] | None = None
+        self._lock = Lock()
+
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[Connection, int]]:
+        with told_plainly(self._store.engine), self._store.engine.connect() as connection:
+            yield connection, int(connection.scalar(select(Counter.value)) or 0)
+
+    def schema(self) -> LabelSchema | None:
+        with self._reading() as (connection, seq):
+            return _schema(connection, seq)
+
+    def progress(self) -> Progress:
+        with self._reading() as (connection, seq), self._lock:
+            if self._progress is None or self._progress[0] != seq:
+                self._progress = (seq, _progress(connection))
+            return self._progress[1]
+
+    def labels(self) -> LabelReport:
+        with self._reading() as (connection, seq):
+            schema = _schema(connection, seq)
+        return (
+            LabelReport((), counting=False, waiting=0) if schema is None else self._tally.report(schema, seq, _PATIENCE)
+        )
+
+    def deliveries(self) -> Deliveries:
+        query = select(
+            DeliveryRow.id,
+            DeliveryRow.number,
+            DeliveryRow.received_at,
+            DeliveryRow.state,
+            DeliveryRow.cause,
+            func.length(DeliveryRow.body).label("size"),
+        ).order_by(DeliveryRow.number.desc())
+        with told_plainly(self._inbox.engine), self._inbox.engine.connect() as connection:
+            last = connection.execute(query.limit(_LAST)).all()
+            dead = connection.execute(query.where(DeliveryRow.state == "dead").limit(_LAST)).all()
+        with self._reading() as (connection, _):
+            applied = select(Receipt.delivery, Tick.at).join(Tick, Tick.seq == Receipt.seq)
+            rows = connection.execute(applied.where(Receipt.delivery.in_([row.id for row in last])))
+            at = {row.delivery: row.at for row in rows}
+        seen = [
+            DeliverySeen(row.number, row.received_at, row.state, row.cause, row.size, at.get(row.id))
+            for row in [*last, *dead]
+        ]
+        return Deliveries(self._inbox.counts(), tuple(seen[: len(last)]), tuple(seen[len(last) :]))
+
+    def versions(self) -> tuple[VersionSeen, ...]:
+        query = (
+            select(VersionRow.dataset, VersionRow.number, VersionRow.digest, Tick.at)
+            .join(Tick, Tick.seq == VersionRow.seq)
+            .order_by(VersionRow.id.desc())
+            .limit(_LAST)
+        )
+        with self._reading() as (connection, _):
+            return tuple(VersionSeen(*row) for row in connection.execute(query))
+
+    def models(self) -> tuple[ModelSeen, ...]:
+        query = (
+            select(ModelRow.name, ModelRow.dataset, ModelRow.version, Tick.at, ModelRow.scores)
+            .join(Tick, Tick.seq == ModelRow.seq)
+            .order_by(ModelRow.id.desc())
+            .limit(_LAST)
+        )
+        with self._reading() as (connection, _):
+            return tuple(ModelSeen(*row) for row in connection.execute(query))
+
+    def documents(self, state: DocumentState | None, page: int) -> DocumentPage:
+        progress = self.progress()
+        total = progress.total if state is None else progress.documents[state]
+        pages = max(-(-total // _PAGE), 1)
+        page = min(max(page, 1), pages)
+        with self._reading() as (connection, _):
+            if state is None:
+                ids = select(DocumentRow.id).order_by(DocumentRow.id)
+            else:
+                found = states(connection)
+                ids = select(found.c.id).where(found.c.state == state.value).order_by(found.c.id)
+            some = list(connection.scalars(ids.limit(_PAGE).offset((page - 1) * _PAGE)))
+            return DocumentPage(tuple(_lines(connection, some)), page, pages, total)
+
+    def document(self, document: str) -> DocumentView | None:
+        with self._reading() as (connection, seq):
+            schema = _schema(connection, seq)
+            return None if schema is None else document_view(connection, document, schema, self._read_result)
+
+
+def _schema(connection: Connection, seq: int) -> LabelSchema | None:
+    value = SettingTable(connection, seq).get("schema")
+    return None if value is None else schema_from_value(value, "the store")
+
+
+def _progress(connection: Connection) -> Progress:
+    found = states(connection)
+    rows = connection.execute(select(found.c.state, func.count().label("total")).group_by(found.c.state))
+    counts = dict.fromkeys(DocumentState, 0) | {DocumentState(row.state): row.total for row in rows}
+    work = connection.execute(_work(connection)).all()
+    days: Sums[str] = Sums()
+    for row in work:
+        days[row.day] += row.submitted
+    submitted = tuple((day, days[day]) for day in sorted(days) if days[day])
+    return Progress(counts, tuple(_annotators(connection, work)), submitted)
+
+
+def _work(connection: Connection) -> Select[Any]:
+    """Select what each annotator did on each day, by current annotations."""
+    facts = (
+        select(
+            RevisionRow.server,
+            func.substr(RevisionRow.created_at, 1, 10).label("day"),
+            field(connection, "annotator").as_integer().label("user"),
+            case((field(connection, "skipped").as_boolean(), 1), else_=0).label("skipped"),
+            field(connection, "lead_time").as_float().label("lead_time"),
+            field(connection, "updated_at").as_string().label("updated_at"),
+        )
+        .where(RevisionRow.number.in_(newest()), ALIVE)
+        .subquery()
+    )
+    by = (facts.c.server, facts.c.user, facts.c.day)
+    return select(
+        *by,
+        func.sum(1 - facts.c.skipped).label("submitted"),
+        func.sum(facts.c.skipped).label("skipped"),
+        func.sum(facts.c.lead_time).label("lead_time"),
+        func.count(facts.c.lead_time).label("timed"),
+        func.max(facts.c.updated_at).label("last"),
+    ).group_by(*by)
+
+
+def _annotators(connection: Connection, work: Sequence[Row[Any]]) -> list[AnnotatorProgress]:
+    emails = {(row.server, row.user): row.email for row in connection.execute(select(Annotator.__table__))}
+    people: dict[tuple[str, int | None], list[Row[Any]]] = {}
+    for row in work:
+        people.setdefault((row.server, row.user), []).append(row)
+    found = []
+    for (server, user), rows in people.items():
+        name = "unknown" if user is None else emails.get((server, user), f"user {user}")
+        timed = sum(row.timed for row in rows)
+        mean = sum(float(row.lead_time or 0) for row in rows) / timed if timed else None
+        submitted, skipped = sum(row.submitted for row in rows), sum(row.skipped for row in rows)
+        found.append(AnnotatorProgress(name, submitted, skipped, mean, max(row.last for row in rows)))
+    return sorted(found, key=lambda one: (-one.reviewed - one.skipped, one.name))
+
+
+def _lines(connection: Connection, documents: list[str]) -> Iterator[DocumentLine]:
+    found = states(connection, documents)
+    first = select(func.min(SourceRow.id)).where(SourceRow.document.in_(documents)).group_by(SourceRow.document)
+    query: Any = (
+        select(
+            found.c.id,
+            found.c.state,
+            found.c.annotations,
+            DocumentRow.lang,
+            func.length(DocumentRow.text).label("size"),
+            SourceRow.name,
+            SplitRow.split,
+        )
+        .join(DocumentRow, DocumentRow.id == found.c.id)
+        .outerjoin(SourceRow, (SourceRow.document == found.c.id) & SourceRow.id.in_(first))
+        .outerjoin(SplitRow, SplitRow.document == found.c.id)
+        .order_by(found.c.id)
+    )
+    for row in connection.execute(query):
+        state = DocumentState(row.state)
+        yield DocumentLine(row.id, row.name or "", row.lang, row.size, row.split, row.annotations, state)

@@ -1,0 +1,176 @@
+"""What became of predicted spans, counted once per prediction and annotation and kept up to date."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from threading import Lock, Thread
+
+from sqlalchemy import Connection, Engine, select
+
+from curator.domain.annotation import Identity, state_from_value
+from curator.domain.prediction import GIVEN, PipelineId
+from curator.domain.schema import Label, LabelSchema, Layer
+from curator.domain.scoring import Fate, FateCounts, count_fates, match
+from curator.domain.span import content_from_value
+from curator.steps.overview import LabelFates, LabelReport, PipelineFates
+from curator.steps.ports import ResultReader
+from curator.store.database import told_plainly
+from curator.store.rows import chunks
+from curator.store.shown import prediction_count, shown_pairs
+from curator.store.tables import DocumentRow, PredictionRow, RevisionRow
+
+_BATCH = 50
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Counts by pipeline, and what they were made of."""
+
+    schema: str = ""
+    last_prediction: int = 0
+    documents: Counter[PipelineId] = field(default_factory=Counter)
+    predicted: Counter[tuple[PipelineId, str, str]] = field(default_factory=Counter)
+    annotations: Counter[PipelineId] = field(default_factory=Counter)
+    fates: Counter[tuple[PipelineId, str, str, Fate]] = field(default_factory=Counter)
+    pairs: dict[int, int] = field(default_factory=dict)
+    newest: dict[PipelineId, int] = field(default_factory=dict)
+
+
+class LabelTally:
+    """Counts in a thread of its own, started when somebody asks; only what is new since the last time is read."""
+
+    def __init__(self, engine: Engine, read_result: ResultReader) -> None:
+        self._engine = engine
+        self._read_result = read_result
+        self._counted = _Counted()
+        self._waiting = 0
+        self._seq = -1
+        self._failure: Exception | None = None
+        self._thread: Thread | None = None
+        self._lock = Lock()
+
+    def report(self, schema: LabelSchema, seq: int, patience: float) -> LabelReport:
+        """Return what is counted; waits `patience` seconds at most for what the store held at sequence number `seq`."""
+        with self._lock:
+            failure, self._failure = self._failure, None
+            if failure is not None:
+                raise failure
+            if self._thread is None and self._seq != seq:
+                self._thread = Thread(target=self._run, args=(schema, seq), name="tally", daemon=True)
+                self._thread.start()
+            thread = self._thread
+        if thread is not None:
+            thread.join(patience)
+        with self._lock:
+            counting = self._thread is not None
+            return LabelReport(tuple(_pipelines(self._counted, schema)), counting, self._waiting)
+
+    def _run(self, schema: LabelSchema, seq: int) -> None:
+        try:
+            with told_plainly(self._engine), self._engine.connect() as connection:
+                self._catch_up(connection, schema)
+            with self._lock:
+                self._seq = seq
+        except Exception as error:  # noqa: BLE001 - told to whoever asks next, not to the thread's end
+            with self._lock:
+                self._failure = error
+        finally:
+            with self._lock:
+                self._thread = None
+
+    def _catch_up(self, connection: Connection, schema: LabelSchema) -> None:
+        predictions, wanted = prediction_count(connection, None), shown_pairs(connection)
+        counted = self._counted
+        known = prediction_count(connection, counted.last_prediction)
+        # Annotations are read against the schema; and what was purged can no longer be subtracted.
+        if counted.schema != schema.hash or known != sum(counted.documents.values()):
+            counted, known = _Counted(schema.hash), 0
+            with self._lock:
+                self._counted = counted
+        outdated = {number: one for number, one in counted.pairs.items() if wanted.get(number) != one}
+        fresh = [number for number, one in wanted.items() if counted.pairs.get(number) != one]
+        self._waiting = predictions - known + len(fresh)
+        for chunk in chunks(outdated, _BATCH):
+            self._compare(connection, schema, {number: outdated[number] for number in chunk}, -1)
+        while self._count_predictions(connection):
+            pass
+        # The newest first: they are of the pipeline that is looked at.
+        for chunk in chunks(reversed(fresh), _BATCH):
+            self._compare(connection, schema, {number: wanted[number] for number in chunk}, 1)
+        self._waiting = 0
+
+    def _count_predictions(self, connection: Connection) -> int:
+        counted = self._counted
+        query = (
+            select(PredictionRow.id, PredictionRow.pipeline, PredictionRow.digest, PredictionRow.content)
+            .where(PredictionRow.id > counted.last_prediction, PredictionRow.pipeline != GIVEN)
+            .order_by(PredictionRow.id)
+            .limit(_BATCH)
+        )
+        rows = connection.execute(query).all()
+        found = [(PipelineId(row.pipeline, row.digest), content_from_value(row.content)) for row in rows]
+        with self._lock:
+            for row, (pipeline, content) in zip(rows, found, strict=True):
+                counted.documents[pipeline] += 1
+                counted.newest[pipeline] = row.id
+                counted.predicted.update((pipeline, span.layer, span.label) for span in content.spans)
+                counted.last_prediction = row.id
+            self._waiting -= len(rows)
+        return len(rows)
+
+    def _compare(self, connection: Connection, schema: LabelSchema, pairs: dict[int, int], sign: int) -> None:
+        """Add what became of predictions in annotations, or take it away again."""
+        found = list(self._compared(connection, schema, pairs))
+        counted = self._counted
+        with self._lock:
+            for pipeline, fates in found:
+                counted.annotations[pipeline] += sign
+                for (layer, label, fate), count in fates.items():
+                    counted.fates[pipeline, layer, label, fate] += sign * count
+            for number, prediction in pairs.items():
+                if sign > 0:
+                    counted.pairs[number] = prediction
+                else:
+                    del counted.pairs[number]
+            self._waiting -= len(pairs) if sign > 0 else 0
+
+    def _compared(
+        self, connection: Connection, schema: LabelSchema, pairs: dict[int, int]
+    ) -> Iterator[tuple[PipelineId, Counter[tuple[str, str, Fate]]]]:
+        said = connection.execute(
+            select(RevisionRow.__table__, DocumentRow.text)
+            .join(DocumentRow, DocumentRow.id == RevisionRow.document)
+            .where(RevisionRow.number.in_(pairs))
+        ).all()
+        shown = connection.execute(select(PredictionRow.__table__).where(PredictionRow.id.in_(set(pairs.values()))))
+        predictions = {row.id: row for row in shown}
+        for row in said:
+            state = state_from_value(Identity(row.server, row.project, row.annotation, row.created_at), row.value)
+            prediction = predictions.get(pairs[row.number])
+            if state.skipped or prediction is None:
+                continue
+            current = self._read_result(state.result, row.text, schema).spans
+            predicted = content_from_value(prediction.content).spans
+            yield PipelineId(prediction.pipeline, prediction.digest), count_fates(match(predicted, current))
+
+
+def _pipelines(counted: _Counted, schema: LabelSchema) -> Iterator[PipelineFates]:
+    ranks = {(layer.name, label.name): n for n, (layer, label) in enumerate(_labels(schema))}
+    for pipeline in sorted(counted.newest, key=lambda one: -counted.newest[one]):
+        seen = {(layer, label) for one, layer, label in counted.predicted if one == pipeline}
+        seen |= {(layer, label) for (one, layer, label, _), count in counted.fates.items() if one == pipeline and count}
+        labels = tuple(
+            LabelFates(
+                layer,
+                label,
+                counted.predicted[pipeline, layer, label],
+                FateCounts({fate: counted.fates[pipeline, layer, label, fate] for fate in Fate}),
+            )
+            for layer, label in sorted(seen, key=lambda one: (ranks.get(one, len(ranks)), one))
+        )
+        yield PipelineFates(str(pipeline), counted.documents[pipeline], counted.annotations[pipeline], labels)
+
+
+def _labels(schema: LabelSchema) -> Iterator[tuple[Layer, Label]]:
+    for layer in schema.layers:
+        yield from ((layer, label) for label in layer.labels)

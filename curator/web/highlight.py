@@ -1,0 +1,65 @@
+"""Spans over a text: cut into pieces between which the set of spans changes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import count, pairwise
+
+from curator.domain.scoring import Fate
+from curator.domain.span import Span
+
+TRACKS = 8
+"""How many underlines are drawn below each other; what overlaps more is marked where it starts only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A span as it is drawn: the track of its underline, 0 next to the text, and what became of it."""
+
+    span: Span
+    track: int
+    fate: Fate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text with the marks that go on over it, those that start with it, and which of all end with it.
+
+    Of the starting ones, `lines` are those that have a track to be drawn on.
+    """
+
+    text: str
+    goes_on: tuple[Mark, ...]
+    starts: tuple[Mark, ...]
+    lines: tuple[Mark, ...]
+    ends: frozenset[Mark]
+
+
+def marks(spans: Iterable[tuple[Span, Fate | None]]) -> list[Mark]:
+    """Return spans with their tracks, in text order, longer ones first: no two that overlap share a track."""
+    placed: list[Mark] = []
+    busy: dict[int, int] = {}
+    for span, fate in sorted(spans, key=lambda one: (one[0].start, -one[0].end, one[0].layer, one[0].label)):
+        track = next(track for track in count() if busy.get(track, 0) <= span.start)
+        busy[track] = span.end
+        placed.append(Mark(span, track, fate))
+    return placed
+
+
+def pieces(text: str, placed: Iterable[Mark]) -> list[Piece]:
+    """Return the text in pieces; joined they are the whole text. `placed` are the marks in text order."""
+    waiting = list(placed)
+    cuts = sorted({0, len(text), *(mark.span.start for mark in waiting), *(mark.span.end for mark in waiting)})
+    found: list[Piece] = []
+    active: list[Mark] = []
+    at = 0
+    for start, end in pairwise(cuts):
+        active = [mark for mark in active if mark.span.end > start]
+        first = at
+        while at < len(waiting) and waiting[at].span.start == start:
+            at += 1
+        starts = tuple(waiting[first:at])
+        goes_on, lines = (tuple(mark for mark in some if mark.track < TRACKS) for some in (active, starts))
+        active += starts
+        ends = frozenset(mark for mark in active if mark.span.end == end)
+        found.append(Piece(text[start:end], goes_on, starts, lines, ends))
+    return found

@@ -1,0 +1,28 @@
+"""A past state is exported with the splits of that time."""
+
+from pathlib import Path
+
+import pytest
+
+from curator.steps.ingest import assign_splits
+from tests.fakes.parts import RULE, WordNearness
+from tests.fakes.world import World
+from tests.steps.test_freeze import EMPTY, PARIS, export_of, losses, now, records
+
+
+def test_a_document_that_had_no_split_then_has_none_in_that_past(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (one,) = world.with_tasks(PARIS)
+    monkeypatch.setattr("curator.steps.ingest.assign_splits", lambda *_: None)
+    (other,) = world.with_tasks(EMPTY)
+    for task in (one, other):
+        world.server.annotate(task, [])
+    world.deliver()
+    moment = now(world)
+    assign_splits(world.store, WordNearness(), RULE)
+    export = export_of(world, tmp_path / "exports")
+    assert records(export()).keys() == {PARIS, EMPTY}
+    past = export(as_of=moment)
+    assert records(past).keys() == {PARIS}
+    assert [loss["reason"] for loss in losses(past)] == ["no-split"]

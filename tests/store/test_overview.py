@@ -1,0 +1,277 @@
+"""What the dashboard reads, on both databases."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from curator.domain.annotation import AnnotationState, Identity
+from curator.domain.canonical import document_id
+from curator.domain.errors import CuratorError
+from curator.domain.prediction import PipelineId, Prediction
+from curator.domain.scoring import Fate
+from curator.domain.span import Content, Span
+from curator.domain.split import Assignment
+from curator.label_studio.results import read_result
+from curator.steps.adopt_schema import adopt_schema
+from curator.steps.overview import DocumentState, LabelReport
+from curator.steps.store_ports import StoredDecision
+from curator.store.database import SqlStore, open_engine
+from curator.store.inbox import SqliteInbox
+from curator.store.overview import SqlOverview
+from tests.fakes.parts import SCHEMA, region, schema_with_label
+from tests.store.conftest import arrival
+
+TEXTS = ("Paris dort", "Lyon rit", "Oslo lit", "Rome va", "Nice est")
+PARIS, LYON, OSLO, ROME, NICE = map(document_id, TEXTS)
+AT = "2026-11-2{}T10:00:00.000000Z"
+RULES, NET = PipelineId("rules", "d1"), PipelineId("net", "d2")
+
+Annotate = Callable[..., None]
+
+
+@pytest.fixture
+def overview(store: SqlStore, inbox: SqliteInbox) -> SqlOverview:
+    """Five documents with a prediction each, all but the last one with a task that was given it."""
+    adopt_schema(store, SCHEMA, "tests")
+    with store.writing() as transaction:
+        transaction.documents.add([(arrival(text, f"{text[:4]}.txt", None, a=[1]), []) for text in TEXTS])
+        transaction.documents.assign([Assignment(PARIS, "train", "hash")])
+        transaction.tasks.save_project("s", 1, SCHEMA.hash)
+        transaction.tasks.save("s", 1, {1: PARIS, 2: LYON, 3: OSLO, 4: ROME})
+        transaction.revisions.save_annotators("s", {7: "zoe@example.org"})
+    predict(store, RULES)
+    return SqlOverview(store, inbox, read_result)
+
+
+def predict(store: SqlStore, pipeline: PipelineId, sent: bool = True) -> None:
+    with store.writing() as transaction:
+        span = Span("entities", 0, 4, "GPE", 0.5, "rule")
+        ids = [document_id(text) for text in TEXTS]
+        transaction.documents.add_predictions([Prediction(one, pipeline, Content((span,))) for one in ids])
+        for task, document in transaction.tasks.live("s", 1).items() if sent else ():
+            newest = transaction.tasks.newest_predictions([document])[document]
+            transaction.tasks.sent("s", 1, task, [one.number for one in newest])
+
+
+@pytest.fixture
+def annotate(store: SqlStore) -> Annotate:
+    def append(task: int, document: str, *result: Any, day: int = 1, skipped: bool = False, lead: Any = 10.0) -> None:
+        identity = Identity("s", 1, task * 10, AT.format(1))
+        at = AT.format(day)
+        user = 7 if task < 3 else None
+        state = AnnotationState(identity, task, user, user, at, skipped, False, lead, None, list(result))
+        with store.writing() as transaction:
+            transaction.revisions.append(identity, document, state.value())
+
+    return append
+
+
+def decide(store: SqlStore, document: str, revisions: list[int]) -> None:
+    record = b'{"spans":{"entities":[{"start":0,"end":5,"label":"GPE"}]},"relations":[],"attributes":[]}'
+    with store.writing() as transaction:
+        result = {"revisions": revisions, "losses": [], "counts": {}, "chosen": None}
+        transaction.decisions.add(document, str(revisions), "latest", "curator", StoredDecision(result, record))
+
+
+def delete(store: SqlStore, task: int, document: str) -> None:
+    with store.writing() as transaction:
+        transaction.revisions.append(Identity("s", 1, task * 10, AT.format(1)), document, None)
+
+
+def counted(overview: SqlOverview) -> LabelReport:
+    """Return the report once everything is counted."""
+    deadline = time.monotonic() + 20
+    while (report := overview.labels()).counting:
+        assert time.monotonic() < deadline
+    return report
+
+
+def fates(report: LabelReport, pipeline: PipelineId = RULES) -> dict[tuple[str, Fate], int]:
+    found = next(one for one in report.pipelines if one.pipeline == str(pipeline))
+    return {(one.label, fate): one.fates[fate] for one in found.labels for fate in Fate if one.fates[fate]}
+
+
+def states(overview: SqlOverview) -> dict[str, DocumentState]:
+    return {line.id: line.state for line in overview.documents(None, 1).lines}
+
+
+def test_every_document_is_in_one_state(overview: SqlOverview, store: SqlStore, annotate: Annotate) -> None:
+    annotate(1, PARIS, region(0, 5, "GPE"))
+    decide(store, PARIS, [1])
+    annotate(2, LYON)
+    annotate(3, OSLO, skipped=True)
+    expected = {
+        PARIS: DocumentState.REVIEWED,
+        LYON: DocumentState.UNDECIDED,
+        OSLO: DocumentState.SKIPPED,
+        ROME: DocumentState.WAITING,
+        NICE: DocumentState.NO_TASK,
+    }
+    assert states(overview) == expected
+    assert overview.progress().documents == dict.fromkeys(DocumentState, 1)
+    for document, state in expected.items():
+        page = overview.documents(state, 1)
+        assert [line.id for line in page.lines] == [document]
+        assert (page.page, page.pages, page.total) == (1, 1, 1)
+    # Changed since it was decided, and withdrawn.
+    annotate(1, PARIS, day=2)
+    assert states(overview)[PARIS] is DocumentState.UNDECIDED
+    delete(store, 1, PARIS)
+    assert states(overview)[PARIS] is DocumentState.WAITING
+
+
+def test_a_submission_outweighs_a_skip(overview: SqlOverview, store: SqlStore, annotate: Annotate) -> None:
+    annotate(1, PARIS, skipped=True)
+    annotate(2, PARIS)
+    assert states(overview)[PARIS] is DocumentState.UNDECIDED
+    assert next(line for line in overview.documents(None, 1).lines if line.id == PARIS).annotations == 2
+
+
+def test_annotators_and_days(overview: SqlOverview, store: SqlStore, annotate: Annotate) -> None:
+    annotate(1, PARIS, day=3, lead=10.0)
+    annotate(2, LYON, day=2, lead=31.0, skipped=True)
+    annotate(3, OSLO, lead=None)
+    annotate(4, ROME)
+    delete(store, 4, ROME)
+    progress = overview.progress()
+    zoe, nobody = progress.annotators
+    assert (zoe.name, zoe.reviewed, zoe.skipped, zoe.mean_lead_time) == ("zoe@example.org", 1, 1, 20.5)
+    assert zoe.last_activity == AT.format(3)
+    assert (nobody.name, nobody.reviewed, nobody.mean_lead_time) == ("unknown", 1, None)
+    assert progress.days == (("2026-11-21", 2),)
+
+
+def test_what_became_of_predictions_is_kept_up_to_date(
+    overview: SqlOverview, store: SqlStore, annotate: Annotate
+) -> None:
+    assert counted(overview).pipelines[0].annotations == 0
+    annotate(1, PARIS, region(0, 4, "GPE"))
+    annotate(2, LYON, region(0, 4, "PER"), region(5, 8, "ATTACK", "events"))
+    annotate(3, OSLO, skipped=True)
+    # Without a task that was given a prediction there is nothing to compare.
+    annotate(5, NICE, region(0, 4, "GPE"))
+    report = counted(overview)
+    assert (report.pipelines[0].documents, report.pipelines[0].annotations) == (5, 2)
+    assert fates(report) == {("GPE", Fate.KEPT): 1, ("GPE", Fate.RELABELLED): 1, ("ATTACK", Fate.ADDED): 1}
+    assert {one.label: one.predicted for one in report.pipelines[0].labels} == {"GPE": 5, "ATTACK": 0}
+    annotate(2, LYON, region(0, 3, "GPE"), day=2)
+    delete(store, 1, PARIS)
+    annotate(3, OSLO, day=2)
+    assert fates(counted(overview)) == {("GPE", Fate.MOVED): 1, ("GPE", Fate.REMOVED): 1}
+    # A process that starts now counts the same.
+    assert counted(SqlOverview(store, overview._inbox, read_result)) == counted(overview)
+    adopt_schema(store, schema_with_label("ORG"), "tests")
+    assert fates(counted(overview)) == {("GPE", Fate.MOVED): 1, ("GPE", Fate.REMOVED): 1}
+
+
+def test_an_annotation_counts_for_the_prediction_it_started_from(
+    overview: SqlOverview, store: SqlStore, annotate: Annotate
+) -> None:
+    annotate(1, PARIS, region(0, 4, "GPE"))
+    predict(store, NET)
+    annotate(1, PARIS, day=2)
+    annotate(2, LYON)
+    predict(store, PipelineId("never", "sent"), sent=False)
+    annotate(3, OSLO)
+    report = counted(overview)
+    assert [one.pipeline for one in report.pipelines] == ["never@sent", str(NET), str(RULES)]
+    assert [one.annotations for one in report.pipelines] == [0, 2, 1]
+    assert fates(report) == {("GPE", Fate.REMOVED): 1}
+    seen = overview.document(PARIS)
+    assert seen is not None
+    assert seen.predicted is not None
+    assert (seen.predicted.by, seen.shown) == (str(RULES), True)
+
+
+def test_deliveries_tell_state_cause_and_lag(overview: SqlOverview, store: SqlStore, inbox: SqliteInbox) -> None:
+    applied, dead, _ = (inbox.put(body) for body in (b"{}", b"[]", b"waits"))
+    with store.writing() as transaction:
+        transaction.add_receipt(applied, "applied")
+    inbox.settle(applied, "applied", "")
+    inbox.settle(dead, "dead", "unknown-shape")
+    found = overview.deliveries()
+    assert [(one.number, one.state, one.size) for one in found.last] == [
+        (3, "pending", 5),
+        (2, "dead", 2),
+        (1, "applied", 2),
+    ]
+    assert [(one.number, one.cause, one.lag) for one in found.dead] == [(2, "unknown-shape", None)]
+    lag = found.last[2].lag
+    assert lag is not None
+    assert 0 <= lag < 60
+    assert found.counts == {"pending": 1, "applied": 1, "stale": 0, "dead": 1}
+
+
+def test_versions_and_models_come_newest_first(overview: SqlOverview, store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.decisions.add_version("news", 1, "a" * 64, 1)
+        transaction.decisions.add_version("news", 2, "b" * 64, 2)
+        transaction.decisions.add_model("news-v1", "news", 1, "models", {"ents_f": 0.5})
+    assert [(one.dataset, one.number, one.digest[0]) for one in overview.versions()] == [
+        ("news", 2, "b"),
+        ("news", 1, "a"),
+    ]
+    (model,) = overview.models()
+    assert (model.name, model.scores) == ("news-v1", {"ents_f": 0.5})
+
+
+def test_a_document_with_its_history(overview: SqlOverview, store: SqlStore, annotate: Annotate) -> None:
+    annotate(1, PARIS, region(0, 4, "GPE"), region(0, 4, "NOPE"))
+    delete(store, 1, PARIS)
+    annotate(2, PARIS, region(0, 5, "GPE"), day=2)
+    seen = overview.document(PARIS)
+    assert seen is not None
+    assert (seen.text, seen.split, seen.split_reason) == ("Paris dort", "train", "hash")
+    assert [(one.name, one.meta) for one in seen.sources] == [("Pari.txt", {"a": [1]})]
+    first, deleted, second = seen.revisions
+    assert (first.current, first.spans, first.problems, first.annotator) == (False, 1, 1, "zoe@example.org")
+    assert (deleted.current, deleted.deleted) == (True, True)
+    assert (second.current, second.updated_at) == (True, AT.format(2))
+    assert seen.current is not None
+    assert not seen.decided
+    assert [span.key for span in seen.current.content.spans] == [("entities", 0, 5, "GPE")]
+    decide(store, PARIS, [1])
+    assert not overview.document(PARIS).decided  # type: ignore[union-attr]
+    decide(store, PARIS, [3])
+    decided = overview.document(PARIS)
+    assert decided is not None
+    assert decided.decided
+    assert decided.current is not None
+    assert decided.current.by == "curator, policy latest"
+
+
+def test_a_skipped_document_has_a_prediction_and_no_answer(overview: SqlOverview, annotate: Annotate) -> None:
+    annotate(3, OSLO, skipped=True)
+    seen = overview.document(OSLO)
+    assert seen is not None
+    assert (seen.current, seen.shown, seen.decided) == (None, False, False)
+    assert seen.predicted is not None
+    assert overview.document("0" * 24) is None
+
+
+def test_pages_beyond_the_last_one_are_the_last_one(overview: SqlOverview, store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.documents.add([(arrival(f"texte {number}"), []) for number in range(60)])
+    first, last = overview.documents(None, -3), overview.documents(None, 99)
+    assert (first.page, len(first.lines)) == (1, 50)
+    assert (last.page, last.pages, last.total, len(last.lines)) == (2, 2, 65, 15)
+    assert first.lines[-1].id < last.lines[0].id
+
+
+def test_an_empty_store(store: SqlStore, inbox: SqliteInbox) -> None:
+    overview = SqlOverview(store, inbox, read_result)
+    assert overview.schema() is None
+    assert overview.progress().total == 0
+    assert overview.labels().pipelines == ()
+    assert overview.documents(None, 1).lines == ()
+    assert overview.document(PARIS) is None
+    assert (overview.versions(), overview.models()) == ((), ())
+
+
+def test_a_store_that_is_not_set_up_is_told_plainly(empty_url: str, inbox: SqliteInbox) -> None:
+    engine = open_engine(empty_url)
+    with pytest.raises(CuratorError, match="not set up"):
+        SqlOverview(SqlStore(engine), inbox, read_result).progress()
+    engine.dispose()
