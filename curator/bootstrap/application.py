@@ -41,6 +41,16 @@ class Application:
         self.workspace = workspace
         self.config = config
 
+    def close(self) -> None:
+        """Close every connection that is open. The parts can go on being used, and open new ones."""
+        made = self.__dict__
+        if "server" in made:
+            self.server.close()
+        if "store_as_is" in made:
+            self.store_as_is.engine.dispose()
+        if "inbox" in made:
+            self.inbox.engine.dispose()
+
     def apart(self, workspace: Workspace) -> "Application":
         """Return an application in another workspace, with a Label Studio, a store and exports all of its own."""
         own = {

@@ -1,5 +1,6 @@
 """`curator demo`."""
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -27,4 +28,5 @@ def demo(application: Application, gold: Path) -> None:
     from curator.bootstrap.up import Front
 
     inner = Workspace(application.workspace.root / "demo")
-    run(application.apart(inner), Ports(*free_ports(2)), gold, Front(say, progress))
+    with closing(application.apart(inner)) as own:
+        run(own, Ports(*free_ports(2)), gold, Front(say, progress))

@@ -51,7 +51,9 @@ from curator.settings import read_settings
 @click.pass_context
 def cli(context: click.Context, workspace: Path, config: Path, verbose: bool) -> None:
     """Annotate French news in Label Studio, curate it into versioned datasets, train spaCy on them."""
-    context.obj = Application(read_settings(config), Workspace(workspace), config)
+    application = Application(read_settings(config), Workspace(workspace), config)
+    context.call_on_close(application.close)
+    context.obj = application
 
 
 for command in (

@@ -1,18 +1,22 @@
 """One curator against one real Label Studio: commands as a user types them, a reviewer through the API."""
 
+import io
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import httpx
 import pytest
 
+from curator.cli.main import main
 from tests.conftest import ROOT, RunningLabelStudio, free_port
 from tests.e2e.browser import chromium as chromium
 from tests.e2e.relay import Relay
@@ -29,15 +33,21 @@ class Curator:
 
     folder: Path
     env: dict[str, str]
-    codes: dict[str, int] = field(default_factory=dict)
 
     def run(self, *arguments: str, code: int = 0) -> str:
         """Run a command and return its standard output; its exit code must be `code`."""
-        command = [sys.executable, "-m", "curator", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False)
-        assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        assert "Traceback" not in done.stderr
-        return done.stdout
+        got, out, err = self.try_to_run(*arguments)
+        assert got == code, f"{arguments}: {got}\n{out}\n{err}"
+        return out
+
+    def try_to_run(self, *arguments: str) -> tuple[int, str, str]:
+        """Run a command as its own process would, and return exit code, standard output and standard error."""
+        out, err = io.StringIO(), io.StringIO()
+        own = {name: value for name, value in self.env.items() if name.startswith("CURATOR_")}
+        with mock.patch.dict(os.environ, own), chdir(ROOT), redirect_stdout(out), redirect_stderr(err):
+            code = main(list(arguments))
+        assert "Traceback" not in err.getvalue()
+        return code, out.getvalue(), err.getvalue()
 
     def json(self, *arguments: str, code: int = 0) -> Any:
         return json.loads(self.run(*arguments, "--json", code=code))

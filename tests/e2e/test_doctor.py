@@ -61,11 +61,10 @@ def curator(set_up: Curator) -> Curator:
 
 def failing(curator: Curator) -> dict[str, str]:
     """Return the remedy of each failing check, by name."""
-    command = [sys.executable, "-m", "curator", "doctor", "--json"]
-    done = subprocess.run(command, cwd=ROOT, env=curator.env, capture_output=True, text=True, check=False)
-    checks = json.loads(done.stdout)["checks"]
+    code, out, err = curator.try_to_run("doctor", "--json")
+    checks = json.loads(out)["checks"]
     failed = {check["name"]: check["remedy"] for check in checks if not check["ok"]}
-    assert done.returncode == (3 if failed else 0), done.stderr
+    assert code == (3 if failed else 0), err
     assert all(check["detail"] for check in checks)
     return failed
 
