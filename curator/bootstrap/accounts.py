@@ -14,8 +14,8 @@ def add_account(application: Application, email: str) -> str:
     from curator.label_studio.accounts import sign_up
 
     name, at, host = email.partition("@")
-    if not (name and at and host) or any(char.isspace() for char in email):
-        raise CuratorError(f"{email!r} is no e-mail address", "", "write it as name@example.org; no mail is sent to it")
+    if not (name and at and host) or any(char.isspace() for char in email) or not email.isascii():
+        raise CuratorError(f"{email!r} is no e-mail address", "", "write it as name@example.org, without accents")
     server = application.server
     if email.casefold() in {known.casefold() for known in server.users().values()}:
         raise CuratorError(f"{email} has an account already", application.label_studio_url, "log in with its password")

@@ -1,6 +1,5 @@
 """Everything a command needs, made from settings and workspace when it is first asked for."""
 
-import sys
 import uuid
 from functools import cached_property
 from importlib.metadata import version
@@ -144,12 +143,12 @@ class Application:
     @cached_property
     def server(self) -> "LabelStudioServer":
         """Label Studio, embedded or configured."""
-        import structlog
+        import stamina.instrumentation
 
         from curator.label_studio.client import LabelStudioServer
 
-        # Retries are logged; standard output belongs to results.
-        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+        # What came of all tries is told in one line by whoever asked.
+        stamina.instrumentation.set_on_retry_hooks([])
         name = EMBEDDED if self.embedded else self.label_studio_url
         configured = self.settings.label_studio
         return LabelStudioServer(

@@ -1,5 +1,6 @@
 """The hook: the Flask application and the thread that applies what it received."""
 
+import sys
 import threading
 import time
 from functools import cache
@@ -78,6 +79,7 @@ def _dashboard(application: Application) -> Dashboard:
 
 def serve(application: Application, host: str, port: int, workers: int) -> None:
     """Serve the hook until the process is told to stop."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     application.workspace.make()
     # Made before the first delivery comes, which would wait for it; and a missing token is told here.
     _ = application.server
