@@ -9,7 +9,7 @@ VENV := .venv
 STUDIO := .venv-label-studio
 RUN := $(VENV)/bin
 
-.PHONY: install up test check bench clean
+.PHONY: install up test chromium check bench clean
 
 install: $(VENV)/.ready $(STUDIO)/.ready
 
@@ -37,8 +37,15 @@ check: $(VENV)/.ready
 	$(RUN)/lint-imports
 	$(RUN)/pytest -q tests/test_architecture.py
 
-test: install check
+test: install chromium check
 	$(RUN)/pytest
+
+# The browser of the end-to-end tests: installed where that is allowed, asked for where it is not.
+chromium:
+	@command -v chromium >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-color-emoji; \
+		else echo "Chromium is missing: sudo apt-get install chromium" >&2; exit 1; fi; }
 
 bench: $(VENV)/.ready
 	$(RUN)/python -m benchmarks

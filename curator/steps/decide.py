@@ -1,7 +1,7 @@
 """Current annotations into decisions, each with its record made once."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -29,6 +29,12 @@ class Rules:
 
     def value(self) -> dict[str, Any]:
         return {"policy": self.policy, "annotators": "email" if self.named_annotators else "pseudonym"}
+
+    def as_stored(self, value: Mapping[str, Any] | None) -> "Rules":
+        """Return the rules that `value` wrote, with this salt; these where nothing was stored yet."""
+        if value is None:
+            return self
+        return Rules(value["policy"], value["annotators"] == "email", self.salt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +66,9 @@ class Decider:
 
     def _decide(self, document: Document, revisions: list[Revision]) -> StoredDecision:
         number, source = self.transaction.documents.describing_source(document.id, self.as_of)
-        pipeline = self.transaction.documents.shown_pipeline(document.id, self.as_of)
         inputs = {
             "revisions": sorted(revision.number for revision in revisions),
             "source": number,
-            "pipeline": pipeline,
             "rules": self.rules.value(),
             "schema": self.schema.hash,
             "record_format": RECORD_FORMAT,
@@ -79,13 +83,11 @@ class Decider:
             if revision.state is not None
         ]
         decision = decide(document.id, document.text, candidates, self.rules.policy, self.schema)
-        stored = self._store(document, decision, inputs["revisions"], source, pipeline)
+        stored = self._store(document, decision, inputs["revisions"], source)
         self.transaction.decisions.add(document.id, key, self.rules.policy, DECIDER, stored)
         return stored
 
-    def _store(
-        self, document: Document, decision: Decision, revisions: Any, source: Source, pipeline: str | None
-    ) -> StoredDecision:
+    def _store(self, document: Document, decision: Decision, revisions: Any, source: Source) -> StoredDecision:
         result = {
             "losses": [[loss.kind, loss.item, loss.reason] for loss in decision.losses],
             "counts": label_counts(decision, self.schema),
@@ -95,11 +97,13 @@ class Decider:
         if decision.chosen is None:
             return StoredDecision(result, None)
         state = decision.chosen.state
+        # What the annotator began from: predictions made since are no part of the answer.
+        began = self.transaction.revisions.first_seq(state.identity)
         result["chosen"] = [state.identity.server, state.identity.project, state.identity.annotation]
         provenance = {
             "annotators": [self._annotator(state.identity.server, state.annotator)],
             "policy": decision.policy,
-            "pipeline": pipeline,
+            "pipeline": self.transaction.documents.shown_pipeline(document.id, began),
             "ground_truth": state.ground_truth,
             "source": source.name,
         }

@@ -47,6 +47,9 @@ class Frozen:
     losses: Mapping[str, int]
 
 
+_RULES = "decision_rules"
+
+
 def freeze(
     name: str,
     *,
@@ -65,6 +68,10 @@ def freeze(
     with store.writing() as transaction:
         seq = transaction.seq if as_of is None else transaction.seq_at(as_of)
         schema = _schema(transaction, seq)
+        if as_of is None:
+            transaction.settings.put(_RULES, rules.value())
+        else:
+            rules = rules.as_stored(transaction.settings.get(_RULES, seq))
         decided = list(Decider(transaction, schema, rules, read_result, seq).decided())
         split_rule = transaction.settings.get("split_rule", seq)
     if not any(one.data and one.split for one in decided):

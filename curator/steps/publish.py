@@ -1,6 +1,7 @@
 """Projects, tasks, predictions and the webhook, out to Label Studio."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from curator.domain.errors import ServerRefused
@@ -141,7 +142,10 @@ def _show_newest(store: Store, server: LabelServer, project: int) -> None:
     with store.reading() as transaction:
         pipeline = transaction.tasks.newest_sent(server.name, project)
     found = server.project(project)
-    if pipeline is not None and found is not None and found.model_version != str(pipeline):
+    if pipeline is None or found is None or found.model_version == str(pipeline):
+        return
+    # Label Studio refuses a pipeline whose predictions somebody has deleted there: then nothing is to be shown.
+    with suppress(ServerRefused):
         server.show_predictions_of(project, str(pipeline))
 
 

@@ -133,6 +133,10 @@ class Revisions(Protocol):
         """Return the newest revision of every annotation of a task that is not deleted."""
         ...
 
+    def first_seq(self, identity: Identity) -> int:
+        """Return the sequence number at which an annotation first came, 0 where it never did."""
+        ...
+
     def append(self, identity: Identity, document: str, value: Mapping[str, Any] | None) -> None:
         """Add a revision, or a tombstone where the value is None."""
         ...

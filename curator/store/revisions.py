@@ -55,6 +55,16 @@ class RevisionTable:
         )
         return map(_revision, self._connection.execute(query))
 
+    def first_seq(self, identity: Identity) -> int:
+        row = RevisionRow
+        first = select(func.min(row.seq)).where(
+            row.server == identity.server,
+            row.project == identity.project,
+            row.annotation == identity.annotation,
+            row.created_at == identity.created_at,
+        )
+        return int(self._connection.scalar(first) or 0)
+
     def append(self, identity: Identity, document: str, value: Mapping[str, Any] | None) -> None:
         self._connection.execute(
             insert(RevisionRow).values(
