@@ -138,6 +138,7 @@ def _tell(application: Application, published: Published, front: Front) -> None:
         front.say(f"log in as     {credentials.username}")
         front.say(f"password      {credentials.password}")
     front.say(f"hook          {application.hook.url}")
+    front.say(f"dashboard     http://{application.settings.hook.host}:{application.ports.hook}/")
     front.say("Ctrl-C stops both." if application.embedded else "Ctrl-C stops the hook.")
 
 

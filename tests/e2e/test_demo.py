@@ -1,0 +1,34 @@
+"""`curator demo`: from raw articles to a gated model, by itself."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import spacy
+
+from tests.conftest import ROOT
+from tests.e2e.conftest import environment
+
+
+def test_the_demo_goes_through_the_whole_loop_and_leaves_nothing_running(tmp_path: Path) -> None:
+    # What is configured for the user's own work stays out of it.
+    env = environment(
+        tmp_path, CURATOR_LABEL_STUDIO__URL="http://127.0.0.1:9", CURATOR_DATABASE__URL="postgresql://no/no"
+    )
+    command = [sys.executable, "-m", "curator", "demo"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    exports = tmp_path / "workspace" / "demo" / "exports" / "demo"
+    first, second = (json.loads((exports / f"v{number}" / "manifest.json").read_text("utf-8")) for number in (1, 2))
+    gold = len((ROOT / "seeds" / "gold.jsonl").read_bytes().splitlines())
+    assert first["counts"]["documents"] == (gold + 1) // 2
+    assert second["counts"]["documents"] == gold
+    assert second["parent"]["digest"] == first["digest"]
+    assert f"v1 → v2: {gold // 2} documents added, 0 changed, 0 removed" in done.stderr
+    (model,) = (tmp_path / "workspace" / "demo" / "models").iterdir()
+    assert {"ner", "spancat"} <= set(spacy.load(model).pipe_names)
+    assert model.name in done.stderr.strip().splitlines()[-1]
+    mine = [one for one in psutil.process_iter(["cmdline"]) if str(tmp_path) in " ".join(one.info["cmdline"] or ())]
+    assert mine == []
