@@ -10,6 +10,7 @@ import pytest
 from curator.domain.event import AnnotationSeen, AnnotationsGone, Event, ProjectChanged, TasksGone
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content, Span
+from curator.label_studio.interface import words_of
 from curator.label_studio.payloads import read_delivery
 from curator.label_studio.results import write_result
 from curator.steps.ports import NewPrediction, NewTask
@@ -130,5 +131,5 @@ def test_an_import_keeps_words_scores_and_rules(label_studio: RunningLabelStudio
     assert fields["sampling"] == "Uncertainty sampling"
     assert fields["show_collab_predictions"]
     assert fields["show_instruction"]
-    assert fields["expert_instruction"] == default_schema.instruction
+    assert words_of(fields["expert_instruction"]) == words_of(default_schema.instruction)
     assert fields["model_version"] == "rules@1"
