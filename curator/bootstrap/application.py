@@ -1,6 +1,7 @@
 """Everything a command needs, made from settings and workspace when it is first asked for."""
 
 import uuid
+from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +18,9 @@ from curator.files.versions import VersionFolder
 from curator.settings import Settings
 from curator.steps.adopt_schema import adopt_schema
 from curator.steps.decide import Rules
-from curator.steps.ports import Language, Nearness, Reader
+from curator.steps.freeze import Frozen, freeze
+from curator.steps.ingest import Ingested, ingest
+from curator.steps.ports import Language, Nearness, Progress, Reader
 from curator.steps.publish import HOOK_PATH, SECRET_HEADER, Hook
 from curator.steps.reconcile import DeletionGuard
 from curator.store.database import SqlStore, open_engine, open_file
@@ -109,6 +112,33 @@ class Application:
     def split_rule(self) -> SplitRule:
         split = self.settings.split
         return SplitRule(split.seed, {"train": split.train, "dev": split.dev, "test": split.test})
+
+    def ingest(self, paths: Sequence[str], progress: Progress) -> Ingested:
+        """Take in all documents at the paths, by the configured schema and split rule."""
+        return ingest(
+            paths,
+            reader=self.reader,
+            language=self.language,
+            nearness=self.nearness,
+            store=self.store,
+            schema=self.schema,
+            rule=self.split_rule,
+            progress=progress,
+        )
+
+    def export(self, name: str, as_of: str | None = None) -> Frozen:
+        """Write the next version of a dataset where anything changed."""
+        from curator.label_studio.results import read_result
+
+        return freeze(
+            name,
+            store=self.store,
+            storage=self.storage,
+            rules=self.rules(),
+            read_result=read_result,
+            as_of=as_of,
+            code_version=self.code_version,
+        )
 
     def pipeline(self, name: str | None = None, workers: int | None = None) -> "SpacyPipeline":
         """Return the configured pipeline, or another by name or path."""

@@ -16,7 +16,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.span import Content, Relation, Span
 from curator.files.lines import read_lines
 from curator.steps.evaluate import Score, evaluate, mean_f1
-from curator.steps.freeze import Frozen, freeze
+from curator.steps.freeze import Frozen
 from curator.steps.train import dataset_ref, train
 from curator.steps.version_changes import VersionHistory
 
@@ -56,7 +56,7 @@ def demo(application: Application, ports: Ports, gold: Path, front: Front) -> bo
 
 def _round(application: Application, records: Records, front: Front) -> Frozen:
     """Submit gold as a reviewer would, wait until all of it has come by webhook, and export a version."""
-    from curator.label_studio.results import read_result, write_result
+    from curator.label_studio.results import write_result
 
     server = application.server
     with application.store.reading() as transaction:
@@ -72,15 +72,7 @@ def _round(application: Application, records: Records, front: Front) -> Frozen:
             tell(done, len(reviewed))
     _wait(application, before + len(reviewed))
     front.say(f"reviewed {len(reviewed)} documents in Label Studio; every one is in the store")
-    frozen = freeze(
-        _DATASET,
-        store=application.store,
-        storage=application.storage,
-        rules=application.rules(),
-        read_result=read_result,
-        as_of=None,
-        code_version=application.code_version,
-    )
+    frozen = application.export(_DATASET)
     front.say(f"exported {_DATASET} v{frozen.version} to {frozen.path}")
     return frozen
 

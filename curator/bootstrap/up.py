@@ -16,7 +16,6 @@ from curator.bootstrap.push import push
 from curator.bootstrap.workspace import Ports, Workspace
 from curator.domain.errors import CuratorError, DeletionsNotAccepted
 from curator.label_studio.server import EmbeddedServer
-from curator.steps.ingest import ingest
 from curator.steps.ports import Progress
 from curator.steps.preannotate import preannotate_stored
 from curator.steps.publish import Published
@@ -89,16 +88,7 @@ def bring_in(application: Application, corpus: Sequence[str], front: Front) -> P
     for change in application.adopt_schema():
         front.say(f"label schema: {change}")
     with front.stage("ingest") as tell:
-        report = ingest(
-            corpus,
-            reader=application.reader,
-            language=application.language,
-            nearness=application.nearness,
-            store=application.store,
-            schema=application.schema,
-            rule=application.split_rule,
-            progress=tell,
-        )
+        report = application.ingest(corpus, tell)
     for refused in report.refused:
         front.say(f"refused {refused.error}")
     front.say(f"ingested {report.documents} new documents, {report.known} known, {len(report.refused)} refused")

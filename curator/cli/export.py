@@ -5,7 +5,6 @@ import click
 from curator.bootstrap.application import Application
 from curator.cli.output import json_option, report, say
 from curator.domain.annotation import instant
-from curator.steps.freeze import freeze
 
 
 def _time(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -26,20 +25,10 @@ def _time(_context: click.Context, _parameter: click.Parameter, value: str | Non
 @click.pass_obj
 def export(application: Application, name: str, as_of: str | None, as_json: bool) -> None:
     """Write what is curated as the next version of the dataset NAME, if anything changed."""
-    from curator.label_studio.results import read_result
-
     if as_of is None:
         for change in application.adopt_schema():
             say(f"label schema: {change}")
-    frozen = freeze(
-        name,
-        store=application.store,
-        storage=application.storage,
-        rules=application.rules(),
-        read_result=read_result,
-        as_of=as_of,
-        code_version=application.code_version,
-    )
+    frozen = application.export(name, as_of)
     if as_json:
         report(
             {

@@ -4,7 +4,6 @@ import click
 
 from curator.bootstrap.application import Application
 from curator.cli.output import json_option, progress, report, say
-from curator.steps.ingest import ingest as run
 
 
 @click.command()
@@ -19,16 +18,7 @@ def ingest(application: Application, paths: tuple[str, ...], as_json: bool) -> i
     for change in application.adopt_schema():
         say(f"label schema: {change}")
     with progress("ingest") as tell:
-        result = run(
-            paths,
-            reader=application.reader,
-            language=application.language,
-            nearness=application.nearness,
-            store=application.store,
-            schema=application.schema,
-            rule=application.split_rule,
-            progress=tell,
-        )
+        result = application.ingest(paths, tell)
     for refused in result.refused:
         say(f"refused {refused.error}")
     report(
