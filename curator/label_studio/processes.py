@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -64,6 +65,19 @@ def still_runs(pid: int, created: float) -> bool:
         return abs(process.create_time() - created) < _CLOCK and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
+
+
+def end_same(command: Sequence[str | os.PathLike[str]]) -> None:
+    """End by force every process that was started with these arguments, whatever interpreter ran them.
+
+    For the children of a server that was killed: they have no leader any more.
+    """
+    wanted = [os.fspath(part) for part in command[1:]]
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.cmdline()[1:] == wanted:
+                process.kill()
+                process.wait(10)
 
 
 def end_group(pid: int, created: float, grace: float) -> None:

@@ -135,6 +135,22 @@ def test_an_up_that_was_killed_leaves_nothing_in_the_way(curator: Curator, ports
         assert len(tasks(curator.json("credentials"))) == ARTICLES
 
 
+def test_what_ends_by_itself_is_started_again(curator: Curator, ports: tuple[int, int]) -> None:
+    with running(curator, ports) as up:
+        for name, port in (("Label Studio", ports[0]), ("the hook", ports[1])):
+            for leader in psutil.Process(up.process.pid).children():
+                if str(port) in leader.cmdline():
+                    leader.kill()
+            deadline = time.monotonic() + _PATIENCE
+            while f"{name} ended by itself" not in up.said or not listening(port):
+                assert up.process.poll() is None, up.said
+                assert time.monotonic() < deadline, up.said
+                time.sleep(0.3)
+        headers = {"Authorization": f"Token {curator.json('credentials')['token']}"}
+        answer = httpx.get(f"http://127.0.0.1:{ports[0]}/api/projects/", headers=headers, timeout=60, trust_env=False)
+        assert answer.status_code == 200
+
+
 def test_a_taken_port_is_named_with_the_remedy(curator: Curator, ports: tuple[int, int]) -> None:
     for option, other in (("--port", "--hook-port"), ("--hook-port", "--port")):
         with socket.socket() as holder:

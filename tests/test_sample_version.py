@@ -1,0 +1,31 @@
+"""The version under exports/ is one that `curator export` wrote, untouched since."""
+
+import hashlib
+import json
+
+from curator.domain.dataset import version_digest
+from curator.domain.schema import schema_from_value
+from tests.conftest import ROOT
+
+_VERSION = ROOT / "exports" / "sample" / "v1"
+_MANIFEST = json.loads((_VERSION / "manifest.json").read_text(encoding="utf-8"))
+
+
+def test_the_files_are_those_of_the_manifest() -> None:
+    for name, facts in _MANIFEST["files"].items():
+        data = (_VERSION / name).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == facts["sha256"]
+        assert data.count(b"\n") == facts["records"]
+
+
+def test_the_digest_is_that_of_records_schema_and_rules() -> None:
+    schema = schema_from_value(_MANIFEST["schema"], "the manifest")
+    assert version_digest(_MANIFEST["files"], schema, _MANIFEST["rules"]) == _MANIFEST["digest"]
+
+
+def test_every_span_is_the_text_it_says() -> None:
+    for name in _MANIFEST["files"]:
+        for line in (_VERSION / name).read_bytes().splitlines():
+            record = json.loads(line)
+            for spans in record["spans"].values():
+                assert all(record["text"][span["start"] : span["end"]] == span["text"] for span in spans)
