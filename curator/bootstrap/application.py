@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from curator.steps.receive import Receiver
 
 EMBEDDED = "embedded"
+_CHOSEN = "chosen_pipeline"
 
 
 class Application:
@@ -141,11 +142,25 @@ class Application:
         )
 
     def pipeline(self, name: str | None = None, workers: int | None = None) -> "SpacyPipeline":
-        """Return the configured pipeline, or another by name or path."""
+        """Return the pipeline of a name or path; else the one chosen last, else the configured one."""
         from curator.spacy_models.annotator import SpacyPipeline
 
         configured = self.settings.pipeline
-        return SpacyPipeline(name or configured.name, self.schema.layer_names, workers=workers or configured.workers)
+        source = name or self._chosen_pipeline() or configured.name
+        return SpacyPipeline(source, self.schema.layer_names, workers=workers or configured.workers)
+
+    def choose_pipeline(self, name: str) -> None:
+        """Let this pipeline be the one from now on, until another is chosen or configured."""
+        with self.store.writing() as transaction:
+            transaction.settings.put(_CHOSEN, {"source": name, "instead_of": self.settings.pipeline.name})
+
+    def _chosen_pipeline(self) -> str | None:
+        with self.store.reading() as transaction:
+            chosen = transaction.settings.get(_CHOSEN)
+        # A configuration that was changed since says more than an old choice.
+        if chosen is None or chosen["instead_of"] != self.settings.pipeline.name:
+            return None
+        return str(chosen["source"])
 
     @property
     def embedded(self) -> bool:

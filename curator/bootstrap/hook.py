@@ -8,6 +8,7 @@ from functools import cache
 import structlog
 
 from curator.bootstrap.application import Application
+from curator.bootstrap.hook_process import refuse_taken_port
 from curator.domain.errors import CuratorError
 from curator.label_studio.results import read_result
 from curator.steps.version_changes import VersionHistory
@@ -81,6 +82,7 @@ def serve(application: Application, host: str, port: int, workers: int) -> None:
     """Serve the hook until the process is told to stop."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     application.workspace.make()
+    refuse_taken_port(host, port, "--port")
     # Made before the first delivery comes, which would wait for it; and a missing token is told here.
     _ = application.server
     threads = application.settings.hook.threads

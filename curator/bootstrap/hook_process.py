@@ -42,10 +42,7 @@ class HookProcess:
 
     def start(self) -> None:
         """Start the hook and return once it is ready. Raises CuratorError where it is not in time."""
-        holder = processes.listener(self._port)
-        if processes.port_taken(self._host, self._port):
-            what = f"port {self._port} is taken" + (f" by {holder}" if holder else "")
-            raise CuratorError(what, self._host, "stop what holds it, or choose another with `--hook-port`")
+        refuse_taken_port(self._host, self._port, "--hook-port")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command(),
@@ -104,3 +101,11 @@ class HookProcess:
         process.wait()
         processes.end_same(self._command())
         self._state.unlink(missing_ok=True)
+
+
+def refuse_taken_port(host: str, port: int, option: str) -> None:
+    """Raise CuratorError where something listens on a port, naming it and the option that chooses another."""
+    if processes.port_taken(host, port):
+        holder = processes.listener(port)
+        what = f"port {port} is taken" + (f" by {holder}" if holder else "")
+        raise CuratorError(what, host, f"stop what holds it, or choose another with `{option}`")

@@ -4,6 +4,7 @@ import click
 
 from curator.bootstrap.application import Application
 from curator.cli.output import emit, json_option, report
+from curator.domain.errors import CuratorError
 
 _STATES = ("pending", "applied", "stale", "dead")
 
@@ -52,6 +53,8 @@ def replay(application: Application, ids: tuple[str, ...], as_json: bool) -> int
     """Apply deliveries once more: the dead letters, or those that are named. Repeating it does no harm."""
     application.adopt_schema()
     waiting = application.inbox.again(ids or None)
+    if ids and not waiting:
+        raise CuratorError("no such delivery", ", ".join(ids), "take the ids from `curator deliveries list`")
     done = application.receiver.drain()
     report({"replayed": waiting, **{state: done[state] for state in _STATES[1:]}}, as_json)
     return 3 if done["dead"] else 0

@@ -21,6 +21,8 @@ def ingest(application: Application, paths: tuple[str, ...], as_json: bool) -> i
         result = application.ingest(paths, tell)
     for refused in result.refused:
         say(f"refused {refused.error}")
+    for name, cause in result.causes:
+        say(f"quarantined in {name}: a span or relation that does not fit ({cause})")
     report(
         {
             "documents": result.documents,

@@ -32,7 +32,7 @@ def preannotate(
     """Predict spans with a spaCy pipeline.
 
     With PATHS: reads these documents and writes JSONL, storing nothing. Without: predicts every stored document that
-    this pipeline has not predicted yet.
+    this pipeline has not predicted yet, and lets annotators start from it at the next push.
     """
     from curator.files.lines import write_lines
 
@@ -44,6 +44,8 @@ def preannotate(
     if not paths:
         with progress("preannotate") as tell:
             count = preannotate_stored(loaded, application.store, tell)
+        if pipeline is not None:
+            application.choose_pipeline(pipeline)
         report({"predicted": count, "pipeline": str(loaded.id)}, as_json)
         return 0
     refused: list[Refused] = []

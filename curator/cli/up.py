@@ -1,10 +1,14 @@
 """`curator up`."""
 
+import glob
+from pathlib import Path
+
 import click
 
 from curator.bootstrap.application import Application
 from curator.bootstrap.workspace import Ports
 from curator.cli.output import progress, say
+from curator.domain.errors import CuratorError
 
 
 @click.command()
@@ -22,6 +26,9 @@ def up(application: Application, port: int | None, hook_port: int | None, corpus
     from curator.bootstrap.up import Front
     from curator.bootstrap.up import up as run
 
+    for path in corpus:
+        if not glob.has_magic(path) and not Path(path).exists():
+            raise CuratorError("no such corpus", path, "check --corpus")
     settings = application.settings
     ports = Ports(port or settings.label_studio.port, hook_port or settings.hook.port)
     run(application, ports, corpus or settings.corpus, Front(say, progress))

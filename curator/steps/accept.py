@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from curator.domain.annotation import AnnotationState, Revision, TaskRef
 from curator.domain.canonical import document_id
-from curator.domain.schema import LabelSchema
+from curator.domain.schema import LabelSchema, schema_from_value
 from curator.steps.ports import LabelServer, ResultReader
 from curator.steps.store_ports import Store, Transaction
 
@@ -144,7 +144,10 @@ class Acceptor:
         identity = state.identity
         transaction.tasks.save(identity.server, identity.project, {task.task: document})
         transaction.revisions.append(identity, document, state.value())
-        content = self.read_result(state.result, str(task.text), self.schema)
+        # The labels may have grown since this process began.
+        value = transaction.settings.get("schema")
+        schema = self.schema if value is None else schema_from_value(value, "the store")
+        content = self.read_result(state.result, str(task.text), schema)
         origin = f"{identity.server}/{identity.project}/{identity.annotation}@{state.updated_at}"
         transaction.revisions.quarantine(origin, document, content.problems)
 

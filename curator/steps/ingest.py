@@ -26,6 +26,7 @@ class Ingested:
     known: int = 0
     spans: int = 0
     quarantined: int = 0
+    causes: list[tuple[str, str]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
 
 
@@ -93,6 +94,7 @@ def _store_batch(batch: list[tuple[Arrival, list[int]]], store: Store, report: I
             transaction.revisions.quarantine(arrival.source.name, arrival.document.id, content.problems)
             report.spans += len(content.spans)
             report.quarantined += len(content.problems)
+            report.causes += [(arrival.source.name, problem.cause) for problem in content.problems]
         transaction.documents.add_predictions(given)
     report.documents += documents
     report.sources += sources

@@ -16,10 +16,14 @@ from curator.steps.store_ports import Store
 _BATCH = 64
 
 
+IN_FORCE = "pipeline_in_force"
+"""The setting that holds the pipeline used last (name@digest): annotators start from its predictions."""
+
+
 def preannotate_stored(pipeline: Pipeline, store: Store, progress: Progress) -> int:
     """Predict every stored document that has no prediction by this pipeline's digest; returns how many there were.
 
-    Idempotent; an interrupted run goes on where it stopped.
+    The pipeline is in force from then on. Idempotent; an interrupted run goes on where it stopped.
     """
     with store.reading() as transaction:
         waiting = transaction.documents.lacking_prediction(pipeline.id)
@@ -32,6 +36,8 @@ def preannotate_stored(pipeline: Pipeline, store: Store, progress: Progress) -> 
                 transaction.documents.add_predictions(predictions)
             predictions = []
             progress(done, len(waiting))
+    with store.writing() as transaction:
+        transaction.settings.put(IN_FORCE, str(pipeline.id))
     return len(waiting)
 
 

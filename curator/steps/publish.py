@@ -5,8 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from curator.domain.errors import ServerRefused
+from curator.domain.prediction import PipelineId
 from curator.domain.schema import LabelSchema
 from curator.steps.ports import LabelServer, NewPrediction, NewTask, Progress, WebhookRef
+from curator.steps.preannotate import IN_FORCE
 from curator.steps.store_ports import Store, StoredPrediction
 
 REFUSAL = "webhook_refusal"
@@ -138,9 +140,12 @@ def _add_predictions(store: Store, server: LabelServer, report: Published, progr
 
 
 def _show_newest(store: Store, server: LabelServer, project: int) -> None:
-    """Make annotators start from the predictions of the pipeline that predicted last."""
+    """Make annotators start from the predictions of the pipeline in force, or of the one that predicted last."""
     with store.reading() as transaction:
-        pipeline = transaction.tasks.newest_sent(server.name, project)
+        name, _, digest = str(transaction.settings.get(IN_FORCE) or "").rpartition("@")
+        chosen = PipelineId(name, digest)
+        sent = transaction.tasks.was_sent(server.name, project, chosen)
+        pipeline = chosen if sent else transaction.tasks.newest_sent(server.name, project)
     found = server.project(project)
     if pipeline is None or found is None or found.model_version == str(pipeline):
         return

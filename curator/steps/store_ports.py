@@ -113,6 +113,10 @@ class Tasks(Protocol):
 
     def sent(self, server: str, project: int, task: int, predictions: Iterable[int]) -> None: ...
 
+    def was_sent(self, server: str, project: int, pipeline: PipelineId) -> bool:
+        """Say whether any task of a project was given a prediction by this pipeline."""
+        ...
+
     def newest_sent(self, server: str, project: int) -> PipelineId | None:
         """Return the pipeline of the newest prediction that any task of a project was given."""
         ...

@@ -57,6 +57,7 @@ def train(
     few records, and CuratorError where there is no such version or config.
     """
     manifest = storage.manifest(ref.name, ref.number)
+    _refuse_damaged(manifest, storage.path(ref.name, ref.number))
     try:
         shape = hashlib.sha256(config.read_bytes() + str(manifest["digest"]).encode()).hexdigest()[:8]
     except OSError as error:
@@ -72,3 +73,16 @@ def train(
     with store.writing() as transaction:
         transaction.decisions.add_model(name, ref.name, ref.number, str(path), trained.scores)
     return Model(name, path, trained.scores, unchanged=False)
+
+
+def _refuse_damaged(manifest: Mapping[str, Any], folder: Path) -> None:
+    """Raise CuratorError where a file of a version is not the one that its manifest tells of."""
+    for name, facts in manifest["files"].items():
+        path = folder / name
+        try:
+            same = hashlib.sha256(path.read_bytes()).hexdigest() == facts["sha256"]
+        except OSError:
+            same = False
+        if not same:
+            remedy = "restore it from a copy; the newest version can be removed and exported again"
+            raise CuratorError("a file of this version is missing or was changed", str(path), remedy)

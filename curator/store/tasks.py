@@ -125,6 +125,20 @@ class TaskTable:
         key = {"server": server, "project": project, "task": task}
         insert_missing(self._connection, SentPrediction, [{**key, "prediction": number} for number in predictions])
 
+    def was_sent(self, server: str, project: int, pipeline: PipelineId) -> bool:
+        query = (
+            select(SentPrediction.task)
+            .join(PredictionRow, PredictionRow.id == SentPrediction.prediction)
+            .where(
+                SentPrediction.server == server,
+                SentPrediction.project == project,
+                PredictionRow.pipeline == pipeline.name,
+                PredictionRow.digest == pipeline.digest,
+            )
+            .limit(1)
+        )
+        return self._connection.scalar(query) is not None
+
     def newest_sent(self, server: str, project: int) -> PipelineId | None:
         query = (
             select(PredictionRow.pipeline, PredictionRow.digest)

@@ -142,3 +142,15 @@ def test_export_with_nothing_reviewed_writes_no_version(run: Run, corpus: Path, 
         ran = run("export", "news", "--json", *more)
         assert (ran.code, ran.out) == (1, "")
     assert not (folder / "exports").exists()
+
+
+def test_a_pipeline_that_was_chosen_stays_chosen(run: Run, tmp_path: Path) -> None:
+    blank = spacy.blank("fr")
+    blank.add_pipe("entity_ruler").add_patterns([{"label": "GPE", "pattern": "Paris"}])
+    blank.to_disk(tmp_path / "mine")
+    (tmp_path / "a.txt").write_text("Anna vit à Paris.", "utf-8")
+    assert run("ingest", str(tmp_path / "a.txt")).code == 0
+    first = run("preannotate", "--pipeline", str(tmp_path / "mine"), "--json")
+    again = run("preannotate", "--json")
+    assert json.loads(first.out)["pipeline"] == json.loads(again.out)["pipeline"]
+    assert json.loads(again.out)["predicted"] == 0

@@ -191,3 +191,19 @@ def test_a_webhook_that_is_refused_is_told_and_the_rest_is_done(world: World) ->
     report = world.push()
     assert (report.tasks, report.webhook) == (1, "refused")
     assert "reserved network address" in report.reason
+
+
+def test_annotators_start_from_the_pipeline_in_force_also_where_another_predicted_later(world: World) -> None:
+    world.ingest("Anna à Paris")
+    world.preannotate(NamePipeline("rules"))
+    world.preannotate(NamePipeline("model"))
+    world.push()
+    assert world.server.project(world.project).model_version == str(NamePipeline("model").id)
+    world.ingest("Paul à Lyon")
+    world.preannotate(NamePipeline("rules"))
+    world.preannotate(NamePipeline("model"))
+    world.push()
+    assert world.server.project(world.project).model_version == str(NamePipeline("model").id)
+    world.preannotate(NamePipeline("rules"))
+    world.push()
+    assert world.server.project(world.project).model_version == str(NamePipeline("rules").id)
