@@ -18,6 +18,7 @@ from curator.files.versions import VersionFolder
 from curator.settings import Settings
 from curator.steps.adopt_schema import adopt_schema
 from curator.steps.decide import Rules
+from curator.steps.evaluate import Evaluation
 from curator.steps.freeze import Frozen, freeze
 from curator.steps.ingest import Ingested, ingest
 from curator.steps.ports import Language, Nearness, Progress, Reader
@@ -148,6 +149,14 @@ class Application:
         configured = self.settings.pipeline
         source = name or self._chosen_pipeline() or configured.name
         return SpacyPipeline(source, self.schema.layer_names, workers=workers or configured.workers)
+
+    def write_mistakes(self, evaluation: Evaluation, path: Path) -> None:
+        """Write a page, whole in itself, of all that a pipeline got wrong."""
+        from curator.files.durable import replacing
+        from curator.web.mistakes_page import mistakes_page
+
+        with replacing(path) as stream:
+            stream.write(mistakes_page(evaluation, self.schema).encode())
 
     def choose_pipeline(self, name: str) -> None:
         """Let this pipeline be the one from now on, until another is chosen or configured."""

@@ -15,7 +15,7 @@ from curator.bootstrap.workspace import Ports
 from curator.domain.errors import CuratorError
 from curator.domain.span import Content, Relation, Span
 from curator.files.lines import read_lines
-from curator.steps.evaluate import Score, evaluate, mean_f1
+from curator.steps.evaluate import Evaluation, evaluate
 from curator.steps.freeze import Frozen
 from curator.steps.train import dataset_ref, train
 from curator.steps.version_changes import VersionHistory
@@ -129,10 +129,10 @@ def _train_and_gate(application: Application, version: Frozen, front: Front) -> 
     rules = evaluate(application.pipeline(), test, layers)
     trained = evaluate(application.pipeline(str(model.path)), test, layers)
     front.say(f"on {len(test)} test documents, F1: rules {_shown(rules)}; {model.name} {_shown(trained)}")
-    better = mean_f1(trained) > mean_f1(rules)
+    better = trained.mean_f1 > rules.mean_f1
     front.say(f"{model.name} " + ("is better and passes the gate" if better else "is no better: not promoted"))
     return better
 
 
-def _shown(scores: Mapping[str, Score]) -> str:
-    return ", ".join(f"{layer} {score.f1:.3f}" for layer, score in scores.items())
+def _shown(found: Evaluation) -> str:
+    return ", ".join(f"{layer} {one.tally.measures().f1:.3f}" for layer, one in found.layers.items())

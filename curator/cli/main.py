@@ -15,6 +15,7 @@ from curator.cli.credentials import credentials
 from curator.cli.deliveries import deliveries
 from curator.cli.demo import demo
 from curator.cli.doctor import doctor
+from curator.cli.evaluate import evaluate
 from curator.cli.export import export
 from curator.cli.ingest import ingest
 from curator.cli.preannotate import preannotate
@@ -64,6 +65,7 @@ for command in (
     credentials,
     ingest,
     preannotate,
+    evaluate,
     annotators,
     push,
     serve,

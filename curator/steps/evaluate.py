@@ -1,60 +1,121 @@
-"""How well a pipeline says what curated records say."""
+"""How well a pipeline says what gold records say."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from curator.domain.calibration import Bin, expected_calibration_error, reliability
+from curator.domain.evaluation import LayerResult, Measures, Result, results, tally
+from curator.domain.scoring import Fate, Match, match
 from curator.domain.span import Span
 from curator.steps.ports import Pipeline
 
+UNSCORED = 0.5
+
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """Exact matches, of spans predicted and spans expected; offsets and label must both be right."""
+class Evaluated:
+    """One document with what became of every predicted and every gold span, in text order."""
 
-    right: int = 0
-    predicted: int = 0
-    expected: int = 0
+    id: str
+    name: str
+    text: str
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a pipeline made of gold documents, in their order, and how reliable its scores are."""
+
+    pipeline: str
+    documents: tuple[Evaluated, ...]
+    layers: Mapping[str, LayerResult]
+    bins: tuple[Bin, ...] = field(default=())
 
     @property
-    def precision(self) -> float:
-        return self.right / self.predicted if self.predicted else 0.0
+    def mean_f1(self) -> float:
+        """The mean exact F1 over the layers, which is what a model is gated by."""
+        scores = [one.tally.measures().f1 for one in self.layers.values()]
+        return sum(scores) / len(scores) if scores else 0.0
 
-    @property
-    def recall(self) -> float:
-        return self.right / self.expected if self.expected else 0.0
+    def value(self) -> dict[str, Any]:
+        """Return the figures as one JSON value."""
+        return {
+            "pipeline": self.pipeline,
+            "documents": len(self.documents),
+            "layers": {
+                layer: {**_value(one), "labels": {label: _value(each) for label, each in one.labels.items()}}
+                for layer, one in self.layers.items()
+            },
+            "calibration": {
+                "expected_calibration_error": round(expected_calibration_error(self.bins), 4),
+                "bins": [
+                    {"spans": one.count, "mean_score": round(one.mean, 4), "kept": round(one.kept, 4)}
+                    for one in self.bins
+                ],
+            },
+        }
 
-    @property
-    def f1(self) -> float:
-        """The harmonic mean of precision and recall."""
-        both = self.predicted + self.expected
-        return 2 * self.right / both if both else 0.0
 
+def evaluate(pipeline: Pipeline, records: Iterable[Mapping[str, Any]], layers: Sequence[str]) -> Evaluation:
+    """Return how far a pipeline's spans are those of the records, in these layers.
 
-def evaluate(pipeline: Pipeline, records: Sequence[Mapping[str, Any]], layers: Iterable[str]) -> dict[str, Score]:
-    """Return the score of each layer over all records together."""
-    predicted: list[set[tuple[str, int, int, str]]] = [
-        {span.key for span in content.spans} for content in pipeline.annotate(record["text"] for record in records)
-    ]
-    expected = [set(_keys(record)) for record in records]
-    scores = {}
-    for layer in layers:
-        mine = [{key for key in keys if key[0] == layer} for keys in predicted]
-        theirs = [{key for key in keys if key[0] == layer} for keys in expected]
-        scores[layer] = Score(
-            right=sum(len(one & other) for one, other in zip(mine, theirs, strict=True)),
-            predicted=sum(map(len, mine)),
-            expected=sum(map(len, theirs)),
+    Predicted spans are matched with gold one to one, as a reviewer's corrections are; the records' own order is kept.
+    """
+    known = list(records)
+    contents = pipeline.annotate(record["text"] for record in known)
+    documents = tuple(
+        Evaluated(
+            record["id"],
+            str(record.get("meta", {}).get("title") or record["id"]),
+            record["text"],
+            tuple(match(_within(content.spans, layers), _within(gold_spans(record), layers))),
         )
-    return scores
+        for record, content in zip(known, contents, strict=True)
+    )
+    found = results([tally(one.matches) for one in documents], layers)
+    scored = [score_and_fate for one in documents for score_and_fate in _scored(one.matches)]
+    return Evaluation(str(pipeline.id), documents, found, tuple(reliability(scored)))
 
 
-def mean_f1(scores: Mapping[str, Score]) -> float:
-    """Return the mean F1 over the layers, which is what a model is gated by."""
-    return sum(score.f1 for score in scores.values()) / len(scores) if scores else 0.0
-
-
-def _keys(record: Mapping[str, Any]) -> Iterable[tuple[str, int, int, str]]:
+def gold_spans(record: Mapping[str, Any]) -> Iterator[Span]:
+    """Yield the spans of a record."""
     for layer, spans in record["spans"].items():
         for span in spans:
-            yield Span(layer, span["start"], span["end"], span["label"]).key
+            yield Span(layer, span["start"], span["end"], span["label"])
+
+
+def _within(spans: Iterable[Span], layers: Sequence[str]) -> list[Span]:
+    return [span for span in spans if span.layer in layers]
+
+
+def _scored(matches: Iterable[Match]) -> Iterator[tuple[float, bool]]:
+    for one in matches:
+        if one.predicted is not None:
+            score = UNSCORED if one.predicted.score is None else one.predicted.score
+            yield score, one.fate is Fate.KEPT
+
+
+def _value(one: Result) -> dict[str, Any]:
+    counts = one.tally
+    return {
+        "gold": counts.expected,
+        "predicted": counts.predicted,
+        "exact": counts.exact,
+        "boundary_off": counts.boundary,
+        "label_off": counts.label,
+        "missed": counts.missed,
+        "mistaken": counts.mistaken,
+        "spurious": counts.spurious,
+        **_rounded(counts.measures()),
+        "f1_interval": [round(one.interval.low, 4), round(one.interval.high, 4)],
+        "partial": _rounded(counts.partial()),
+    }
+
+
+def _rounded(measures: Measures) -> dict[str, float]:
+    return {
+        "precision": round(measures.precision, 4),
+        "recall": round(measures.recall, 4),
+        "f1": round(measures.f1, 4),
+    }
