@@ -91,6 +91,22 @@ def resolver(nlp: Language, name: str) -> Component:
     return Resolver()
 
 
+@Language.factory("curator_opinion")
+def opinion(nlp: Language, name: str, path: str) -> Component:
+    """Make the component that asks a trained pipeline about the same text."""
+    from curator.spacy_models.opinion import TrainedOpinion
+
+    return TrainedOpinion(path)
+
+
+@Language.factory("curator_calibrator", default_config={"least": 0.0})
+def calibrator(nlp: Language, name: str, table: str, least: float) -> Component:
+    """Make the component that scores spans by how often such spans were kept, and leaves the improbable out."""
+    from curator.spacy_models.calibrator import Calibrator
+
+    return Calibrator(table, least)
+
+
 def read_records(path: str) -> Callable[[Language], object]:
     """Return the corpus of one split of a dataset version."""
     from pathlib import Path

@@ -1,11 +1,11 @@
 """Everything a command needs, made from settings and workspace when it is first asked for."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
@@ -144,11 +144,33 @@ class Application:
 
     def pipeline(self, name: str | None = None, workers: int | None = None) -> "SpacyPipeline":
         """Return the pipeline of a name or path; else the one chosen last, else the configured one."""
-        from curator.spacy_models.annotator import SpacyPipeline
+        from curator.spacy_models.annotator import Reading, SpacyPipeline
 
         configured = self.settings.pipeline
-        source = name or self._chosen_pipeline() or configured.name
-        return SpacyPipeline(source, self.schema.layer_names, workers=workers or configured.workers)
+        source = self._pipeline_source(name)
+        reading = Reading(
+            self.schema.layer_names,
+            self.schema.labels_of,
+            configured.label_map.get(source, {}),
+            configured.span_groups.get(source, {}),
+        )
+        return SpacyPipeline(source, reading, workers or configured.workers)
+
+    def calibrate(self, name: str | None, records: Sequence[Mapping[str, Any]]) -> tuple[Path, int]:
+        """Write the calibration table that a pipeline's configuration names, from gold; returns it and its spans."""
+        from curator.files.durable import replacing
+        from curator.spacy_models.calibrator import count_kept, table_of
+        from curator.spacy_models.chances import write_counts
+
+        source = self._pipeline_source(name)
+        table = table_of(source)
+        counts = count_kept(source, records)
+        with replacing(table) as stream:
+            stream.write(write_counts(counts))
+        return table, sum(one.seen for one in counts.values())
+
+    def _pipeline_source(self, name: str | None) -> str:
+        return name or self._chosen_pipeline() or self.settings.pipeline.name
 
     def write_mistakes(self, evaluation: Evaluation, path: Path) -> None:
         """Write a page, whole in itself, of all that a pipeline got wrong."""

@@ -11,6 +11,7 @@ from curator.bootstrap.application import Application
 from curator.bootstrap.workspace import Workspace
 from curator.cli.annotations import annotations
 from curator.cli.annotators import annotators
+from curator.cli.calibrate import calibrate
 from curator.cli.credentials import credentials
 from curator.cli.deliveries import deliveries
 from curator.cli.demo import demo
@@ -66,6 +67,7 @@ for command in (
     ingest,
     preannotate,
     evaluate,
+    calibrate,
     annotators,
     push,
     serve,

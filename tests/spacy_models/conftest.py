@@ -8,7 +8,7 @@ import pytest
 from curator.spacy_models.annotator import SpacyPipeline
 
 ROOT = Path(__file__).parents[2]
-CONFIG = ROOT / "configs" / "preannotate.cfg"
+CONFIG = ROOT / "configs" / "rules.cfg"
 
 Finder = Callable[[str], list[tuple[str, str]]]
 

@@ -1,5 +1,7 @@
 import itertools
+import re
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from spacy.training import Example
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId
 from curator.domain.span import Content
-from curator.spacy_models.annotator import SpacyPipeline
+from curator.spacy_models.annotator import Reading, SpacyPipeline
 from tests.spacy_models.conftest import CONFIG, ROOT
 
 TEXTS = [
@@ -114,34 +116,48 @@ def test_processes_change_nothing(pipeline: SpacyPipeline) -> None:
 
 
 def test_labels_are_renamed_and_left_out() -> None:
-    pipeline = SpacyPipeline(CONFIG, layers=("entities",), label_map={"PER": "PERSON", "GPE": None})
+    pipeline = SpacyPipeline(CONFIG, Reading(("entities",), label_map={"PER": "PERSON", "GPE": ""}))
     (content,) = pipeline.annotate([TEXTS[0]])
     assert [span.label for span in content.spans] == ["PERSON", "DATE", "FORCE"]
 
 
-@pytest.mark.parametrize("name", ["no_such_package", "no/such/folder", "missing.cfg", ""])
+@pytest.mark.parametrize("name", ["no/such/folder", "missing.cfg", ""])
 def test_a_missing_pipeline_is_told(name: str) -> None:
     with pytest.raises(CuratorError, match="no such spaCy pipeline"):
         SpacyPipeline(name)
 
 
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("fr_core_news_lg", "-m spacy download fr_core_news_lg"),
+        ("fr_dep_news_trf", "-m spacy download fr_dep_news_trf"),
+        ("our_news_pipeline", "-m pip install our_news_pipeline"),
+    ],
+)
+def test_a_pipeline_that_is_not_installed_comes_with_its_command(name: str, command: str) -> None:
+    with pytest.raises(CuratorError, match=re.escape(f"install it: {sys.executable} {command}")):
+        SpacyPipeline(name)
+
+
 def copy(folder: Path) -> Path:
     (folder / "configs").mkdir(parents=True)
-    shutil.copytree(ROOT / "seeds" / "lexicons", folder / "seeds" / "lexicons")
+    for name in ("lexicons", "calibration"):
+        shutil.copytree(ROOT / "seeds" / name, folder / "seeds" / name)
     return Path(shutil.copy(CONFIG, folder / "configs"))
 
 
 def test_the_digest_follows_what_shapes_the_output(pipeline: SpacyPipeline, tmp_path: Path) -> None:
     config = copy(tmp_path)
     same = SpacyPipeline(config).id
-    assert same == pipeline.id == PipelineId("preannotate", pipeline.id.digest)
+    assert same == pipeline.id == PipelineId("rules", pipeline.id.digest)
     assert len(same.digest) == 12
     with (tmp_path / "seeds" / "lexicons" / "places.jsonl").open("a", encoding="utf-8") as lexicon:
         lexicon.write('{"label": "GPE", "text": "Tarvenol", "score": 0.9, "rule": "place"}\n')
     grown = SpacyPipeline(config)
     assert grown.id != same
     assert [span.label for span in next(grown.annotate(["Tarvenol dort."])).spans] == ["GPE"]
-    assert SpacyPipeline(config, label_map={"PER": "PERSON"}).id != grown.id
+    assert SpacyPipeline(config, Reading(label_map={"PER": "PERSON"})).id != grown.id
 
 
 def test_a_configuration_without_its_lexicons_is_told(tmp_path: Path) -> None:
@@ -196,3 +212,36 @@ def test_a_broken_trained_pipeline_is_told(trained: Path, tmp_path: Path) -> Non
     shutil.rmtree(broken / "ner")
     with pytest.raises(CuratorError, match="cannot be loaded"):
         SpacyPipeline(broken)
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pipeline of somebody else's: labels of its own, and its events in a group of its own."""
+    nlp = spacy.blank("fr")
+    places = nlp.add_pipe("entity_ruler")
+    places.add_patterns([{"label": "LOC", "pattern": "Rome"}, {"label": "MISC", "pattern": "Nobel"}])  # type: ignore[attr-defined]
+    events = nlp.add_pipe("span_ruler", config={"spans_key": "sc"})
+    events.add_patterns([{"label": "Say", "pattern": "annonce"}])  # type: ignore[attr-defined]
+    path = tmp_path_factory.mktemp("foreign") / "model"
+    nlp.to_disk(path)
+    return path
+
+
+FOREIGN_TEXT = "Rome annonce un Nobel\u202f!"
+
+
+def test_any_pipeline_speaks_the_schema_through_a_map(foreign: Path) -> None:
+    schema = {"entities": {"GPE"}, "events": {"STATEMENT"}}
+    reading = Reading(labels=schema, label_map={"LOC": "GPE", "MISC": "", "Say": "STATEMENT"}, groups={"events": "sc"})
+    (content,) = SpacyPipeline(foreign, reading).annotate([FOREIGN_TEXT])
+    assert [(span.layer, span.label, FOREIGN_TEXT[span.start : span.end]) for span in content.spans] == [
+        ("entities", "GPE", "Rome"),
+        ("events", "STATEMENT", "annonce"),
+    ]
+    check(FOREIGN_TEXT, content)
+
+
+def test_a_label_that_nobody_mapped_is_no_loss_in_silence(foreign: Path) -> None:
+    pipeline = SpacyPipeline(foreign, Reading(labels={"entities": {"GPE"}}, label_map={"LOC": "GPE"}))
+    with pytest.raises(CuratorError, match=r"label 'MISC' of layer entities is not in the label schema.*label_map"):
+        list(pipeline.annotate([FOREIGN_TEXT]))

@@ -1,0 +1,89 @@
+"""The chance that a reviewer keeps a span as it is, from counts by rule and label."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from curator.domain.errors import CuratorError
+
+_STRENGTH = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often the spans of one rule and label were kept as they were, of how many."""
+
+    kept: int
+    seen: int
+
+
+class Table:
+    """Chances from counts: of a rule and label, drawn towards those of the rule, and these towards the layer's.
+
+    Each level counts as much as four observations of the level below it (the m-estimate of Cestnik, 1990).
+    """
+
+    def __init__(self, counts: Mapping[tuple[str, str, str], Counts]) -> None:
+        self._exact = dict(counts)
+        self._rules: dict[tuple[str, str], Counts] = {}
+        self._sides: dict[tuple[str, str], Counts] = {}
+        self._layers: dict[str, Counts] = {}
+        for (layer, rule, _), one in counts.items():
+            _add(self._rules, (layer, rule), one)
+            _add(self._sides, (layer, _side(rule)), one)
+            _add(self._layers, layer, one)
+
+    def chance(self, layer: str, rule: str, label: str) -> float:
+        """Return the chance that such a span is kept; one half where nothing like it was ever seen."""
+        chance = 0.5
+        for counts in (
+            self._layers.get(layer),
+            self._sides.get((layer, _side(rule))),
+            self._rules.get((layer, rule)),
+            self._exact.get((layer, rule, label)),
+        ):
+            if counts is not None:
+                chance = (counts.kept + _STRENGTH * chance) / (counts.seen + _STRENGTH)
+        return chance
+
+
+def read_counts(path: Path) -> dict[tuple[str, str, str], Counts]:
+    """Return the counts of a table by layer, rule and label. Raises CuratorError naming a file or line that is none."""
+    counts = {}
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        what = f"calibration table cannot be read: {error.strerror}"
+        raise CuratorError(what, str(path), "write it with `curator calibrate`") from None
+    for number, line in enumerate(lines, start=1):
+        try:
+            one = orjson.loads(line)
+            counts[one["layer"], one["rule"], one["label"]] = Counts(int(one["kept"]), int(one["seen"]))
+        except (ValueError, KeyError, TypeError):
+            what = "not a line of a calibration table"
+            raise CuratorError(what, f"{path}:{number}", "write it with `curator calibrate`") from None
+    return counts
+
+
+def write_counts(counts: Mapping[tuple[str, str, str], Counts]) -> bytes:
+    """Return a table as JSON lines in the order of its names, the same for the same counts."""
+    lines = (
+        orjson.dumps({"layer": layer, "rule": rule, "label": label, "kept": one.kept, "seen": one.seen})
+        for (layer, rule, label), one in sorted(counts.items())
+    )
+    return b"".join(line + b"\n" for line in lines)
+
+
+def _add(levels: dict[Any, Counts], name: Any, one: Counts) -> None:
+    before = levels.get(name, Counts(0, 0))
+    levels[name] = Counts(before.kept + one.kept, before.seen + one.seen)
+
+
+def _side(rule: str) -> str:
+    """Return who found a span and whether the other side agrees, without the rule's own name."""
+    if rule.startswith("model"):
+        return rule
+    return "rules" + ("+model" if rule.endswith("+model") else "|model" if rule.endswith("|model") else "")

@@ -1,0 +1,65 @@
+"""What a trained pipeline says of the same text, set beside what the rules say."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple, cast
+
+import spacy
+from spacy.tokens import Doc
+
+_KEY = "curator_opinions"
+
+
+class Opinion(NamedTuple):
+    """A span that the trained pipeline found, in character offsets."""
+
+    layer: str
+    start: int
+    end: int
+    label: str
+    score: float | None
+
+
+class TrainedOpinion:
+    """Leaves a trained pipeline's spans in the document for the calibrator; the document's own stay as they are.
+
+    Entities are those of `doc.ents`; every group of `doc.spans` is a layer of its name. The trained pipeline reads the
+    text with its own tokenizer.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._nlp = spacy.load(Path(path))
+        self._nlp.max_length = 2**31 - 1
+
+    def __call__(self, doc: Doc) -> Doc:
+        return _keep(doc, self._nlp(doc.text))
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int) -> Iterator[Doc]:
+        """Yield the documents in order, a batch read at a time."""
+        waiting = iter(stream)
+        while batch := list(islice(waiting, batch_size)):
+            read = self._nlp.pipe((doc.text for doc in batch), batch_size=batch_size)
+            yield from map(_keep, batch, read)
+
+
+def opinions(doc: Doc) -> list[Opinion] | None:
+    """Return what the trained pipeline said of a document, or None where none was asked."""
+    return cast(list[Opinion] | None, doc.user_data.get(_KEY))
+
+
+def forget(doc: Doc) -> None:
+    """Take the trained pipeline's spans out of a document."""
+    doc.user_data.pop(_KEY, None)
+
+
+def _keep(doc: Doc, read: Doc) -> Doc:
+    found = [Opinion("entities", one.start_char, one.end_char, one.label_, None) for one in read.ents]
+    for layer, group in read.spans.items():
+        scores = group.attrs.get("scores")
+        found += (
+            Opinion(layer, one.start_char, one.end_char, one.label_, None if scores is None else float(scores[at]))
+            for at, one in enumerate(group)
+        )
+    doc.user_data[_KEY] = found
+    return doc

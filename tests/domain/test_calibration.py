@@ -1,0 +1,39 @@
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curator.domain.calibration import expected_calibration_error, reliability
+
+
+def test_bins_have_equal_mass_and_lie_in_order() -> None:
+    scored = [(number / 1000, number % 2 == 0) for number in range(1000)]
+    bins = reliability(scored, 100)
+    assert [one.count for one in bins] == [100] * 10
+    assert [one.low for one in bins] == sorted(one.low for one in bins)
+    assert all(one.kept == pytest.approx(0.5) for one in bins)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=400), st.integers(1, 120))
+def test_no_span_is_lost_and_no_bin_is_too_small(scored: list[tuple[float, bool]], least: int) -> None:
+    bins = reliability(scored, least)
+    assert sum(one.count for one in bins) == len(scored)
+    assert len(bins) <= 1 or all(one.count >= least for one in bins)
+    assert 0 <= expected_calibration_error(bins) <= 1
+
+
+def test_the_error_is_the_distance_of_promise_and_outcome() -> None:
+    assert expected_calibration_error(reliability([(0.9, False)] * 100)) == pytest.approx(0.9)
+    assert expected_calibration_error(reliability([(0.75, number % 4 > 0) for number in range(400)])) == pytest.approx(
+        0
+    )
+    assert expected_calibration_error([]) == 0
+
+
+def test_honest_scores_have_a_small_error_and_boasting_ones_a_large_one() -> None:
+    source = random.Random(3)
+    honest = [(chance, source.random() < chance) for chance in (source.random() for _ in range(4000))]
+    boasting = [(min(1.0, chance + 0.3), kept) for chance, kept in honest]
+    assert expected_calibration_error(reliability(honest)) < 0.05
+    assert expected_calibration_error(reliability(boasting)) > 0.15
