@@ -108,8 +108,6 @@ def test_a_long_text_is_taken(pipeline: SpacyPipeline) -> None:
     assert next(pipeline.annotate(["a" * 1_000_001 + " à Rome"])).spans[0].label == "GPE"
 
 
-# Forking a test process that holds threads is what Python 3.12 warns of; the workers take no lock of ours.
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_processes_change_nothing(pipeline: SpacyPipeline) -> None:
     texts = TEXTS * 20
     assert list(SpacyPipeline(CONFIG, workers=2).annotate(texts)) == list(pipeline.annotate(texts))
