@@ -70,7 +70,7 @@ def _takes_json(command: click.Command) -> bool:
         (["train", "news"], "'news' names no dataset version"),
         (["train", "news@1"], "no such version: news@1"),
         (["train", "../x@1"], "is no name for a dataset"),
-        (["preannotate", "--pipeline", "nowhere"], "no such spaCy pipeline (nowhere)"),
+        (["preannotate", "--pipeline", "nowhere"], "spaCy pipeline is not installed (nowhere)"),
         (["--workspace", "configs/curator.toml/w", "status"], "workspace cannot be made"),
     ],
 )
