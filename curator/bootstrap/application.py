@@ -1,11 +1,11 @@
 """Everything a command needs, made from settings and workspace when it is first asked for."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -18,12 +18,12 @@ from curator.files.versions import VersionFolder
 from curator.settings import Settings
 from curator.steps.adopt_schema import adopt_schema
 from curator.steps.decide import Rules
-from curator.steps.evaluate import Evaluation
 from curator.steps.freeze import Frozen, freeze
 from curator.steps.ingest import Ingested, ingest
 from curator.steps.ports import Language, Nearness, Progress, Reader
 from curator.steps.publish import HOOK_PATH, SECRET_HEADER, Hook
 from curator.steps.reconcile import DeletionGuard
+from curator.steps.train import DatasetRef
 from curator.store.database import SqlStore, open_engine, open_file
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
@@ -147,7 +147,7 @@ class Application:
         from curator.spacy_models.annotator import Reading, SpacyPipeline
 
         configured = self.settings.pipeline
-        source = self._pipeline_source(name)
+        source = self.pipeline_source(name)
         reading = Reading(
             self.schema.layer_names,
             self.schema.labels_of,
@@ -156,29 +156,9 @@ class Application:
         )
         return SpacyPipeline(source, reading, workers or configured.workers)
 
-    def calibrate(self, name: str | None, records: Sequence[Mapping[str, Any]]) -> tuple[Path, int]:
-        """Write the calibration table that a pipeline's configuration names, from gold; returns it and its spans."""
-        from curator.files.durable import replacing
-        from curator.spacy_models.calibrator import count_kept, table_of
-        from curator.spacy_models.chances import write_counts
-
-        source = self._pipeline_source(name)
-        table = table_of(source)
-        counts = count_kept(source, records)
-        with replacing(table) as stream:
-            stream.write(write_counts(counts))
-        return table, sum(one.seen for one in counts.values())
-
-    def _pipeline_source(self, name: str | None) -> str:
+    def pipeline_source(self, name: str | None = None) -> str:
+        """Return the name or path of the pipeline that `pipeline` loads."""
         return name or self._chosen_pipeline() or self.settings.pipeline.name
-
-    def write_mistakes(self, evaluation: Evaluation, path: Path) -> None:
-        """Write a page, whole in itself, of all that a pipeline got wrong."""
-        from curator.files.durable import replacing
-        from curator.web.mistakes_page import mistakes_page
-
-        with replacing(path) as stream:
-            stream.write(mistakes_page(evaluation, self.schema).encode())
 
     def choose_pipeline(self, name: str) -> None:
         """Let this pipeline be the one from now on, until another is chosen or configured."""
@@ -274,6 +254,11 @@ class Application:
     @property
     def storage(self) -> VersionFolder:
         return VersionFolder(self.settings.export.path)
+
+    def version_folder(self, ref: DatasetRef) -> Path:
+        """Return the folder of a dataset version. Raises CuratorError where there is none."""
+        self.storage.manifest(ref.name, ref.number)
+        return self.storage.path(ref.name, ref.number)
 
     @property
     def models(self) -> Path:

@@ -20,8 +20,9 @@ def calibrate(application: Application, gold: tuple[Path, ...], pipeline: str | 
     GOLD.jsonl are records of an export, or gold in that form. Take documents that neither the rules were written from
     nor the model was trained on, else the scores promise too much.
     """
+    from curator.bootstrap.quality import calibrate as run
     from curator.files.lines import read_lines
 
     records = list(chain.from_iterable(map(read_lines, gold)))
-    table, spans = application.calibrate(pipeline, records)
+    table, spans = run(application, pipeline, records)
     report({"table": str(table), "documents": len(records), "spans": spans}, as_json)

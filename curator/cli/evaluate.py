@@ -42,12 +42,13 @@ def evaluate(
     A span is exact with both offsets and label right; bound: its label at other offsets; label: with another label;
     missed: not found; wrong: found where gold has nothing or another label. Partial F1 counts bound as half.
     """
+    from curator.bootstrap.quality import write_mistakes
     from curator.files.lines import read_lines
 
     records = list(chain.from_iterable(map(read_lines, gold)))
     found = run(application.pipeline(pipeline, workers), records, application.schema.layer_names)
     if html is not None:
-        application.write_mistakes(found, html)
+        write_mistakes(found, application.schema, html)
         say(f"mistakes written to {html}")
     if as_json:
         emit(found.value())

@@ -14,23 +14,35 @@ from curator.steps.train import train as run
 @click.command()
 @click.argument("dataset", metavar="NAME@N")
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="spaCy training config.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Train to this new folder and register nothing; NAME@N may then be a folder of train.jsonl and dev.jsonl.",
+)
 @json_option
 @click.pass_obj
-def train(application: Application, dataset: str, config: Path | None, as_json: bool) -> None:
+def train(application: Application, dataset: str, config: Path | None, out: Path | None, as_json: bool) -> None:
     """Train a spaCy pipeline from a dataset version."""
     from curator.spacy_models.trainer import train as trainer
 
     settings = application.settings.train
+    chosen = config or settings.config
+    trains = partial(trainer, least_train=settings.min_train, least_dev=settings.min_dev)
     with progress(f"train {dataset}") as tell:
-        model = run(
-            dataset_ref(dataset),
-            config or settings.config,
-            application.models,
-            storage=application.storage,
-            store=application.store,
-            trainer=partial(trainer, least_train=settings.min_train, least_dev=settings.min_dev),
-            progress=tell,
-        )
+        if out is not None:
+            folder = Path(dataset) if Path(dataset).is_dir() else application.version_folder(dataset_ref(dataset))
+            trained = trains(chosen, folder, out, tell)
+            model = Model(out.name, trained.path, trained.scores, unchanged=False)
+        else:
+            model = run(
+                dataset_ref(dataset),
+                chosen,
+                application.models,
+                storage=application.storage,
+                store=application.store,
+                trainer=trains,
+                progress=tell,
+            )
     if as_json:
         facts = {"model": model.name, "path": str(model.path), "unchanged": model.unchanged}
         report({**facts, "scores": dict(model.scores)}, as_json)

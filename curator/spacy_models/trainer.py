@@ -1,5 +1,6 @@
 """Training a pipeline from a dataset version."""
 
+import hashlib
 import io
 import logging
 import os
@@ -54,10 +55,10 @@ def train(
 ) -> TrainedPipeline:
     """Train on a version's train records, keep what does best on its dev records, and return it with its scores.
 
-    `out` becomes an ordinary spaCy pipeline folder at once, at the end; the same records, configuration and
-    library versions give the same scores. Components for layers that no train record has a span of are left out.
-    Progress is told in steps. Raises TooLittleData, and CuratorError where `out` is there already or the
-    configuration cannot be used.
+    `out` becomes an ordinary spaCy pipeline folder at once, at the end, named as the folder is; its `meta.json` tells
+    under `trained_from` the SHA-256 of what it was trained from. The same records, configuration and library versions
+    give the same scores. Components for layers that no train record has a span of are left out. Progress is told in
+    steps. Raises TooLittleData, and CuratorError where `out` is there already or the configuration cannot be used.
     """
     if out.exists():
         raise CuratorError("there is a trained pipeline already", str(out), "train to another folder")
@@ -72,6 +73,8 @@ def train(
     with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
         training["logger"] = _logger_to(progress, filled.interpolate()["training"].get("max_steps") or None)
         nlp = _initialised(filled, config)
+        nlp.meta["name"] = out.name
+        nlp.meta["trained_from"] = digests(config, version_folder)
         losses = tuple(_losses(nlp, filled))
         run_training(nlp, Path(folder), stdout=io.StringIO(), stderr=io.StringIO())
         best = Path(folder) / "model-best"
@@ -79,6 +82,12 @@ def train(
         scores = orjson.loads((best / "meta.json").read_bytes())["performance"]
         os.rename(best, out)
     return TrainedPipeline(out, scores, losses)
+
+
+def digests(config: Path, version_folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of the configuration, the train and the dev records, by these names."""
+    files = {"config": config, **{split: version_folder / f"{split}.jsonl" for split in ("train", "dev")}}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
 
 
 @dataclass(frozen=True, slots=True)
