@@ -1,13 +1,20 @@
 """Run every benchmark and print one line each."""
 
-from benchmarks import annotate, deliver
-from benchmarks.ratio import Ratio
+from benchmarks import annotate, deliver, memory, workers
+
+_ALL = (
+    annotate.against_tokenizer,
+    annotate.against_model,
+    annotate.combined_against_tokenizer,
+    workers.two_workers_against_two_processes,
+    memory.peaks,
+    deliver.durable_against_memory,
+)
 
 
 def main() -> None:
-    measured: list[Ratio] = [annotate.rules_against_tokenizer(), deliver.durable_against_memory()]
-    for one in measured:
-        print(one)
+    for measure in _ALL:
+        print(measure(), flush=True)
 
 
 if __name__ == "__main__":

@@ -16,13 +16,15 @@ class Ratio:
     rate: float
     baseline_rate: float
     ratios: tuple[float, ...]
+    aim: str = ""
 
     def __str__(self) -> str:
         middle = statistics.median(self.ratios)
-        return (
+        told = (
             f"{self.name}: {self.rate:,.0f} {self.unit}; {self.baseline}: {self.baseline_rate:,.0f} {self.unit}; "
             f"ratio {middle:.3f} ({min(self.ratios):.3f} to {max(self.ratios):.3f} in {len(self.ratios)} pairs)"
         )
+        return f"{told}; aim: {self.aim}" if self.aim else told
 
 
 def paired(
@@ -32,11 +34,12 @@ def paired(
     base: Callable[[], object],
     amount: int,
     unit: str,
+    aim: str = "",
     pairs: int = 5,
 ) -> Ratio:
     """Return the ratio of two rates, each over `amount` units of the same input, after one warm-up of both."""
     work(), base()
-    times = [(_timed(work), _timed(base)) for _ in range(pairs)]
+    times = [(timed(work), timed(base)) for _ in range(pairs)]
     return Ratio(
         name,
         baseline,
@@ -44,10 +47,12 @@ def paired(
         amount / statistics.median(mine for mine, _ in times),
         amount / statistics.median(other for _, other in times),
         tuple(other / mine for mine, other in times),
+        aim,
     )
 
 
-def _timed(work: Callable[[], object]) -> float:
+def timed(work: Callable[[], object]) -> float:
+    """Return how many seconds a piece of work takes."""
     began = perf_counter()
     work()
     return perf_counter() - began
