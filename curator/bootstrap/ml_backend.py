@@ -36,14 +36,15 @@ class SharedPipeline:
         self._thread.submit(self._begin)
 
     def __call__(self, patience: float) -> Pipeline:
-        """Return the pipeline. Raises PipelineNotReady where that takes longer than so many seconds, or fails."""
+        """Return the pipeline.
+
+        Raises PipelineNotReady where that takes longer than so many seconds, CuratorError where it cannot be loaded.
+        """
         future = self._loading()
         try:
             return future.result(patience)
         except TimeoutError:
             raise PipelineNotReady("the pipeline is still being loaded", "", "ask again in some seconds") from None
-        except CuratorError as error:
-            raise PipelineNotReady(f"no pipeline: {error.what}", error.where, error.remedy) from error
 
     def _begin(self) -> None:
         # Whoever asks next is told why it failed.

@@ -17,7 +17,7 @@ Labels = Mapping[str, frozenset[str]]
 
 
 class PipelineNotReady(CuratorError):
-    """The pipeline is not loaded yet, or cannot be; asking again later may succeed."""
+    """The pipeline is not loaded yet; asking again in some seconds helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class TaskPredictor:
         self._longest = longest
 
     def version(self) -> str:
-        # Label Studio waits three seconds for it.
+        # Label Studio waits three seconds for it, all told.
         return str(self._pipeline(2.0).id)
 
     def predict(self, asked: AskedTask, labels: Labels | None = None) -> NewPrediction:

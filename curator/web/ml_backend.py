@@ -1,6 +1,7 @@
 """Label Studio's ML-backend protocol: predictions for the tasks that it asks about, whoever imported them."""
 
 import hmac
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -12,7 +13,7 @@ from flask import Blueprint, Response, jsonify, request
 from curator.domain.errors import CuratorError
 from curator.steps.connect_backend import ML_PATH
 from curator.steps.ports import NewPrediction
-from curator.steps.predict_task import AskedTask, Labels, Predictor
+from curator.steps.predict_task import AskedTask, Labels, PipelineNotReady, Predictor
 from curator.web.body import NotJson, parse, read_body, refuse
 
 Answer = tuple[Response, int]
@@ -59,7 +60,7 @@ def ml_backend(parts: MlBackend) -> Blueprint:
         return jsonify(versions=[parts.predictor.version()])
 
     @blueprint.post("/predict")
-    def predict() -> Answer:
+    def predict() -> Answer | Response:
         asked, refusal = _object(parts.max_body)
         if refusal is not None:
             return refusal
@@ -67,7 +68,9 @@ def ml_backend(parts: MlBackend) -> Blueprint:
         if not isinstance(tasks, list):
             return jsonify(error="body holds no list of tasks"), HTTPStatus.BAD_REQUEST
         labels = parts.labels_of(asked.get("label_config"))
-        return jsonify(results=[_predicted(parts, task, labels) for task in tasks]), HTTPStatus.OK
+        results = [_predicted(parts, task, labels) for task in tasks]
+        # Flask would sort the keys, and a prediction would not be what a push sends to the last byte.
+        return Response(json.dumps({"results": results}), mimetype="application/json")
 
     @blueprint.post("/webhook")
     @blueprint.post("/train")
@@ -122,5 +125,7 @@ def _not_now(error: CuratorError) -> Response:
     response = jsonify(error=error.what)
     # Label Studio shows its user the status line and nothing of the body.
     shown = "".join(char if " " <= char <= "~" else "?" for char in error.what)[:100]
+    if isinstance(error, PipelineNotReady):
+        response.headers["Retry-After"] = "1"
     response.status = f"{HTTPStatus.SERVICE_UNAVAILABLE.value} {shown}"
     return response
