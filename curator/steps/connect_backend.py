@@ -80,7 +80,7 @@ def _ensure(registry: BackendRegistry, project: int, backend: Backend) -> str:
     for extra in ours[1:]:
         registry.delete_backend(extra.id)
     if not ours:
-        registry.save_backend(project, TITLE, backend, None)
+        _connect(registry, project, backend)
         return "connected"
     first = ours[0]
     same = (first.title, first.url, first.user, first.interactive) == (TITLE, backend.url, backend.user, False)
@@ -88,6 +88,15 @@ def _ensure(registry: BackendRegistry, project: int, backend: Backend) -> str:
         return "kept"
     registry.save_backend(project, TITLE, backend, first.id)
     return "reconnected"
+
+
+def _connect(registry: BackendRegistry, project: int, backend: Backend) -> None:
+    try:
+        registry.save_backend(project, TITLE, backend, None)
+    except ServerRefused:
+        # With a guard against webhooks alone, Label Studio connects it, and then refuses the webhook it makes beside.
+        if not any(is_ours(one, backend) and not one.trouble for one in registry.backends(project)):
+            raise
 
 
 def is_ours(found: BackendRef, backend: Backend) -> bool:

@@ -9,9 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
 from tests.conftest import RunningLabelStudio, free_port
 from tests.e2e.conftest import Curator, environment
+from tests.e2e.studio_page import StudioPage
 from tests.e2e.test_doctor import failing, served
 
 ARTICLE = "seeds/corpus/mali-patrouille-embuscade.txt"
@@ -125,6 +127,25 @@ def test_a_task_imported_by_hand_is_predicted_when_it_is_opened(desk: Desk) -> N
     assert {"Vladimir\u00a0Poutine", "Kiev", "Moscou"} <= set(found[2])
 
 
+def test_an_annotator_who_clicks_such_a_task_sees_the_right_words_marked(
+    desk: Desk, label_studio: RunningLabelStudio, chromium: Browser
+) -> None:
+    (task,) = desk.by_hand(BY_HAND[0])
+    with chromium.new_context(viewport={"width": 1400, "height": 1000}) as context:
+        window = StudioPage(context.new_page(), label_studio.url, desk.project)
+        window.log_in(label_studio.username, label_studio.password)
+        window.page.goto(f"{label_studio.url}/projects/{desk.project}/data?task={task}")
+        window.page.locator(".htx-highlight").first.wait_for()
+        (prediction,) = desk.predictions()[task]
+        spans = [item["value"] for item in prediction["result"]]
+        window.wait_for_regions(len(spans))
+        shown = window.regions()
+    assert {(start, end, label) for start, end, label, _ in shown} == {
+        (value["start"], value["end"], value["labels"][0]) for value in spans
+    }
+    assert [words for _, _, _, words in shown] == [BY_HAND[0][start:end] for start, end, _, _ in shown]
+
+
 def test_retrieve_predictions_fills_in_all_at_once_and_doubles_nothing(desk: Desk) -> None:
     before = desk.predictions()
     (pushed,) = [task for task in before if desk.open(task)["data"].get("document")]
@@ -193,3 +214,6 @@ def test_a_hook_that_is_down_keeps_nobody_waiting(desk: Desk) -> None:
     desk.running.enter_context(served(desk.curator))
     desk.curator.run("push")
     assert len(desk.open(task)["predictions"]) == 1
+    told = (desk.curator.folder / "hook.log").read_text("utf-8")
+    shown = desk.curator.json("credentials")
+    assert not [one for one in (shown["ml_password"], shown["token"], "Macron") if one in told]

@@ -18,6 +18,7 @@ class Registry:
     def __init__(self, world: World) -> None:
         self.kept: dict[int, tuple[BackendRef, str]] = {}
         self.down = False
+        self.guards_webhooks = False
         self.saves = 0
         self._server = world.server
 
@@ -28,10 +29,13 @@ class Registry:
         self.saves += 1
         if self.down:
             raise ServerRefused("Label Studio refuses: can't connect to ML backend")
-        if number is None:
-            number = max(self.kept, default=0) + 1
-            self._server.save_webhook(project, backend.events_url, {}, None)
+        created = number is None
+        number = number or max(self.kept, default=0) + 1
         self.kept[number] = (BackendRef(number, title, backend.url, backend.user, False, ""), backend.password)
+        if created and self.guards_webhooks:
+            raise ServerRefused("Label Studio's SSRF guard refuses the address")
+        if created:
+            self._server.save_webhook(project, backend.events_url, {}, None)
 
     def delete_backend(self, number: int) -> None:
         del self.kept[number]
@@ -85,3 +89,10 @@ def test_a_refusal_is_told_and_nothing_is_lost(world: World, registry: Registry)
     done, reason = connect(world, registry)
     assert (done, registry.kept) == ("refused", {})
     assert "can't connect" in reason
+
+
+def test_a_guard_that_refuses_the_webhook_alone_does_not_keep_it_away(world: World, registry: Registry) -> None:
+    registry.guards_webhooks = True
+    assert connect(world, registry) == ("connected", "")
+    assert connect(world, registry) == ("kept", "")
+    assert len(registry.kept) == 1
