@@ -54,6 +54,10 @@ class PipelineSettings(_Section):
     span_groups: dict[str, dict[str, str]] = {}
 
 
+class MlSettings(_Section):
+    connect: bool = True
+
+
 class SplitSettings(_Section):
     seed: str = "curator"
     train: float = Field(0.8, ge=0, le=1)
@@ -98,6 +102,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     ingest: IngestSettings = IngestSettings()
     pipeline: PipelineSettings = PipelineSettings()
+    ml: MlSettings = MlSettings()
     split: SplitSettings = SplitSettings()
     sync: SyncSettings = SyncSettings()
     export: ExportSettings = ExportSettings()

@@ -17,6 +17,7 @@ from curator.files.schema_file import read_schema
 from curator.files.versions import VersionFolder
 from curator.settings import Settings
 from curator.steps.adopt_schema import adopt_schema
+from curator.steps.connect_backend import ML_PATH, Backend
 from curator.steps.decide import Rules
 from curator.steps.freeze import Frozen, freeze
 from curator.steps.ingest import Ingested, ingest
@@ -218,9 +219,18 @@ class Application:
     @property
     def hook(self) -> Hook:
         """Where Label Studio shall deliver to."""
+        return Hook(self._hook_base + HOOK_PATH, {SECRET_HEADER: self.workspace.credentials().hook_secret})
+
+    @property
+    def ml_backend(self) -> Backend:
+        """Where Label Studio shall ask for predictions."""
+        login = self.workspace.ml_login()
+        return Backend(self._hook_base + ML_PATH, login.username, login.password)
+
+    @property
+    def _hook_base(self) -> str:
         hook = self.settings.hook
-        base = hook.public_url.rstrip("/") or f"http://{hook.host}:{self.ports.hook}"
-        return Hook(base + HOOK_PATH, {SECRET_HEADER: self.workspace.credentials().hook_secret})
+        return hook.public_url.rstrip("/") or f"http://{hook.host}:{self.ports.hook}"
 
     @cached_property
     def receiver(self) -> "Receiver":

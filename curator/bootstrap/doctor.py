@@ -12,6 +12,7 @@ from curator.bootstrap.application import Application
 from curator.domain.errors import CuratorError, ServerRefused, ServerUnreachable
 from curator.domain.schema import schema_from_value
 from curator.steps.adopt_schema import vanished
+from curator.steps.connect_backend import is_ours as is_backend
 from curator.steps.publish import HOOK_PATH, REFUSAL, is_ours
 from curator.store.migrate import pending_migrations
 
@@ -39,8 +40,12 @@ def examine(application: Application) -> Iterator[Check]:
     of_server: list[Callable[[Application], Check]] = [_label_studio, _token]
     if all(check.ok for check in stored):
         of_server += [_project, _interface, _webhook, _webhook_accepted]
-    yield from _chain(application, of_server)
-    yield from _chain(application, (_hook, _hook_secret))
+    server = list(_chain(application, of_server))
+    yield from server
+    of_hook: list[Callable[[Application], Check]] = [_hook, _hook_secret]
+    if all(check.ok for check in (*stored, *server)):
+        of_hook.append(_ml_backends)
+    yield from _chain(application, of_hook)
     yield from _chain(application, (_deliveries, _dead_letters))
 
 
@@ -208,6 +213,23 @@ def _hook_secret(application: Application) -> Check:
     if answer.status_code != httpx.codes.BAD_REQUEST:
         return Check(name, False, f"the hook answers {answer.status_code}", "restart `curator serve` or `curator up`")
     return Check(name, True, "the hook knows it")
+
+
+def _ml_backends(application: Application) -> Check:
+    name, backend = "ML backend", application.ml_backend
+    found = application.server.ml_backends.backends(_known_project(application) or 0)
+    for one in found:
+        if not one.trouble:
+            continue
+        if not is_backend(one, backend):
+            remedy = "start it, or remove it under Settings > Model of the project"
+        else:
+            remedy = _PUSH if application.settings.ml.connect else "correct it under Settings > Model of the project"
+        return Check(name, False, f"{one.url} does not answer Label Studio: {one.trouble}", remedy)
+    moved = next((one for one in found if is_backend(one, backend) and one.url != backend.url), None)
+    if moved is not None:
+        return Check(name, False, f"it is connected as {moved.url}, not as {backend.url}", _PUSH)
+    return Check(name, True, ", ".join(f"{one.url} answers" for one in found) or "none is connected")
 
 
 def _deliveries(application: Application) -> Check:

@@ -9,6 +9,7 @@ import structlog
 
 from curator.bootstrap.application import Application
 from curator.bootstrap.hook_process import refuse_taken_port
+from curator.bootstrap.ml_backend import make_ml_backend
 from curator.domain.errors import CuratorError
 from curator.label_studio.results import read_result
 from curator.steps.version_changes import VersionHistory
@@ -67,7 +68,9 @@ def make_parts(application: Application) -> Parts:
 
     secret = application.workspace.credentials().hook_secret
     limit = application.settings.hook.max_body_mb << 20
-    return Parts(application.inbox, secret, limit, applier.wake, ready, _dashboard(application))
+    dashboard = _dashboard(application)
+    ml_backend = make_ml_backend(application, limit)
+    return Parts(application.inbox, secret, limit, applier.wake, ready, dashboard, ml_backend)
 
 
 def _dashboard(application: Application) -> Dashboard:

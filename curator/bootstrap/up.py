@@ -102,6 +102,8 @@ def bring_in(application: Application, corpus: Sequence[str], front: Front) -> P
         front.say(
             f"{published.reason}. Corrections arrive by reconciliation, every {application.settings.sync.every:g} s"
         )
+    if published.ml_reason:
+        front.say(f"the ML backend is not connected: {published.ml_reason}")
     _reconcile(application, front)
     return published
 

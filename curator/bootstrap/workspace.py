@@ -5,13 +5,14 @@ import os
 import secrets
 import socket
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from curator.domain.errors import CuratorError
 
 _USERNAME = "admin@curator.local"
+_ML_USERNAME = "label-studio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,14 @@ class Credentials:
     password: str
     token: str
     hook_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class MlLogin:
+    """The log-in with which Label Studio asks for predictions."""
+
+    username: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,14 @@ class Workspace:
         made = Credentials(_USERNAME, secrets.token_urlsafe(12), secrets.token_hex(20), secrets.token_urlsafe(32))
         self._write(path, asdict(made))
         return Credentials(**self._read(path))
+
+    def ml_login(self) -> MlLogin:
+        """Return the ML backend's log-in, its password made up at random the first time."""
+        path = self.root / "ml-login.json"
+        if not path.exists():
+            self.make()
+            self._write(path, asdict(MlLogin(_ML_USERNAME, secrets.token_urlsafe(32))))
+        return MlLogin(**self._read(path))
 
     def ports(self) -> Ports | None:
         """Return where the last `up` listened, or None where there was none."""

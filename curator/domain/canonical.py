@@ -3,7 +3,7 @@
 import hashlib
 import json
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,15 @@ class Canonical:
         if at == len(self.raw_cuts) or self.raw_cuts[at] != raw:
             return None
         return self.text_cuts[at]
+
+    def raw_offset(self, offset: int) -> int | None:
+        """Return the raw offset of a canonical one, behind any BOM, or None where the raw text has no such place."""
+        if not self.raw_cuts:
+            return offset if 0 <= offset <= len(self.text) else None
+        at = bisect_right(self.text_cuts, offset) - 1
+        if at < 0 or self.text_cuts[at] != offset:
+            return None
+        return self.raw_cuts[at]
 
 
 def canonicalise(raw: str) -> Canonical:

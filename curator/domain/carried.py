@@ -1,11 +1,12 @@
-"""Spans and relations that arrive with a raw text, carried over to its canonical form."""
+"""Spans and relations carried from a raw text over to its canonical form, and back."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from curator.domain.canonical import Canonical
 from curator.domain.schema import LabelSchema
-from curator.domain.span import Attribute, Content, Problem, Relation, Span, misfit
+from curator.domain.span import Attribute, Content, Problem, Relation, Span, misfit, relation_value
 
 _OTHERS = frozenset({"spans", "relations", "attributes"})
 
@@ -43,6 +44,29 @@ def carry_over(annotations: Mapping[str, Any], raw: str, canonical: Canonical, s
         else:
             attributes.append(attribute)
     return Content(tuple(spans.values()), tuple(relations), tuple(attributes), tuple(problems))
+
+
+def carry_back(content: Content, canonical: Canonical) -> Content:
+    """Return what is said of a canonical text, in the offsets of the raw one.
+
+    What has no place there, and a relation to it, is among the problems, never near its place; attributes are kept
+    where they are about something that is kept.
+    """
+    names: dict[str, str] = {"document": "document"}
+    spans: list[Span] = []
+    problems = list(content.problems)
+    for span in content.spans:
+        start, end = canonical.raw_offset(span.start), canonical.raw_offset(span.end)
+        if start is None or end is None or start >= end:
+            problems.append(Problem("offsets-split-a-character", span.id))
+            continue
+        spans.append(replace(span, start=start, end=end))
+        names[span.id] = spans[-1].id
+    kept = [one for one in content.relations if one.head in names and one.child in names]
+    problems += [Problem("relation-without-span", relation_value(one)) for one in content.relations if one not in kept]
+    relations = [replace(one, head=names[one.head], child=names[one.child]) for one in kept]
+    attributes = [replace(one, on=names[one.on]) for one in content.attributes if one.on in names]
+    return Content(tuple(spans), tuple(relations), tuple(attributes), tuple(problems))
 
 
 def _items(annotations: Mapping[str, Any]) -> Iterator[tuple[str | None, Any]]:

@@ -10,8 +10,9 @@ from curator.label_studio.connection import Connection
 from curator.label_studio.failures import ServerLacks
 from curator.label_studio.interface import labelling_config, same_config, words_of
 from curator.label_studio.listing import TaskListing, task_state
+from curator.label_studio.ml_backends import MlBackends
 from curator.label_studio.payloads import ACTIONS, state_from_api
-from curator.label_studio.results import write_result
+from curator.label_studio.results import DOCUMENT, TEXT, prediction_value
 from curator.steps.ports import NewPrediction, NewTask, ProjectRef, TaskState, WebhookRef
 
 _IMPORT_BATCH = 200
@@ -43,6 +44,10 @@ class LabelStudioServer:
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def ml_backends(self) -> MlBackends:
+        return MlBackends(self._server)
 
     def close(self) -> None:
         """Close the connections that are kept open; the next call opens new ones."""
@@ -122,7 +127,7 @@ class LabelStudioServer:
 
     def add_prediction(self, task: int, prediction: NewPrediction) -> None:
         """Add a prediction to a task that exists. Not idempotent."""
-        fields = _prediction(prediction)
+        fields = prediction_value(prediction)
         self._server.write(lambda sdk: sdk.predictions.create(task=task, **fields), _nothing)
 
     def submit(self, task: int, result: list[dict[str, Any]], lead_time: float | None = None) -> int:
@@ -215,8 +220,8 @@ class LabelStudioServer:
         # Typed as the SDK's own models, which it would only turn back into these objects.
         body: Any = [
             {
-                "data": {"text": task.text, "document": task.document, "source": task.source},
-                "predictions": [_prediction(prediction) for prediction in task.predictions],
+                "data": {TEXT: task.text, DOCUMENT: task.document, "source": task.source},
+                "predictions": [prediction_value(prediction) for prediction in task.predictions],
             }
             for task in tasks
         ]
@@ -232,17 +237,6 @@ class LabelStudioServer:
 
 def _nothing(answer: Any) -> None:
     """The answer's meaning where only its success counts."""
-
-
-def _prediction(prediction: NewPrediction) -> dict[str, Any]:
-    if not prediction.model_version:
-        # Label Studio takes it and then cannot show the project any more.
-        raise ValueError("a prediction needs the name of its pipeline")
-    return {
-        "model_version": prediction.model_version,
-        "score": prediction.score,
-        "result": write_result(prediction.content, prediction.text),
-    }
 
 
 def _project(answer: Mapping[str, Any]) -> ProjectRef:

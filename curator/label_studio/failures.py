@@ -33,7 +33,10 @@ class _Row:
 _START = "start it, or correct its address"
 _ADDRESS = "correct Label Studio's address"
 _TOKEN = "take the token from Account & Settings in Label Studio; a legacy token must be enabled there first"
-_GUARD = "set SSRF_PROTECTION_ENABLED=false there, or give the hook a public address; curator sync needs none"
+_GUARD = (
+    "set SSRF_PROTECTION_ENABLED=false there, for an ML backend ML_BLOCK_LOCAL_IP=false too, or give the hook a public "
+    "address; curator sync needs none"
+)
 _HOST = "give the hook an address that Label Studio's machine can look up"
 _OTHER_USER = "use the token of a user who may"
 _STRAY = "look for stray characters in the token and the text"

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from curator.domain.annotation import AnnotationState, Identity, TaskRef, instant
 from curator.domain.event import AnnotationSeen, AnnotationsGone, Event, ProjectChanged, TasksGone
 from curator.label_studio.json_values import faults, storable
+from curator.label_studio.results import DOCUMENT, TEXT
 from curator.steps.ports import DeliveryUnreadable
 
 _ID_LIMIT = 2**63  # what an integer column holds
@@ -66,8 +67,8 @@ def task_from_api(task: Any, server: str) -> TaskRef:
         server=server,
         project=_id(fields.get("project")),
         task=_id(fields.get("id")),
-        document=_text(told.get("document")),
-        text=_text(told.get("text")),
+        document=_text(told.get(DOCUMENT)),
+        text=_text(told.get(TEXT)),
     )
 
 

@@ -9,9 +9,13 @@ from typing import Any
 from curator.domain.schema import AttributeKind, LabelSchema
 from curator.domain.span import Attribute, Content, Problem, Relation, Span, misfit
 from curator.label_studio.json_values import faults
+from curator.steps.ports import NewPrediction
 
 TEXT = "text"
 """The name of the text in the labelling interface, and of its key in a task's data."""
+
+DOCUMENT = "document"
+"""The key of the document's id in a task's data."""
 
 META = "meta"
 """The attribute that holds the note which Label Studio lets an annotator write on any region."""
@@ -62,6 +66,18 @@ def write_result(content: Content, text: str) -> list[dict[str, Any]]:
             }
         )
     return items
+
+
+def prediction_value(prediction: NewPrediction) -> dict[str, Any]:
+    """Return a prediction as Label Studio takes it. Raises ValueError where its pipeline has no name."""
+    if not prediction.model_version:
+        # Label Studio takes it and then cannot show the project any more.
+        raise ValueError("a prediction needs the name of its pipeline")
+    return {
+        "model_version": prediction.model_version,
+        "score": prediction.score,
+        "result": write_result(prediction.content, prediction.text),
+    }
 
 
 def _region(region: str, span: Span, text: str) -> dict[str, Any]:

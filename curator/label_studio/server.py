@@ -261,7 +261,8 @@ class EmbeddedServer:
             # Empty, not missing: a missing one means the maker's own.
             "SENTRY_DSN": "",
             "FRONTEND_SENTRY_DSN": "",
-            # The guard would refuse the hook, which listens on this machine.
+            # The guards would refuse the hook and the ML backend, which listen on this machine.
             "SSRF_PROTECTION_ENABLED": "false",
+            "ML_BLOCK_LOCAL_IP": "false",
             **self._extra_env,
         }

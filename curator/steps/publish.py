@@ -31,7 +31,10 @@ class Hook:
 
 @dataclass(slots=True)
 class Published:
-    """What a push did; `webhook` is `kept`, `created`, `rearmed` or, with its reason, `refused`."""
+    """What a push did; `webhook` is `kept`, `created`, `rearmed` or, with its reason, `refused`.
+
+    `ml_backend` is `kept`, `connected`, `reconnected`, `refused` with its reason, or `off`.
+    """
 
     project: int = 0
     created: bool = False
@@ -40,6 +43,8 @@ class Published:
     predictions: int = 0
     webhook: str = "kept"
     reason: str = ""
+    ml_backend: str = "off"
+    ml_reason: str = ""
 
 
 def publish(

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from curator.steps.store_ports import Inbox
 from curator.web.dashboard import Dashboard, dashboard
+from curator.web.ml_backend import MlBackend, ml_backend
 from curator.web.webhook import webhook
 
 
@@ -26,14 +27,17 @@ class Parts:
     received: Callable[[], None]
     ready: Callable[[], str]
     dashboard: Dashboard | None = None
+    ml_backend: MlBackend | None = None
 
 
 def create_app(parts: Parts) -> Flask:
-    """Return the application: the webhook, `/healthz`, `/readyz` and, where it is given one, the dashboard at `/`."""
+    """Return the application: webhook, `/healthz`, `/readyz` and, where it is given them, dashboard and ML backend."""
     app = Flask("curator")
     app.register_blueprint(webhook(parts.inbox, parts.secret, parts.max_body, parts.received))
     if parts.dashboard is not None:
         app.register_blueprint(dashboard(parts.dashboard))
+    if parts.ml_backend is not None:
+        app.register_blueprint(ml_backend(parts.ml_backend))
 
     @app.get("/healthz")
     def healthz() -> Response:

@@ -132,12 +132,14 @@ def test_status_counts_everything_in_one_json_document(run: Run) -> None:
 
 def test_credentials_are_made_once_and_are_their_owners_alone(run: Run, folder: Path) -> None:
     first = run("credentials", "--json")
-    assert set(first.json) == {"url", "username", "password", "token", "project_id"}
+    ml = {"ml_url", "ml_username", "ml_password"}
+    assert set(first.json) == {"url", "username", "password", "token", "project_id", *ml}
     assert first.json["url"] == "http://127.0.0.1:8080"
     assert first.json["project_id"] is None
     assert run("credentials", "--json").json == first.json
     assert stat.S_IMODE((folder / ".curator").stat().st_mode) == 0o700
-    assert stat.S_IMODE((folder / ".curator" / "credentials.json").stat().st_mode) == 0o600
+    for name in ("credentials.json", "ml-login.json"):
+        assert stat.S_IMODE((folder / ".curator" / name).stat().st_mode) == 0o600
 
 
 def test_the_token_of_a_configured_server_is_needed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,6 +51,19 @@ def test_an_offset_that_can_be_moved_cuts_both_texts_at_the_same_place(raw: str)
             )
 
 
+@given(RAW)
+def test_an_offset_moved_back_cuts_both_texts_at_the_same_place(raw: str) -> None:
+    canonical = canonicalise(raw)
+    for at in range(len(canonical.text) + 1):
+        moved = canonical.raw_offset(at)
+        if moved is not None:
+            assert canonical.offset(moved) == at
+            assert expected(raw[:moved]) == canonical.text[:at]
+    assert canonical.raw_offset(0) == len(raw) - len(raw.lstrip("\ufeff"))
+    assert canonical.raw_offset(len(canonical.text)) == len(raw)
+    assert canonical.raw_offset(-1) is canonical.raw_offset(len(canonical.text) + 1) is None
+
+
 @given(st.text(st.sampled_from("aé«’ \r\nx😀"), max_size=40))
 def test_every_offset_of_composed_text_can_be_moved_but_those_inside_a_line_end(raw: str) -> None:
     canonical = canonicalise(raw)

@@ -1,4 +1,5 @@
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curator.domain.canonical import canonicalise
-from curator.domain.carried import carry_over
+from curator.domain.carried import carry_back, carry_over
 from curator.domain.span import Attribute, Content, Relation, Span
 from tests.domain.schemas import SCHEMA
 
@@ -156,3 +157,40 @@ def test_relations_and_attributes_follow_their_spans_ids() -> None:
         "attribute-without-span",
         "malformed-item",
     ]
+
+
+HARD = st.text(st.sampled_from("e\u0301\u0323\u1100\u1161\u0958😀\u200d👩\r\n\ufeff \u00a0aÉ"), max_size=30)
+
+
+@given(HARD, st.data())
+def test_what_is_carried_back_holds_the_same_words(raw: str, data: st.DataObject) -> None:
+    canonical = canonicalise(raw)
+    size = len(canonical.text)
+    if not size:
+        return
+    start = data.draw(st.integers(0, size - 1))
+    span = Span("entities", start, data.draw(st.integers(start + 1, size)), "PER", 0.5, "rule")
+    content = carry_back(Content((span,)), canonical)
+    for moved in content.spans:
+        words = raw[moved.start : moved.end].replace("\r\n", "\n").replace("\r", "\n")
+        assert unicodedata.normalize("NFC", words) == canonical.text[span.start : span.end]
+        assert (moved.layer, moved.label, moved.score, moved.rule) == ("entities", "PER", 0.5, "rule")
+    assert len(content.spans) + len(content.problems) == 1
+
+
+def test_what_has_no_place_in_the_raw_text_takes_its_relations_along() -> None:
+    # One composed character of the raw text is two of the canonical one.
+    canonical = canonicalise("\u0958 Paris\r\n")
+    assert canonical.text == "\u0915\u093c Paris\n"
+    half, paris = Span("entities", 0, 1, "PER"), Span("entities", 3, 8, "GPE")
+    about = (Attribute(half.id, "note", "x"), Attribute(paris.id, "note", "y"), Attribute("document", "doubt", "z"))
+    content = carry_back(Content((half, paris), (Relation(half.id, paris.id, "place"),), about), canonical)
+    moved = Span("entities", 2, 7, "GPE")
+    assert content.spans == (moved,)
+    assert content.relations == ()
+    assert content.attributes == (Attribute(moved.id, "note", "y"), about[2])
+    assert [one.cause for one in content.problems] == ["offsets-split-a-character", "relation-without-span"]
+    kept = carry_back(
+        Content((paris, replace(paris, label="ORG")), (Relation(paris.id, paris.id, "place"),)), canonical
+    )
+    assert kept.relations == (Relation(moved.id, moved.id, "place"),)

@@ -1,0 +1,101 @@
+"""The ML backend's parts: the pipeline in force, loaded once in a process, and what predicts with it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from threading import Lock
+
+from curator.bootstrap.application import Application
+from curator.domain.errors import CuratorError
+from curator.domain.prediction import PipelineId
+from curator.domain.span import Content
+from curator.steps.ports import Pipeline
+from curator.steps.predict_task import PipelineNotReady, TaskPredictor
+from curator.web.ml_backend import MlBackend
+
+
+class SharedPipeline:
+    """The pipeline in force, for all threads of a process.
+
+    All its work is done by one thread, text by text in turn, since spaCy promises nothing to several. It is loaded
+    there when it is first wanted, and again only when another one is chosen; an edited configuration counts from the
+    next start on.
+    """
+
+    def __init__(self, source: Callable[[], str], load: Callable[[str], Pipeline]) -> None:
+        """Take what tells name or path of the pipeline in force, and what loads it."""
+        self._source = source
+        self._load = load
+        self._thread = ThreadPoolExecutor(1, "pipeline")
+        self._lock = Lock()
+        self._loaded: tuple[str, Future[Pipeline]] | None = None
+
+    def warm_up(self) -> None:
+        """Begin to load it, if that is possible yet."""
+        self._thread.submit(self._begin)
+
+    def __call__(self, patience: float) -> Pipeline:
+        """Return the pipeline.
+
+        Raises PipelineNotReady where that takes longer than so many seconds, CuratorError where it cannot be loaded.
+        """
+        future = self._loading()
+        try:
+            return future.result(patience)
+        except TimeoutError:
+            raise PipelineNotReady("the pipeline is still being loaded", "", "ask again in some seconds") from None
+
+    def _begin(self) -> None:
+        # Whoever asks next is told why it failed.
+        with suppress(CuratorError):
+            self._loading()
+
+    def _loading(self) -> "Future[Pipeline]":
+        source = self._source()
+        with self._lock:
+            if self._loaded is not None and self._loaded[0] == source and not _failed(self._loaded[1]):
+                return self._loaded[1]
+            future = self._thread.submit(self._in_turn, source)
+            self._loaded = (source, future)
+            return future
+
+    def _in_turn(self, source: str) -> Pipeline:
+        return _InTurn(self._load(source), self._thread)
+
+
+def _failed(future: "Future[Pipeline]") -> bool:
+    return future.done() and future.exception() is not None
+
+
+class _InTurn:
+    """A pipeline whose texts one thread annotates, whoever asks."""
+
+    def __init__(self, pipeline: Pipeline, thread: ThreadPoolExecutor) -> None:
+        self.id: PipelineId = pipeline.id
+        self._pipeline = pipeline
+        self._thread = thread
+
+    def annotate(self, texts: Iterable[str]) -> Iterator[Content]:
+        for text in texts:
+            yield self._thread.submit(self._annotate, text).result()
+
+    def _annotate(self, text: str) -> Content:
+        (content,) = self._pipeline.annotate([text])
+        return content
+
+
+def make_ml_backend(application: Application, max_body: int) -> MlBackend:
+    """Return what the ML backend of a process is made of.
+
+    Where it is to be connected, the pipeline is loaded in advance: Label Studio waits three seconds for its name.
+    """
+    from curator.label_studio.ml_backends import asked_task, labels_of
+    from curator.label_studio.results import prediction_value
+
+    pipeline = SharedPipeline(application.pipeline_source, partial(application.pipeline, workers=1))
+    if application.settings.ml.connect:
+        pipeline.warm_up()
+    login = application.workspace.ml_login()
+    predictor = TaskPredictor(lambda: application.store, pipeline, application.settings.ingest.max_text_bytes)
+    return MlBackend(login.username, login.password, max_body, predictor, asked_task, labels_of, prediction_value)
