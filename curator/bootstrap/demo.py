@@ -2,15 +2,13 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from curator.bootstrap.application import Application
-from curator.bootstrap.database import upgrade_store
-from curator.bootstrap.hook_process import HookProcess
-from curator.bootstrap.up import Front, Stopped, alone, bring_in, deaf, start_studio, stoppable
+from curator.bootstrap.up import Front, bring_in, running, stoppable
 from curator.bootstrap.workspace import Ports
 from curator.domain.errors import CuratorError
 from curator.domain.span import Content, Relation, Span
@@ -31,27 +29,21 @@ def demo(application: Application, ports: Ports, gold: Path, front: Front) -> bo
     Everything stays in the application's workspace, which should be one of its own. Raises CuratorError where any
     joint of the loop does not hold; whatever was started is stopped in the end.
     """
-    records = list(read_lines(gold))
-    application.workspace.make()
-    with alone(application.workspace), stoppable(), ExitStack() as started:
-        try:
-            application.workspace.save_ports(ports)
-            upgrade_store(application)
-            hook = HookProcess(application, ports.hook)
-            hook.end_orphan()
-            start_studio(application, ports, started, front)
-            with front.stage("start the hook"):
-                started.callback(hook.stop)
-                hook.start()
-            bring_in(application, application.settings.corpus, front)
-            first = _round(application, records[::2], front)
-            second = _round(application, records[1::2], front)
-            _tell_difference(application, first, second, front)
-            return _train_and_gate(application, second, front)
-        except Stopped:
-            deaf()
-            front.say("stopping what was started …")
-            return False
+    records = _records(gold)
+    passed = False
+    with stoppable(), running(application, ports, front):
+        bring_in(application, application.settings.corpus, front)
+        first = _round(application, records[::2], front)
+        second = _round(application, records[1::2], front)
+        _tell_difference(application, first, second, front)
+        passed = _train_and_gate(application, second, front)
+    return passed
+
+
+def _records(gold: Path) -> Records:
+    """Return the records of a file, or of all files of a folder in the order of their names."""
+    files = sorted(gold.glob("*.jsonl")) if gold.is_dir() else [gold]
+    return list(chain.from_iterable(map(read_lines, files)))
 
 
 def _round(application: Application, records: Records, front: Front) -> Frozen:

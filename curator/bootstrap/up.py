@@ -34,7 +34,7 @@ class Front:
     stage: Callable[[str], AbstractContextManager[Progress]]
 
 
-class Stopped(BaseException):
+class _Stopped(BaseException):
     """SIGINT or SIGTERM arrived."""
 
 
@@ -44,27 +44,40 @@ def up(application: Application, ports: Ports, corpus: Sequence[str], front: Fro
     A second run resumes with nothing doubled. Raises CuratorError where a port is taken, another `up` runs on the
     workspace or a server does not start. Whatever was started is stopped in the end, also on SIGINT and SIGTERM.
     """
+    with stoppable(), running(application, ports, front) as (studio, hook):
+        published = bring_in(application, corpus, front)
+        _tell(application, published, front)
+        _stay(application, studio, hook, front)
+
+
+@contextmanager
+def running(
+    application: Application, ports: Ports, front: Front
+) -> Iterator[tuple[EmbeddedServer | None, HookProcess]]:
+    """Have Label Studio and the hook run on a workspace that nobody else runs on; both are stopped in the end.
+
+    Raises CuratorError as `up` does.
+    """
     application.workspace.make()
-    with alone(application.workspace), stoppable(), ExitStack() as started:
+    with _alone(application.workspace), ExitStack() as started:
         try:
             application.workspace.save_ports(ports)
             upgrade_store(application)
             hook = HookProcess(application, ports.hook)
             hook.end_orphan()
-            studio = start_studio(application, ports, started, front)
+            studio = _start_studio(application, ports, started, front)
             with front.stage("start the hook"):
                 started.callback(hook.stop)
                 hook.start()
-            published = bring_in(application, corpus, front)
-            _tell(application, published, front)
-            _stay(application, studio, hook, front)
-        except Stopped:
+            yield studio, hook
+        except _Stopped:
             # A second signal would leave something running.
-            deaf()
+            _deaf()
             front.say("stopping what was started …")
+            raise
 
 
-def start_studio(application: Application, ports: Ports, started: ExitStack, front: Front) -> EmbeddedServer | None:
+def _start_studio(application: Application, ports: Ports, started: ExitStack, front: Front) -> EmbeddedServer | None:
     """Start the embedded Label Studio, to be stopped with `started`; None where another one is configured."""
     if not application.embedded:
         return None
@@ -164,7 +177,7 @@ def _again(name: str, restarted: dict[str, float], log: str, front: Front) -> No
 
 
 @contextmanager
-def alone(workspace: Workspace) -> Iterator[None]:
+def _alone(workspace: Workspace) -> Iterator[None]:
     """Let only one `up` run on a workspace; the system frees the lock however the process ends."""
     with workspace.lock.open("a+") as lock:
         try:
@@ -184,20 +197,22 @@ def alone(workspace: Workspace) -> Iterator[None]:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Raise Stopped where SIGINT or SIGTERM arrives."""
+    """Let SIGINT and SIGTERM end what is inside; that is no error."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        raise Stopped
+        raise _Stopped
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
+    except _Stopped:
+        pass
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def deaf() -> None:
+def _deaf() -> None:
     """Let no further signal interrupt the stopping."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

@@ -13,10 +13,10 @@ from curator.cli.output import progress, say
 @click.command()
 @click.option(
     "--gold",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default="seeds/gold.jsonl",
+    type=click.Path(exists=True, path_type=Path),
+    default="seeds/gold",
     show_default=True,
-    help="Records that the simulated reviewer submits.",
+    help="Records that the simulated reviewer submits: a .jsonl file, or a folder of them.",
 )
 @click.pass_obj
 def demo(application: Application, gold: Path) -> None:
