@@ -11,6 +11,10 @@ class CuratorError(Exception):
     where: str = ""
     remedy: str = ""
 
+    def __reduce__(self) -> tuple[type["CuratorError"], tuple[str, str, str]]:
+        # An exception's own way would lose what was given by name, and fail where another process raised it.
+        return type(self), (self.what, self.where, self.remedy)
+
     def __str__(self) -> str:
         where = f" ({self.where})" if self.where else ""
         remedy = f": {self.remedy}" if self.remedy else ""
