@@ -2,6 +2,7 @@
 
 import re
 import sys
+from configparser import Error as SyntaxFault
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,17 +62,19 @@ def _locate(source: str) -> Path:
 
 def _from_config(path: Path, without: str) -> Loaded:
     """Load a configuration; relative ones of its `[paths]` are sought beside `path`'s folder, then from here."""
-    config = load_config(path, interpolate=False)
     named = {}
-    for name, value in config.get("paths", {}).items():
-        beside = path.resolve().parent.parent / value
-        named[name] = beside if beside.exists() else Path(value).resolve()
-    overrides = {f"paths.{name}": str(found) for name, found in named.items()}
-    components = config.get("components", {})
-    exclude = [name for name, component in components.items() if component.get("factory") == without]
     try:
+        config = load_config(path, interpolate=False)
+        for name, value in config.get("paths", {}).items():
+            # What spaCy writes names paths that are nothing.
+            if isinstance(value, str):
+                beside = path.resolve().parent.parent / value
+                named[name] = beside if beside.exists() else Path(value).resolve()
+        overrides = {f"paths.{name}": str(found) for name, found in named.items()}
+        components = config.get("components", {})
+        exclude = [name for name, component in components.items() if component.get("factory") == without]
         filled = load_config(path, overrides=overrides, interpolate=True)
         nlp = load_model_from_config(filled, auto_fill=True, exclude=exclude)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, ImportError, SyntaxFault) as error:
         raise CuratorError(f"pipeline cannot be built: {error}", str(path), "mend the configuration") from error
     return Loaded(nlp, path, named)
