@@ -60,12 +60,22 @@ def read_counts(path: Path) -> dict[tuple[str, str, str], Counts]:
         raise CuratorError(what, str(path), "write it with `curator calibrate`") from None
     for number, line in enumerate(lines, start=1):
         try:
-            one = orjson.loads(line)
-            counts[one["layer"], one["rule"], one["label"]] = Counts(int(one["kept"]), int(one["seen"]))
+            name, one = _read(orjson.loads(line))
+            counts[name] = one
         except (ValueError, KeyError, TypeError):
             what = "not a line of a calibration table"
             raise CuratorError(what, f"{path}:{number}", "write it with `curator calibrate`") from None
     return counts
+
+
+def _read(value: Any) -> tuple[tuple[str, str, str], Counts]:
+    layer, rule, label = value["layer"], value["rule"], value["label"]
+    kept, seen = value["kept"], value["seen"]
+    texts = all(isinstance(one, str) for one in (layer, rule, label))
+    # `type`, for JSON's true would pass for 1.
+    if not texts or type(kept) is not int or type(seen) is not int or not 0 <= kept <= seen:
+        raise ValueError
+    return (layer, rule, label), Counts(kept, seen)
 
 
 def write_counts(counts: Mapping[tuple[str, str, str], Counts]) -> bytes:
