@@ -1,11 +1,14 @@
 """Spreading texts over processes; what comes back is in the order of the texts."""
 
+import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import TypeVar
 
 from curator.domain.errors import CuratorError
@@ -31,7 +34,7 @@ def spread(
     processes need. What `work` raises is raised here; CuratorError where a process dies.
     """
     # New processes instead of forked ones: a fork copies locks that another thread may hold.
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), start, arguments)
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (start, arguments))
     waiting: deque[Future[list[Result]]] = deque()
     source = iter(items)
     try:
@@ -45,3 +48,17 @@ def spread(
         raise CuratorError("a worker process died", f"one of {workers}", "try --workers 1, or more memory") from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _begin(start: Callable[..., None], arguments: tuple[object, ...]) -> None:
+    """Begin a worker process: it ends with its parent, however that ends, and leaves Ctrl-C to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+    start(*arguments)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
