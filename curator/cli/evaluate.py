@@ -8,7 +8,7 @@ import click
 
 from curator.bootstrap.application import Application
 from curator.cli.mistakes import mistakes
-from curator.cli.output import emit, json_option, say
+from curator.cli.output import emit, flat, json_option, say
 from curator.domain.calibration import expected_calibration_error
 from curator.domain.evaluation import Result
 from curator.steps.evaluate import Evaluation
@@ -54,7 +54,7 @@ def evaluate(
         emit(found.value())
         return
     for line in _table(found):
-        click.echo(line)
+        click.echo(flat(line))
     if reliability:
         for line in _reliability(found):
             click.echo(line)

@@ -19,6 +19,7 @@ from curator.cli.doctor import doctor
 from curator.cli.evaluate import evaluate
 from curator.cli.export import export
 from curator.cli.ingest import ingest
+from curator.cli.output import flat
 from curator.cli.preannotate import preannotate
 from curator.cli.push import push
 from curator.cli.serve import serve
@@ -107,5 +108,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fail(message: str, code: int, verbose: bool) -> int:
     if verbose:
         traceback.print_exc()
-    click.echo(f"curator: {' '.join(message.split())}", err=True)
+    click.echo(f"curator: {' '.join(flat(message).split())}", err=True)
     return code

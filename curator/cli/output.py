@@ -20,6 +20,11 @@ def say(message: str) -> None:
     click.echo(message, err=True)
 
 
+def flat(text: str) -> str:
+    """Return a text on one line; what is no printing character, a terminal's escape for one, is left out."""
+    return "".join(char if char.isprintable() else " " if char.isspace() else "" for char in text)
+
+
 def emit(value: Any) -> None:
     """Write a JSON value on one line to standard output; escaped where it holds what UTF-8 cannot say."""
     line = json.dumps(value, ensure_ascii=False)

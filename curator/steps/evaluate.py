@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from curator.domain.calibration import Bin, expected_calibration_error, reliability
+from curator.domain.errors import CuratorError
 from curator.domain.evaluation import LayerResult, Measures, Result, results, tally
 from curator.domain.scoring import Fate, Match, match
-from curator.domain.span import Span
+from curator.domain.span import Span, misfit
 from curator.steps.ports import Pipeline
 
 UNSCORED = 0.5
@@ -61,28 +62,41 @@ def evaluate(pipeline: Pipeline, records: Iterable[Mapping[str, Any]], layers: S
     """Return how far a pipeline's spans are those of the records, in these layers.
 
     Predicted spans are matched with gold one to one, as a reviewer's corrections are; the records' own order is kept.
+    Raises CuratorError for a record that is none, before anything is predicted.
     """
-    known = list(records)
-    contents = pipeline.annotate(record["text"] for record in known)
+    known = [(record, gold_spans(record)) for record in records]
+    contents = pipeline.annotate(record["text"] for record, _ in known)
     documents = tuple(
         Evaluated(
             record["id"],
-            str(record.get("meta", {}).get("title") or record["id"]),
+            str((record.get("meta") or {}).get("title") or record["id"]),
             record["text"],
-            tuple(match(_within(content.spans, layers), _within(gold_spans(record), layers))),
+            tuple(match(_within(content.spans, layers), _within(gold, layers))),
         )
-        for record, content in zip(known, contents, strict=True)
+        for (record, gold), content in zip(known, contents, strict=True)
     )
     found = results([tally(one.matches) for one in documents], layers)
     scored = [score_and_fate for one in documents for score_and_fate in _scored(one.matches)]
     return Evaluation(str(pipeline.id), documents, found, tuple(reliability(scored)))
 
 
-def gold_spans(record: Mapping[str, Any]) -> Iterator[Span]:
-    """Yield the spans of a record."""
-    for layer, spans in record["spans"].items():
-        for span in spans:
-            yield Span(layer, span["start"], span["end"], span["label"])
+def gold_spans(record: Mapping[str, Any]) -> tuple[Span, ...]:
+    """Return the spans of a record. Raises CuratorError where it is none, or a span is not where its text says."""
+    known = str(record.get("id"))
+    try:
+        text, _ = record["text"], record["id"]
+        items = [(layer, item) for layer, some in record["spans"].items() for item in some]
+        spans = [Span(layer, item["start"], item["end"], item["label"]) for layer, item in items]
+        words = [item.get("text") for _, item in items]
+        if not isinstance(text, str) or not all(isinstance(one.label, str) for one in spans):
+            raise TypeError
+    except (KeyError, TypeError, AttributeError):
+        remedy = "take records of an export: id, text and spans by layer, each with start, end and label"
+        raise CuratorError("not a gold record", known, remedy) from None
+    for span, covered in zip(spans, words, strict=True):
+        if misfit(span.start, span.end, text) or covered not in (None, text[span.start : span.end]):
+            raise CuratorError("gold span does not fit its text", f"{known}, {span.id}", "mend its offsets")
+    return tuple(spans)
 
 
 def _within(spans: Iterable[Span], layers: Sequence[str]) -> list[Span]:
