@@ -11,8 +11,11 @@ from curator.domain.errors import CuratorError
 from curator.spacy_models.chances import Counts, Table, read_counts
 from curator.spacy_models.locate import load
 from curator.spacy_models.opinion import Opinion, forget, opinions
+from curator.steps.evaluate import gold_spans
 
 _FACTORY = "curator_calibrator"
+_NAMELESS = "rules"
+"""The rule of spans that a component of spaCy's own left, which names none."""
 
 
 class Proposal(NamedTuple):
@@ -86,18 +89,15 @@ def table_of(config: str) -> Path:
 def count_kept(config: str, records: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], Counts]:
     """Return how often what the pipeline of a configuration proposes is in gold as it is, by layer, rule and label.
 
-    Counted is all that the calibrator would have to choose from. Raises CuratorError as loading the pipeline does.
+    Counted is all that the calibrator would have to choose from. Raises CuratorError as loading the pipeline does, and
+    for a record that is none.
     """
-    known = list(records)
+    known = [(record["text"], {span.key for span in gold_spans(record)}) for record in records]
     nlp = load(config, without=_FACTORY).nlp
+    nlp.max_length = 2**31 - 1
     seen: Counter[tuple[str, str, str]] = Counter()
     kept: Counter[tuple[str, str, str]] = Counter()
-    for doc, record in zip(nlp.pipe(record["text"] for record in known), known, strict=True):
-        gold = {
-            (layer, span["start"], span["end"], span["label"])
-            for layer, spans in record["spans"].items()
-            for span in spans
-        }
+    for doc, (_, gold) in zip(nlp.pipe(text for text, _ in known), known, strict=True):
         for one in proposals(doc):
             name = (one.layer, one.rule, one.label)
             seen[name] += 1
@@ -107,7 +107,8 @@ def count_kept(config: str, records: Iterable[Mapping[str, Any]]) -> dict[tuple[
 
 def _rule(doc: Doc, layer: str, span: Span) -> str:
     marks: dict[Any, Any] = doc.user_data
-    return str(marks["curator", layer, span.start_char, span.end_char][1])
+    known = marks.get(("curator", layer, span.start_char, span.end_char))
+    return _NAMELESS if known is None else str(known[1])
 
 
 def _aligned(doc: Doc, one: Opinion) -> Proposal | None:
