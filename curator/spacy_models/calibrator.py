@@ -92,12 +92,12 @@ def count_kept(config: str, records: Iterable[Mapping[str, Any]]) -> dict[tuple[
     Counted is all that the calibrator would have to choose from. Raises CuratorError as loading the pipeline does, and
     for a record that is none.
     """
-    known = [(record["text"], {span.key for span in gold_spans(record)}) for record in records]
+    known = [({span.key for span in gold_spans(record)}, record["text"]) for record in records]
     nlp = load(config, without=_FACTORY).nlp
     nlp.max_length = 2**31 - 1
     seen: Counter[tuple[str, str, str]] = Counter()
     kept: Counter[tuple[str, str, str]] = Counter()
-    for doc, (_, gold) in zip(nlp.pipe(text for text, _ in known), known, strict=True):
+    for doc, (gold, _) in zip(nlp.pipe(text for _, text in known), known, strict=True):
         for one in proposals(doc):
             name = (one.layer, one.rule, one.label)
             seen[name] += 1

@@ -85,8 +85,8 @@ def save_model(path: Path, entities: dict[str, str], events: dict[str, str], gro
     nlp = spacy.blank("fr")
     ruler: Any = nlp.add_pipe("entity_ruler")
     ruler.add_patterns([{"label": label, "pattern": words} for words, label in entities.items()])
-    spans: Any = nlp.add_pipe("span_ruler", config={"spans_key": group})
     if events:
+        spans: Any = nlp.add_pipe("span_ruler", config={"spans_key": group})
         spans.add_patterns([{"label": label, "pattern": words} for words, label in events.items()])
     nlp.meta["name"] = "tiny"
     nlp.to_disk(path)
