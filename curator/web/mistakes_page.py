@@ -35,6 +35,7 @@ def mistakes_page(evaluation: Evaluation, schema: LabelSchema) -> str:
         # Both are files of our own, and a schema's colours are checked when it is read.
         styles=Markup(_STYLES.read_text(encoding="utf-8") + style_sheet(schema)),
         words=_WORDS,
+        lang=schema.language,
         counts=Counter(one.fate for document in evaluation.documents for one in document.matches),
         rows=list(_rows(evaluation)),
         documents=[_document(one) for one in evaluation.documents],
@@ -47,6 +48,7 @@ def _rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
             yield {
                 "layer": layer,
                 "label": label,
+                "whole": one is whole,
                 "tally": one.tally,
                 "measures": one.tally.measures(),
                 "interval": one.interval,

@@ -1,0 +1,119 @@
+"""The page of mistakes: whole in itself, every mistake once, every text escaped."""
+
+import re
+
+import pytest
+
+from curator.domain.evaluation import results, tally
+from curator.domain.schema import LabelSchema
+from curator.domain.scoring import match
+from curator.domain.span import Span
+from curator.steps.evaluate import Evaluated, Evaluation
+from curator.web.mistakes_page import mistakes_page
+from tests.fakes.parts import SCHEMA
+from tests.web.filled import EVIL, HOSTILE, SCRIPT
+from tests.web.test_dashboard import Page
+
+CLOSING = "</style></main></q></bdi><!--"
+LAYERS = ("entities", "events")
+
+
+def document(text: str, found: list[Span], gold: list[Span], name: str = "Titre", id: str = "d1") -> Evaluated:
+    return Evaluated(id, name, text, tuple(match(found, gold)))
+
+
+def made(*documents: Evaluated, pipeline: str = "rules@d1", schema: LabelSchema = SCHEMA) -> str:
+    found = results([tally(one.matches) for one in documents], LAYERS, 20)
+    return mistakes_page(Evaluation(pipeline, documents, found), schema)
+
+
+def span(start: int, end: int, label: str = "PER", layer: str = "entities") -> Span:
+    return Span(layer, start, end, label)
+
+
+TEXT = "Marie Curie attaque Paris et Lyon"
+FOUND = [span(0, 5), span(12, 19, "ATTACK", "events"), span(20, 25), span(29, 33, "GPE"), span(26, 28)]
+GOLD = [span(0, 11), span(12, 19, "ATTACK", "events"), span(20, 25, "GPE"), span(0, 33, "ATTACK", "events")]
+HTML = made(
+    document(TEXT, FOUND, GOLD),
+    document("Rien", [], [], id="d2", name="d2"),
+    document("Rome", [], [span(0, 4, "GPE")], id="d3"),
+)
+
+
+def mistakes(html: str) -> list[str]:
+    rows = re.findall(r'<tr><th scope="row"><span class="sign".*?</tr>', html)
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+
+
+def test_each_mistake_is_shown_once_with_what_was_found_and_what_is_gold() -> None:
+    assert mistakes(HTML) == [
+        "↔ at other offsets PER Marie 0–5 PER Marie Curie 0–11",
+        f"+ missed – ATTACK {TEXT} 0–33",
+        "≠ with another label PER Paris 20–25 GPE Paris 20–25",
+        "− spurious PER et 26–28 –",
+        "− spurious GPE Lyon 29–33 –",
+        "+ missed – GPE Rome 0–4",
+    ]
+    words = Page(HTML).words
+    assert "On 3 documents: ↔ 1 at other offsets, ≠ 1 with another label, − 2 spurious, + 2 missed." in words.replace(
+        " ,", ","
+    ).replace(" .", ".")
+    assert re.findall(r"<summary>(.*?)</summary>", HTML) == ["5 mistakes", "1 mistake"]
+    assert words.count("No mistakes") == 1
+
+
+def test_found_and_gold_stand_side_by_side_whole() -> None:
+    texts = re.findall(r'<div class="text".*?</div>', HTML)
+    bare = [re.sub(r"<[^>]+>", "", re.sub(r'<span class="chip.*?</bdi></span>', "", one)) for one in texts]
+    assert bare == [TEXT, TEXT, "Rien", "Rien", "Rome", "Rome"]
+    assert HTML.count('<div lang="fr">') == 6
+
+
+def test_scores_are_by_layer_and_label_with_a_line_for_the_whole() -> None:
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.findall(r"<tr.*?</tr>", HTML)]
+    for expected in ("entities all 3 4 0 0.000 0.000 0.000", "events ATTACK 2 1 1 1.000 0.500 0.667"):
+        assert sum(row.startswith(expected) for row in rows) == 1
+    assert HTML.count('<tr class="whole">') == 2
+
+
+EVILS = (SCRIPT, EVIL, CLOSING, HOSTILE, "'\"><img src=x onerror=alert(1)>", "{{ 7 * 7 }}", "&lt;b&gt;")
+
+
+@pytest.mark.parametrize("evil", EVILS)
+def test_hostile_words_are_words_wherever_they_stand(evil: str) -> None:
+    label = f"PER{evil}"
+    html = made(
+        document(evil, [span(0, len(evil), label)], [span(1, len(evil), label, evil)], name=evil, id=evil),
+        document(evil, [], [], name=evil),
+        pipeline=evil,
+    )
+    plain = made(
+        document("x" * len(evil), [span(0, len(evil))], [span(1, len(evil), "PER", "x")], name="x", id="x"),
+        document("x", [], [], name="x"),
+    )
+    page = Page(html)
+    assert [tag for tag, _ in page.tags] == [tag for tag, _ in Page(plain).tags]
+    assert [set(attributes) for _, attributes in page.tags] == [set(attributes) for _, attributes in Page(plain).tags]
+    assert html.count("</style>") == 1
+    assert page.text.count(evil) >= 6
+
+
+def test_nothing_is_fetched_and_nothing_runs() -> None:
+    page = Page(HTML)
+    names = {tag for tag, _ in page.tags}
+    assert not names & {"script", "link", "img", "iframe", "object", "form", "base", "a", "svg"}
+    for _, attributes in page.tags:
+        assert not [name for name in attributes if name in ("src", "href", "srcset", "style") or name.startswith("on")]
+    style = HTML[HTML.index("<style>") : HTML.index("</style>")]
+    assert not re.search(r"url\(|@import|expression|//", style)
+    policies = [one["content"] for one in page.all("meta") if one.get("http-equiv") == "Content-Security-Policy"]
+    assert policies == ["default-src 'none'; style-src 'unsafe-inline'"]
+    assert "http" not in HTML.replace("http-equiv", "")
+
+
+def test_ids_are_unique_and_every_label_of_the_schema_has_its_colour() -> None:
+    ids = [attributes["id"] for _, attributes in Page(HTML).tags if "id" in attributes]
+    assert len(ids) == len(set(ids)) == 3
+    assert all(label.colour in HTML for layer in SCHEMA.layers for label in layer.labels)
+    assert HTML.startswith("<!doctype html>")
