@@ -69,11 +69,12 @@ def proposals(doc: Doc) -> Iterator[Proposal]:
         return
     fitting = [one for one in (_aligned(doc, each) for each in said) if one is not None]
     keys = {one[:4] for one in fitting}
-    found = [_judged(one, keys, fitting) for one in ruled]
-    mine = {one[:4] for one in ruled}
+    theirs = _covered(fitting)
+    found = [_judged(one, keys, theirs) for one in ruled]
+    mine, ours = {one[:4] for one in ruled}, _covered(ruled)
     for one in fitting:
         if one[:4] not in mine:
-            found.append(one._replace(rule="model|rules" if _meets(one, ruled) else "model"))
+            found.append(one._replace(rule="model|rules" if _meets(one, ours) else "model"))
     yield from sorted(found)
 
 
@@ -117,14 +118,22 @@ def _aligned(doc: Doc, one: Opinion) -> Proposal | None:
     return None if span is None else Proposal(one.layer, one.start, one.end, one.label, "model")
 
 
-def _judged(one: Proposal, keys: set[tuple[Any, ...]], said: list[Proposal]) -> Proposal:
+def _judged(one: Proposal, keys: set[tuple[Any, ...]], said: Mapping[str, set[int]]) -> Proposal:
     if one[:4] in keys:
         return one._replace(rule=f"{one.rule}+model")
     return one._replace(rule=f"{one.rule}|model") if _meets(one, said) else one
 
 
-def _meets(one: Proposal, others: Iterable[Proposal]) -> bool:
-    return any(one.layer == other.layer and one.start < other.end and other.start < one.end for other in others)
+def _covered(found: Iterable[Proposal]) -> dict[str, set[int]]:
+    """Return the places of a text that proposals of each layer cover."""
+    places: dict[str, set[int]] = {}
+    for one in found:
+        places.setdefault(one.layer, set()).update(range(one.start, one.end))
+    return places
+
+
+def _meets(one: Proposal, covered: Mapping[str, set[int]]) -> bool:
+    return not covered.get(one.layer, set()).isdisjoint(range(one.start, one.end))
 
 
 def _choose(scored: Iterable[tuple[float, Proposal]]) -> Iterator[tuple[float, Proposal]]:
