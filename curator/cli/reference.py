@@ -24,7 +24,7 @@ def _rows(path: str, command: click.Command) -> list[str]:
 def _shown(parameter: click.Parameter) -> str:
     if isinstance(parameter, click.Argument):
         many = "…" if parameter.nargs == -1 else ""
-        shown = parameter.metavar or str(parameter.name).upper()
+        shown = (parameter.metavar or str(parameter.name).upper()).removesuffix("…")
         return f"{shown}{many}" if parameter.required else f"[{shown}{many}]"
     name = parameter.opts[0]
     flag = isinstance(parameter, click.Option) and parameter.is_flag
