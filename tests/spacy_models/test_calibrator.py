@@ -11,7 +11,7 @@ from curator.domain.span import Content
 from curator.spacy_models.annotator import SpacyPipeline
 from curator.spacy_models.calibrator import count_kept, proposals, table_of
 from curator.spacy_models.chances import Counts, Table, read_counts, write_counts
-from curator.spacy_models.opinion import Opinion
+from curator.spacy_models.opinion import Opinion, opinions
 from tests.spacy_models.rules import Found, save_model, write_config, write_table
 
 TEXT = "Marie Curie quitte Paris en mars , des tirs à Lyon"
@@ -133,6 +133,12 @@ def test_a_span_that_cuts_a_word_is_no_proposal() -> None:
         Opinion("events", 7, 40, "MOVE", None),
     ]
     assert list(proposals(doc)) == [("entities", 0, 5, "GPE", "model")]
+
+
+def test_a_document_keeps_nothing_of_what_was_not_chosen(project: Path) -> None:
+    doc = SpacyPipeline(write_config(project, TITLED, least=0.99))._nlp(TEXT)
+    assert opinions(doc) is None
+    assert (doc.ents, [list(group) for group in doc.spans.values()]) == ((), [[]])
 
 
 def test_batches_and_single_texts_say_the_same(project: Path) -> None:
