@@ -63,6 +63,7 @@ model: $(VENV)/.ready
 
 # How good pre-annotation is on the third of the corpus that is kept for measuring.
 quality: $(VENV)/.ready
+	@$(RUN)/python -m benchmarks.agreement; echo
 	@for pipeline in configs/rules.cfg $(MODEL) configs/preannotate.cfg; do \
 		$(RUN)/curator evaluate seeds/gold/test.jsonl --pipeline $$pipeline --reliability; echo; done
 

@@ -22,9 +22,16 @@ from tests.e2e.browser import chromium as chromium
 from tests.e2e.relay import Relay
 
 _CORPUS = ROOT / "seeds" / "corpus"
-ARTICLES = len(list(_CORPUS.glob("*.txt"))) + sum(
-    len(path.read_text("utf-8").splitlines()) for path in _CORPUS.glob("*.jsonl")
-)
+ARTICLES = sum(len(path.read_text("utf-8").splitlines()) for path in _CORPUS.glob("*.jsonl"))
+PART = "seeds/corpus/dev.jsonl"
+ARTICLES_OF_PART = len((ROOT / PART).read_text("utf-8").splitlines())
+
+
+def article(folder: Path) -> str:
+    """Write the first article of the part to a file of its own, and return its path."""
+    path = folder / "article.txt"
+    path.write_text(json.loads((ROOT / PART).read_text("utf-8").splitlines()[0])["text"], "utf-8", newline="")
+    return str(path)
 
 
 @dataclass
@@ -119,7 +126,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStu
         CURATOR_HOOK__PUBLIC_URL=relay.url,
     )
     curator = Curator(folder, env)
-    assert curator.json("ingest", "seeds/corpus")["documents"] == ARTICLES
+    assert curator.json("ingest", PART)["documents"] == ARTICLES_OF_PART
     curator.run("preannotate")
     pushed = curator.json("push")
     log = (folder / "hook.log").open("wb")

@@ -12,17 +12,24 @@ from tests.conftest import ROOT
 from tests.e2e.conftest import environment
 
 
+def _some(split: str, count: int) -> list[str]:
+    """Return the first records of a split, as lines."""
+    return (ROOT / "seeds" / "gold" / f"{split}.jsonl").read_text("utf-8").splitlines(keepends=True)[:count]
+
+
 def test_the_demo_goes_through_the_whole_loop_and_leaves_nothing_running(tmp_path: Path) -> None:
     # What is configured for the user's own work stays out of it.
     env = environment(
         tmp_path, CURATOR_LABEL_STUDIO__URL="http://127.0.0.1:9", CURATOR_DATABASE__URL="postgresql://no/no"
     )
-    command = [sys.executable, "-m", "curator", "demo"]
+    few = tmp_path / "gold.jsonl"
+    few.write_text("".join(_some("train", 12) + _some("dev", 2) + _some("test", 2)), encoding="utf-8")
+    command = [sys.executable, "-m", "curator", "demo", "--gold", str(few)]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     exports = tmp_path / "workspace" / "demo" / "exports" / "demo"
     first, second = (json.loads((exports / f"v{number}" / "manifest.json").read_text("utf-8")) for number in (1, 2))
-    gold = len((ROOT / "seeds" / "gold.jsonl").read_bytes().splitlines())
+    gold = 16
     assert first["counts"]["documents"] == (gold + 1) // 2
     assert second["counts"]["documents"] == gold
     assert second["parent"]["digest"] == first["digest"]

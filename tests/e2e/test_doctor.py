@@ -14,9 +14,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT, RunningLabelStudio, free_port
-from tests.e2e.conftest import Curator, environment, wait_until_ready
-
-ARTICLE = "seeds/corpus/mali-patrouille-embuscade.txt"
+from tests.e2e.conftest import Curator, article, environment, wait_until_ready
 
 
 @contextmanager
@@ -47,7 +45,7 @@ def set_up(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelS
         "CURATOR_LABEL_SCHEMA": str(labels),
     }
     made = Curator(folder, environment(folder, **settings))
-    made.run("ingest", ARTICLE)
+    made.run("ingest", article(folder))
     made.run("push")
     with served(made):
         yield made
@@ -160,7 +158,7 @@ def test_a_hook_address_that_label_studio_refuses(curator: Curator) -> None:
 def test_a_hook_that_is_down(tmp_path: Path, label_studio: RunningLabelStudio) -> None:
     settings = {"CURATOR_LABEL_STUDIO__URL": label_studio.url, "CURATOR_LABEL_STUDIO__TOKEN": label_studio.token}
     curator = Curator(tmp_path, environment(tmp_path, **settings, CURATOR_HOOK__PORT=str(free_port())))
-    curator.run("ingest", ARTICLE)
+    curator.run("ingest", article(tmp_path))
     curator.run("push")
     assert failing(curator) == {"hook": "curator serve"}
     with served(curator):

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from tests.e2e.agreement import chosen, from_label_studio, from_store, record_attributes, record_relations, record_spans
-from tests.e2e.conftest import ARTICLES, Desk
+from tests.e2e.conftest import ARTICLES_OF_PART, PART, Desk
 
 
 def region(name: str, layer: str, label: str, found: re.Match[str]) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def agree(desk: Desk) -> bool:
 def test_a_push_fills_in_the_predictions_and_may_be_repeated(desk: Desk) -> None:
     tasks = desk.tasks()
     project = desk.http.get(f"/api/projects/{desk.project}").json()
-    assert len(tasks) == ARTICLES
+    assert len(tasks) == ARTICLES_OF_PART
     for task in tasks:
         (prediction,) = task["predictions"]
         assert prediction["model_version"] == project["model_version"]
@@ -62,7 +62,7 @@ def test_every_act_of_a_reviewer_reaches_the_store(desk: Desk) -> None:
     desk.eventually(lambda: agree(desk))
     (seen,) = desk.curator.annotations()
     assert seen["annotator"] == "admin@example.org" or seen["annotator"] == "user 1"
-    assert seen["source"].startswith("seeds/corpus/")
+    assert seen["source"].startswith(PART)
 
     changed = desk.annotate(second, reviewed(second))
     desk.change(changed, result=reviewed(second, at=9))

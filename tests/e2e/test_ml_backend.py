@@ -12,11 +12,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.conftest import RunningLabelStudio, free_port
-from tests.e2e.conftest import Curator, environment
+from tests.e2e.conftest import Curator, article, environment
 from tests.e2e.studio_page import StudioPage
 from tests.e2e.test_doctor import failing, served
 
-ARTICLE = "seeds/corpus/mali-patrouille-embuscade.txt"
 BY_HAND = [
     "😀 Emmanuel Macron a rencontré Joe Biden à Paris.\r\n\r\n👩‍👩‍👧‍👦 L'armée a bombardé Tripoli, en Libye.\r\n",
     "\ufeffE\u0301lyse\u0301e : Emmanuel Macron s’est rendu a\u0300 Orle\u0301ans et a\u0300 Bamako, Mali.\r🇫🇷 à Kiev",
@@ -73,10 +72,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStu
         "CURATOR_LABEL_STUDIO__URL": label_studio.url,
         "CURATOR_LABEL_STUDIO__TOKEN": label_studio.token,
         "CURATOR_HOOK__PORT": str(free_port()),
-        "CURATOR_PIPELINE__NAME": "configs/rules.cfg",
     }
     curator = Curator(folder, environment(folder, **settings))
-    curator.run("ingest", ARTICLE)
+    curator.run("ingest", article(folder))
     curator.run("preannotate")
     assert curator.json("push")["ml_backend"] == "refused"
     with ExitStack() as running:

@@ -73,7 +73,7 @@ def listening(port: int) -> bool:
 
 
 def tasks(credentials: dict[str, Any]) -> list[dict[str, Any]]:
-    query: dict[str, str | int] = {"project": credentials["project_id"], "fields": "all", "page_size": 100}
+    query: dict[str, str | int] = {"project": credentials["project_id"], "fields": "all", "page_size": 1000}
     headers = {"Authorization": f"Token {credentials['token']}"}
     answer = httpx.get(credentials["url"] + "/api/tasks", params=query, headers=headers, timeout=60, trust_env=False)
     found: list[dict[str, Any]] = answer.raise_for_status().json()["tasks"]
