@@ -1,6 +1,7 @@
 """`curator demo`: from raw articles to a gated model, by itself."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,10 @@ def test_the_demo_goes_through_the_whole_loop_and_leaves_nothing_running(tmp_pat
     )
     few = tmp_path / "gold.jsonl"
     few.write_text("".join(_some("train", 12) + _some("dev", 2) + _some("test", 2)), encoding="utf-8")
+    short = tmp_path / "train.cfg"
+    config = (ROOT / "configs" / "train.cfg").read_text("utf-8")
+    short.write_text(re.sub(r"max_steps = \d+", "max_steps = 150", config), encoding="utf-8")
+    env["CURATOR_TRAIN__CONFIG"] = str(short)
     command = [sys.executable, "-m", "curator", "demo", "--gold", str(few)]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
