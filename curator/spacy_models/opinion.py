@@ -33,14 +33,17 @@ class TrainedOpinion:
         self._nlp.max_length = 2**31 - 1
 
     def __call__(self, doc: Doc) -> Doc:
-        return _keep(doc, self._nlp(doc.text))
+        with self._nlp.memory_zone():
+            return _keep(doc, self._nlp(doc.text))
 
     def pipe(self, stream: Iterable[Doc], batch_size: int) -> Iterator[Doc]:
         """Yield the documents in order, a batch read at a time."""
         waiting = iter(stream)
         while batch := list(islice(waiting, batch_size)):
-            read = self._nlp.pipe((doc.text for doc in batch), batch_size=batch_size)
-            yield from map(_keep, batch, read)
+            with self._nlp.memory_zone():
+                read = self._nlp.pipe((doc.text for doc in batch), batch_size=batch_size)
+                kept = list(map(_keep, batch, read))
+            yield from kept
 
 
 def opinions(doc: Doc) -> list[Opinion] | None:
