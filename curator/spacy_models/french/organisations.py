@@ -5,7 +5,8 @@ from collections import defaultdict
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import propose, proposed
+from curator.spacy_models.french.acronyms import bind_acronyms
+from curator.spacy_models.french.candidates import propose
 from curator.spacy_models.french.lexicon import demonyms, either, is_word, read_lexicon
 
 _S = r"(?:[ \u00a0\u202f]{1,3})"
@@ -19,7 +20,6 @@ _END = r"(?![\w-])"
 
 _ROMAN = re.compile(r"[IVXLC]+")
 _ACRONYM = re.compile(r"(?<![\w@#.’'/-])(?:[A-Z]\.){2,6}|(?<![\w@#./-])[A-Z][A-ZÀ-Þ0-9]{1,6}(?![\w/’'-])")
-_BRACKET = re.compile(rf"{_S}?\((?:ex-)?([A-ZÀ-Þ][\w-]{{1,9}})(?:[/,][^)]{{1,30}})?\)")
 _LONGEST_SHOUT = 4
 
 
@@ -48,16 +48,9 @@ class Organisations:
             for match in pattern.finditer(text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
                 propose(doc, start, end, "ORG", score, rule)
-        self._introduced(doc, text)
+        bind_acronyms(doc)
         self._capitals(doc, text)
         return doc
-
-    def _introduced(self, doc: Doc, text: str) -> None:
-        ends = {one.end for one in proposed(doc, "ORG")}
-        names = {match.group(1) for match in _BRACKET.finditer(text) if match.start() in ends}
-        for name in sorted(names):
-            for match in re.finditer(rf"(?<![\w@#-]){re.escape(name)}(?![\w-])", text):
-                propose(doc, match.start(), match.end(), "ORG", 0.92, "org:acronym")
 
     def _capitals(self, doc: Doc, text: str) -> None:
         for match in _ACRONYM.finditer(text):

@@ -26,7 +26,21 @@ _SAYS = re.compile(
     rf"{_S}(?:a|ont|avait){_S}(?:\w+{_S})?(?:déclar|annonc|affirm|indiqu|estim|dit|assur|ajout|soulign|appel|rappel|expliqu)"
     rf"|{_S}\(|,{_S}\d\d{_S}ans"
 )
-_DETERMINERS = frozenset({"le", "la", "les", "un", "une", "des", "ce", "cet", "cette", "ces", "au", "aux", "du", "en"})
+# Before an unknown name these tell a place, an organisation or a thing.
+_NO_PERSON = re.compile(
+    rf"(?:(?<![\w-])(?:l[ae]s?|du|des|aux?|une?|cette|ce|cet|en|à|vers|depuis|dans|sur|sous)|abords{_S}de|villages?{_S}de"
+    rf"|villes?{_S}de|localité{_S}de|(?:nord|sud|est|ouest|près|proche|autour|hôpital|camps?|base|quartier|région|province"
+    rf"|contrôle){_S}de){_S}[«“\"]?{_S}?\Z"
+    r"|(?<!\w)[lL]['’]\Z"
+    rf"|(?:\b(?:nord|sud|est|ouest|près|villes?|villages?|camps?|abords){_S}d['’])\Z"
+    rf"|\b(?:pris|repris|coalition|mouvement|groupe|parti|organisation|opération|journal|chaîne|agence|gang|milice|brigade"
+    rf"|katiba|pétrolier|cargo|navire|bateau|paquebot|ferry|chalutier|remorqueur|voilier|vraquier|porte-conteneurs|hôtel"
+    rf"|hôpital|lycée|collège|université|société|compagnie|entreprise|ONG|association|site|quotidien|magazine){_S}[«“\"]?{_S}?\Z",
+    re.IGNORECASE,
+)
+_DETERMINERS = frozenset(
+    {"le", "la", "les", "un", "une", "des", "ce", "cet", "cette", "ces", "au", "aux", "du", "en", "oui", "non"}
+)
 _ALIAS = re.compile(
     r"\b(?:dite?|alias|surnommée?|surnom(?: de)?|nom de guerre)\s+[«\"“]\s?(?P<alias>[A-ZÀ-Þ][^»\"”\n]{1,30}?)\s?[»\"”]"
 )
@@ -126,8 +140,11 @@ class People:
         known = sum(is_word(word.lower()) for word in words if len(word) > 2)
         if known == len(words) or (words[0].isupper() and len(words[0]) > 2):
             return None
-        if self._apposed.match(text, end):
+        before = _NO_PERSON.search(text, max(0, start - 30), start)
+        if self._apposed.match(text, end) and not (before and before.group().strip().lower() not in ("à", "sur")):
             return _Cue(0.85, "person:apposition")
+        if before:
+            return None
         if self._office.search(text, max(0, start - 130), start):
             return _Cue(0.85, "person:office")
         if _SAYS.match(text, end):

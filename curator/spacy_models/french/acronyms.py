@@ -1,0 +1,107 @@
+"""Acronyms in brackets: which words before or after them they stand for."""
+
+import re
+from collections.abc import Iterator
+
+from spacy.tokens import Doc
+
+from curator.spacy_models.french.candidates import Candidate, propose, proposed
+from curator.spacy_models.french.phrases import fold
+
+_S = r"[ \u00a0\u202f]"
+_SHORT = r"[A-ZÀ-Þ][\w’'.&-]{1,11}"
+_BRACKET = re.compile(
+    rf"{_S}?[(\[][«“\"]?{_S}?(?:ex-|dite?{_S})?(?P<short>{_SHORT})(?:[/,;]{_S}?[^)\]\n]{{1,40}})?{_S}?[»”\"]?[)\]]"
+)
+_UNFOLDED = re.compile(
+    rf"(?<![\w@#.-])(?P<short>[A-Z][\w-]{{1,9}}){_S}\((?:l[ae]s?{_S}|l['’])?(?P<long>[A-ZÀ-Þ][^()\n;:]{{8,90}})\)"
+)
+_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")
+_STOP = re.compile(r"[.!?;:«»()\[\]\n\u2028“”\"]")
+_SMALL = frozenset(
+    "a au aux d de des du en et l la le les pour par sur dans contre un une and of the for del da do".split()
+)
+_REACH = 130
+_MOST_LETTERS = 4
+_LABELS = ("ORG", "FORCE", "WEAPON", "LOC", "NORP")
+
+
+def bind_acronyms(doc: Doc) -> None:
+    """Propose long forms whole, with their acronyms wherever these stand, under the long form's label."""
+    text = doc.text
+    spans = list(proposed(doc, *_LABELS))
+    labels: dict[str, str] = {}
+    for match in _BRACKET.finditer(text):
+        short = match.group("short")
+        found = _before(text, match.start(), short, spans)
+        if found is not None:
+            start, label = found
+            propose(doc, start, match.start(), label, 0.9, "acronym:long")
+            labels.setdefault(short, label)
+    for match in _UNFOLDED.finditer(text):
+        long = match.group("long")
+        if spells(match.group("short"), [word.group() for word in _WORD.finditer(long)]):
+            start, end = match.span("long")
+            label = next((one.label for one in spans if one.start == start and one.end <= end), "ORG")
+            propose(doc, start, end, label, 0.88, "acronym:long")
+            labels.setdefault(match.group("short"), label)
+    for short, label in sorted(labels.items()):
+        for match in re.finditer(rf"(?<![\w@#-]){re.escape(short)}(?![\w-])", text):
+            propose(doc, match.start(), match.end(), label, 0.94, "acronym:short")
+
+
+def spells(short: str, words: list[str]) -> bool:
+    """Say whether the letters of an acronym are taken in order from the beginnings of all the words that count."""
+    return _spells(re.sub(r"[^a-z]", "", fold(short)), [fold(word) for word in words], 1)
+
+
+def _spells(letters: str, words: list[str], leave: int) -> bool:
+    if not words:
+        return not letters
+    word, rest = words[0], words[1:]
+    for taken in range(1, min(_MOST_LETTERS, len(letters), len(word)) + 1):
+        if letters[:taken] != word[:taken]:
+            break
+        if _spells(letters[taken:], rest, leave):
+            return True
+    if word in _SMALL or word.isdigit():
+        return _spells(letters, rest, leave)
+    return leave > 0 and len(letters) > 2 and _spells(letters, rest, leave - 1)
+
+
+def _before(text: str, end: int, short: str, spans: list[Candidate]) -> tuple[int, str] | None:
+    """Return where the long form of an acronym in brackets starts, and its label."""
+    begin = max(0, end - _REACH)
+    for stop in _STOP.finditer(text, begin, end):
+        begin = stop.end()
+    words = list(_WORD.finditer(text, begin, end))
+    near = [one for one in spans if one.start >= begin and one.end <= end]
+    for at in range(len(words) - 2, max(-1, len(words) - 14), -1):
+        start = words[at].start()
+        if fold(words[at].group()) in _SMALL or not spells(short, [word.group() for word in words[at:]]):
+            continue
+        label = next((one.label for one in _longest(near) if one.start <= start < one.end), None)
+        if label is None and text[start].isupper():
+            label = "ORG"
+        if label is not None:
+            return start, label
+    return _other_order(text, end, short, near)
+
+
+def _other_order(text: str, end: int, short: str, near: list[Candidate]) -> tuple[int, str] | None:
+    """Return the organisation that the letters of a foreign acronym stand for, which follow another order of words."""
+    letters = {char for char in fold(short) if char.isalpha()}
+    for one in _longest(near):
+        if one.label != "ORG" or not text[one.start].isupper() or " " not in text[one.start : end]:
+            continue
+        between = text[one.end : end]
+        initials = {fold(word.group())[0] for word in _WORD.finditer(text, one.start, end)}
+        if one.end == end or (
+            "," not in between and len(between.split()) <= 6 and len(letters - initials) * 3 <= len(letters)
+        ):
+            return one.start, one.label
+    return None
+
+
+def _longest(spans: list[Candidate]) -> Iterator[Candidate]:
+    yield from sorted(spans, key=lambda one: (one.start - one.end, -one.score))
