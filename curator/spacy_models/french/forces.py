@@ -25,14 +25,17 @@ _AROUND = (
 )
 _MEMBERS = rf"(?:membres{_SPACE}des?{_SPACE})?"
 _COUNT = (
-    rf"(?:(?:{_AROUND}{_SPACE}?)?(?:{_DIGITS}|{_WORDS})(?:{_SPACE}milliers{_SPACE}(?:de{_SPACE}|d['’]))?"
+    rf"(?:(?:{_AROUND}{_SPACE}?)?(?:{_DIGITS}|{_WORDS})(?:{_SPACE}(?:milliers|tonnes|caisses|millions){_SPACE}(?:de{_SPACE}|d['’]))?"
     rf"|(?:{_AROUND}{_SPACE}?(?:une{_SPACE})?|(?:plusieurs|quelques){_SPACE})?{_GROUP}{_SPACE}(?:de{_SPACE}|d['’]){_MEMBERS}"
     r"|plusieurs|quelques)"
 )
 _MANY = re.compile(r"\d{3}|cent|mill", re.IGNORECASE)
-_COUNT_BEFORE = re.compile(rf"(?<![\w,.-]){_COUNT}{_SPACE}?\Z", re.IGNORECASE)
+_ORDER = rf"(?:(?:derni(?:er|ère)|premi(?:er|ère)|autre)s?|nouve(?:aux|lles)){_SPACE}"
+_COUNT_BEFORE = re.compile(
+    rf"(?<![\w,.-])(?:{_COUNT}{_SPACE}?(?:{_ORDER})?|derni(?:er|ère)s?{_SPACE})\Z", re.IGNORECASE
+)
 _COMPOUND = r"(?:[a-zéèïô]+o-)?"
-_MODEL = r"(?:[A-ZÀ-Þ][\w-]*\d[\w-]*|[A-ZÀ-Þ][a-zà-ÿ]+(?:-\d+)?|[A-Z]{2,}[\w-]*)"
+_MODEL = r"(?:[A-ZÀ-Þ][\w-]*\d[\w-]*|[A-ZÀ-Þ][a-zà-ÿ]+(?:-[\wÀ-ÿ]+)*|[A-Z]{2,}[\w-]*)"
 _SERIES = rf"(?:{_SPACE}\d{{1,4}}(?=[,.;»)\n]|{_SPACE}et\b|\Z))?"
 _MODELS = rf"(?:{_SPACE}(?:de{_SPACE}type{_SPACE})?{_MODEL}(?:{_SPACE}{_MODEL})*{_SERIES})?"
 _CALIBRE = rf"(?:{_SPACE}de{_SPACE}\d+(?:,\d+)?{_SPACE}?(?:mm|millimètres))?"
@@ -51,7 +54,7 @@ class Forces:
     """Proposes FORCE and WEAPON from the lexicons `forces`, `weapons`, `modifiers` and `demonyms`.
 
     An entry's `pattern` is a regular expression of the head noun. It `needs` a `count` before it, an `adjective` after
-    it, `either` of them, a count of `many`, or nothing. A weapon may bear a calibre and a model.
+    it, `either` or `both` of them, a count of `many`, or nothing. A weapon may bear a calibre and a model.
     """
 
     def __init__(self, lexicons: str) -> None:
@@ -67,7 +70,10 @@ class Forces:
             for entry in read_lexicon(lexicons, name)
         ]
         adjectives = rf"(?:{_SPACE}(?:et{_SPACE})?(?i:{_adjectives(lexicons)}))*"
-        kind = rf"(?:{_SPACE}des{_SPACE}(?:forces|opérations|troupes){_SPACE}spéciales)?"
+        kind = (
+            rf"(?:{_SPACE}(?:des{_SPACE}(?:forces|opérations|troupes){_SPACE}spéciales|de{_SPACE}la{_SPACE}paix|d['’]élite"
+            rf"|de{_SPACE}maintien{_SPACE}de{_SPACE}la{_SPACE}paix|au{_SPACE}sol|du{_SPACE}génie|en{_SPACE}uniforme))?"
+        )
         self._tails = {
             "FORCE": re.compile(adjectives + kind + adjectives),
             "WEAPON": re.compile(adjectives + _CALIBRE + adjectives + _MODELS + adjectives),
@@ -89,6 +95,8 @@ def _enough(needs: str, count: str, qualified: bool) -> bool:
     """Say whether a head noun has what its entry needs around it."""
     if needs == "many":
         return bool(_MANY.search(count))
+    if needs == "both":
+        return bool(count) and qualified
     return {"": True, "count": bool(count), "adjective": qualified, "either": bool(count) or qualified}[needs]
 
 
