@@ -6,6 +6,7 @@ from babel.dates import get_day_names, get_month_names
 from spacy.tokens import Doc
 
 from curator.spacy_models.french.candidates import propose
+from curator.spacy_models.french.scan import caseless, lowered, whole_words
 
 _SPACE = r"(?:[ \u00a0\u202f]{1,3})"
 
@@ -190,14 +191,15 @@ class Dates:
 
     def __init__(self) -> None:
         self._rules = [
-            (re.compile(rf"(?<![\w-])(?:{pattern})(?!\w)", re.IGNORECASE), score, rule)
-            for pattern, score, rule in _PATTERNS
+            (re.compile(rf"(?:{caseless(pattern)})(?!\w)"), score, rule) for pattern, score, rule in _PATTERNS
         ]
 
     def __call__(self, doc: Doc) -> Doc:
+        text = lowered(doc.text)
         for pattern, score, rule in self._rules:
-            for match in pattern.finditer(doc.text):
-                group = "date" if match.groupdict().get("date") else 0
+            group = "date" if "date" in pattern.groupindex else 0
+            for match in whole_words(pattern, text):
                 start, end = match.span(group)
-                propose(doc, start, end, "DATE", score, rule)
+                if start >= 0:
+                    propose(doc, start, end, "DATE", score, rule)
         return doc

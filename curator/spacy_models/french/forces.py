@@ -7,6 +7,7 @@ from spacy.tokens import Doc
 
 from curator.spacy_models.french.candidates import propose
 from curator.spacy_models.french.lexicon import demonyms, either, inflections, read_lexicon
+from curator.spacy_models.french.scan import caseless, lowered, whole_words
 
 _SPACE = r"(?:[ \u00a0\u202f]{1,3})"
 _DIGITS = r"\d{1,3}(?:[ \u00a0\u202f.]\d{3})+|\d+(?:,\d+)?"
@@ -60,7 +61,7 @@ class Forces:
     def __init__(self, lexicons: str) -> None:
         self._rules = [
             _Rule(
-                re.compile(rf"(?<![\w-])(?:{entry['pattern']})(?![\w-])", _flags(entry["label"])),
+                re.compile(rf"(?:{_cased(entry['label'], entry['pattern'])})(?![\w-])"),
                 entry["label"],
                 entry.get("needs", ""),
                 float(entry.get("score", 0.8)),
@@ -81,8 +82,9 @@ class Forces:
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
+        lower = lowered(text)
         for rule in self._rules:
-            for head in rule.head.finditer(text):
+            for head in whole_words(rule.head, lower if rule.label == "FORCE" else text):
                 start = _count_before(text, head.start())
                 tail = self._tails[rule.label].match(text, head.end())
                 end = tail.end() if tail else head.end()
@@ -106,9 +108,9 @@ def _count_before(text: str, at: int) -> int:
     return found.start() if found else at
 
 
-def _flags(label: str) -> re.RegexFlag:
+def _cased(label: str, pattern: str) -> str:
     # Headlines shout forces; a weapon's model is told by its capitals.
-    return re.IGNORECASE if label == "FORCE" else re.NOFLAG
+    return caseless(pattern) if label == "FORCE" else pattern
 
 
 def _adjectives(lexicons: str) -> str:

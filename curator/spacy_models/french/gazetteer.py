@@ -7,7 +7,7 @@ from spacy.tokens import Doc
 
 from curator.spacy_models.french.candidates import propose
 from curator.spacy_models.french.lexicon import demonyms, either, inflections, read_lexicon
-from curator.spacy_models.french.phrases import Phrases, fold
+from curator.spacy_models.french.phrases import Phrases, fold, pieces
 from curator.spacy_models.french.places import Place, cities, countries
 
 # A demonym after these names a language.
@@ -53,11 +53,12 @@ class Gazetteer:
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
-        for start, end, (label, score, rule) in self._names.find(doc):
+        found = pieces(text)
+        for start, end, (label, score, rule) in self._names.find(doc, found):
             around = text[max(0, start - 30) : start] + "\0" + text[end : end + 3]
             if rule != "geonames:city" or not _CAPITALS_AROUND.search(around):
                 propose(doc, start, end, label, score, rule)
-        for start, end, (label, score, rule) in self._peoples.find(doc):
+        for start, end, (label, score, rule) in self._peoples.find(doc, found):
             if not _LANGUAGE.search(text, max(0, start - 20), start):
                 propose(doc, start, end, label, score, rule)
         for match in self._compound.finditer(text):
