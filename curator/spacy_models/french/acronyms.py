@@ -21,6 +21,7 @@ _STOP = re.compile(r"[.!?;:«»()\[\]\n\u2028“”\"]")
 _SMALL = frozenset(
     "a au aux d de des du en et l la le les pour par sur dans contre un une and of the for del da do".split()
 )
+_ARTICLE = re.compile(r"(?:(?<!\w)(?:l[ae]s?|du|des|aux?|L[ae]s?)[ \u00a0\u202f]|(?<!\w)[lL]['’])\Z")
 _REACH = 130
 _MOST_LETTERS = 4
 _LABELS = ("ORG", "FORCE", "WEAPON", "LOC", "NORP")
@@ -36,18 +37,19 @@ def bind_acronyms(doc: Doc) -> None:
         found = _before(text, match.start(), short, spans)
         if found is not None:
             start, label = found
-            propose(doc, start, match.start(), label, 0.9, "acronym:long")
+            labels.setdefault(text[start : match.start()].rstrip(), label)
             labels.setdefault(short, label)
     for match in _UNFOLDED.finditer(text):
         long = match.group("long")
         if spells(match.group("short"), [word.group() for word in _WORD.finditer(long)]):
             start, end = match.span("long")
             label = next((one.label for one in spans if one.start == start and one.end <= end), "ORG")
-            propose(doc, start, end, label, 0.88, "acronym:long")
+            labels.setdefault(text[start:end], label)
             labels.setdefault(match.group("short"), label)
     for short, label in sorted(labels.items()):
         for match in re.finditer(rf"(?<![\w@#-]){re.escape(short)}(?![\w-])", text):
-            propose(doc, match.start(), match.end(), label, 0.94, "acronym:short")
+            rule = "acronym:long" if " " in short else "acronym:short"
+            propose(doc, match.start(), match.end(), label, 0.94, rule)
 
 
 def spells(short: str, words: list[str]) -> bool:
@@ -85,21 +87,26 @@ def _before(text: str, end: int, short: str, spans: list[Candidate]) -> tuple[in
             label = "ORG"
         if label is not None:
             return start, label
-    return _other_order(text, end, short, near)
+    return _other_order(text, words, short)
 
 
-def _other_order(text: str, end: int, short: str, near: list[Candidate]) -> tuple[int, str] | None:
-    """Return the organisation that the letters of a foreign acronym stand for, which follow another order of words."""
+def _other_order(text: str, words: list[re.Match[str]], short: str) -> tuple[int, str] | None:
+    """Return the organisation whose foreign acronym takes its letters in another order of words.
+
+    Such a name starts with the capital that an article goes before, and most of the letters begin a word of it.
+    """
     letters = {char for char in fold(short) if char.isalpha()}
-    for one in _longest(near):
-        if one.label != "ORG" or not text[one.start].isupper() or " " not in text[one.start : end]:
-            continue
-        between = text[one.end : end]
-        initials = {fold(word.group())[0] for word in _WORD.finditer(text, one.start, end)}
-        if one.end == end or (
-            "," not in between and len(between.split()) <= 6 and len(letters - initials) * 3 <= len(letters)
+    for at in range(max(0, len(words) - 10), len(words) - 2):
+        start = words[at].start()
+        if (
+            not text[start].isupper()
+            or not _ARTICLE.search(text, max(0, start - 6), start)
+            or "," in text[start : words[-1].end()]
         ):
-            return one.start, one.label
+            continue
+        initials = {fold(word.group())[0] for word in words[at:]}
+        if len(letters - initials) * 5 <= len(letters) * 2 and len(letters) > 1:
+            return start, "ORG"
     return None
 
 

@@ -64,6 +64,7 @@ class People:
         for entry in read_lexicon(lexicons, "titles"):
             titles[entry["label"]].append(entry["pattern"])
         self._first = {fold(entry["text"]) for entry in read_lexicon(lexicons, "first_names")}
+        self._peoples = demonyms(lexicons)
         title = rf"(?:ex-|vice-)?(?:{'|'.join(titles['TITLE'])})"
         adjective = rf"(?:{either(demonyms(lexicons))}|[a-zà-ÿ-]+(?:al|el|ien|ais|ois|ique|aire|ain|if)e?)"
         self._title_word = re.compile(rf"{title}\Z", re.IGNORECASE)
@@ -110,6 +111,7 @@ class People:
                     break
             elif named or not (
                 self._title_word.match(word)
+                or (rest < end and word.lower() in self._peoples)
                 or (_opens_sentence(text, start) and is_word(word.lower()) and not (rest < end and word.isupper()))
             ):
                 break
