@@ -83,7 +83,14 @@ def _before(text: str, end: int, short: str, spans: list[Candidate]) -> tuple[in
         if fold(words[at].group()) in _SMALL or not spells(short, [word.group() for word in words[at:]]):
             continue
         label = next((one.label for one in _longest(near) if one.start <= start < one.end), None)
-        if label is None and text[start].isupper():
+        # A capital in a sentence tells the name of a unit.
+        if (
+            text[start].isupper()
+            and label in (None, "FORCE", "NORP")
+            and _ARTICLE.search(text, max(0, start - 6), start)
+        ):
+            label = "ORG"
+        elif label is None and text[start].isupper():
             label = "ORG"
         if label is not None:
             return start, label

@@ -38,7 +38,7 @@ _COUNT_BEFORE = re.compile(
 _COMPOUND = r"(?:[a-zéèïô]+o-)?"
 _MODEL = r"(?:[A-ZÀ-Þ][\w-]*\d[\w-]*|[A-ZÀ-Þ][a-zà-ÿ]+(?:-[\wÀ-ÿ]+)*|[A-Z]{2,}[\w-]*)"
 _SERIES = rf"(?:{_SPACE}\d{{1,4}}(?=[,.;»)\n]|{_SPACE}et\b|\Z))?"
-_MODELS = rf"(?:{_SPACE}(?:de{_SPACE}type{_SPACE})?{_MODEL}(?:{_SPACE}{_MODEL})*{_SERIES})?"
+_MODELS = rf"(?:{_SPACE}(?:de{_SPACE}type{_SPACE})?{_MODEL}(?:{_SPACE}(?:[A-Z]\.{_SPACE})?{_MODEL})*{_SERIES})?"
 _CALIBRE = rf"(?:{_SPACE}de{_SPACE}\d+(?:,\d+)?{_SPACE}?(?:mm|millimètres))?"
 
 

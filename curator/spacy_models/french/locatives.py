@@ -64,6 +64,7 @@ _NEXT = re.compile(
     rf"(?:,{_S}(?:à{_S}|de{_S}|d['’])|(?:{_S}et|{_S}ou|{_S}puis){_S}(?:à{_S}|de{_S}|d['’]|du{_S}|en{_S}|vers{_S})?"
     rf"|,{_S}(?={_CAP}(?:,|{_S}et{_S})))(?P<name>{_NAME})"
 )
+_OF_END = re.compile(rf"(?:{_S}(?:de|du|des|de{_S}la){_S}|{_S}(?:de{_S}l|d)['’])\Z")
 _LONGEST_LIST = 6
 
 _RULES = (
@@ -90,9 +91,15 @@ class Locatives:
             propose(doc, match.start(), match.end(), "LOC", 0.75, "place:nature")
         for pattern, rule in ((_SITE, "place:site"), (_SQUARE, "place:square")):
             for match in pattern.finditer(text):
+                name, end = match.span("name")
                 # « la place de la France » is no square, « la route de Paris » no name.
-                if match.span("name") not in governed or match.group().startswith("pont"):
-                    propose(doc, match.start(), match.end(), "LOC", 0.72, rule)
+                if (name, end) in governed and _OF_END.search(text, match.start(), name):
+                    if not match.group().startswith("pont"):
+                        continue
+                within = max((start for start, stop in governed if name < start and stop == end), default=None)
+                if within is not None and _OF_END.search(text, name, within):
+                    end = name + text[name:within].rindex("d" if text[within - 1] in "'’" else " d")
+                propose(doc, match.start(), end, "LOC", 0.72, rule)
         self._unknown(doc, text)
         return doc
 

@@ -6,8 +6,9 @@ from collections import defaultdict
 from spacy.tokens import Doc
 
 from curator.spacy_models.french.acronyms import bind_acronyms
-from curator.spacy_models.french.candidates import propose
+from curator.spacy_models.french.candidates import propose, proposed
 from curator.spacy_models.french.lexicon import demonyms, either, is_word, read_lexicon
+from curator.spacy_models.french.phrases import fold
 from curator.spacy_models.french.scan import whole_words
 
 _S = r"(?:[ \u00a0\u202f]{1,3})"
@@ -25,6 +26,7 @@ _ODD = rf"(?:(?:al|el)-)?{_CAP}(?:{_S}(?:{_PARTICLE}{_S})?{_CAP}){{0,4}}"
 _ROMAN = re.compile(r"[IVXLC]+")
 _ACRONYM = re.compile(r"(?<![\w@#.’'/-])(?:[A-Z]\.){2,6}|(?<![\w@#./-])[A-Z][A-ZÀ-Þ0-9]{1,6}(?![\w/’'-])")
 _LONGEST_SHOUT = 4
+_LEADER = re.compile(rf"{_S}(?:de{_S}|d['’])(?P<first>[A-ZÀ-Þ][\w-]+){_S}(?=[A-ZÀ-Þ])")
 
 # A part of an institution's name stands for it, with its capital: « le Conseil a voté ».
 _SHORT_FORM = re.compile(
@@ -47,6 +49,7 @@ class Organisations:
         words: dict[str, list[str]] = defaultdict(list)
         for entry in read_lexicon(lexicons, "organisation_words"):
             words[entry["label"]].append(entry["pattern"])
+        self._first = {fold(entry["text"]) for entry in read_lexicon(lexicons, "first_names")}
         self._no_acronyms = frozenset(words.pop("NO_ACRONYM", ()))
         some = {label: f"(?:{'|'.join(patterns)})" for label, patterns in words.items()}
         people = f"(?i:{either(demonyms(lexicons))}){_END}"
@@ -57,15 +60,33 @@ class Organisations:
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
+        known = list(proposed(doc))
         for pattern, score, rule in self._rules:
             for match in whole_words(pattern, text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
+                if rule == "org:article" and (
+                    any(one.overlaps(start, end) for one in known) or self._is_person(text[start:end])
+                ):
+                    continue
+                if rule == "org:head":
+                    end = self._without_leader(text, start, end)
                 propose(doc, start, end, "ORG", score, rule)
         bind_acronyms(doc)
         self._capitals(doc, text)
         for match in _SHORT_FORM.finditer(text):
             propose(doc, match.start("name"), match.end("name"), "ORG", 0.6, "org:short")
         return doc
+
+    def _is_person(self, name: str) -> bool:
+        words = name.split()
+        return len(words[0]) < 3 or any(fold(word) in self._first for word in words)
+
+    def _without_leader(self, text: str, start: int, end: int) -> int:
+        """Return where a name ends that may go on with that of its chief: « le Front du Nord de Paul Roy »."""
+        for match in _LEADER.finditer(text, start, end):
+            if fold(match.group("first")) in self._first:
+                return match.start()
+        return end
 
     def _capitals(self, doc: Doc, text: str) -> None:
         for match in _ACRONYM.finditer(text):
@@ -96,7 +117,7 @@ def _offices(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
             "org:embassy",
         ),
         (
-            rf"(?:[ÉéE]tat-major{_S}(?:des{_S}armées|général(?:{_S}des{_S}armées)?|interarmées|particulier|de{_S}l['’]armée)"
+            rf"(?:(?<!hef d['’])[ÉéE]tat-major{_S}(?:des{_S}armées|général(?:{_S}des{_S}armées)?|interarmées|particulier|de{_S}l['’]armée)"
             rf"|[Ff]orces{_S}aérospatiales|[Hh]aut{_S}commandement|[Gg]arde{_S}côtière|Forces{_S}armées|Forces{_S}de{_S}défense"
             rf"|[Ss]ûreté{_S}nationale|[Pp]olice{_S}nationale|[Pp]rotection{_S}civile|[Dd]éfense{_S}civile"
             rf"|[Cc]our{_S}(?:martiale|constitutionnelle|pénale|d['’](?:appel|assises))|[Hh]aute{_S}[Cc]our"
@@ -106,7 +127,7 @@ def _offices(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
             0.8,
             "org:office",
         ),
-        (rf"(?:[Pp]arquet|[Tt]ribunal|[Mm]airie){_S}(?:de{_S}|d['’]){_CAPS}", 0.7, "org:office"),
+        (rf"(?:[Pp]arquet|[Tt]ribunal){_S}(?:de{_S}|d['’]){_CAPS}", 0.7, "org:office"),
         (
             rf"(?:[Dd]épartement|[Ss]ecrétariat){_S}(?:{adjective}{_S})?"
             rf"(?:d['’][ÉEé]tat|{_OF}(?:{_CAP}|défense|justice|trésor){_END})",
@@ -169,7 +190,7 @@ def _named(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
         (rf"{band}{lower}{{0,3}}{_S}[«“\"]?{_S}?(?P<name>{_ODD})", 0.91, "org:apposed"),
         (rf"{firm}{lower}{{0,2}}{_S}[«“\"]?{_S}?(?P<name>{_ODD})", 0.6, "org:apposed"),
         (rf"{whole}{_S}(?:(?:Al|al|el|El)-)?{_CAPS}", 0.86, "org:whole"),
-        (rf"(?:[Uu]niversité|[Hh]ôpital|[Cc]linique){_S}(?:{adjective}{_S})?(?:de{_S}|d['’]){_CAPS}", 0.8, "org:whole"),
+        (rf"[Uu]niversité{_S}(?:{adjective}{_S})?(?:de{_S}|d['’]){_CAPS}", 0.8, "org:whole"),
         (rf"{opening}{_S}(?:{_PARTICLE}{_S}?)?{_CAPS}", 0.86, "org:opening"),
         (
             rf"(?:[Ll]e|[Ll]a|[Dd]u|[Aa]u){_S}(?P<name>{_CAP}(?:{_S}(?:{_PARTICLE}{_S})?{_CAP}){{1,3}})(?=,{_S}(?:une?{_S}|le{_S})?{band})",
@@ -181,6 +202,7 @@ def _named(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
         (rf"(?:le|du){_S}(?P<name>{_CAP}(?:{_S}(?:{_PARTICLE}{_S})?{_CAP}){{1,3}})", 0.45, "org:article"),
         (rf"{medium}(?:{_S}{kind}){{1,3}}{_S}(?P<name>{_CAPS})", 0.8, "org:media"),
         (rf"(?!ONG|L[ae]|Les){_CAPS}{_S}{some['MEDIA']}{_END}", 0.8, "org:media"),
+        (rf"sur{_S}(?P<name>X)(?![\w’'.-])", 0.7, "org:network"),
         (rf"©{_S}?(?P<name>{_CAPS})", 0.6, "org:credit"),
         (rf"(?:[Pp]hoto|[Cc]rédit|©)[^\n]{{0,40}}/{_S}?(?P<name>{_CAPS})", 0.7, "org:credit"),
     ]
