@@ -40,6 +40,7 @@ _NUMBER = (
     r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante"
     r"|cinquante|soixante|cent|quelques|plusieurs|(?:une )?(?:dizaine|quinzaine|vingtaine|trentaine) (?:de |d['’]))"
 )
+_NUMBER = rf"{_NUMBER}(?:[- ](?:et[- ])?{_NUMBER})?"
 _UNIT = r"(?:jours?|semaines?|mois|ans?|années?|décennies?|siècles?|heures?|minutes?)"
 _PERIOD = r"(?:jour|journée|semaine|week-end|mois|année|trimestre|semestre|décennie|siècle|été|hiver|automne|printemps)"
 _CLOCK = rf"\d{{1,2}}{_SPACE}?(?:h|heures){_SPACE}?(?:\d\d)?|\d{{1,2}}:\d\d(?::\d\d)?"
@@ -89,8 +90,7 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     ),
     (r"(?:dans|durant|pendant|au cours de) la (?P<date>nuit|matinée|soirée|journée)\b", 0.8, "date:part-of-day"),
     (
-        r"(?:dans la |durant la |pendant la |cours de la |toute la |avant la |à la |à )(?P<date>nuit tombée|tombée de la nuit|nuit)"
-        r"(?! (?:de |du |d['’]|où))",
+        r"(?:la |à )(?P<date>nuit tombée|tombée de la nuit|(?<=la )nuit)(?! (?:de |du |d['’]|où|des |tous)|-)",
         0.62,
         "date:night",
     ),
@@ -143,7 +143,7 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     (rf"(?:{_PERIOD}|an|{_PART}|{_DAY_NAME}) {_LAST}", 0.9, "date:last"),
     (rf"il y a (?:(?:environ|près de|plus de|à peine|moins de) (?:d['’])?)?{_NUMBER}{_SPACE}{_UNIT}", 0.8, "date:ago"),
     (
-        rf"{_NUMBER}{_SPACE}(?:jours?|semaines?|mois|ans?|années?|décennies?|siècles?){_SPACE}(?:plus tôt|auparavant|plus tard|(?:après|avant)(?=[,.;»)]|$))",
+        rf"{_NUMBER}{_SPACE}(?:jours?|semaines?|mois|ans?|années?|décennies?|siècles?|heures?(?= plus tôt)){_SPACE}(?:plus tôt|auparavant|plus tard|(?:après|avant)(?=[,.;»)]|$))",
         0.75,
         "date:ago",
     ),
@@ -158,6 +158,16 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
         0.85,
         "date:deictic",
     ),
+    (
+        r"(?:dans l['’]|en fin d['’]|en début d['’]|en |au |le |du |jusqu['’]au )"
+        r"(?P<date>(?:début de |fin de |milieu de )?(?:après-midi|matinée|soirée)|pleine nuit|lever du jour|point du jour|crépuscule|milieu de la nuit)"
+        r"(?! (?:de |du |d['’]))",
+        0.62,
+        "date:part-of-day",
+    ),
+    (r"(?:début|fin|milieu) (?:de |d['’])(?:matinée|soirée|après-midi|journée)(?! (?:de |du |d['’]))", 0.7, "date:part-of-day"),
+    (rf"(?:tous )?les (?P<date>{_DAY_NAME}s)", 0.7, "date:day-name"),
+    (rf"{_DAY}{_SPACE}sept{_SPACE}{_YEAR}{_WITH_TIME}", 0.95, "date:day-month"),
     (r"(?:l['’]|le |un |au )(?P<date>aube|petit matin)", 0.75, "date:part-of-day"),
     (rf"(?:©|copyright|\(c\))[^\n]{{0,40}}?(?P<date>{_YEAR})", 0.85, "date:copyright"),
     (

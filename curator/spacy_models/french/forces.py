@@ -15,7 +15,7 @@ _UNIT_WORD = (
     r"(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante"
     r"|cinquante|soixante|soixante-dix|quatre-vingts?|quatre-vingt-dix|cents?|mille)"
 )
-_WORDS = rf"{_UNIT_WORD}(?:(?:-|{_SPACE}|-et-|{_SPACE}et{_SPACE})(?:{_UNIT_WORD}|une?))*"
+_WORDS = rf"(?:{_UNIT_WORD}|une?(?={_SPACE}million))(?:(?:-|{_SPACE}|-et-|{_SPACE}et{_SPACE})(?:{_UNIT_WORD}|une?))*"
 _GROUP = (
     r"(?:petit nombre|dizaines?|douzaines?|quinzaine|vingtaine|trentaine|quarantaine|cinquantaine|soixantaine"
     r"|centaines?|milliers?|poignée|groupe)"
@@ -26,7 +26,8 @@ _AROUND = (
 )
 _MEMBERS = rf"(?:membres{_SPACE}des?{_SPACE})?"
 _COUNT = (
-    rf"(?:(?:{_AROUND}{_SPACE}?)?(?:{_DIGITS}|{_WORDS})(?:{_SPACE}(?:milliers|tonnes|caisses|millions){_SPACE}(?:de{_SPACE}|d['’]))?"
+    rf"(?:(?:{_AROUND}{_SPACE}?)?(?:{_DIGITS}|{_WORDS})(?:{_SPACE}(?:milliers|tonnes|caisses|millions?){_SPACE}(?:de{_SPACE}|d['’])"
+    rf"|{_SPACE}(?:de|d['’]entre){_SPACE}(?:ses|leurs|nos|ces|mes|vos))?"
     rf"|(?:{_AROUND}{_SPACE}?(?:une{_SPACE})?|(?:plusieurs|quelques){_SPACE})?{_GROUP}{_SPACE}(?:de{_SPACE}|d['’]){_MEMBERS}"
     r"|plusieurs|quelques)"
 )
@@ -39,6 +40,7 @@ _COMPOUND = r"(?:[a-zéèïô]+o-)?"
 _MODEL = r"(?:[A-ZÀ-Þ][\w-]*\d[\w-]*|[A-ZÀ-Þ][a-zà-ÿ]+(?:-[\wÀ-ÿ]+)*|[A-Z]{2,}[\w-]*)"
 _SERIES = rf"(?:{_SPACE}\d{{1,4}}(?=[,.;»)\n]|{_SPACE}et\b|\Z))?"
 _MODELS = rf"(?:{_SPACE}(?:de{_SPACE}type{_SPACE})?{_MODEL}(?:{_SPACE}(?:[A-Z]\.{_SPACE})?{_MODEL})*{_SERIES})?"
+_QUOTED = rf"(?:{_SPACE}[«“\"]{_SPACE}?{_MODEL}(?:{_SPACE}{_MODEL})*{_SPACE}?[»”\"])?"
 _CALIBRE = rf"(?:{_SPACE}de{_SPACE}\d+(?:,\d+)?{_SPACE}?(?:mm|millimètres))?"
 
 
@@ -77,16 +79,16 @@ class Forces:
         )
         self._tails = {
             "FORCE": re.compile(adjectives + kind + adjectives),
-            "WEAPON": re.compile(adjectives + _CALIBRE + adjectives + _MODELS + adjectives),
+            "WEAPON": re.compile(adjectives + _CALIBRE + adjectives + _MODELS + adjectives + _QUOTED),
         }
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
         lower = lowered(text)
         for rule in self._rules:
-            for head in whole_words(rule.head, lower if rule.label == "FORCE" else text):
+            for head in whole_words(rule.head, lower if rule.label != "WEAPON" else text):
                 start = _count_before(text, head.start())
-                tail = self._tails[rule.label].match(text, head.end())
+                tail = self._tails.get(rule.label, self._tails["FORCE"]).match(text, head.end())
                 end = tail.end() if tail else head.end()
                 if _enough(rule.needs, text[start : head.start()], qualified=end > head.end()):
                     propose(doc, start, end, rule.label, rule.score, rule.name)
@@ -110,7 +112,7 @@ def _count_before(text: str, at: int) -> int:
 
 def _cased(label: str, pattern: str) -> str:
     # Headlines shout forces; a weapon's model is told by its capitals.
-    return caseless(pattern) if label == "FORCE" else pattern
+    return caseless(pattern) if label != "WEAPON" else pattern
 
 
 def _adjectives(lexicons: str) -> str:

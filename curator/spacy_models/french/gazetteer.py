@@ -20,7 +20,7 @@ _Found = tuple[str, float, str]
 
 
 class Gazetteer:
-    """Proposes the entries of the lexicons `places`, `organisations` and `demonyms`, countries and cities.
+    """Proposes the entries of the lexicons `places`, `organisations`, `people` and `demonyms`, countries and cities.
 
     `population` is the size from which a city is known. An entry `{"label", "text", "score", "rule"}` is a fixed
     name, `pattern` being another word for `text`; `{"label", "masculine", "feminine"}` stands for all inflected forms.
@@ -30,7 +30,7 @@ class Gazetteer:
         self._names: Phrases[_Found] = Phrases()
         self._peoples: Phrases[_Found] = Phrases()
         known: set[str] = set()
-        for name in ("places", "organisations"):
+        for name in ("places", "organisations", "people"):
             for entry in read_lexicon(lexicons, name):
                 text = str(entry.get("text", entry.get("pattern")))
                 self._names.add(text, (entry["label"], entry.get("score", 0.9), entry.get("rule", f"lexicon:{name}")))

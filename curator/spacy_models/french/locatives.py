@@ -9,7 +9,7 @@ from curator.spacy_models.french.lexicon import is_word
 
 _S = r"[ \u00a0\u202f]"
 _CAP = r"[A-ZÀ-Þ][^\W\d_]+(?:[-’'][^\W\d_]+)*"
-_PART = rf"(?:{_S}(?:(?:el|al|es|as|ed|de|du|des|la|le|les|sur|en|aux?){_S}|(?:el|al|es|as|ed|ar|ad|an)-)?{_CAP})"
+_PART = rf"(?:{_S}(?:(?:el|al|es|as|ed|la|le|les|sur|en){_S}|(?:el|al|es|as|ed|ar|ad|an)-)?{_CAP})"
 _OF = rf"(?:{_S}(?:de{_S}la|de{_S}l['’]|du|des|de|d['’]|aux|au|à{_S}la))"
 _NAME = rf"(?:(?:al|el|Al|El|es|as|ad|ar)-)?{_CAP}{_PART}{{0,2}}"
 # A name that other words join on to would be cut short.
@@ -29,7 +29,7 @@ _KIND = (
     r"|universitaire|régional|principal|historique|ferroviaire|stratégique|nationale?|thermique|hydroélectrique))?"
 )
 _SITE = re.compile(
-    r"(?<![\w-])(?:[Aa]éroport|[Aa]érodrome|[Pp]ont|[Tt]unnel|[Rr]ue|[Aa]venue|[Bb]oulevard|[Rr]ond-point|[Ss]quare"
+    r"(?<![\w-])(?:[Aa]éroport|[Aa]érodrome|[Pp]ont|[Tt]unnel|[Rr]ue|[Cc]hemin|[Aa]llée|[Ii]mpasse|[Qq]uai|[Cc]haussée|[Cc]afé|[Bb]ase|[Aa]venue|[Bb]oulevard|[Rr]ond-point|[Ss]quare"
     r"|[Ee]splanade|[Rr]oute|[Aa]utoroute|[Jj]ardins?|[Pp]arc|[Ss]tade|[Hh]ôtel|[Ff]ort|[Cc]itadelle|[Pp]alais|[Mm]onument"
     r"|[Mm]osquée|[Cc]athédrale|[ÉéEe]glise|[Mm]onastère|[Gg]are|[Pp]orte|[Cc]entrale|[Uu]sine|[Cc]aserne|[Bb]arrage|Base|Camp|Quartier)"
     rf"{_KIND}(?:{_OF}{_S}?|{_S})(?P<name>{_SHORT})"
@@ -47,15 +47,23 @@ _SETTLED = re.compile(
     r"|cités?|hameaux?|municipalités?|cercle|wilaya|territoires?|chefferie|émirat|royaume|agglomération|postes?"
     r"|poste-frontière|points?{_S}de{_S}passage|carrefour|axe|front|bataille|chute|prise|reprise|circonscription|métropole"
     r"|habitants|hauteurs|alentours|rues|ciel|secteurs?|paroisse|diocèse|colonie|collectivité|commissariat|hôpital|piste"
-    r"|maire|gouverneur|préfet|gouverneure|mairie|base)"
+    r"|maire|gouverneur|préfet|gouverneure|mairie|collines|école|population|déplacés|réfugiés|familles|gens|commune)"
     rf"(?:{_S}{_HERE})?(?:{_OF}{_S}?|{_S})(?P<name>{_NAME})".replace("{_S}", _S)
 )
 _NEAR = re.compile(
     r"(?<![\w-])(?:(?:(?:près|proche|autour|abords|nord(?:-est|-ouest)?|sud(?:-est|-ouest)?|est|ouest|large|banlieue|sortie"
     r"|proximité|environs|périphérie|route|direction|entrée|portes|originaire|natif|centre|km|kilomètres|face|dehors)"
-    rf"(?:{_S}de|{_S}d['’]))|[Vv]ers|[Dd]epuis|jusqu['’]à|à|À|entre|s['’]emparer{_S}d[e'’]|contrôle{_S}d[e'’]|en){_S}?"
+    rf"(?:{_S}de|{_S}d['’]))|[Vv]ers|[Dd]epuis|jusqu['’]à|à|À|A|entre|s['’]emparer{_S}d[e'’]|contrôle{_S}d[e'’]|en){_S}?"
     rf"(?P<name>{_NAME})"
 )
+_FROM = re.compile(rf"(?<![\w-])d(?:e{_S}|['’])(?P<name>{_CAP})(?={_S}à{_S}[A-ZÀ-Þ])")
+_DATELINE = re.compile(
+    r"^(?P<name>[A-ZÀ-Þ][A-ZÀ-Þ'’-]{3,}(?:[ -][A-ZÀ-Þ'’-]{2,}){0,2})"
+    r"(?=(?: \([^)\n]{2,40}\))?(?:,? (?:le )?\d{1,2} |,? \(| [-–—] ))",
+    re.MULTILINE,
+)
+# Either Korea, or either Sudan, in an article on both.
+_HALF = re.compile(rf"(?<![\w-])(?:[Ll]e|[Dd]u|[Aa]u){_S}(?P<name>Nord|Sud)(?![\w-])(?!{_S}(?:[A-ZÀ-Þ]|d[eu]{_S}|d['’]))")
 _TAKEN = re.compile(
     r"(?<![\w-])(?:pris|prendre|repris|reprendre|quitté|conquis|encercl\w{1,4}|assiég\w{1,4}|bombard\w{1,4}|pilonn\w{1,4}|évacu\w{1,4}"
     rf"|attaqu\w{{1,4}}|rejoint|atteint|visé|investi|occup\w{{1,4}}){_S}(?P<name>{_NAME})"
@@ -72,6 +80,7 @@ _RULES = (
     (_ROAD, "LOC", 0.7, "place:road"),
     (_SETTLED, "GPE", 0.7, "place:settled"),
     (_NEAR, "GPE", 0.55, "place:near"),
+    (_FROM, "GPE", 0.5, "place:near"),
     (_TAKEN, "GPE", 0.52, "place:taken"),
 )
 # A name that only its capitals tell for a person's may as well be a place's.
@@ -86,7 +95,7 @@ class Locatives:
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
-        governed = {(one.start, one.end) for one in proposed(doc, "GPE") if one.score > 0.8}
+        governed = {(one.start, one.end) for one in proposed(doc, "GPE", "NORP") if one.score > 0.8}
         for match in _NATURE.finditer(text):
             propose(doc, match.start(), match.end(), "LOC", 0.75, "place:nature")
         for pattern, rule in ((_SITE, "place:site"), (_SQUARE, "place:square")):
@@ -94,12 +103,18 @@ class Locatives:
                 name, end = match.span("name")
                 # « la place de la France » is no square, « la route de Paris » no name.
                 if (name, end) in governed and _OF_END.search(text, match.start(), name):
-                    if not match.group().startswith("pont"):
+                    if not match.group().startswith(("pont", "aéroport")):
                         continue
                 within = max((start for start, stop in governed if name < start and stop == end), default=None)
                 if within is not None and _OF_END.search(text, name, within):
                     end = name + text[name:within].rindex("d" if text[within - 1] in "'’" else " d")
                 propose(doc, match.start(), end, "LOC", 0.72, rule)
+        for match in _DATELINE.finditer(text):
+            if not any(is_word(word.lower()) for word in re.findall(r"\w+", match.group("name"))):
+                propose(doc, match.start(), match.end(), "GPE", 0.93, "place:dateline")
+        if "Corée" in text:
+            for match in _HALF.finditer(text):
+                propose(doc, match.start("name"), match.end("name"), "GPE", 0.7, "place:half")
         self._unknown(doc, text)
         return doc
 
@@ -120,7 +135,7 @@ class Locatives:
                     elif (
                         name in words
                         or name in named
-                        or is_word(name.lower())
+                        or (is_word(name.lower()) and not _sure(match, start))
                         or (name.isupper() and rule != "place:road")
                     ):
                         break
@@ -135,3 +150,12 @@ class Locatives:
             for match in re.finditer(rf"(?<![\w@#-]){re.escape(name)}(?![\w-])", text):
                 if match.start() != start:
                     propose(doc, match.start(), match.end(), label, 0.52, "place:again")
+
+
+def _sure(match: re.Match[str], start: int) -> bool:
+    """Say whether a place stands here even where its name is a French word: after `à`, or a town's noun."""
+    before = match.string[match.start() : start]
+    return start == match.start("name") and (before in ("à ", "à\u00a0") or before.startswith(_TOWNS))
+
+
+_TOWNS = ("ville ", "village ", "commune ", "maire ", "localité ")

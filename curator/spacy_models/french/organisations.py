@@ -171,7 +171,7 @@ def _named(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
     band = (
         r"(?:[Gg]roupe|[Mm]ouvement|[Cc]oalition|[Mm]ilices?|[Gg]ang|[Ff]action|ONG|[Pp]arti|[Gg]roupuscule|[Gg]uérilla|[Ss]ecte"
         r"|[Oo]rganisation|[Aa]ssociation|[Ss]yndicat|[Cc]ollectif|[Ff]ondation|[Rr]éseau(?: social)?|[Mm]essagerie|[Aa]gence"
-        r"|[Cc]haîne|[Qq]uotidien|[Hh]ebdomadaire|[Mm]agazine|[Jj]ournal|[Mm]ensuel|[Ss]ite(?: d['’]information)?|[Pp]ortail)"
+        r"|[Cc]haîne|[Qq]uotidien|[Hh]ebdomadaire|[Mm]agazine|[Jj]ournal|[Mm]ensuel|ASBL|[Ff]irme|[Rr]adio|[Tt]élévision|[Bb]anque|[Ss]ite(?: d['’]information)?|[Pp]ortail)"
     )
     firm = (
         r"(?:[Cc]abinet|[Ss]ociété|[Cc]ompagnie|[Ee]ntreprise|[Cc]onstructeur|[Gg]éant|[Oo]pérateur|[Aa]rmateur|[Mm]ission"

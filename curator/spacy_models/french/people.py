@@ -36,8 +36,8 @@ _NO_PERSON = re.compile(
     r"|(?<!\w)[lL]['’]\Z"
     rf"|(?:\b(?:nord|sud|est|ouest|près|villes?|villages?|camps?|abords){_S}d['’])\Z"
     rf"|\b(?:pris|repris|coalition|mouvement|groupe|parti|organisation|opération|journal|chaîne|agence|gang|milice|brigade"
-    rf"|katiba|pétrolier|cargo|navire|bateau|paquebot|ferry|chalutier|remorqueur|voilier|vraquier|porte-conteneurs|hôtel|oléoduc|gazoduc|exercice|tempête|cyclone|ouragan|typhon|tropicale|film|affaire|prison"
-    rf"|hôpital|lycée|collège|université|société|compagnie|entreprise|ONG|association|site|quotidien|magazine){_S}[«“\"]?{_S}?\Z",
+    rf"|katiba|pétrolier|cargo|navire|bateau|paquebot|ferry|chalutier|remorqueur|voilier|vraquier|porte-conteneurs|hôtel|oléoduc|gazoduc|exercice|traité|accord|manœuvres|tempête|cyclone|ouragan|typhon|tropicale|film|affaire|prison"
+    rf"|hôpital|lycée|collège|université|société|compagnie|entreprise|ONG|association|site|quotidien|magazine)(?:{_S}[a-zà-ÿ]+s?)?{_S}[«“\"]?{_S}?\Z",
     re.IGNORECASE,
 )
 _DETERMINERS = frozenset(
