@@ -165,7 +165,11 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
         0.62,
         "date:part-of-day",
     ),
-    (r"(?:début|fin|milieu) (?:de |d['’])(?:matinée|soirée|après-midi|journée)(?! (?:de |du |d['’]))", 0.7, "date:part-of-day"),
+    (
+        r"(?:début|fin|milieu) (?:de |d['’])(?:matinée|soirée|après-midi|journée)(?! (?:de |du |d['’]))",
+        0.7,
+        "date:part-of-day",
+    ),
     (rf"(?:tous )?les (?P<date>{_DAY_NAME}s)", 0.7, "date:day-name"),
     (rf"{_DAY}{_SPACE}sept{_SPACE}{_YEAR}{_WITH_TIME}", 0.95, "date:day-month"),
     (r"(?:l['’]|le |un |au )(?P<date>aube|petit matin)", 0.75, "date:part-of-day"),

@@ -63,7 +63,9 @@ _DATELINE = re.compile(
     re.MULTILINE,
 )
 # Either Korea, or either Sudan, in an article on both.
-_HALF = re.compile(rf"(?<![\w-])(?:[Ll]e|[Dd]u|[Aa]u){_S}(?P<name>Nord|Sud)(?![\w-])(?!{_S}(?:[A-ZÀ-Þ]|d[eu]{_S}|d['’]))")
+_HALF = re.compile(
+    rf"(?<![\w-])(?:[Ll]e|[Dd]u|[Aa]u){_S}(?P<name>Nord|Sud)(?![\w-])(?!{_S}(?:[A-ZÀ-Þ]|d[eu]{_S}|d['’]))"
+)
 _TAKEN = re.compile(
     r"(?<![\w-])(?:pris|prendre|repris|reprendre|quitté|conquis|encercl\w{1,4}|assiég\w{1,4}|bombard\w{1,4}|pilonn\w{1,4}|évacu\w{1,4}"
     rf"|attaqu\w{{1,4}}|rejoint|atteint|visé|investi|occup\w{{1,4}}){_S}(?P<name>{_NAME})"
@@ -111,7 +113,7 @@ class Locatives:
                 propose(doc, match.start(), end, "LOC", 0.72, rule)
         for match in _DATELINE.finditer(text):
             if not any(is_word(word.lower()) for word in re.findall(r"\w+", match.group("name"))):
-                propose(doc, match.start(), match.end(), "GPE", 0.93, "place:dateline")
+                propose(doc, match.start(), match.end(), "GPE", 0.6, "place:dateline")
         if "Corée" in text:
             for match in _HALF.finditer(text):
                 propose(doc, match.start("name"), match.end("name"), "GPE", 0.7, "place:half")
