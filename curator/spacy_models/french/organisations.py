@@ -5,8 +5,11 @@ from collections import defaultdict
 
 from spacy.tokens import Doc
 
+from curator.spacy_models.french.acronyms import bind_acronyms
 from curator.spacy_models.french.candidates import propose, proposed
 from curator.spacy_models.french.lexicon import demonyms, either, is_word, read_lexicon
+from curator.spacy_models.french.phrases import fold
+from curator.spacy_models.french.scan import whole_words
 
 _S = r"(?:[ \u00a0\u202f]{1,3})"
 _CAP = r"[A-ZÀ-Þ][\w’'-]*"
@@ -16,11 +19,23 @@ _OF = rf"(?:de{_S}la{_S}|de{_S}l['’]|du{_S}|des{_S}|de{_S}|d['’])"
 _TO = rf"(?:aux?{_S}|à{_S}la{_S}|à{_S}l['’]|pour{_S}(?:l[ae]s?{_S}|l['’])?|contre{_S}(?:l[ae]{_S}|l['’])?|sans{_S})"
 _AND = rf"(?:(?:{_S}et{_S}|,{_S})(?:{_OF}|l['’]|l[ae]s?{_S})?)"
 _END = r"(?![\w-])"
+_PARTICLE = r"(?:de|del|da|do|al|el|of|for|the|and|et|dia|di|du|des|la)"
+# A name of any tongue, with its small words and a number.
+_ODD = rf"(?:(?:al|el)-)?{_CAP}(?:{_S}(?:{_PARTICLE}{_S})?{_CAP}){{0,4}}"
 
 _ROMAN = re.compile(r"[IVXLC]+")
 _ACRONYM = re.compile(r"(?<![\w@#.’'/-])(?:[A-Z]\.){2,6}|(?<![\w@#./-])[A-Z][A-ZÀ-Þ0-9]{1,6}(?![\w/’'-])")
-_BRACKET = re.compile(rf"{_S}?\((?:ex-)?([A-ZÀ-Þ][\w-]{{1,9}})(?:[/,][^)]{{1,30}})?\)")
 _LONGEST_SHOUT = 4
+_LEADER = re.compile(rf"{_S}(?:de{_S}|d['’])(?P<first>[A-ZÀ-Þ][\w-]+){_S}(?=[A-ZÀ-Þ])")
+
+# A part of an institution's name stands for it, with its capital: « le Conseil a voté ».
+_SHORT_FORM = re.compile(
+    r"(?:(?<![\w-])(?:[Ll]a|[Ll]e|[Dd]u|[Aa]u|[Cc]e|[Cc]ette)[ \u00a0\u202f]|(?<!\w)[Ll]['’])"
+    r"(?P<name>Parlement|Assemblée|Conseil|Cour|Commission|Congrès|Sénat|Chambre|Observatoire|Organisation|Alliance|Union"
+    r"|Ligue|Front|Mouvement|Comité|Agence|Tribunal|Coalition|Fédération|Haut-Commissariat|Haut-commissariat|Fondation"
+    r"|Parti|Bureau|Coordination|Rassemblement|Confédération|Institut|Académie|Armée|Mission|Programme|Fonds|Banque)"
+    r"(?![\w-])(?![ \u00a0\u202f](?:[A-ZÀ-Þ]|d[eu][ \u00a0]|des[ \u00a0]|d['’]|pour l|islam|démocr|nation|popul))"
+)
 
 
 class Organisations:
@@ -34,30 +49,44 @@ class Organisations:
         words: dict[str, list[str]] = defaultdict(list)
         for entry in read_lexicon(lexicons, "organisation_words"):
             words[entry["label"]].append(entry["pattern"])
+        self._first = {fold(entry["text"]) for entry in read_lexicon(lexicons, "first_names")}
         self._no_acronyms = frozenset(words.pop("NO_ACRONYM", ()))
         some = {label: f"(?:{'|'.join(patterns)})" for label, patterns in words.items()}
         people = f"(?i:{either(demonyms(lexicons))}){_END}"
         self._rules = [
-            (re.compile(rf"(?<![\w-])(?:{pattern})"), score, rule)
+            (re.compile(pattern), score, rule)
             for pattern, score, rule in (*_offices(some, people), *_named(some, people))
         ]
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
+        known = list(proposed(doc))
         for pattern, score, rule in self._rules:
-            for match in pattern.finditer(text):
+            for match in whole_words(pattern, text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
+                if rule == "org:article" and (
+                    any(one.overlaps(start, end) for one in known) or self._is_person(text[start:end])
+                ):
+                    continue
+                if rule == "org:head":
+                    end = self._without_leader(text, start, end)
                 propose(doc, start, end, "ORG", score, rule)
-        self._introduced(doc, text)
+        bind_acronyms(doc)
         self._capitals(doc, text)
+        for match in _SHORT_FORM.finditer(text):
+            propose(doc, match.start("name"), match.end("name"), "ORG", 0.6, "org:short")
         return doc
 
-    def _introduced(self, doc: Doc, text: str) -> None:
-        ends = {one.end for one in proposed(doc, "ORG")}
-        names = {match.group(1) for match in _BRACKET.finditer(text) if match.start() in ends}
-        for name in sorted(names):
-            for match in re.finditer(rf"(?<![\w@#-]){re.escape(name)}(?![\w-])", text):
-                propose(doc, match.start(), match.end(), "ORG", 0.92, "org:acronym")
+    def _is_person(self, name: str) -> bool:
+        words = name.split()
+        return len(words[0]) < 3 or any(fold(word) in self._first for word in words)
+
+    def _without_leader(self, text: str, start: int, end: int) -> int:
+        """Return where a name ends that may go on with that of its chief: « le Front du Nord de Paul Roy »."""
+        for match in _LEADER.finditer(text, start, end):
+            if fold(match.group("first")) in self._first:
+                return match.start()
+        return end
 
     def _capitals(self, doc: Doc, text: str) -> None:
         for match in _ACRONYM.finditer(text):
@@ -76,6 +105,29 @@ def _offices(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
     rank = rf"(?:{_S}(?:nationale|royale|fédérale))?"
     return [
         (rf"[Mm]inistère(?:{_S}{adjective})?{_S}{_OF}{office}(?:{_AND}{office})*", 0.93, "org:ministry"),
+        (
+            rf"[Mm]inistère(?:{_S}{adjective}){{0,2}}{_S}{_OF}[^\W\d_]{{4,}}(?:{_S}(?:de{_S}fer|{adjective}))?"
+            rf"(?:{_S}et{_S}{_OF}[^\W\d_]{{4,}}(?:{_S}{adjective})?)?",
+            0.9,
+            "org:ministry",
+        ),
+        (
+            rf"(?:[Aa]mbassade|[Cc]onsulat(?:{_S}général)?|[Ll]égation)(?:{_S}(?:{_OF}{_CAPS}|{people}))",
+            0.9,
+            "org:embassy",
+        ),
+        (
+            rf"(?:(?<!hef d['’])[ÉéE]tat-major{_S}(?:des{_S}armées|général(?:{_S}des{_S}armées)?|interarmées|particulier|de{_S}l['’]armée)"
+            rf"|[Ff]orces{_S}aérospatiales|[Hh]aut{_S}commandement|[Gg]arde{_S}côtière|Forces{_S}armées|Forces{_S}de{_S}défense"
+            rf"|[Ss]ûreté{_S}nationale|[Pp]olice{_S}nationale|[Pp]rotection{_S}civile|[Dd]éfense{_S}civile"
+            rf"|[Cc]our{_S}(?:martiale|constitutionnelle|pénale|d['’](?:appel|assises))|[Hh]aute{_S}[Cc]our"
+            rf"|[Pp]arquet{_S}(?:fédéral|général|national(?:{_S}antiterroriste)?|antiterroriste|militaire)"
+            rf"|[Tt]ribunal{_S}(?:militaire|spécial|suprême|constitutionnel|révolutionnaire))(?:{_S}{people})?"
+            rf"(?:{_S}(?:de{_S}|d['’]|du{_S}){_CAPS})?",
+            0.8,
+            "org:office",
+        ),
+        (rf"(?:[Pp]arquet|[Tt]ribunal){_S}(?:de{_S}|d['’]){_CAPS}", 0.7, "org:office"),
         (
             rf"(?:[Dd]épartement|[Ss]ecrétariat){_S}(?:{adjective}{_S})?"
             rf"(?:d['’][ÉEé]tat|{_OF}(?:{_CAP}|défense|justice|trésor){_END})",
@@ -115,14 +167,42 @@ def _named(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
         rf"(?:{adjective}|de{_S}(?:presse|télévision)|d['’](?:État|information)|officiel(?:le)?|publi(?:c|que)|privée?"
         r"|télévisée?|locale?)"
     )
-    apposed = (
-        r"(?:[Uu]niversité|[Ii]nstitut|[Cc]abinet|[Hh]ôpital|[Mm]agazine|ONG|[Pp]arti|[Mm]ilice|[Cc]artel|[Gg]ang)"
+    lower = rf"(?:{_S}(?:{adjective}|[a-zà-ÿ-]+(?:iste|ique|aire|ienne?|al|ale|ive|if|é|ée|euse|eux)s?|rebelle|de{_S}presse))"
+    band = (
+        r"(?:[Gg]roupe|[Mm]ouvement|[Cc]oalition|[Mm]ilices?|[Gg]ang|[Ff]action|ONG|[Pp]arti|[Gg]roupuscule|[Gg]uérilla|[Ss]ecte"
+        r"|[Oo]rganisation|[Aa]ssociation|[Ss]yndicat|[Cc]ollectif|[Ff]ondation|[Rr]éseau(?: social)?|[Mm]essagerie|[Aa]gence"
+        r"|[Cc]haîne|[Qq]uotidien|[Hh]ebdomadaire|[Mm]agazine|[Jj]ournal|[Mm]ensuel|ASBL|[Ff]irme|[Rr]adio|[Tt]élévision|[Bb]anque|[Ss]ite(?: d['’]information)?|[Pp]ortail)"
+    )
+    firm = (
+        r"(?:[Cc]abinet|[Ss]ociété|[Cc]ompagnie|[Ee]ntreprise|[Cc]onstructeur|[Gg]éant|[Oo]pérateur|[Aa]rmateur|[Mm]ission"
+        r"|[Uu]nité|[Oo]pération|[Cc]artel|[Cc]ellule|[Ii]nstitut|[Pp]lateforme|[Ff]iliale|[Dd]iffuseur)"
+    )
+    whole = (
+        r"(?:(?<!énéral de )[Bb]rigades?|[Bb]ataillon|[Rr]égiment|[Kk]atiba|[Hh]ôpital|[Ll]ycée|[Cc]linique|[Uu]niversité|[Cc]entre hospitalier"
+        r"|(?<!énéral de )[Dd]ivision|[Cc]ollège)"
+    )
+    opening = (
+        r"(?:Radio|Télé|Canal|Studio|Agence|Groupe|Institut|Fondation|Collectif|Ansar|Jaich|Jaish|Liwa|Harakat|Hizb|Jamaat|Kataëb"
+        r"|Kataeb|Tehreek|Tehrik|Lashkar|Jund|Saraya|Brigade|Katiba|Clan|Cartel|Baz|Barrio|Casa)"
     )
     return [
         (rf"{some['HEAD']}{part}{{1,12}}", 0.82, "org:head"),
-        (rf"(?:{medium}|{apposed}){_S}(?:de{_S}|d['’])?(?P<name>{_CAPS})", 0.55, "org:apposed"),
+        (rf"{band}{lower}{{0,3}}{_S}[«“\"]?{_S}?(?P<name>{_ODD})", 0.91, "org:apposed"),
+        (rf"{firm}{lower}{{0,2}}{_S}[«“\"]?{_S}?(?P<name>{_ODD})", 0.6, "org:apposed"),
+        (rf"{whole}{_S}(?:(?:Al|al|el|El)-)?{_CAPS}", 0.86, "org:whole"),
+        (rf"[Uu]niversité{_S}(?:{adjective}{_S})?(?:de{_S}|d['’]){_CAPS}", 0.8, "org:whole"),
+        (rf"{opening}{_S}(?:{_PARTICLE}{_S}?)?{_CAPS}", 0.86, "org:opening"),
+        (
+            rf"(?:[Ll]e|[Ll]a|[Dd]u|[Aa]u){_S}(?P<name>{_CAP}(?:{_S}(?:{_PARTICLE}{_S})?{_CAP}){{1,3}})(?=,{_S}(?:une?{_S}|le{_S})?{band})",
+            0.8,
+            "org:apposition",
+        ),
+        (rf"{_CAP}(?:-Infos?|-Presse?|-News|-Média|\.(?:cd|net|com|info|org|fr|bf|ml|ci))", 0.86, "org:site"),
+        (rf"(?:\d\d\d\d|{_CAP}){_S}?\((?P<name>{_CAPS})\){_S}?[-–—]", 0.7, "org:dateline"),
+        (rf"(?:le|du){_S}(?P<name>{_CAP}(?:{_S}(?:{_PARTICLE}{_S})?{_CAP}){{1,3}})", 0.45, "org:article"),
         (rf"{medium}(?:{_S}{kind}){{1,3}}{_S}(?P<name>{_CAPS})", 0.8, "org:media"),
-        (rf"{_CAPS}{_S}{some['MEDIA']}{_END}", 0.8, "org:media"),
+        (rf"(?!ONG|L[ae]|Les){_CAPS}{_S}{some['MEDIA']}{_END}", 0.8, "org:media"),
+        (rf"sur{_S}(?P<name>X)(?![\w’'.-])", 0.7, "org:network"),
         (rf"©{_S}?(?P<name>{_CAPS})", 0.6, "org:credit"),
         (rf"(?:[Pp]hoto|[Cc]rédit|©)[^\n]{{0,40}}/{_S}?(?P<name>{_CAPS})", 0.7, "org:credit"),
     ]
