@@ -11,7 +11,8 @@ _SUBJECT = (
     r"(?:une?|les?|la|l['’]|des|son|sa|ses|leurs?|ce|cet|cette|ces|deux|trois|plusieurs|certains|M\.|Mme|Me|Mgr|le Dr|Dr"
     r"|l['’]un|pour sa part|de son côté|(?-i:[A-ZÀ-Þ]))"
 )
-_WORD = r"(?P<verb>[a-zà-ÿœ]+)"
+# A bare participle qualifies what is quoted.
+_WORD = r"(?P<verb>[a-zà-ÿœ]+(?<![éiu])(?<!ée|és|ie|is|ue|us)(?<!ées))"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (

@@ -26,8 +26,7 @@ _DETERMINER = (
 _PREPOSITION = r"(?:\b(?:de|en|à|pour|avec|contre|comme|ni|entre|après|avant|dès)\s+|\b[ld]['’]|(?:\A|[\n:–—•])\s*)\Z"
 # Behind these, le, la, les and leur are pronouns of the verb that follows.
 _PRONOUN = re.compile(
-    r"\b(?:ne|n['’]y|qui|ils?|elles?|on|que|nous|vous|se|y|je|tu|personne|à|de|pour|sans|veu(?:t|lent)|peu(?:t|vent)|doi(?:t|vent)|va|vont)"
-    r"\s+(?:(?:les?|la|leur|lui)\s+|l['’])\Z",
+    r"\b(?:ne|n['’]y|qui|ils?|elles?|on|nous|vous|je|tu|personne)\s+(?:(?:les?|la|leur|lui)\s+|l['’])\Z",
     re.IGNORECASE,
 )
 # As opposed to "l'a accusé": a participle directly behind the article is a noun.
@@ -36,6 +35,7 @@ _PARTICIPLE = ("é", "ée", "és", "ées")
 _CONTEXTS = {
     "finite": re.compile(f"{_DETERMINER}|{_PREPOSITION}", re.IGNORECASE),
     "verb": re.compile(_DETERMINER, re.IGNORECASE),
+    "infinitive": re.compile(r"\b(?:une?|des|du|aux?|ce|cet|cette|ces|sur|son|mon|notre)\s+\Z", re.IGNORECASE),
     "noun": re.compile(
         rf"{_DETERMINER}|(?:\b[ld]['’]|\b(?:de|en|et|à|ou|après|avant|pour|contre|deux|trois|\d+|[a-z]+s)\s+)\Z",
         re.IGNORECASE,
@@ -106,8 +106,6 @@ class _Trigger:
     def _has_role(self, text: str, left: int, start: int, end: int) -> bool:
         if self.role == "noun":
             return bool(_CONTEXTS["noun"].search(text, left, start))
-        if self.role == "infinitive":
-            return True
         if _PRONOUN.search(text, left, start):
             return True
         if text[start:end].lower().endswith(_PARTICIPLE) and _ELIDED.search(text, left, start):
@@ -201,7 +199,7 @@ class Triggers:
                     break
         for pattern, trigger in self._phrases:
             for match in pattern.finditer(text):
-                start, end = match.span("trigger" if "trigger" in pattern.groupindex else 0)
+                start, end = match.span("trigger" if match.groupdict().get("trigger") else 0)
                 if trigger.extent(within, start, end) and not any(left <= start < right for left, right in blocked):
                     propose(doc, start, end, trigger.label, trigger.score, trigger.rule, "events")
         for start, end in speech(text):
@@ -212,8 +210,8 @@ class Triggers:
     def _of(self, word: str) -> tuple[_Trigger, ...]:
         """Return the entries for a word form, those for the form itself first; remembered, for words come back."""
         found = tuple(self._lookup(word))
-        if not found and word.isascii() and word in self._bare and not is_word(word):
-            found = tuple(self._lookup(self._bare[word]))
+        if not found and not is_word(word) and (meant := self._bare.get(unaccented(word))):
+            found = tuple(self._lookup(meant))
         found = tuple(sorted(found, key=lambda trigger: trigger.then is None))
         if len(self._found) < 200_000:
             self._found[word] = found
