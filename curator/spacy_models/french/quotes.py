@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from curator.spacy_models.french.lexicon import finite, is_word, lemmas
 
 _CLOSED = r"(?:[»\"”]\s?,|,\s?[»\"”]|[?!…]\s?[»\"”]\s?,?)\s+"
-_ADVERB = r"(?:(?:\w+ment|aussi|aussitôt|ensuite|encore|alors|toutefois|cependant|déjà|également|même|hier|par ailleurs)\s+)?"
+_ADVERB = (
+    r"(?:(?:\w+ment|aussi|aussitôt|ensuite|encore|alors|toutefois|cependant|déjà|également|même|hier|par ailleurs)\s+)?"
+)
 _SUBJECT = (
-    r"(?:une?|les?|la|l['’]|des|son|sa|ses|leurs?|ce|cet|cette|ces|deux|trois|plusieurs|certains|M\.|Mme|Me|Mgr|le Dr|Dr"
+    r"(?:une?|les?|la|l['’]|des|son|sa|ses|leurs?|ce|cet|cette|ces|deux|trois|plusieurs|certains|M\.|Mme|Me|Mgr|Dr"
     r"|l['’]un|pour sa part|de son côté|(?-i:[A-ZÀ-Þ]))"
 )
 # A bare participle qualifies what is quoted.
@@ -23,12 +25,14 @@ _PATTERNS = tuple(
     )
 )
 # What follows a quotation without reporting it.
-_SILENT = frozenset(
-    "a aurait avait avaient ont est était étaient sont sera seront serait fut fit font fait faisait doit doivent devait"
-    " peut peuvent pouvait veut veulent faut faudrait va vont vient viennent reste restent semble semblait paraît suffit"
-    " entre contre outre lors puisque vers dont avec sans sous mais donc car été eu pu dû voulu fallu mis pris tout toute"
-    " puis hormis parmi malgré présente figure existe commence appelle apporte permet prend met porte remercie".split()
-)
+_SILENT_WORDS = """
+    a aurait avait avaient ont est était étaient sont sera seront serait fut fit font fait faisait doit doivent
+    devait peut peuvent pouvait veut veulent faut faudrait va vont vient viennent reste restent semble semblait
+    paraît suffit entre contre outre lors puisque vers dont avec sans sous mais donc car été eu pu dû voulu fallu
+    mis pris tout toute puis hormis parmi malgré présente figure existe commence appelle apporte permet prend met
+    porte remercie
+"""
+_SILENT = frozenset(_SILENT_WORDS.split())
 
 
 def speech(text: str) -> Iterator[tuple[int, int]]:

@@ -22,7 +22,8 @@ class Resolver:
         events = _choose(
             one
             for one in candidates
-            if one.layer == "events" and all(_within(name, one) for name in entities if name.overlaps(one.start, one.end))
+            if one.layer == "events"
+            and all(_within(name, one) for name in entities if name.overlaps(one.start, one.end))
         )
         doc.ents = tuple(_span(doc, one) for one in entities)
         doc.spans["events"] = [_span(doc, one) for one in events]
@@ -33,7 +34,9 @@ class Resolver:
 
 
 def _within(inner: Candidate, outer: Candidate) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end and (inner.start, inner.end) != (outer.start, outer.end)
+    return (
+        outer.start <= inner.start and inner.end <= outer.end and (inner.start, inner.end) != (outer.start, outer.end)
+    )
 
 
 def _choose(candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -15,6 +15,7 @@ from curator.spacy_models.french.lexicon import finite, is_word, lemmas, read_le
 from curator.spacy_models.french.quotes import speech
 
 _REACH = 80
+_AROUND = 300
 _NOTHING = "NONE"
 _LET = "LET"
 _STOP = re.compile(r"[.!?;…]\s|\n")
@@ -71,6 +72,8 @@ class _Trigger:
     unless_after: re.Pattern[str] | None
     near: re.Pattern[str] | None
     unless_near: re.Pattern[str] | None
+    around: re.Pattern[str] | None
+    unless_around: re.Pattern[str] | None
 
     def extent(self, within: _Text, start: int, end: int) -> int | None:
         """Return where the trigger that starts with this word ends; none if this is no such trigger."""
@@ -96,6 +99,11 @@ class _Trigger:
         return end if self._is_near(within, start) else None
 
     def _is_near(self, within: _Text, start: int) -> bool:
+        first, last = max(0, start - _AROUND), start + _AROUND
+        if self.around and not self.around.search(within.text, first, last):
+            return False
+        if self.unless_around and self.unless_around.search(within.text, first, last):
+            return False
         if not self.near and not self.unless_near:
             return True
         first, last = within.sentence(start)
@@ -119,8 +127,9 @@ class Triggers:
     An entry lists `lemmas` and irregular `forms`, of which `form` narrows the choice and which `then` continues beyond
     the word; or it is a `pattern` over the text, of which the group `trigger`, if any, is the span. Regular expressions
     narrow it: `before` and `after` must match there, `unless_before` and `unless_after` must not; `near` and
-    `unless_near` look at the whole sentence; `as` asks for a verb or a noun. The label NONE keeps all other triggers
-    away. An entry with the label LET gives a regular expression a `name`, to be written `<name>` in later ones.
+    `unless_near` look at the whole sentence, `around` and `unless_around` further; `as` asks for a verb or a noun.
+    The label NONE keeps all other triggers away. An entry with the label LET gives a regular expression a `name`, to be
+    written `<name>` in later ones.
     """
 
     def __init__(self, lexicons: str) -> None:
@@ -159,6 +168,8 @@ class Triggers:
             _starting(entry.get("unless_after")),
             _starting(entry.get("near")),
             _starting(entry.get("unless_near")),
+            _starting(entry.get("around")),
+            _starting(entry.get("unless_around")),
         )
         if "pattern" in entry:
             pattern = re.compile(rf"(?<![\w-])(?:{entry['pattern']})(?![\w-])", re.IGNORECASE)
@@ -226,14 +237,20 @@ class Triggers:
         yield from own
         known = lemmas(word)
         conjugated = self._conjugated.get(word)
-        if conjugated and not is_word(word):
+        if conjugated and word not in self._words and word.endswith(("e", "ent")):
+            # The dictionary also takes some of these for nouns (envoie, from envoi).
+            known = frozenset({conjugated})
+        elif conjugated and not is_word(word):
             known = known | {conjugated}
         for lemma in sorted(known - {word}):
             yield from self._words.get(lemma, ())
         infinitive = finite(word)
         if infinitive and infinitive not in known:
-            verbs = (trigger for trigger in self._words.get(infinitive, ()) if trigger.role == "verb")
-            yield from (replace(trigger, role="finite") for trigger in verbs)
+            for trigger in self._words.get(infinitive, ()):
+                if trigger.role == "verb":
+                    yield replace(trigger, role="finite")
+                elif trigger.label == _NOTHING:
+                    yield trigger
 
 
 def _ending(pattern: str | None) -> re.Pattern[str] | None:
