@@ -127,6 +127,9 @@ def test_verbs_that_report_a_quotation(events: Finder, text: str, expected: list
         ("Les accusés sortent ; l'accusé parle.", []),
         ("La police a arreté le suspect.", [("DETENTION", "arreté")]),
         ("Elle parapha le texte.", [("AGREEMENT", "parapha")]),
+        ("Les negociations et les refugies.", [("MEETING", "negociations"), ("DISPLACEMENT", "refugies")]),
+        ("LES NEGOCIATIONS AVANCENT.", [("MEETING", "NEGOCIATIONS")]),
+        ("Un de\u0301ploiement en mer.", [("DEPLOYMENT", "de\u0301ploiement")]),
     ],
 )
 def test_verb_or_noun(events: Finder, text: str, expected: list[tuple[str, str]]) -> None:

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
+from unicodedata import normalize
 
 from spacy.tokens import Doc
 
@@ -148,6 +149,9 @@ class Triggers:
             for form in first_group(infinitive):
                 self._conjugated.setdefault(form, infinitive)
                 self._bare.setdefault(unaccented(form), form)
+        for word in self._words:
+            for form in (word, word + "s"):
+                self._bare.setdefault(unaccented(form), form)
         self._found: dict[str, tuple[_Trigger, ...]] = {}
 
     def _add(self, entry: dict[str, Any]) -> None:
@@ -220,8 +224,9 @@ class Triggers:
 
     def _of(self, word: str) -> tuple[_Trigger, ...]:
         """Return the entries for a word form, those for the form itself first; remembered, for words come back."""
-        found = tuple(self._lookup(word))
-        if not found and not is_word(word) and (meant := self._bare.get(unaccented(word))):
+        whole = normalize("NFC", word)
+        found = tuple(self._lookup(whole))
+        if not found and not is_word(whole) and (meant := self._bare.get(unaccented(whole))):
             found = tuple(self._lookup(meant))
         found = tuple(sorted(found, key=lambda trigger: trigger.then is None))
         if len(self._found) < 200_000:
@@ -237,9 +242,9 @@ class Triggers:
         yield from own
         known = lemmas(word)
         conjugated = self._conjugated.get(word)
-        if conjugated and word not in self._words and word.endswith(("e", "ent")):
+        if conjugated in known and word not in self._words and word.endswith(("e", "ent")):
             # The dictionary also takes some of these for nouns (envoie, from envoi).
-            known = frozenset({conjugated})
+            known = known & {conjugated}
         elif conjugated and not is_word(word):
             known = known | {conjugated}
         for lemma in sorted(known - {word}):
