@@ -21,7 +21,7 @@ _PATTERNS = tuple(
         rf"{_CLOSED}(?:se\s+|s['’]|nous\s+|me\s+)?{_WORD}\s+{_ADVERB}{_SUBJECT}",
         rf"{_CLOSED}(?:s['’]est|se\s+sont|ont|a|avait|avaient)\s+{_ADVERB}(?P<verb>[a-zà-ÿœ]+(?:é|ée|és|ées|i|it|u))\s+{_SUBJECT}",
         rf"[,»\"”]\s+(?:se\s+|s['’])?{_WORD}(?:-t)?-(?:ils?|elles?|on)\b",
-        rf"[,»\"”!?…]\s+(?:n['’]|s['’])?(?:a-t|avait|est|ont|sont)-(?:ils?|elles?|on)\s+{_ADVERB}(?P<verb>[a-zà-ÿœ]+(?:é|ée|és|ées|i|it|u))\b",
+        rf"[,»\"”!?…]\s+(?:n['’]|s['’]|leur\s|lui\s|nous\s|m['’])?(?:a-t|avait|est|ont|sont)-(?:ils?|elles?|on)\s+{_ADVERB}(?P<verb>[a-zà-ÿœ]+(?:é|ée|és|ées|i|it|u))\b",
     )
 )
 # What follows a quotation without reporting it.

@@ -137,6 +137,7 @@ class Triggers:
         self._names: dict[str, str] = {}
         self._words: dict[str, list[_Trigger]] = {}
         self._phrases: list[tuple[re.Pattern[str], _Trigger]] = []
+        self._plain: list[tuple[str, _Trigger]] = []
         self._blocks: list[re.Pattern[str]] = []
         for entry in read_lexicon(lexicons, "triggers"):
             try:
@@ -152,6 +153,9 @@ class Triggers:
         for word in self._words:
             for form in (word, word + "s"):
                 self._bare.setdefault(unaccented(form), form)
+        # All phrases in one expression: most letters of a text begin no word, and are then passed by once, not often.
+        ways = "|".join(rf"(?P<p{number}>(?:{phrase})(?![\w-]))" for number, (phrase, _) in enumerate(self._plain))
+        self._any = re.compile(rf"(?<![\w-])(?=\w)(?={ways})", re.IGNORECASE) if ways else None
         self._found: dict[str, tuple[_Trigger, ...]] = {}
 
     def _add(self, entry: dict[str, Any]) -> None:
@@ -179,8 +183,10 @@ class Triggers:
             pattern = re.compile(rf"(?<![\w-])(?:{entry['pattern']})(?![\w-])", re.IGNORECASE)
             if trigger.label == _NOTHING:
                 self._blocks.append(pattern)
-            else:
+            elif "trigger" in pattern.groupindex:
                 self._phrases.append((pattern, trigger))
+            else:
+                self._plain.append((entry["pattern"], trigger))
         for word in (*entry.get("lemmas", ()), *entry.get("forms", ())):
             self._words.setdefault(word, []).append(trigger)
 
@@ -212,15 +218,22 @@ class Triggers:
                     else:
                         blocked.append((start, end))
                     break
-        for pattern, trigger in self._phrases:
-            for match in pattern.finditer(text):
-                start, end = match.span("trigger" if match.groupdict().get("trigger") else 0)
-                if trigger.extent(within, start, end) and not any(left <= start < right for left, right in blocked):
-                    propose(doc, start, end, trigger.label, trigger.score, trigger.rule, "events")
+        for start, end, trigger in self._spread(text):
+            if trigger.extent(within, start, end) and not any(left <= start < right for left, right in blocked):
+                propose(doc, start, end, trigger.label, trigger.score, trigger.rule, "events")
         for start, end in speech(text):
             if not any(left <= start < right for left, right in blocked):
                 propose(doc, start, end, "STATEMENT", 0.5, "quote:statement", "events")
         return doc
+
+    def _spread(self, text: str) -> Iterable[tuple[int, int, _Trigger]]:
+        """Yield the phrases of a text: where one begins and ends, and the trigger that it may be."""
+        for pattern, trigger in self._phrases:
+            for match in pattern.finditer(text):
+                yield *match.span("trigger" if match["trigger"] else 0), trigger
+        for match in self._any.finditer(text) if self._any else ():
+            group = str(match.lastgroup)
+            yield *match.span(group), self._plain[int(group[1:])][1]
 
     def _of(self, word: str) -> tuple[_Trigger, ...]:
         """Return the entries for a word form, those for the form itself first; remembered, for words come back."""
