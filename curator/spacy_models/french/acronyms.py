@@ -19,7 +19,8 @@ _UNFOLDED = re.compile(
 _WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")
 _STOP = re.compile(r"[.!?;:«»()\[\]\n\u2028“”\"]")
 _SMALL = frozenset(
-    "a au aux d de des du en et l la le les pour par sur dans contre un une and of the for del da do".split()
+    {"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "pour", "par", "sur", "dans"}
+    | {"contre", "un", "une", "and", "of", "the", "for", "del", "da", "do"}
 )
 _ARTICLE = re.compile(r"(?:(?<!\w)(?:l[ae]s?|du|des|aux?|L[ae]s?)[ \u00a0\u202f]|(?<!\w)[lL]['’])\Z")
 _REACH = 130
@@ -84,13 +85,8 @@ def _before(text: str, end: int, short: str, spans: list[Candidate]) -> tuple[in
             continue
         label = next((one.label for one in _longest(near) if one.start <= start < one.end), None)
         # A capital in a sentence tells the name of a unit.
-        if (
-            text[start].isupper()
-            and label in (None, "FORCE", "NORP")
-            and _ARTICLE.search(text, max(0, start - 6), start)
-        ):
-            label = "ORG"
-        elif label is None and text[start].isupper():
+        named = label in ("FORCE", "NORP") and _ARTICLE.search(text, max(0, start - 6), start)
+        if text[start].isupper() and (label is None or named):
             label = "ORG"
         if label is not None:
             return start, label

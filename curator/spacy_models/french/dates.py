@@ -37,7 +37,8 @@ _DAY = r"(?:1er|1ᵉʳ|[12]\d|3[01]|0?[1-9])"
 _PART = r"(?:matin|midi|après-midi|soir|nuit|soirée|matinée)"
 _LAST = r"(?:dernier|dernière|derniers|dernières|prochain|prochaine|prochains|prochaines|passée?|suivante?|précédente?)"
 _NUMBER = (
-    r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante"
+    r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize"
+    r"|vingt|trente|quarante"
     r"|cinquante|soixante|cent|quelques|plusieurs|(?:une )?(?:dizaine|quinzaine|vingtaine|trentaine) (?:de |d['’]))"
 )
 _NUMBER = rf"{_NUMBER}(?:[- ](?:et[- ])?{_NUMBER})?"
@@ -46,17 +47,20 @@ _PERIOD = r"(?:jour|journée|semaine|week-end|mois|année|trimestre|semestre|dé
 _CLOCK = rf"\d{{1,2}}{_SPACE}?(?:h|heures){_SPACE}?(?:\d\d)?|\d{{1,2}}:\d\d(?::\d\d)?"
 _ZONE = (
     r"(?:GMT(?:[+-]\d+)?|UTC(?:[+-]\d+)?|TU|CES?T|E[EAS]T|EDT|EEST|MSK|PST|PDT|WAT|CAT|SAST|IST|JST|KST|HST|AST|AEST"
-    r"|\(?(?:en )?heures? (?:de [A-ZÀ-Þ]\w+|locales?|françaises?)\)?|\((?:GMT|UTC|TU|\d\dh(?:\d\d)? (?:GMT|TU|UTC))\))"
+    r"|\(?(?:en )?heures? (?:de [A-ZÀ-Þ]\w+|locales?|françaises?)\)?|\((?:GMT|UTC|TU"
+    r"|\d\dh(?:\d\d)? (?:GMT|TU|UTC))\))"
 )
 _DAWN = (
     r"(?:(?:à|avant|dès|après) l['’]aube|au (?:petit matin|soir|matin|petit jour|lever du jour|crépuscule)"
-    r"|avant le lever du jour|à la mi-journée|à la tombée de la nuit|en (?:matinée|soirée|journée)|dans la (?:matinée|soirée|nuit|journée)"
+    r"|avant le lever du jour|à la mi-journée|à la tombée de la nuit|en (?:matinée|soirée|journée)"
+    r"|dans la (?:matinée|soirée|nuit|journée)"
     r"|à (?:midi|minuit)|vers (?:midi|minuit))"
 )
 _TIME = rf"(?:(?:{_CLOCK})(?:{_SPACE}{_ZONE})?)"
 _HOUR = rf"{_TIME}(?:{_SPACE}du (?:matin|soir)|{_SPACE}de l['’]après-midi)?"
 _WITH_TIME = (
-    rf"(?:(?:{_SPACE}|,{_SPACE}|{_SPACE}[-–]{_SPACE}|,?{_SPACE}(?:à|vers|dès|peu avant|peu après|aux alentours de){_SPACE}){_HOUR}"
+    rf"(?:(?:{_SPACE}|,{_SPACE}|{_SPACE}[-–]{_SPACE}|,?{_SPACE}(?:à|vers|dès|peu avant|peu après"
+    rf"|aux alentours de){_SPACE}){_HOUR}"
     rf"|,?{_SPACE}{_DAWN})?"
 )
 _BEGIN = r"(?:début|fin|mi|milieu|courant)"
@@ -64,11 +68,15 @@ _BEGIN = r"(?:début|fin|mi|milieu|courant)"
 _DAY_MONTH = rf"{_DAY}{_SPACE}{_MONTH}(?:{_SPACE}(?:{_YEAR}|de la même année|{_LAST}))?"
 _AND_DAY = rf"(?:,{_SPACE}{_DAY})*{_SPACE}(?:et|au|-|–){_SPACE}(?:le{_SPACE})?"
 _DAYS = rf"(?:{_DAY}(?:{_SPACE}{_MONTH})?{_AND_DAY}|{_DAY}[-–])?{_DAY_MONTH}"
-_AFTER_DAY = rf"(?:{_SPACE}{_LAST}(?:{_SPACE}(?:au{_SPACE})?{_PART}\b)?|{_SPACE}en (?:début|fin|milieu) (?:de |d['’]){_PART}\b|{_SPACE}(?:au{_SPACE})?{_PART}\b)?"
+_AFTER_DAY = (
+    rf"(?:{_SPACE}{_LAST}(?:{_SPACE}(?:au{_SPACE})?{_PART}\b)?"
+    rf"|{_SPACE}en (?:début|fin|milieu) (?:de |d['’]){_PART}\b|{_SPACE}(?:au{_SPACE})?{_PART}\b)?"
+)
 
 # After these a number that looks like a year is a count.
 _COUNTED = (
-    r"(?:soldats|hommes|femmes|personnes|militaires|policiers|morts|km|kilomètres|mètres|euros|dollars|combattants|civils"
+    r"(?:soldats|hommes|femmes|personnes|militaires|policiers|morts|km|kilomètres|mètres|euros|dollars"
+    r"|combattants|civils"
     r"|blessés|habitants|familles|réfugiés|déplacés|tonnes|victimes|enfants|jours|prisonniers)"
 )
 
@@ -95,14 +103,16 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
         "date:night",
     ),
     (
-        r"(?:le |ce |du |au |dès le |cette |la )(?P<date>même (?:jour|nuit|semaine|année|mois|soir|matin|journée|époque))",
+        r"(?:le |ce |du |au |dès le |cette |la )(?P<date>même (?:jour|nuit|semaine|année|mois|soir|matin"
+        r"|journée|époque))",
         0.8,
         "date:same",
     ),
     (rf"(?:ce|cet|cette) (?:{_PERIOD}|{_PART})(?:-là|-ci)?", 0.9, "date:this"),
     (rf"(?:ces|les) {_NUMBER}?{_SPACE}?{_LAST}s? (?:jours|semaines|mois|années|heures)", 0.6, "date:last"),
     (
-        rf"(?:prévue?s?|reporté\w*|doi(?:t|vent)|attendue?s?|fixé\w*|ici|retour|reprend\w*|ouvr\w+|aura|auront|[A-Za-zé]+ra) "
+        rf"(?:prévue?s?|reporté\w*|doi(?:t|vent)|attendue?s?|fixé\w*|ici|retour|reprend\w*|ouvr\w+|aura"
+        rf"|auront|sera|seront|tiendra|tiendront|débutera|partira|arrivera|quittera|commencera|prendra|reprendra) "
         rf"(?P<date>dans {_NUMBER}{_SPACE}(?:jours?|semaines?|mois|ans?))",
         0.7,
         "date:in",
@@ -114,15 +124,20 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
         "date:years",
     ),
     (
-        r"(?:la |le |l['’]|à |de |du |depuis |avant |après |pour |jour de |jours de |veille de |fêtes? (?:de |d['’])|mois de |d['’]|pendant )"
-        r"(?:la |le |l['’])?(?P<date>ramadan|Ramadan|Aïd(?: el-Fitr| el-Kébir| al-Adha| al-Fitr| el-Adha)?|Noël|Pâques|Toussaint"
-        r"|Pentecôte|Ascension|Assomption|Achoura|Norouz|Newroz|Nowruz|Yom Kippour|Kippour|Hanoukka|Pessah|Rosh Hashana|Nouvel An"
-        rf"|Nouvel an|Saint-Sylvestre|Épiphanie|Thanksgiving|Halloween|Diwali|Mouloud|Têt|Carême)(?:{_SPACE}{_YEAR})?",
+        r"(?:la |le |l['’]|à |de |du |depuis |avant |après |pour |jour de |jours de |veille de "
+        r"|fêtes? (?:de |d['’])|mois de |d['’]|pendant )"
+        r"(?:la |le |l['’])?(?P<date>ramadan|Ramadan|Aïd(?: el-Fitr| el-Kébir| al-Adha| al-Fitr"
+        r"| el-Adha)?|Noël|Pâques|Toussaint"
+        r"|Pentecôte|Ascension|Assomption|Achoura|Norouz|Newroz|Nowruz|Yom Kippour|Kippour|Hanoukka"
+        r"|Pessah|Rosh Hashana|Nouvel An"
+        rf"|Nouvel an|Saint-Sylvestre|Épiphanie|Thanksgiving|Halloween|Diwali|Mouloud|Têt"
+        rf"|Carême)(?:{_SPACE}{_YEAR})?",
         0.8,
         "date:feast",
     ),
     (
-        rf"(?:le |du |au |dès le |depuis le )(?P<date>{_DAY}(?:{_SPACE}(?:et|au){_SPACE}{_DAY})?)(?=,| (?:à|au|dernier)\b)",
+        rf"(?:le |du |au |dès le |depuis le )(?P<date>{_DAY}(?:{_SPACE}(?:et|au){_SPACE}{_DAY})?)(?=,"
+        rf"| (?:à|au|dernier)\b)",
         0.6,
         "date:day",
     ),
@@ -141,26 +156,35 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     ),
     (rf"(?:{_NUMBER}{_SPACE})?{_LAST}s? (?:{_PERIOD}s?|jours|heures|semaines|années|mois)", 0.75, "date:last"),
     (rf"(?:{_PERIOD}|an|{_PART}|{_DAY_NAME}) {_LAST}", 0.9, "date:last"),
-    (rf"il y a (?:(?:environ|près de|plus de|à peine|moins de) (?:d['’])?)?{_NUMBER}{_SPACE}{_UNIT}", 0.8, "date:ago"),
     (
-        rf"{_NUMBER}{_SPACE}(?:jours?|semaines?|mois|ans?|années?|décennies?|siècles?|heures?(?= plus tôt)){_SPACE}(?:plus tôt|auparavant|plus tard|(?:après|avant)(?=[,.;»)]|$))",
+        rf"il y a (?:(?:environ|près de|plus de|à peine"
+        rf"|moins de) (?:d['’])?)?{_NUMBER}{_SPACE}{_UNIT}",
+        0.8,
+        "date:ago",
+    ),
+    (
+        rf"{_NUMBER}{_SPACE}(?:jours?|semaines?|mois|ans?|années?|décennies?|siècles?"
+        rf"|heures?(?= plus tôt)){_SPACE}(?:plus tôt|auparavant|plus tard|(?:après|avant)(?=[,.;»)]|$))",
         0.75,
         "date:ago",
     ),
     (
-        rf"(?:{_HOUR}, )?(?:aujourd['’]hui|hier(?: matin| soir| après-midi| dans la (?:nuit|journée|soirée|matinée))?|avant-hier"
+        rf"(?:{_HOUR}, )?(?:aujourd['’]hui|hier(?: matin| soir| après-midi| dans la (?:nuit|journée|soirée"
+        rf"|matinée))?|avant-hier"
         rf"|après-demain|demain(?: matin| soir| après-midi| midi)?){_WITH_TIME}",
         0.9,
         "date:deictic",
     ),
     (
-        r"(?:la |le |dès le |du |au )(?P<date>veille(?: au soir| même)?|lendemain(?: matin| soir| même)?|surlendemain|avant-veille)",
+        r"(?:la |le |dès le |du |au )(?P<date>veille(?: au soir| même)?|lendemain(?: matin| soir| même)?"
+        r"|surlendemain|avant-veille)",
         0.85,
         "date:deictic",
     ),
     (
         r"(?:dans l['’]|en fin d['’]|en début d['’]|en |au |le |du |jusqu['’]au )"
-        r"(?P<date>(?:début de |fin de |milieu de )?(?:après-midi|matinée|soirée)|pleine nuit|lever du jour|point du jour|crépuscule|milieu de la nuit)"
+        r"(?P<date>(?:début de |fin de |milieu de )?(?:après-midi|matinée|soirée)|pleine nuit"
+        r"|lever du jour|point du jour|crépuscule|milieu de la nuit)"
         r"(?! (?:de |du |d['’]))",
         0.62,
         "date:part-of-day",

@@ -17,43 +17,56 @@ _SHORT = rf"(?:(?:al|el|Al|El|es|as|ad|ar)-)?{_CAP}{_PART}{{0,2}}(?:{_S}\d{{1,2}
 
 # The generic noun belongs to the name.
 _NATURE = re.compile(
-    r"(?<![\w-])(?:[Ll]acs?|[Mm]onts?|[ÎîIi](?:les?|lots?)|[Dd]étroit|[Mm]er|[Gg]olfe|[Ff]leuve|[Rr]ivière|[RrRr][íi]o|[Vv]allée"
+    r"(?<![\w-])(?:[Ll]acs?|[Mm]onts?|[ÎîIi](?:les?|lots?)|[Dd]étroit|[Mm]er|[Gg]olfe|[Ff]leuve"
+    r"|[Rr]ivière|[RrRr][íi]o|[Vv]allée"
     r"|[Oo]ued|[Ww]adi|[Dd]jebel|[Jj]ebel|[Pp]laine|[Mm]ontagnes?|[Mm]assif|[Dd]ésert|[Cc]ol|[Cc]ap|[Ff]orêt"
-    r"|[Pp]lateau|[Oo]asis|[Pp]éninsule|[Pp]resqu['’]île|[Aa]rchipel|[Rr]écifs?|[Aa]toll|[Bb]aie|[Dd]elta|[Cc]olline|[Cc]orridor"
+    r"|[Pp]lateau|[Oo]asis|[Pp]éninsule|[Pp]resqu['’]île|[Aa]rchipel|[Rr]écifs?|[Aa]toll|[Bb]aie|[Dd]elta"
+    r"|[Cc]olline|[Cc]orridor"
     r"|[Cc]ouloir|[Pp]asse|[Gg]orges?|[Ll]agune|[Ee]stuaire|[Ii]sthme|[Vv]olcan|[Ss]teppe|[Mm]arais|[Cc]hutes|canal"
     rf"|[Pp]arc{_S}national|[Hh]auts{_S}plateaux|[Bb]assin|[Cc]ordillère|[Ss]ierra|[Tt]rouée|[Ll]igne)"
     rf"(?:{_OF}{_S}?|{_S}){_NAME}"
 )
 _KIND = (
-    rf"(?:{_S}(?:international|militaire|civile?|central|nucléaire|aérien(?:ne)?|navale|frontali(?:er|ère)|routi(?:er|ère)"
+    rf"(?:{_S}(?:international|militaire|civile?|central|nucléaire|aérien(?:ne)?|navale|frontali(?:er|ère)"
+    rf"|routi(?:er|ère)"
     r"|universitaire|régional|principal|historique|ferroviaire|stratégique|nationale?|thermique|hydroélectrique))?"
 )
 _SITE = re.compile(
-    r"(?<![\w-])(?:[Aa]éroport|[Aa]érodrome|[Pp]ont|[Tt]unnel|[Rr]ue|[Cc]hemin|[Aa]llée|[Ii]mpasse|[Qq]uai|[Cc]haussée|[Cc]afé|[Bb]ase|[Aa]venue|[Bb]oulevard|[Rr]ond-point|[Ss]quare"
-    r"|[Ee]splanade|[Rr]oute|[Aa]utoroute|[Jj]ardins?|[Pp]arc|[Ss]tade|[Hh]ôtel|[Ff]ort|[Cc]itadelle|[Pp]alais|[Mm]onument"
-    r"|[Mm]osquée|[Cc]athédrale|[ÉéEe]glise|[Mm]onastère|[Gg]are|[Pp]orte|[Cc]entrale|[Uu]sine|[Cc]aserne|[Bb]arrage|Base|Camp|Quartier)"
+    r"(?<![\w-])(?:[Aa]éroport|[Aa]érodrome|[Pp]ont|[Tt]unnel|[Rr]ue|[Cc]hemin|[Aa]llée|[Ii]mpasse"
+    r"|[Qq]uai|[Cc]haussée|[Cc]afé|[Bb]ase|[Aa]venue|[Bb]oulevard|[Rr]ond-point|[Ss]quare"
+    r"|[Ee]splanade|[Rr]oute|[Aa]utoroute|[Jj]ardins?|[Pp]arc|[Ss]tade|[Hh]ôtel|[Ff]ort|[Cc]itadelle"
+    r"|[Pp]alais|[Mm]onument"
+    r"|[Mm]osquée|[Cc]athédrale|[ÉéEe]glise|[Mm]onastère|[Gg]are|[Pp]orte|[Cc]entrale|[Uu]sine|[Cc]aserne"
+    r"|[Bb]arrage|Base|Camp|Quartier)"
     rf"{_KIND}(?:{_OF}{_S}?|{_S})(?P<name>{_SHORT})"
 )
 _SQUARE = re.compile(rf"(?<![\w-])[Pp]lace{_OF}?{_S}?(?P<name>{_NAME})")
 _ROAD = re.compile(rf"(?<![\w-])(?:autoroute|route{_S}nationale|route){_S}(?P<name>[A-Z]{{1,2}}-?\d{{1,3}})(?!\w)")
 _HERE = r"(?:[a-zà-ÿ]+(?:al|el|ien|ais|ois|ique|aire|ain|if|eux|ier)(?:ne|le|e|s|es)?|dite?|nommée?|sud|nord|est|ouest)"
 _QUARTER = re.compile(
-    rf"(?<![\w-])(?:quartiers?|faubourgs?|banlieue|camps?|bidonville|marché|prison|cimetière|rives|zone)(?:{_S}{_HERE})?"
+    rf"(?<![\w-])(?:quartiers?|faubourgs?|banlieue|camps?|bidonville|marché|prison|cimetière|rives"
+    rf"|zone)(?:{_S}{_HERE})?"
     rf"(?:{_S}(?:de{_S}réfugiés|de{_S}déplacés|industrielle))?(?:{_OF}{_S}?|{_S})(?P<name>{_NAME})"
 )
 _SETTLED = re.compile(
-    r"(?<![\w-])(?:[Vv]illes?|[Vv]illages?|localités?|provinces?|régions?|districts?|gouvernorats?|départements?|cantons?"
-    r"|communes?|bourgs?|bourgades?|port|enclave|bastions?|fiefs?|capitale|chef-lieu|(?:sous-)?préfectures?|comtés?|oblasts?"
+    r"(?<![\w-])(?:[Vv]illes?|[Vv]illages?|localités?|provinces?|régions?|districts?|gouvernorats?"
+    r"|départements?|cantons?"
+    r"|communes?|bourgs?|bourgades?|port|enclave|bastions?|fiefs?|capitale|chef-lieu"
+    r"|(?:sous-)?préfectures?|comtés?|oblasts?"
     r"|cités?|hameaux?|municipalités?|cercle|wilaya|territoires?|chefferie|émirat|royaume|agglomération|postes?"
-    r"|poste-frontière|points?{_S}de{_S}passage|carrefour|axe|front|bataille|chute|prise|reprise|circonscription|métropole"
-    r"|habitants|hauteurs|alentours|rues|ciel|secteurs?|paroisse|diocèse|colonie|collectivité|commissariat|hôpital|piste"
+    r"|poste-frontière|points?{_S}de{_S}passage|carrefour|axe|front|bataille|chute|prise|reprise"
+    r"|circonscription|métropole"
+    r"|habitants|hauteurs|alentours|rues|ciel|secteurs?|paroisse|diocèse|colonie|collectivité"
+    r"|commissariat|hôpital|piste"
     r"|maire|gouverneur|préfet|gouverneure|mairie|collines|école|population|déplacés|réfugiés|familles|gens|commune)"
     rf"(?:{_S}{_HERE})?(?:{_OF}{_S}?|{_S})(?P<name>{_NAME})".replace("{_S}", _S)
 )
 _NEAR = re.compile(
-    r"(?<![\w-])(?:(?:(?:près|proche|autour|abords|nord(?:-est|-ouest)?|sud(?:-est|-ouest)?|est|ouest|large|banlieue|sortie"
+    r"(?<![\w-])(?:(?:(?:près|proche|autour|abords|nord(?:-est|-ouest)?|sud(?:-est|-ouest)?|est|ouest"
+    r"|large|banlieue|sortie"
     r"|proximité|environs|périphérie|route|direction|entrée|portes|originaire|natif|centre|km|kilomètres|face|dehors)"
-    rf"(?:{_S}de|{_S}d['’]))|[Vv]ers|[Dd]epuis|jusqu['’]à|à|À|A|entre|s['’]emparer{_S}d[e'’]|contrôle{_S}d[e'’]|en){_S}?"
+    rf"(?:{_S}de|{_S}d['’]))|[Vv]ers|[Dd]epuis|jusqu['’]à|à|À|A|entre|s['’]emparer{_S}d[e'’]"
+    rf"|contrôle{_S}d[e'’]|en){_S}?"
     rf"(?P<name>{_NAME})"
 )
 _FROM = re.compile(rf"(?<![\w-])d(?:e{_S}|['’])(?P<name>{_CAP})(?={_S}à{_S}[A-ZÀ-Þ])")
@@ -67,7 +80,8 @@ _HALF = re.compile(
     rf"(?<![\w-])(?:[Ll]e|[Dd]u|[Aa]u){_S}(?P<name>Nord|Sud)(?![\w-])(?!{_S}(?:[A-ZÀ-Þ]|d[eu]{_S}|d['’]))"
 )
 _TAKEN = re.compile(
-    r"(?<![\w-])(?:pris|prendre|repris|reprendre|quitté|conquis|encercl\w{1,4}|assiég\w{1,4}|bombard\w{1,4}|pilonn\w{1,4}|évacu\w{1,4}"
+    r"(?<![\w-])(?:pris|prendre|repris|reprendre|quitté|conquis|encercl\w{1,4}|assiég\w{1,4}"
+    r"|bombard\w{1,4}|pilonn\w{1,4}|évacu\w{1,4}"
     rf"|attaqu\w{{1,4}}|rejoint|atteint|visé|investi|occup\w{{1,4}}){_S}(?P<name>{_NAME})"
 )
 _NEXT = re.compile(
@@ -86,7 +100,7 @@ _RULES = (
     (_TAKEN, "GPE", 0.52, "place:taken"),
 )
 # A name that only its capitals tell for a person's may as well be a place's.
-_GUESSED = frozenset({"person:capitals", "person:again-guessed", "org:article"})
+_GUESSED = frozenset({"person:capitals", "org:article"})
 
 
 class Locatives:
@@ -97,20 +111,15 @@ class Locatives:
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
-        governed = {(one.start, one.end) for one in proposed(doc, "GPE", "NORP") if one.score > 0.8}
+        governed = {one.start for one in proposed(doc, "GPE", "NORP") if one.score > 0.8}
         for match in _NATURE.finditer(text):
             propose(doc, match.start(), match.end(), "LOC", 0.75, "place:nature")
         for pattern, rule in ((_SITE, "place:site"), (_SQUARE, "place:square")):
             for match in pattern.finditer(text):
-                name, end = match.span("name")
                 # « la place de la France » is no square, « la route de Paris » no name.
-                if (name, end) in governed and _OF_END.search(text, match.start(), name):
-                    if not match.group().startswith(("pont", "aéroport")):
-                        continue
-                within = max((start for start, stop in governed if name < start and stop == end), default=None)
-                if within is not None and _OF_END.search(text, name, within):
-                    end = name + text[name:within].rindex("d" if text[within - 1] in "'’" else " d")
-                propose(doc, match.start(), end, "LOC", 0.72, rule)
+                owned = match.start("name") in governed and _OF_END.search(text, match.start(), match.start("name"))
+                if not owned or match.group().startswith(("pont", "aéroport")):
+                    propose(doc, match.start(), match.end(), "LOC", 0.72, rule)
         for match in _DATELINE.finditer(text):
             if not any(is_word(word.lower()) for word in re.findall(r"\w+", match.group("name"))):
                 propose(doc, match.start(), match.end(), "GPE", 0.6, "place:dateline")

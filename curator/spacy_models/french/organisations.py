@@ -31,8 +31,10 @@ _LEADER = re.compile(rf"{_S}(?:de{_S}|d['’])(?P<first>[A-ZÀ-Þ][\w-]+){_S}(?=
 # A part of an institution's name stands for it, with its capital: « le Conseil a voté ».
 _SHORT_FORM = re.compile(
     r"(?:(?<![\w-])(?:[Ll]a|[Ll]e|[Dd]u|[Aa]u|[Cc]e|[Cc]ette)[ \u00a0\u202f]|(?<!\w)[Ll]['’])"
-    r"(?P<name>Parlement|Assemblée|Conseil|Cour|Commission|Congrès|Sénat|Chambre|Observatoire|Organisation|Alliance|Union"
-    r"|Ligue|Front|Mouvement|Comité|Agence|Tribunal|Coalition|Fédération|Haut-Commissariat|Haut-commissariat|Fondation"
+    r"(?P<name>Parlement|Assemblée|Conseil|Cour|Commission|Congrès|Sénat|Chambre|Observatoire"
+    r"|Organisation|Alliance|Union"
+    r"|Ligue|Front|Mouvement|Comité|Agence|Tribunal|Coalition|Fédération|Haut-Commissariat"
+    r"|Haut-commissariat|Fondation"
     r"|Parti|Bureau|Coordination|Rassemblement|Confédération|Institut|Académie|Armée|Mission|Programme|Fonds|Banque)"
     r"(?![\w-])(?![ \u00a0\u202f](?:[A-ZÀ-Þ]|d[eu][ \u00a0]|des[ \u00a0]|d['’]|pour l|islam|démocr|nation|popul))"
 )
@@ -117,8 +119,10 @@ def _offices(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
             "org:embassy",
         ),
         (
-            rf"(?:(?<!hef d['’])[ÉéE]tat-major{_S}(?:des{_S}armées|général(?:{_S}des{_S}armées)?|interarmées|particulier|de{_S}l['’]armée)"
-            rf"|[Ff]orces{_S}aérospatiales|[Hh]aut{_S}commandement|[Gg]arde{_S}côtière|Forces{_S}armées|Forces{_S}de{_S}défense"
+            rf"(?:(?<!hef d['’])[ÉéE]tat-major{_S}(?:des{_S}armées|général(?:{_S}des{_S}armées)?"
+            rf"|interarmées|particulier|de{_S}l['’]armée)"
+            rf"|[Ff]orces{_S}aérospatiales|[Hh]aut{_S}commandement|[Gg]arde{_S}côtière|Forces{_S}armées"
+            rf"|Forces{_S}de{_S}défense"
             rf"|[Ss]ûreté{_S}nationale|[Pp]olice{_S}nationale|[Pp]rotection{_S}civile|[Dd]éfense{_S}civile"
             rf"|[Cc]our{_S}(?:martiale|constitutionnelle|pénale|d['’](?:appel|assises))|[Hh]aute{_S}[Cc]our"
             rf"|[Pp]arquet{_S}(?:fédéral|général|national(?:{_S}antiterroriste)?|antiterroriste|militaire)"
@@ -164,25 +168,35 @@ def _named(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
     part = rf"(?:{_S}{adjective}|{_S}{aim}|{_S}(?:{_OF}|{_TO})(?:{adjective}{_S})?{term}|{joined}|{_S}{_CAP})"
     medium = r"(?:[Aa]gence|[Cc]haîne|[Rr]adio|[Jj]ournal|[Qq]uotidien)"
     kind = (
-        rf"(?:{adjective}|de{_S}(?:presse|télévision)|d['’](?:État|information)|officiel(?:le)?|publi(?:c|que)|privée?"
+        rf"(?:{adjective}|de{_S}(?:presse|télévision)|d['’](?:État|information)|officiel(?:le)?|publi(?:c"
+        rf"|que)|privée?"
         r"|télévisée?|locale?)"
     )
-    lower = rf"(?:{_S}(?:{adjective}|[a-zà-ÿ-]+(?:iste|ique|aire|ienne?|al|ale|ive|if|é|ée|euse|eux)s?|rebelle|de{_S}presse))"
+    lower = (
+        rf"(?:{_S}(?:{adjective}|rebelle|de{_S}presse"
+        r"|[a-zà-ÿ-]+(?:iste|ique|aire|ienne?|al|ale|ive|if|é|ée|euse|eux)s?))"
+    )
     band = (
-        r"(?:[Gg]roupe|[Mm]ouvement|[Cc]oalition|[Mm]ilices?|[Gg]ang|[Ff]action|ONG|[Pp]arti|[Gg]roupuscule|[Gg]uérilla|[Ss]ecte"
-        r"|[Oo]rganisation|[Aa]ssociation|[Ss]yndicat|[Cc]ollectif|[Ff]ondation|[Rr]éseau(?: social)?|[Mm]essagerie|[Aa]gence"
-        r"|[Cc]haîne|[Qq]uotidien|[Hh]ebdomadaire|[Mm]agazine|[Jj]ournal|[Mm]ensuel|ASBL|[Ff]irme|[Rr]adio|[Tt]élévision|[Bb]anque|[Ss]ite(?: d['’]information)?|[Pp]ortail)"
+        r"(?:[Gg]roupe|[Mm]ouvement|[Cc]oalition|[Mm]ilices?|[Gg]ang|[Ff]action|ONG|[Pp]arti"
+        r"|[Gg]roupuscule|[Gg]uérilla|[Ss]ecte"
+        r"|[Oo]rganisation|[Aa]ssociation|[Ss]yndicat|[Cc]ollectif|[Ff]ondation|[Rr]éseau(?: social)?"
+        r"|[Mm]essagerie|[Aa]gence"
+        r"|[Cc]haîne|[Qq]uotidien|[Hh]ebdomadaire|[Mm]agazine|[Jj]ournal|[Mm]ensuel|ASBL|[Ff]irme"
+        r"|[Rr]adio|[Tt]élévision|[Bb]anque|[Ss]ite(?: d['’]information)?|[Pp]ortail)"
     )
     firm = (
-        r"(?:[Cc]abinet|[Ss]ociété|[Cc]ompagnie|[Ee]ntreprise|[Cc]onstructeur|[Gg]éant|[Oo]pérateur|[Aa]rmateur|[Mm]ission"
+        r"(?:[Cc]abinet|[Ss]ociété|[Cc]ompagnie|[Ee]ntreprise|[Cc]onstructeur|[Gg]éant|[Oo]pérateur"
+        r"|[Aa]rmateur|[Mm]ission"
         r"|[Uu]nité|[Oo]pération|[Cc]artel|[Cc]ellule|[Ii]nstitut|[Pp]lateforme|[Ff]iliale|[Dd]iffuseur)"
     )
     whole = (
-        r"(?:(?<!énéral de )[Bb]rigades?|[Bb]ataillon|[Rr]égiment|[Kk]atiba|[Hh]ôpital|[Ll]ycée|[Cc]linique|[Uu]niversité|[Cc]entre hospitalier"
+        r"(?:(?<!énéral de )[Bb]rigades?|[Bb]ataillon|[Rr]égiment|[Kk]atiba|[Hh]ôpital|[Ll]ycée"
+        r"|[Cc]linique|[Uu]niversité|[Cc]entre hospitalier"
         r"|(?<!énéral de )[Dd]ivision|[Cc]ollège)"
     )
     opening = (
-        r"(?:Radio|Télé|Canal|Studio|Agence|Groupe|Institut|Fondation|Collectif|Ansar|Jaich|Jaish|Liwa|Harakat|Hizb|Jamaat|Kataëb"
+        r"(?:Radio|Télé|Canal|Studio|Agence|Groupe|Institut|Fondation|Collectif|Ansar|Jaich|Jaish|Liwa"
+        r"|Harakat|Hizb|Jamaat|Kataëb"
         r"|Kataeb|Tehreek|Tehrik|Lashkar|Jund|Saraya|Brigade|Katiba|Clan|Cartel|Baz|Barrio|Casa)"
     )
     return [
@@ -193,15 +207,22 @@ def _named(some: dict[str, str], people: str) -> list[tuple[str, float, str]]:
         (rf"[Uu]niversité{_S}(?:{adjective}{_S})?(?:de{_S}|d['’]){_CAPS}", 0.8, "org:whole"),
         (rf"{opening}{_S}(?:{_PARTICLE}{_S}?)?{_CAPS}", 0.86, "org:opening"),
         (
-            rf"(?:[Ll]e|[Ll]a|[Dd]u|[Aa]u){_S}(?P<name>{_CAP}(?:{_S}(?:{_PARTICLE}{_S})?{_CAP}){{1,3}})(?=,{_S}(?:une?{_S}|le{_S})?{band})",
+            rf"(?:[Ll]e|[Ll]a|[Dd]u"
+            rf"|[Aa]u){_S}(?P<name>{_CAP}(?:{_S}(?:{_PARTICLE}{_S})?{_CAP}){{1,3}})(?=,{_S}(?:une?{_S}"
+            rf"|le{_S})?{band})",
             0.8,
             "org:apposition",
         ),
-        (rf"{_CAP}(?:-Infos?|-Presse?|-News|-Média|\.(?:cd|net|com|info|org|fr|bf|ml|ci))", 0.86, "org:site"),
-        (rf"(?:\d\d\d\d|{_CAP}){_S}?\((?P<name>{_CAPS})\){_S}?[-–—]", 0.7, "org:dateline"),
+        (
+            rf"(?<![\w-]){_CAP}(?:-Infos?|-Presse?|-News|-Média|\.(?:cd|net|com|info|org|fr|bf|ml"
+            rf"|ci))",
+            0.86,
+            "org:site",
+        ),
+        (rf"(?<![\w-])(?:\d\d\d\d|{_CAP}){_S}?\((?P<name>{_CAPS})\){_S}?[-–—]", 0.7, "org:dateline"),
         (rf"(?:le|du){_S}(?P<name>{_CAP}(?:{_S}(?:{_PARTICLE}{_S})?{_CAP}){{1,3}})", 0.45, "org:article"),
         (rf"{medium}(?:{_S}{kind}){{1,3}}{_S}(?P<name>{_CAPS})", 0.8, "org:media"),
-        (rf"(?!ONG|L[ae]|Les){_CAPS}{_S}{some['MEDIA']}{_END}", 0.8, "org:media"),
+        (rf"(?<![\w-])(?!ONG|L[ae]|Les){_CAPS}{_S}{some['MEDIA']}{_END}", 0.8, "org:media"),
         (rf"sur{_S}(?P<name>X)(?![\w’'.-])", 0.7, "org:network"),
         (rf"©{_S}?(?P<name>{_CAPS})", 0.6, "org:credit"),
         (rf"(?:[Pp]hoto|[Cc]rédit|©)[^\n]{{0,40}}/{_S}?(?P<name>{_CAPS})", 0.7, "org:credit"),

@@ -127,9 +127,10 @@ class People:
         """Return where a person's name starts that another name goes before: « du Kremlin Ivan Petrov »."""
         for one in others.get(start, ()):
             rest = one.end + 1
-            if one.start == start and rest < end and text[one.end] in _BLANKS:
-                if fold(_word_at(text, rest, end)) in self._first and " " in text[rest:end]:
-                    return rest
+            if one.start != start or rest >= end or text[one.end] not in _BLANKS:
+                continue
+            if fold(_word_at(text, rest, end)) in self._first and " " in text[rest:end]:
+                return rest
         return start
 
     def _cue(self, text: str, start: int, end: int, others: dict[int, list[Candidate]]) -> _Cue | None:

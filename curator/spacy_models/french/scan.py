@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+_BORDER = re.compile(r"[^\w-]")
 _CAPITAL = re.compile(r"\\.|\(\?P<\w+>|[A-ZÀ-ÖØ-Þ]")
 
 
@@ -25,7 +26,11 @@ def whole_words(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     while (match := pattern.search(text, place)) is not None:
         start = match.start()
         if start and (text[start - 1] in "-_" or text[start - 1].isalnum()):
-            place = start + 1
+            # No word starts before this one ends.
+            border = _BORDER.search(text, start)
+            if border is None:
+                return
+            place = border.end()
         else:
             yield match
             place = max(match.end(), start + 1)
