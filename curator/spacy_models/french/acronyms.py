@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import Candidate, propose, proposed
+from curator.spacy_models.french.candidates import Candidate, propose, proposed, text_of
 from curator.spacy_models.french.phrases import fold
 
 _S = r"[ \u00a0\u202f]"
@@ -30,7 +30,7 @@ _LABELS = ("ORG", "FORCE", "WEAPON", "LOC", "NORP")
 
 def bind_acronyms(doc: Doc) -> None:
     """Propose long forms whole, with their acronyms wherever these stand, under the long form's label."""
-    text = doc.text
+    text = text_of(doc)
     spans = list(proposed(doc, *_LABELS))
     labels: dict[str, str] = {}
     for match in _BRACKET.finditer(text):

@@ -5,7 +5,7 @@ import re
 from babel.dates import get_day_names, get_month_names
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import propose
+from curator.spacy_models.french.candidates import propose, text_of
 from curator.spacy_models.french.scan import caseless, lowered, whole_words
 
 _SPACE = r"(?:[ \u00a0\u202f]{1,3})"
@@ -233,7 +233,7 @@ class Dates:
         ]
 
     def __call__(self, doc: Doc) -> Doc:
-        text = lowered(doc.text)
+        text = lowered(text_of(doc))
         for pattern, score, rule in self._rules:
             group = "date" if "date" in pattern.groupindex else 0
             for match in whole_words(pattern, text):

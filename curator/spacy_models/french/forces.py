@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import propose
+from curator.spacy_models.french.candidates import propose, text_of
 from curator.spacy_models.french.lexicon import demonyms, either, inflections, read_lexicon
-from curator.spacy_models.french.scan import caseless, lowered, whole_words
+from curator.spacy_models.french.scan import any_of, caseless, lowered, matches_at, word_starts
 
 _SPACE = r"(?:[ \u00a0\u202f]{1,3})"
 _DIGITS = r"\d{1,3}(?:[ \u00a0\u202f.]\d{3})+|\d+(?:,\d+)?"
@@ -72,6 +72,11 @@ class Forces:
             for name in ("forces", "weapons")
             for entry in read_lexicon(lexicons, name)
         ]
+        # One look for all heads, and then each at the few places where any of them is.
+        self._heads = {
+            cased: any_of(rule.head.pattern for rule in self._rules if (rule.label == "WEAPON") is cased)
+            for cased in (True, False)
+        }
         adjectives = rf"(?:{_SPACE}(?:et{_SPACE})?(?i:{_adjectives(lexicons)}))*"
         kind = (
             rf"(?:{_SPACE}(?:des{_SPACE}(?:forces|opérations|troupes){_SPACE}spéciales|de{_SPACE}la{_SPACE}paix|d['’]élite"
@@ -83,10 +88,12 @@ class Forces:
         }
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        text = text_of(doc)
         lower = lowered(text)
+        begins = {True: word_starts(self._heads[True], text), False: word_starts(self._heads[False], lower)}
         for rule in self._rules:
-            for head in whole_words(rule.head, lower if rule.label != "WEAPON" else text):
+            cased = rule.label == "WEAPON"
+            for head in matches_at(rule.head, text if cased else lower, begins[cased]):
                 start = _count_before(text, head.start())
                 tail = self._tails.get(rule.label, self._tails["FORCE"]).match(text, head.end())
                 end = tail.end() if tail else head.end()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import propose
+from curator.spacy_models.french.candidates import propose, text_of
 from curator.spacy_models.french.lexicon import demonyms, either, inflections, read_lexicon
 from curator.spacy_models.french.phrases import Phrases, fold, pieces
 from curator.spacy_models.french.places import Place, cities, countries
@@ -52,7 +52,7 @@ class Gazetteer:
                 self._names.add(place.name, (place.label, place.score, rule))
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        text = text_of(doc)
         found = pieces(text)
         for start, end, (label, score, rule) in self._names.find(doc, found):
             around = text[max(0, start - 30) : start] + "\0" + text[end : end + 3]

@@ -4,7 +4,7 @@ import re
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import propose, proposed
+from curator.spacy_models.french.candidates import propose, proposed, text_of
 from curator.spacy_models.french.lexicon import is_word
 
 _S = r"[ \u00a0\u202f]"
@@ -110,7 +110,7 @@ class Locatives:
     """
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        text = text_of(doc)
         governed = {one.start for one in proposed(doc, "GPE", "NORP") if one.score > 0.8}
         for match in _NATURE.finditer(text):
             propose(doc, match.start(), match.end(), "LOC", 0.75, "place:nature")

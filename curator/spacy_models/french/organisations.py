@@ -6,7 +6,7 @@ from collections import defaultdict
 from spacy.tokens import Doc
 
 from curator.spacy_models.french.acronyms import bind_acronyms
-from curator.spacy_models.french.candidates import propose, proposed
+from curator.spacy_models.french.candidates import propose, proposed, text_of
 from curator.spacy_models.french.lexicon import demonyms, either, is_word, read_lexicon
 from curator.spacy_models.french.phrases import fold
 from curator.spacy_models.french.scan import whole_words
@@ -61,7 +61,7 @@ class Organisations:
         ]
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        text = text_of(doc)
         known = list(proposed(doc))
         for pattern, score, rule in self._rules:
             for match in whole_words(pattern, text):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import Candidate, propose, proposed
+from curator.spacy_models.french.candidates import Candidate, propose, proposed, text_of
 from curator.spacy_models.french.lexicon import demonyms, either, is_word, read_lexicon
 from curator.spacy_models.french.phrases import fold
 
@@ -77,7 +77,7 @@ class People:
         self._apposed = re.compile(rf",{_S}{article}(?:vice-|ex-)?(?:{'|'.join(titles['ROLE'])})", re.IGNORECASE)
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        text = text_of(doc)
         others: dict[int, list[Candidate]] = defaultdict(list)
         for one in proposed(doc, "GPE", "LOC", "ORG", "NORP", "DATE"):
             for place in range(one.start, one.end):
@@ -191,7 +191,7 @@ def _remember(name: str, end: int, known: dict[str, int]) -> None:
 
 def _propose_again(doc: Doc, known: dict[str, int]) -> None:
     """Propose later mentions of names seen in full."""
-    text = doc.text
+    text = text_of(doc)
     for name, seen in known.items():
         if len(name) < 4 and is_word(name.lower()):
             continue

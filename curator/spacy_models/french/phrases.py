@@ -7,6 +7,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from spacy.tokens import Doc
 
+from curator.spacy_models.french.candidates import text_of
+
 _PIECE = re.compile(r"\w+(?:[-\u2010\u2011]\w+)*|[^\w\s]")
 _ACCENTED = {char: unicodedata.normalize("NFD", char)[0] for char in map(chr, range(0xC0, 0x250))}
 _FOLDED = str.maketrans(_ACCENTED | {"’": "'", "ʼ": "'", "‐": "-", "‑": "-", "œ": "oe", "Œ": "OE", "æ": "ae"})
@@ -60,7 +62,7 @@ class Phrases(Generic[Value]):
 
         `found` is the pieces of its text, where the caller has them.
         """
-        text = doc.text
+        text = text_of(doc)
         found = pieces(text) if found is None else found
         for at, piece in enumerate(found):
             seconds = self._by_start.get(piece.form)

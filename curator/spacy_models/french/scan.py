@@ -1,7 +1,7 @@
 """Searching a text with many expressions: far faster on lower case, and without a look behind at the start."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _BORDER = re.compile(r"[^\w-]")
 _CAPITAL = re.compile(r"\\.|\(\?P<\w+>|[A-ZÀ-ÖØ-Þ]")
@@ -34,3 +34,22 @@ def whole_words(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
         else:
             yield match
             place = max(match.end(), start + 1)
+
+
+def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Return an expression of no width that stands before every word with which one of the patterns begins."""
+    return re.compile(rf"(?<![\w-])(?={'|'.join(f'(?:{pattern})' for pattern in patterns) or '(?!)'})")
+
+
+def word_starts(begins: re.Pattern[str], text: str) -> list[int]:
+    """Return where an expression of `any_of` stands in a text."""
+    return [match.start() for match in begins.finditer(text)]
+
+
+def matches_at(pattern: re.Pattern[str], text: str, places: Iterable[int]) -> Iterator[re.Match[str]]:
+    """Yield the matches that begin at the places, given in order; none overlaps the one before it."""
+    end = 0
+    for place in places:
+        if place >= end and (match := pattern.match(text, place)) is not None:
+            yield match
+            end = match.end()

@@ -4,13 +4,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 from unicodedata import normalize
 
 from spacy.tokens import Doc
 
 from curator.domain.errors import CuratorError
-from curator.spacy_models.french.candidates import propose
+from curator.spacy_models.french.candidates import propose, text_of
 from curator.spacy_models.french.conjugation import first_group, unaccented
 from curator.spacy_models.french.lexicon import finite, is_word, lemmas, read_lexicon
 from curator.spacy_models.french.quotes import speech
@@ -156,7 +156,7 @@ class Triggers:
         # All phrases in one expression: most letters of a text begin no word, and are then passed by once, not often.
         ways = "|".join(rf"(?P<p{number}>(?:{phrase})(?![\w-]))" for number, (phrase, _) in enumerate(self._plain))
         self._any = re.compile(rf"(?<![\w-])(?=\w)(?={ways})", re.IGNORECASE) if ways else None
-        self._found: dict[str, tuple[_Trigger, ...]] = {}
+        self._found: dict[int, tuple[_Trigger, ...]] = {}
 
     def _add(self, entry: dict[str, Any]) -> None:
         entry = {key: self._named(value) for key, value in entry.items()}
@@ -197,17 +197,17 @@ class Triggers:
         return value
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        text = text_of(doc)
         within = _Text(text)
         blocked = [match.span() for pattern in self._blocks for match in pattern.finditer(text)]
-        for token in doc:
-            word = token.text.lower()
-            known = self._found.get(word)
+        # Most words are no trigger: asking for their numbers makes no token of them.
+        for at, orth in enumerate(_orths(doc)):
+            known = self._found.get(orth)
             if known is None:
-                known = self._of(word)
+                known = self._remembered(orth, doc[at].text)
             if not known:
                 continue
-            start, end = token.idx, token.idx + len(token)
+            start, end = doc[at].idx, doc[at].idx + len(doc[at])
             if any(left <= start < right for left, right in blocked):
                 continue
             for trigger in known:
@@ -235,16 +235,20 @@ class Triggers:
             group = str(match.lastgroup)
             yield *match.span(group), self._plain[int(group[1:])][1]
 
+    def _remembered(self, orth: int, word: str) -> tuple[_Trigger, ...]:
+        """Return the entries for a word by its hash, remembered, for words come back."""
+        found = self._of(word.lower())
+        if len(self._found) < 200_000:
+            self._found[orth] = found
+        return found
+
     def _of(self, word: str) -> tuple[_Trigger, ...]:
-        """Return the entries for a word form, those for the form itself first; remembered, for words come back."""
+        """Return the entries for a word form, those for the form itself first."""
         whole = normalize("NFC", word)
         found = tuple(self._lookup(whole))
         if not found and not is_word(whole) and (meant := self._bare.get(unaccented(whole))):
             found = tuple(self._lookup(meant))
-        found = tuple(sorted(found, key=lambda trigger: trigger.then is None))
-        if len(self._found) < 200_000:
-            self._found[word] = found
-        return found
+        return tuple(sorted(found, key=lambda trigger: trigger.then is None))
 
     def _lookup(self, word: str) -> Iterable[_Trigger]:
         if not word[0].isalpha():
@@ -269,6 +273,10 @@ class Triggers:
                     yield replace(trigger, role="finite")
                 elif trigger.label == _NOTHING:
                     yield trigger
+
+
+def _orths(doc: Doc) -> list[int]:
+    return cast(list[int], doc.to_array("ORTH").tolist())
 
 
 def _ending(pattern: str | None) -> re.Pattern[str] | None:
