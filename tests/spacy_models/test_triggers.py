@@ -57,6 +57,85 @@ def test_what_looks_like_a_trigger(events: Finder, text: str) -> None:
     assert events(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mille soldats gabonais ont débarqué hier.", [("DEPLOYMENT", "débarqué")]),
+        ("Les touristes ont débarqué hier.", []),
+        ("Le bataillon a quitté la plaine.", [("DEPLOYMENT", "quitté")]),
+        ("Les habitants ont quitté leurs maisons.", [("DISPLACEMENT", "quitté")]),
+        ("Oslo maintient 200 hommes sur l'île.", [("DEPLOYMENT", "maintient")]),
+        ("Oslo envoie une invitation.", []),
+        ("Oslo envoie trois frégates.", [("DEPLOYMENT", "envoie")]),
+        ("Oslo envoie 12 tonnes de farine.", [("AID", "envoie")]),
+        ("Les rebelles ont investi la gare du village.", [("ATTACK", "investi")]),
+        ("Ils ont investi dans le blé.", []),
+        ("Un obus est tombé sur l'école.", [("ATTACK", "tombé")]),
+        ("La neige est tombée sur l'école.", []),
+        ("On a trouvé six corps calcinés.", [("CASUALTY", "corps")]),
+        ("Le corps diplomatique attend.", []),
+        ("Le captif a été remis à la Croix-Rouge.", [("DETENTION", "captif"), ("RELEASE", "remis")]),
+        ("Le prix a été remis à la chorale.", []),
+        ("Berne débloque 3 millions de francs.", [("AID", "débloque")]),
+        ("Berne débloque la route.", []),
+        ("Des instructeurs forment les bataillons.", [("AID", "forment")]),
+        ("Ils forment un gouvernement.", []),
+        ("Il veut prévenir tout débordement.", []),
+        ("Il assure la relève du facteur.", []),
+    ],
+)
+def test_the_sentence_decides(events: Finder, text: str, expected: list[tuple[str, str]]) -> None:
+    assert events(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ils ont pris la fuite.", [("DISPLACEMENT", "pris la fuite")]),
+        ("Ils prendront la fuite.", [("DISPLACEMENT", "prendront la fuite")]),
+        ("Des échanges de tirs nourris.", [("ATTACK", "échanges de tirs")]),
+        ("Elle est assignée à résidence.", [("DETENTION", "assignée à résidence")]),
+        ("Elles ont trouvé refuge ici.", [("DISPLACEMENT", "trouvé refuge")]),
+        ("La milice va prendre les armes.", [("ATTACK", "prendre les armes")]),
+        ("Ils ont cessé le feu.", [("CEASEFIRE", "cessé le feu")]),
+    ],
+)
+def test_fixed_phrases_in_all_their_forms(events: Finder, text: str, expected: list[tuple[str, str]]) -> None:
+    assert events(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("« On verra », rouspète le maire.", [("STATEMENT", "rouspète")]),
+        ("« On verra », avait rouspété le maire.", [("STATEMENT", "rouspété")]),
+        ("« On verra, rouspète-t-il, demain. »", [("STATEMENT", "rouspète")]),
+        ("« On verra », a-t-elle ensuite rouspété.", [("STATEMENT", "rouspété")]),
+        ("Le plan « Aurore », abandonné par le maire.", []),
+        ("Le plan « Aurore », est le sien.", []),
+    ],
+)
+def test_verbs_that_report_a_quotation(events: Finder, text: str, expected: list[tuple[str, str]]) -> None:
+    assert events(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Personne ne les chasse.", [("DISPLACEMENT", "chasse")]),
+        ("Il part sans parapher le texte.", [("AGREEMENT", "parapher")]),
+        ("Les accusés sortent ; l'accusé parle.", []),
+        ("La police a arreté le suspect.", [("DETENTION", "arreté")]),
+        ("Elle parapha le texte.", [("AGREEMENT", "parapha")]),
+        ("Les negociations et les refugies.", [("MEETING", "negociations"), ("DISPLACEMENT", "refugies")]),
+        ("LES NEGOCIATIONS AVANCENT.", [("MEETING", "NEGOCIATIONS")]),
+        ("Un de\u0301ploiement en mer.", [("DEPLOYMENT", "de\u0301ploiement")]),
+    ],
+)
+def test_verb_or_noun(events: Finder, text: str, expected: list[tuple[str, str]]) -> None:
+    assert events(text) == expected
+
+
 def test_the_first_fitting_entry_wins(tmp_path: Path) -> None:
     entries = [
         {"label": "NONE", "lemmas": ["appel"], "before": "cour d'"},
@@ -74,6 +153,26 @@ def test_the_first_fitting_entry_wins(tmp_path: Path) -> None:
     assert found("un appel") == ["DEMAND"]
     assert found("un appel à un ami") == ["CALL"]
     assert found("la cour d'appel") == []
+
+
+def test_a_named_expression_serves_later_entries(tmp_path: Path) -> None:
+    entries = [
+        {"label": "LET", "name": "crew", "is": "rameurs?|barreur"},
+        {"label": "DEPLOYMENT", "lemmas": ["partir"], "near": "<crew>", "unless_near": "train"},
+        {"label": "MEETING", "lemmas": ["partir"], "around": "<crew>", "unless_around": "train"},
+    ]
+    (tmp_path / "triggers.jsonl").write_text("\n".join(json.dumps(entry) for entry in entries), encoding="utf-8")
+    component = Triggers(str(tmp_path))
+    nlp = FrenchTokenizer(Vocab())
+
+    def found(text: str) -> list[str]:
+        doc = Resolver()(component(nlp(text)))
+        return [span.label_ for span in doc.spans["events"]]
+
+    assert found("Le barreur va partir.") == ["DEPLOYMENT"]
+    assert found("Le barreur est là. Il va partir.") == ["MEETING"]
+    assert found("Le train du barreur va partir.") == []
+    assert found("Il va partir.") == []
 
 
 def test_a_broken_expression_is_told(tmp_path: Path) -> None:

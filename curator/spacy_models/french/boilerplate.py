@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import silence
+from curator.spacy_models.french.candidates import silence, text_of
 from curator.spacy_models.french.lexicon import read_lexicon
 
 _LINE = re.compile(r"[^\n\u2028\u2029]+")
@@ -34,7 +34,7 @@ class Boilerplate:
         self._french = frozenset(words["FRENCH"])
 
     def __call__(self, doc: Doc) -> Doc:
-        for line in _LINE.finditer(doc.text):
+        for line in _LINE.finditer(text_of(doc)):
             text = line.group()
             words = [word.lower() for word in _WORD.findall(text)]
             bar = 0 < len(words) <= _BAR_LENGTH and sum(word in self._buttons for word in words) * 2 >= len(words)

@@ -27,10 +27,15 @@ class Candidate:
         return self.start < end and start < self.end
 
 
+def text_of(doc: Doc) -> str:
+    """Return a document's text, which spaCy joins anew from the tokens whenever it is asked; kept until the choice."""
+    known = cast(str | None, doc.user_data.get(_TEXT))
+    return cast(str, doc.user_data.setdefault(_TEXT, doc.text)) if known is None else known
+
+
 def propose(doc: Doc, start: int, end: int, label: str, score: float, rule: str, layer: str = "entities") -> None:
     """Add a candidate, freed of white space at its edges; an empty one is not added."""
-    # A document joins its tokens anew whenever it is asked for its text.
-    text = cast(str, doc.user_data.get(_TEXT)) or cast(str, doc.user_data.setdefault(_TEXT, doc.text))
+    text = text_of(doc)
     while start < end and (text[start] in _EDGE or text[start].isspace()):
         start += 1
     while start < end and (text[end - 1] in _EDGE or text[end - 1].isspace()):

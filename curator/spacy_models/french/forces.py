@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import propose
+from curator.spacy_models.french.candidates import propose, text_of
 from curator.spacy_models.french.lexicon import demonyms, either, inflections, read_lexicon
+from curator.spacy_models.french.scan import any_of, caseless, lowered, matches_at, word_starts
 
 _SPACE = r"(?:[ \u00a0\u202f]{1,3})"
 _DIGITS = r"\d{1,3}(?:[ \u00a0\u202f.]\d{3})+|\d+(?:,\d+)?"
@@ -14,7 +15,7 @@ _UNIT_WORD = (
     r"(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante"
     r"|cinquante|soixante|soixante-dix|quatre-vingts?|quatre-vingt-dix|cents?|mille)"
 )
-_WORDS = rf"{_UNIT_WORD}(?:(?:-|{_SPACE}|-et-|{_SPACE}et{_SPACE})(?:{_UNIT_WORD}|une?))*"
+_WORDS = rf"(?:{_UNIT_WORD}|une?(?={_SPACE}million))(?:(?:-|{_SPACE}|-et-|{_SPACE}et{_SPACE})(?:{_UNIT_WORD}|une?))*"
 _GROUP = (
     r"(?:petit nombre|dizaines?|douzaines?|quinzaine|vingtaine|trentaine|quarantaine|cinquantaine|soixantaine"
     r"|centaines?|milliers?|poignée|groupe)"
@@ -25,16 +26,21 @@ _AROUND = (
 )
 _MEMBERS = rf"(?:membres{_SPACE}des?{_SPACE})?"
 _COUNT = (
-    rf"(?:(?:{_AROUND}{_SPACE}?)?(?:{_DIGITS}|{_WORDS})(?:{_SPACE}milliers{_SPACE}(?:de{_SPACE}|d['’]))?"
+    rf"(?:(?:{_AROUND}{_SPACE}?)?(?:{_DIGITS}|{_WORDS})(?:{_SPACE}(?:milliers|tonnes|caisses|millions?){_SPACE}(?:de{_SPACE}|d['’])"
+    rf"|{_SPACE}(?:de|d['’]entre){_SPACE}(?:ses|leurs|nos|ces|mes|vos))?"
     rf"|(?:{_AROUND}{_SPACE}?(?:une{_SPACE})?|(?:plusieurs|quelques){_SPACE})?{_GROUP}{_SPACE}(?:de{_SPACE}|d['’]){_MEMBERS}"
     r"|plusieurs|quelques)"
 )
 _MANY = re.compile(r"\d{3}|cent|mill", re.IGNORECASE)
-_COUNT_BEFORE = re.compile(rf"(?<![\w,.-]){_COUNT}{_SPACE}?\Z", re.IGNORECASE)
+_ORDER = rf"(?:(?:derni(?:er|ère)|premi(?:er|ère)|autre)s?|nouve(?:aux|lles)){_SPACE}"
+_COUNT_BEFORE = re.compile(
+    rf"(?<![\w,.-])(?:{_COUNT}{_SPACE}?(?:{_ORDER})?|derni(?:er|ère)s?{_SPACE})\Z", re.IGNORECASE
+)
 _COMPOUND = r"(?:[a-zéèïô]+o-)?"
-_MODEL = r"(?:[A-ZÀ-Þ][\w-]*\d[\w-]*|[A-ZÀ-Þ][a-zà-ÿ]+(?:-\d+)?|[A-Z]{2,}[\w-]*)"
+_MODEL = r"(?:[A-ZÀ-Þ][\w-]*\d[\w-]*|[A-ZÀ-Þ][a-zà-ÿ]+(?:-[\wÀ-ÿ]+)*|[A-Z]{2,}[\w-]*)"
 _SERIES = rf"(?:{_SPACE}\d{{1,4}}(?=[,.;»)\n]|{_SPACE}et\b|\Z))?"
-_MODELS = rf"(?:{_SPACE}(?:de{_SPACE}type{_SPACE})?{_MODEL}(?:{_SPACE}{_MODEL})*{_SERIES})?"
+_MODELS = rf"(?:{_SPACE}(?:de{_SPACE}type{_SPACE})?{_MODEL}(?:{_SPACE}(?:[A-Z]\.{_SPACE})?{_MODEL})*{_SERIES})?"
+_QUOTED = rf"(?:{_SPACE}[«“\"]{_SPACE}?{_MODEL}(?:{_SPACE}{_MODEL})*{_SPACE}?[»”\"])?"
 _CALIBRE = rf"(?:{_SPACE}de{_SPACE}\d+(?:,\d+)?{_SPACE}?(?:mm|millimètres))?"
 
 
@@ -51,13 +57,13 @@ class Forces:
     """Proposes FORCE and WEAPON from the lexicons `forces`, `weapons`, `modifiers` and `demonyms`.
 
     An entry's `pattern` is a regular expression of the head noun. It `needs` a `count` before it, an `adjective` after
-    it, `either` of them, a count of `many`, or nothing. A weapon may bear a calibre and a model.
+    it, `either` or `both` of them, a count of `many`, or nothing. A weapon may bear a calibre and a model.
     """
 
     def __init__(self, lexicons: str) -> None:
         self._rules = [
             _Rule(
-                re.compile(rf"(?<![\w-])(?:{entry['pattern']})(?![\w-])", _flags(entry["label"])),
+                re.compile(rf"(?:{_cased(entry['label'], entry['pattern'])})(?![\w-])"),
                 entry["label"],
                 entry.get("needs", ""),
                 float(entry.get("score", 0.8)),
@@ -66,19 +72,30 @@ class Forces:
             for name in ("forces", "weapons")
             for entry in read_lexicon(lexicons, name)
         ]
+        # One look for all heads, and then each at the few places where any of them is.
+        self._heads = {
+            cased: any_of(rule.head.pattern for rule in self._rules if (rule.label == "WEAPON") is cased)
+            for cased in (True, False)
+        }
         adjectives = rf"(?:{_SPACE}(?:et{_SPACE})?(?i:{_adjectives(lexicons)}))*"
-        kind = rf"(?:{_SPACE}des{_SPACE}(?:forces|opérations|troupes){_SPACE}spéciales)?"
+        kind = (
+            rf"(?:{_SPACE}(?:des{_SPACE}(?:forces|opérations|troupes){_SPACE}spéciales|de{_SPACE}la{_SPACE}paix|d['’]élite"
+            rf"|de{_SPACE}maintien{_SPACE}de{_SPACE}la{_SPACE}paix|au{_SPACE}sol|du{_SPACE}génie|en{_SPACE}uniforme))?"
+        )
         self._tails = {
             "FORCE": re.compile(adjectives + kind + adjectives),
-            "WEAPON": re.compile(adjectives + _CALIBRE + adjectives + _MODELS + adjectives),
+            "WEAPON": re.compile(adjectives + _CALIBRE + adjectives + _MODELS + adjectives + _QUOTED),
         }
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        text = text_of(doc)
+        lower = lowered(text)
+        begins = {True: word_starts(self._heads[True], text), False: word_starts(self._heads[False], lower)}
         for rule in self._rules:
-            for head in rule.head.finditer(text):
+            cased = rule.label == "WEAPON"
+            for head in matches_at(rule.head, text if cased else lower, begins[cased]):
                 start = _count_before(text, head.start())
-                tail = self._tails[rule.label].match(text, head.end())
+                tail = self._tails.get(rule.label, self._tails["FORCE"]).match(text, head.end())
                 end = tail.end() if tail else head.end()
                 if _enough(rule.needs, text[start : head.start()], qualified=end > head.end()):
                     propose(doc, start, end, rule.label, rule.score, rule.name)
@@ -89,6 +106,8 @@ def _enough(needs: str, count: str, qualified: bool) -> bool:
     """Say whether a head noun has what its entry needs around it."""
     if needs == "many":
         return bool(_MANY.search(count))
+    if needs == "both":
+        return bool(count) and qualified
     return {"": True, "count": bool(count), "adjective": qualified, "either": bool(count) or qualified}[needs]
 
 
@@ -98,9 +117,9 @@ def _count_before(text: str, at: int) -> int:
     return found.start() if found else at
 
 
-def _flags(label: str) -> re.RegexFlag:
+def _cased(label: str, pattern: str) -> str:
     # Headlines shout forces; a weapon's model is told by its capitals.
-    return re.IGNORECASE if label == "FORCE" else re.NOFLAG
+    return caseless(pattern) if label != "WEAPON" else pattern
 
 
 def _adjectives(lexicons: str) -> str:

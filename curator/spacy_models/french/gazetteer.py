@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import propose
+from curator.spacy_models.french.candidates import propose, text_of
 from curator.spacy_models.french.lexicon import demonyms, either, inflections, read_lexicon
-from curator.spacy_models.french.phrases import Phrases, fold
+from curator.spacy_models.french.phrases import Phrases, fold, pieces
 from curator.spacy_models.french.places import Place, cities, countries
 
 # A demonym after these names a language.
@@ -20,7 +20,7 @@ _Found = tuple[str, float, str]
 
 
 class Gazetteer:
-    """Proposes the entries of the lexicons `places`, `organisations` and `demonyms`, countries and cities.
+    """Proposes the entries of the lexicons `places`, `organisations`, `people` and `demonyms`, countries and cities.
 
     `population` is the size from which a city is known. An entry `{"label", "text", "score", "rule"}` is a fixed
     name, `pattern` being another word for `text`; `{"label", "masculine", "feminine"}` stands for all inflected forms.
@@ -30,7 +30,7 @@ class Gazetteer:
         self._names: Phrases[_Found] = Phrases()
         self._peoples: Phrases[_Found] = Phrases()
         known: set[str] = set()
-        for name in ("places", "organisations"):
+        for name in ("places", "organisations", "people"):
             for entry in read_lexicon(lexicons, name):
                 text = str(entry.get("text", entry.get("pattern")))
                 self._names.add(text, (entry["label"], entry.get("score", 0.9), entry.get("rule", f"lexicon:{name}")))
@@ -52,12 +52,13 @@ class Gazetteer:
                 self._names.add(place.name, (place.label, place.score, rule))
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
-        for start, end, (label, score, rule) in self._names.find(doc):
+        text = text_of(doc)
+        found = pieces(text)
+        for start, end, (label, score, rule) in self._names.find(doc, found):
             around = text[max(0, start - 30) : start] + "\0" + text[end : end + 3]
             if rule != "geonames:city" or not _CAPITALS_AROUND.search(around):
                 propose(doc, start, end, label, score, rule)
-        for start, end, (label, score, rule) in self._peoples.find(doc):
+        for start, end, (label, score, rule) in self._peoples.find(doc, found):
             if not _LANGUAGE.search(text, max(0, start - 20), start):
                 propose(doc, start, end, label, score, rule)
         for match in self._compound.finditer(text):

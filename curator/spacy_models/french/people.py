@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import Candidate, propose, proposed
+from curator.spacy_models.french.candidates import Candidate, propose, proposed, text_of
 from curator.spacy_models.french.lexicon import demonyms, either, is_word, read_lexicon
 from curator.spacy_models.french.phrases import fold
 
@@ -17,7 +17,9 @@ _PARTICLE = (
     rf"(?:(?:de{_S}la|de{_S}los|van{_S}der|van{_S}den|von{_S}der|{_PARTICLES.replace(' ', '|')}){_S}"
     r"|d['’]|(?:al|el|ad|an|ar|as|at|ash|ach|ul)-)"
 )
-_NAME = re.compile(rf"(?<![\w@#’'./-])(?:(?:al|el|as|ad)-)?{_CAP}(?:(?:{_S}{_PARTICLE}?|{_S}?(?<=\.)){_CAP})*(?![\w-])")
+# An elision may go before a name, not a letter or a sign that joins words.
+_BORDER = r"(?<![\w@#./-])(?:(?<![’'])|(?<=\b[dDlLnNsSjJcCmMtT][’'])|(?<=\b[Qq]u[’']))"
+_NAME = re.compile(rf"{_BORDER}(?:(?:al|el|as|ad)-)?{_CAP}(?:(?:{_S}{_PARTICLE}?|{_S}?(?<=\.)){_CAP})*(?![\w-])")
 _INITIALS = re.compile(
     rf"(?<![\w@#./-])(?:[A-ZÀ-Þ][a-zà-ÿ]{{0,2}}\.{_S}?){{1,3}}(?:-[A-Z]\.)?(?=\s*(?:$|\n|et\b|,|:|avec\b))"
 )
@@ -26,7 +28,21 @@ _SAYS = re.compile(
     rf"{_S}(?:a|ont|avait){_S}(?:\w+{_S})?(?:déclar|annonc|affirm|indiqu|estim|dit|assur|ajout|soulign|appel|rappel|expliqu)"
     rf"|{_S}\(|,{_S}\d\d{_S}ans"
 )
-_DETERMINERS = frozenset({"le", "la", "les", "un", "une", "des", "ce", "cet", "cette", "ces", "au", "aux", "du", "en"})
+# Before an unknown name these tell a place, an organisation or a thing.
+_NO_PERSON = re.compile(
+    rf"(?:(?<![\w-])(?:l[ae]s?|du|des|aux?|une?|cette|ce|cet|en|à|vers|depuis|dans|sur|sous)|abords{_S}de|villages?{_S}de"
+    rf"|villes?{_S}de|localité{_S}de|(?:nord|sud|est|ouest|près|proche|autour|hôpital|camps?|base|quartier|région|province"
+    rf"|contrôle){_S}de){_S}[«“\"]?{_S}?\Z"
+    r"|(?<!\w)[lL]['’]\Z"
+    rf"|(?:\b(?:nord|sud|est|ouest|près|villes?|villages?|camps?|abords){_S}d['’])\Z"
+    rf"|\b(?:pris|repris|coalition|mouvement|groupe|parti|organisation|opération|journal|chaîne|agence|gang|milice|brigade"
+    rf"|katiba|pétrolier|cargo|navire|bateau|paquebot|ferry|chalutier|remorqueur|voilier|vraquier|porte-conteneurs|hôtel|oléoduc|gazoduc|exercice|traité|accord|manœuvres|tempête|cyclone|ouragan|typhon|tropicale|film|affaire|prison"
+    rf"|hôpital|lycée|collège|université|société|compagnie|entreprise|ONG|association|site|quotidien|magazine)(?:{_S}[a-zà-ÿ]+s?)?{_S}[«“\"]?{_S}?\Z",
+    re.IGNORECASE,
+)
+_DETERMINERS = frozenset(
+    {"le", "la", "les", "un", "une", "des", "ce", "cet", "cette", "ces", "au", "aux", "du", "en", "oui", "non"}
+)
 _ALIAS = re.compile(
     r"\b(?:dite?|alias|surnommée?|surnom(?: de)?|nom de guerre)\s+[«\"“]\s?(?P<alias>[A-ZÀ-Þ][^»\"”\n]{1,30}?)\s?[»\"”]"
 )
@@ -50,6 +66,7 @@ class People:
         for entry in read_lexicon(lexicons, "titles"):
             titles[entry["label"]].append(entry["pattern"])
         self._first = {fold(entry["text"]) for entry in read_lexicon(lexicons, "first_names")}
+        self._peoples = demonyms(lexicons)
         title = rf"(?:ex-|vice-)?(?:{'|'.join(titles['TITLE'])})"
         adjective = rf"(?:{either(demonyms(lexicons))}|[a-zà-ÿ-]+(?:al|el|ien|ais|ois|ique|aire|ain|if)e?)"
         self._title_word = re.compile(rf"{title}\Z", re.IGNORECASE)
@@ -60,7 +77,7 @@ class People:
         self._apposed = re.compile(rf",{_S}{article}(?:vice-|ex-)?(?:{'|'.join(titles['ROLE'])})", re.IGNORECASE)
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        text = text_of(doc)
         others: dict[int, list[Candidate]] = defaultdict(list)
         for one in proposed(doc, "GPE", "LOC", "ORG", "NORP", "DATE"):
             for place in range(one.start, one.end):
@@ -68,6 +85,7 @@ class People:
         known: dict[str, int] = {}
         for match in _NAME.finditer(text):
             start, end = self._bounds(text, match.start(), match.end())
+            start = self._after_owner(text, start, end, others)
             cue = self._cue(text, start, end, others) if start < end else None
             if cue is not None:
                 propose(doc, start, end, "PER", cue.score, cue.rule)
@@ -91,16 +109,29 @@ class People:
             elided = _ELIDED.match(word)
             if elided:
                 rest = start + elided.end()
+            elif word.islower():
+                pass
             elif word.lower() in _DETERMINERS:
                 if rest < end and not _opens_sentence(text, start) and not is_word(_word_at(text, rest, end).lower()):
                     break
             elif named or not (
                 self._title_word.match(word)
+                or (rest < end and word.lower() in self._peoples)
                 or (_opens_sentence(text, start) and is_word(word.lower()) and not (rest < end and word.isupper()))
             ):
                 break
             start = rest
         return start, end
+
+    def _after_owner(self, text: str, start: int, end: int, others: dict[int, list[Candidate]]) -> int:
+        """Return where a person's name starts that another name goes before: « du Kremlin Ivan Petrov »."""
+        for one in others.get(start, ()):
+            rest = one.end + 1
+            if one.start != start or rest >= end or text[one.end] not in _BLANKS:
+                continue
+            if fold(_word_at(text, rest, end)) in self._first and " " in text[rest:end]:
+                return rest
+        return start
 
     def _cue(self, text: str, start: int, end: int, others: dict[int, list[Candidate]]) -> _Cue | None:
         """Return the best reason to take a name for a person's, or None."""
@@ -117,7 +148,12 @@ class People:
             return None
         first = fold(words[0].rstrip(".")) in self._first or fold(words[0].split("-")[0]) in self._first
         if len(words) == 1:
-            return _Cue(0.55, "person:first-name") if first and not covering and not is_word(name.lower()) else None
+            storm = _NO_PERSON.search(text, max(0, start - 30), start)
+            return (
+                _Cue(0.55, "person:first-name")
+                if first and not storm and not covering and not is_word(name.lower())
+                else None
+            )
         if len(words) > _LONGEST_NAME or (name.isupper() and not first and not text.startswith((" :", ":"), end)):
             return None
         return _Cue(0.9, "person:first-name") if first else self._by_context(text, start, end, words, bool(places))
@@ -126,8 +162,11 @@ class People:
         known = sum(is_word(word.lower()) for word in words if len(word) > 2)
         if known == len(words) or (words[0].isupper() and len(words[0]) > 2):
             return None
-        if self._apposed.match(text, end):
+        before = _NO_PERSON.search(text, max(0, start - 30), start)
+        if self._apposed.match(text, end) and not (before and before.group().strip().lower() not in ("à", "sur")):
             return _Cue(0.85, "person:apposition")
+        if before:
+            return None
         if self._office.search(text, max(0, start - 130), start):
             return _Cue(0.85, "person:office")
         if _SAYS.match(text, end):
@@ -152,7 +191,7 @@ def _remember(name: str, end: int, known: dict[str, int]) -> None:
 
 def _propose_again(doc: Doc, known: dict[str, int]) -> None:
     """Propose later mentions of names seen in full."""
-    text = doc.text
+    text = text_of(doc)
     for name, seen in known.items():
         if len(name) < 4 and is_word(name.lower()):
             continue

@@ -7,6 +7,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from spacy.tokens import Doc
 
+from curator.spacy_models.french.candidates import text_of
+
 _PIECE = re.compile(r"\w+(?:[-\u2010\u2011]\w+)*|[^\w\s]")
 _ACCENTED = {char: unicodedata.normalize("NFD", char)[0] for char in map(chr, range(0xC0, 0x250))}
 _FOLDED = str.maketrans(_ACCENTED | {"’": "'", "ʼ": "'", "‐": "-", "‑": "-", "œ": "oe", "Œ": "OE", "æ": "ae"})
@@ -45,30 +47,37 @@ class Phrases(Generic[Value]):
     """
 
     def __init__(self) -> None:
-        self._by_first: dict[str, dict[tuple[str, ...], list[tuple[str, Value]]]] = {}
+        self._by_start: dict[str, dict[str, dict[tuple[str, ...], list[tuple[str, Value]]]]] = {}
 
     def add(self, phrase: str, value: Value) -> None:
         """Add a phrase; capitals in it ask for capitals in the text."""
         forms = tuple(piece.form for piece in pieces(phrase))
         if forms:
-            self._by_first.setdefault(forms[0], {}).setdefault(forms[1:], []).append((phrase, value))
+            second = forms[1] if len(forms) > 1 else ""
+            rests = self._by_start.setdefault(forms[0], {}).setdefault(second, {})
+            rests.setdefault(forms[1:], []).append((phrase, value))
 
-    def find(self, doc: Doc) -> Iterator[tuple[int, int, Value]]:
-        """Yield start and end in characters and the value of every phrase in the document, nested ones too."""
-        text = doc.text
-        found = pieces(text)
+    def find(self, doc: Doc, found: list[Piece] | None = None) -> Iterator[tuple[int, int, Value]]:
+        """Yield start and end in characters and the value of every phrase in the document, nested ones too.
+
+        `found` is the pieces of its text, where the caller has them.
+        """
+        text = text_of(doc)
+        found = pieces(text) if found is None else found
         for at, piece in enumerate(found):
-            rests = self._by_first.get(piece.form)
-            if rests is None:
+            seconds = self._by_start.get(piece.form)
+            if seconds is None:
                 continue
-            for rest, entries in rests.items():
-                end = found[at + len(rest)].end if at + len(rest) < len(found) else -1
-                if end < 0 or any(found[at + 1 + i].form != form for i, form in enumerate(rest)):
-                    continue
-                for phrase, value in entries:
-                    if _same_case(phrase, text[piece.start : end]):
-                        yield piece.start, end, value
-                        break
+            following = found[at + 1].form if at + 1 < len(found) else ""
+            for second in ("", following) if following else ("",):
+                for rest, entries in seconds.get(second, {}).items():
+                    end = found[at + len(rest)].end if at + len(rest) < len(found) else -1
+                    if end < 0 or any(found[at + 1 + i].form != form for i, form in enumerate(rest)):
+                        continue
+                    for phrase, value in entries:
+                        if _same_case(phrase, text[piece.start : end]):
+                            yield piece.start, end, value
+                            break
 
 
 def _same_case(phrase: str, found: str) -> bool:

@@ -18,9 +18,12 @@ class Resolver:
     def __call__(self, doc: Doc) -> Doc:
         candidates = [_aligned(doc, one) for one in audible(doc)]
         entities = _choose(one for one in candidates if one.layer == "entities")
-        named = {place for one in entities for place in range(one.start, one.end)}
+        # A trigger may contain a name (prendre les [armes]); within a name it is most often a part of it.
         events = _choose(
-            one for one in candidates if one.layer == "events" and named.isdisjoint(range(one.start, one.end))
+            one
+            for one in candidates
+            if one.layer == "events"
+            and all(_within(name, one) for name in entities if name.overlaps(one.start, one.end))
         )
         doc.ents = tuple(_span(doc, one) for one in entities)
         doc.spans["events"] = [_span(doc, one) for one in events]
@@ -28,6 +31,12 @@ class Resolver:
         for one in (*entities, *events):
             marks["curator", one.layer, one.start, one.end] = (one.score, one.rule)
         return doc
+
+
+def _within(inner: Candidate, outer: Candidate) -> bool:
+    return (
+        outer.start <= inner.start and inner.end <= outer.end and (inner.start, inner.end) != (outer.start, outer.end)
+    )
 
 
 def _choose(candidates: Iterable[Candidate]) -> list[Candidate]:
