@@ -77,6 +77,7 @@ def _table(found: Evaluation) -> Iterator[str]:
     error = expected_calibration_error(found.bins)
     count = sum(one.count for one in found.bins)
     yield f"expected calibration error {error:.3f}: {count} scores in {len(found.bins)} bins of equal mass"
+    yield f"Brier score {found.brier:.4f}: lower is better, also at telling right spans from wrong ones"
 
 
 def _row(one: Result) -> str:

@@ -38,6 +38,14 @@ def expected_calibration_error(bins: Sequence[Bin]) -> float:
     return sum(one.count * abs(one.mean - one.kept) for one in bins) / total if total else 0.0
 
 
+def brier_score(scored: Sequence[tuple[float, bool]]) -> float:
+    """Return the mean squared distance between score and outcome, 0 to 1; 0 for no scores.
+
+    Unlike the calibration error it also rewards scores that tell right spans from wrong ones (Brier, 1950).
+    """
+    return sum((score - kept) ** 2 for score, kept in scored) / len(scored) if scored else 0.0
+
+
 def _bin(part: Sequence[tuple[float, bool]]) -> Bin:
     count = len(part)
     mean = sum(score for score, _ in part) / count

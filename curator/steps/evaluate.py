@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from curator.domain.calibration import Bin, expected_calibration_error, reliability
+from curator.domain.calibration import Bin, brier_score, expected_calibration_error, reliability
 from curator.domain.errors import CuratorError
 from curator.domain.evaluation import LayerResult, Measures, Result, results, tally
 from curator.domain.scoring import Fate, Match, match
@@ -32,6 +32,7 @@ class Evaluation:
     documents: tuple[Evaluated, ...]
     layers: Mapping[str, LayerResult]
     bins: tuple[Bin, ...] = field(default=())
+    brier: float = 0.0
 
     @property
     def mean_f1(self) -> float:
@@ -50,6 +51,7 @@ class Evaluation:
             },
             "calibration": {
                 "expected_calibration_error": round(expected_calibration_error(self.bins), 4),
+                "brier_score": round(self.brier, 4),
                 "bins": [
                     {"spans": one.count, "mean_score": round(one.mean, 4), "kept": round(one.kept, 4)}
                     for one in self.bins
@@ -77,7 +79,7 @@ def evaluate(pipeline: Pipeline, records: Iterable[Mapping[str, Any]], layers: S
     )
     found = results([tally(one.matches) for one in documents], layers)
     scored = [score_and_fate for one in documents for score_and_fate in _scored(one.matches)]
-    return Evaluation(str(pipeline.id), documents, found, tuple(reliability(scored)))
+    return Evaluation(str(pipeline.id), documents, found, tuple(reliability(scored)), brier_score(scored))
 
 
 def gold_spans(record: Mapping[str, Any]) -> tuple[Span, ...]:

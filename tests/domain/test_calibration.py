@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curator.domain.calibration import expected_calibration_error, reliability
+from curator.domain.calibration import brier_score, expected_calibration_error, reliability
 
 
 def test_bins_have_equal_mass_and_lie_in_order() -> None:
@@ -37,3 +37,11 @@ def test_honest_scores_have_a_small_error_and_boasting_ones_a_large_one() -> Non
     boasting = [(min(1.0, chance + 0.3), kept) for chance, kept in honest]
     assert expected_calibration_error(reliability(honest)) < 0.05
     assert expected_calibration_error(reliability(boasting)) > 0.15
+
+
+def test_the_brier_score_rewards_what_tells_right_from_wrong() -> None:
+    vague = [(0.5, kept) for kept in (True, False) * 50]
+    sharp = [(0.9 if kept else 0.1, kept) for _, kept in vague]
+    assert brier_score(vague) == pytest.approx(0.25)
+    assert brier_score(sharp) == pytest.approx(0.01)
+    assert brier_score([]) == 0
