@@ -14,6 +14,7 @@ from curator.spacy_models.opinion import Opinion, forget, opinions
 from curator.steps.evaluate import gold_spans
 
 _FACTORY = "curator_calibrator"
+_SURE = 0.99
 _NAMELESS = "rules"
 """The rule of spans that a component of spaCy's own left, which names none."""
 
@@ -22,7 +23,8 @@ class Proposal(NamedTuple):
     """A span that may be right; `rule` says who found it, and whether the other side agrees.
 
     A rule's name alone: the trained pipeline found nothing there, or was not asked. `+model`: it found the same span.
-    `|model`: it found something else there. `model` alone or after `|rules`: only the trained pipeline found it.
+    `|model`: it found something else there. Only the trained pipeline found it: `model|rules` where the rules found
+    something else, else `model:sure` where it gives itself 0.99 or more, and `model`.
     """
 
     layer: str
@@ -74,7 +76,7 @@ def proposals(doc: Doc) -> Iterator[Proposal]:
     mine, ours = {one[:4] for one in ruled}, _covered(ruled)
     for one in fitting:
         if one[:4] not in mine:
-            found.append(one._replace(rule="model|rules" if _meets(one, ours) else "model"))
+            found.append(one._replace(rule="model|rules") if _meets(one, ours) else one)
     yield from sorted(found)
 
 
@@ -115,7 +117,8 @@ def _rule(doc: Doc, layer: str, span: Span) -> str:
 def _aligned(doc: Doc, one: Opinion) -> Proposal | None:
     """Return a trained pipeline's span where it ends at tokens of the document; what no rule could say is left out."""
     span = doc.char_span(one.start, one.end)
-    return None if span is None else Proposal(one.layer, one.start, one.end, one.label, "model")
+    rule = "model:sure" if one.score is not None and one.score >= _SURE else "model"
+    return None if span is None else Proposal(one.layer, one.start, one.end, one.label, rule)
 
 
 def _judged(one: Proposal, keys: set[tuple[Any, ...]], said: Mapping[str, set[int]]) -> Proposal:
