@@ -52,20 +52,20 @@ bench: $(VENV)/.ready
 
 # The trained pipeline and the calibration tables that are shipped, made anew from the gold.
 MODEL := seeds/models/conflict_news
+PIPELINES := rules trained preannotate
 model: $(VENV)/.ready
 	rm -rf $(MODEL).new
 	$(RUN)/curator train seeds/gold --config configs/train.cfg --out $(MODEL).new/conflict_news
 	rm -rf $(MODEL)
 	mv $(MODEL).new/conflict_news $(MODEL)
 	rmdir $(MODEL).new
-	$(RUN)/curator calibrate seeds/gold/dev.jsonl --pipeline configs/rules.cfg
-	$(RUN)/curator calibrate seeds/gold/dev.jsonl --pipeline configs/preannotate.cfg
+	for name in $(PIPELINES); do $(RUN)/curator calibrate seeds/gold/dev.jsonl --pipeline configs/$$name.cfg; done
 
 # How good pre-annotation is on the third of the corpus that is kept for measuring.
 quality: $(VENV)/.ready
 	@$(RUN)/python -m benchmarks.agreement; echo
-	@for pipeline in configs/rules.cfg $(MODEL) configs/preannotate.cfg; do \
-		$(RUN)/curator evaluate seeds/gold/test.jsonl --pipeline $$pipeline --reliability; echo; done
+	@for name in $(PIPELINES); do \
+		$(RUN)/curator evaluate seeds/gold/test.jsonl --pipeline configs/$$name.cfg --reliability; echo; done
 
 clean:
 	rm -rf $(VENV) $(STUDIO) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
