@@ -154,3 +154,16 @@ def test_a_pipeline_that_was_chosen_stays_chosen(run: Run, tmp_path: Path) -> No
     again = run("preannotate", "--json")
     assert json.loads(first.out)["pipeline"] == json.loads(again.out)["pipeline"]
     assert json.loads(again.out)["predicted"] == 0
+
+
+def test_the_bytes_written_do_not_depend_on_the_number_of_processes(run: Run, folder: Path, pipeline: Path) -> None:
+    lines = (json.dumps({"text": f"{FRENCH}Dépêche {at} : un président rencontré.", "lang": "fr"}) for at in range(150))
+    (folder / "many.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    written = []
+    for workers in (1, 2, 3):
+        out = folder / f"{workers}.jsonl"
+        ran = run("preannotate", "many.jsonl", "--pipeline", pipeline, "--workers", str(workers), "--out", out)
+        assert ran.code == 0, ran.err
+        written.append(out.read_bytes())
+    assert written[0].count(b"\n") == 150
+    assert written == [written[0]] * 3
