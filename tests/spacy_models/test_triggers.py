@@ -179,3 +179,27 @@ def test_a_broken_expression_is_told(tmp_path: Path) -> None:
     (tmp_path / "triggers.jsonl").write_text('{"label": "CALL", "pattern": "("}', encoding="utf-8")
     with pytest.raises(CuratorError, match="no regular expression"):
         Triggers(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Le ministre a de nouveau accusé son voisin.", [("STATEMENT", "accusé")]),
+        ("Un chiffre que ces derniers contestent.", [("REJECTION", "contestent")]),
+        ("Des Touaregs ont afflué en Algérie.", [("DISPLACEMENT", "afflué")]),
+        ("Il marche pour échapper aux combats.", [("DISPLACEMENT", "échapper"), ("ATTACK", "combats")]),
+        ("Une salve de douze roquettes a manqué la gare.", [("ATTACK", "salve")]),
+        ("La gare a été touchée par des obus.", [("ATTACK", "touchée")]),
+        ("Le pays retirera d'ici à la fin du mois deux frégates.", [("DEPLOYMENT", "retirera")]),
+        ("Deux otages sont encore aux mains de pirates.", [("DETENTION", "otages"), ("DETENTION", "aux mains")]),
+        ("La province a voté le budget.", [("AGREEMENT", "voté")]),
+        ("Un texte exigeant des excuses.", [("DEMAND", "exigeant")]),
+        ("Une offre que le roi a poliment écartée.", [("REJECTION", "écartée")]),
+        ("Aux dires du maire, la longue attente pèse.", []),
+        ("Des vedettes rapides et équipées de radars.", []),
+        ("La mesure répond à la nécessité de bâtir.", []),
+        ("A lire aussi : Otages, la guerre sans fin", []),
+    ],
+)
+def test_kin_and_turns_of_phrase(events: Finder, text: str, expected: list[tuple[str, str]]) -> None:
+    assert events(text) == expected

@@ -23,12 +23,14 @@ _STOP = re.compile(r"[.!?;…]\s|\n")
 _INFINITIVE = ("er", "ir", "re")
 _DETERMINER = (
     r"(?:\b(?:les?|la|une?|des|du|aux?|ce|cet|cette|ces|son|sa|ses|leurs?|mon|ma|mes|notre|nos|votre|vos|plusieurs|quelques"
-    r"|aucune?|chaque|quelle?s?|premi[eè]re?s?|nouve(?:au|aux|lle|lles)|dernière?s?|derniers?|sans|sous|par|toute?|sur)\s+)\Z"
+    r"|aucune?|chaque|quelle?s?|premi[eè]re?s?|(?<!de )(?<!à )nouveau|nouve(?:aux|lle|lles)|dernière?s?|derniers?"
+    r"|sans|sous|par|toute?|sur)\s+)\Z"
 )
 _PREPOSITION = r"(?:\b(?:de|en|à|pour|avec|contre|comme|ni|entre|après|avant|dès)\s+|\b[ld]['’]|(?:\A|[\n:–—•])\s*)\Z"
-# Behind these, le, la, les and leur are pronouns of the verb that follows.
+# Behind these, le, la, les and leur are pronouns of the verb that follows; "ce dernier" stands for a name.
 _PRONOUN = re.compile(
-    r"\b(?:ne|n['’]y|qui|ils?|elles?|on|nous|vous|je|tu|personne)\s+(?:(?:les?|la|leur|lui)\s+|l['’])\Z",
+    r"\b(?:(?:ne|n['’]y|qui|ils?|elles?|on|nous|vous|je|tu|personne)\s+(?:(?:les?|la|leur|lui)\s+|l['’])"
+    r"|ce(?:s derniers| dernier)\s+)\Z",
     re.IGNORECASE,
 )
 # As opposed to "l'a accusé": a participle directly behind the article is a noun.
