@@ -22,7 +22,7 @@ _MONTH = _either(
         "aout",
         "fevrier",
         "decembre",
-        r"janv\b\.?",
+        r"janv?\b\.?",
         r"févr?\b\.?",
         r"sept\.",
         r"oct\b\.?",
@@ -86,7 +86,7 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     (rf"(?:{_DAY_NAME}{_SPACE})?\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:\d{{4}}|\d\d){_WITH_TIME}", 0.95, "date:numeric"),
     (rf"{_YEAR}-(?:0[1-9]|1[0-2])(?:-[0-3]\d(?:T[\d:.]+Z?)?)?{_WITH_TIME}", 0.95, "date:iso"),
     (rf"(?:{_BEGIN}[ -])?(?:à la )?{_MONTH}{_SPACE}(?:{_YEAR}|de la même année|{_LAST})", 0.95, "date:month-year"),
-    (rf"(?:au{_SPACE})?(?P<date>mois (?:de |d['’]){_MONTH}(?:{_SPACE}{_YEAR})?)", 0.75, "date:month"),
+    (rf"(?:au{_SPACE})?(?P<date>(?:{_BEGIN} du )?mois (?:de |d['’]){_MONTH}(?:{_SPACE}{_YEAR})?)", 0.75, "date:month"),
     (rf"(?:{_BEGIN}[ -])?{_MONTH}", 0.85, "date:month"),
     (rf"{_DAY_NAME}{_AFTER_DAY}{_WITH_TIME}", 0.95, "date:day-name"),
     (
@@ -98,7 +98,8 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     ),
     (r"(?:dans|durant|pendant|au cours de) la (?P<date>nuit|matinée|soirée|journée)\b", 0.8, "date:part-of-day"),
     (
-        r"(?:la |à )(?P<date>nuit tombée|tombée de la nuit|(?<=la )nuit)(?! (?:de |du |d['’]|où|des |tous)|-)",
+        r"(?:la |à )(?P<date>nuit tombée|tombée de la nuit|(?<=la )(?<!toute la )nuit)"
+        r"(?! (?:de |du |d['’]|où|des |tous)|-)",
         0.62,
         "date:night",
     ),
@@ -108,7 +109,7 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
         0.8,
         "date:same",
     ),
-    (rf"(?:ce|cet|cette) (?:{_PERIOD}|{_PART})(?:-là|-ci)?", 0.9, "date:this"),
+    (rf"(?<![àÀ] )(?:ce|cet|cette) (?:{_PERIOD}|{_PART})(?:-là|-ci)?", 0.9, "date:this"),
     (rf"(?:ces|les) {_NUMBER}?{_SPACE}?{_LAST}s? (?:jours|semaines|mois|années|heures)", 0.6, "date:last"),
     (
         rf"(?:prévue?s?|reporté\w*|doi(?:t|vent)|attendue?s?|fixé\w*|ici|retour|reprend\w*|ouvr\w+|aura"
@@ -208,7 +209,8 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     (rf"\((?P<date>{_YEAR}(?:[-–]{_YEAR})?)\)", 0.85, "date:year"),
     (rf"(?:fin|début|mi)[ -]{_YEAR}", 0.9, "date:year"),
     (
-        rf"(?:l['’]|dès |au |en |à )(?P<date>(?:été|automne|hiver|printemps)(?: {_YEAR}| {_LAST})?)(?! et)",
+        rf"(?:l['’]|dès |au |en |à |avant le |d['’]ici (?:au |le ))"
+        rf"(?P<date>(?:été|automne|hiver|printemps)(?: {_YEAR}| {_LAST})?)(?! et)",
         0.75,
         "date:season",
     ),

@@ -16,7 +16,14 @@ _LANGUAGE = re.compile(
 )
 # A city's name next to another capitalised word is a part of some other name.
 _CAPITALS_AROUND = re.compile(r"(?<![.!?:»«\n] )(?<!\A)\b[A-ZÀ-Þ][\w’'-]+ \0|\0 [A-ZÀ-Þ]")
+# As the names of states in pairs: Liban-Gaza, RDC-Rwanda.
+_ALSO_STATES = ("Gaza", "RDC", "RD Congo", "Congo", "Centrafrique", "USA", "UE", "Birmanie", "Kosovo", "Palestine")
 _Found = tuple[str, float, str]
+
+
+def _spellings(name: str) -> set[str]:
+    bare = name.replace("É", "E")
+    return {form.replace("’", sign) for form in (name, bare) for sign in "’'"}
 
 
 class Gazetteer:
@@ -41,6 +48,9 @@ class Gazetteer:
                 self._peoples.add(form, found)
                 known.add(fold(form))
         self._compound = re.compile(rf"(?<![\w-])[^\W\d_]+o-{either(demonyms(lexicons))}(?![\w-])", re.IGNORECASE)
+        states = [place.name for place in countries() if place.label == "GPE"]
+        state = either({form for name in (*states, *_ALSO_STATES) for form in _spellings(name)})
+        self._pair = re.compile(rf"(?<![\w-])({state})[-–]({state})(?![\w-])")
         self._add_places(countries(), "cldr:country", known)
         self._add_places(cities(population), "geonames:city", known)
 
@@ -61,6 +71,9 @@ class Gazetteer:
         for start, end, (label, score, rule) in self._peoples.find(doc, found):
             if not _LANGUAGE.search(text, max(0, start - 20), start):
                 propose(doc, start, end, label, score, rule)
+        for match in self._pair.finditer(text):
+            for group in (1, 2):
+                propose(doc, match.start(group), match.end(group), "GPE", 0.9, "place:pair")
         for match in self._compound.finditer(text):
             propose(doc, match.start(), match.end(), "NORP", 0.9, "demonym:compound")
         return doc

@@ -38,15 +38,22 @@ def read_lexicon(folder: str | Path, name: str) -> Iterator[dict[str, Any]]:
 
 
 def inflections(masculine: str, feminine: str | None = None) -> set[str]:
-    """Return the four forms of a French adjective or noun; `feminine` only where the regular one is wrong."""
+    """Return the forms of a French adjective or noun; `feminine` only where the regular one is wrong.
+
+    Of two nouns joined by a hyphen (chypriote-grec) both may bear the plural.
+    """
     if feminine is None:
         if masculine.endswith("e"):
             feminine = masculine
-        elif masculine.endswith(("ien", "éen", "on")):
+        elif masculine.endswith(("ien", "yen", "éen", "on")):
             feminine = masculine + "ne"
         else:
             feminine = masculine + "e"
-    return {masculine, _plural(masculine), feminine, _plural(feminine)}
+    forms = {masculine, _plural(masculine), feminine, _plural(feminine)}
+    first, hyphen, _ = masculine.partition("-")
+    if hyphen and not first.endswith(("o", "nord", "sud", "est", "é")):
+        forms |= {form.replace(first, _plural(first), 1) for form in map(_plural, (masculine, feminine))}
+    return forms
 
 
 def demonyms(folder: str | Path) -> set[str]:

@@ -84,6 +84,12 @@ _TAKEN = re.compile(
     r"|bombard\w{1,4}|pilonn\w{1,4}|évacu\w{1,4}"
     rf"|attaqu\w{{1,4}}|rejoint|atteint|visé|investi|occup\w{{1,4}}){_S}(?P<name>{_NAME})"
 )
+# What has banks and is crossed is a river, whatever its name.
+_WATER = re.compile(
+    rf"(?<![\w-])(?:(?:(?<!à )bords?|rives?|berges?|eaux|crues?|embouchure|confluent|méandres)"
+    rf"(?:{_S}(?:gauche|droite|nord|sud|est|ouest|orientale|occidentale))?{_S}(?:du{_S}|de{_S}la{_S}|de{_S}l['’])"
+    rf"|(?:travers|franchi)\w{{0,5}}{_S}(?:l[ae]{_S}|l['’]))(?P<name>{_CAP})(?!{_S}[A-ZÀ-Þ])"
+)
 _NEXT = re.compile(
     rf"(?:,{_S}(?:à{_S}|de{_S}|d['’])|(?:{_S}et|{_S}ou|{_S}puis){_S}(?:à{_S}|de{_S}|d['’]|du{_S}|en{_S}|vers{_S})?"
     rf"|,{_S}(?={_CAP}(?:,|{_S}et{_S})))(?P<name>{_NAME})"
@@ -93,6 +99,7 @@ _LONGEST_LIST = 6
 
 _RULES = (
     (_QUARTER, "LOC", 0.56, "place:quarter"),
+    (_WATER, "LOC", 0.6, "place:water"),
     (_ROAD, "LOC", 0.7, "place:road"),
     (_SETTLED, "GPE", 0.7, "place:settled"),
     (_NEAR, "GPE", 0.55, "place:near"),

@@ -61,7 +61,7 @@ def ministries(some: dict[str, str], people: str) -> list[Pattern]:
     return [
         (rf"[Mm]inistère(?:{_S}{adjective})?{_S}{_OF}{office}(?:{_AND}{office})*", 0.93, "org:ministry"),
         (
-            rf"[Mm]inistère(?:{_S}{adjective}){{0,2}}{_S}{_OF}[^\W\d_]{{4,}}(?:{_S}(?:de{_S}fer|{adjective}))?"
+            rf"[Mm]inistère(?:{_S}{adjective}){{0,2}}{_S}{_OF}[^\W\d_]{{4,}}(?:{_S}(?:de{_S}fer|d['’]urgence|{adjective}))?"
             rf"(?:{_S}et{_S}{_OF}[^\W\d_]{{4,}}(?:{_S}{adjective})?)?",
             0.9,
             "org:ministry",
@@ -73,7 +73,7 @@ def ministries(some: dict[str, str], people: str) -> list[Pattern]:
         ),
         (
             rf"(?:[Dd]épartement|[Ss]ecrétariat){_S}(?:{adjective}{_S})?"
-            rf"(?:d['’][ÉEé]tat|{_OF}(?:{_CAP}|défense|justice|trésor){_END})",
+            rf"(?:d['’][ÉEé]tat|{_OF}(?:affaires{_S}(?:étrangères|intérieures)|{_CAP}|défense|justice|trésor){_END})",
             0.92,
             "org:ministry",
         ),
@@ -98,6 +98,11 @@ def offices(people: str) -> list[Pattern]:
             "org:office",
         ),
         (rf"(?:[Pp]arquet|[Tt]ribunal){_S}(?:de{_S}|d['’]){_CAPS}", 0.7, "org:office"),
+        (
+            rf"[Cc]onseil{_S}(?:général|départemental|régional|municipal|exécutif|provincial){_S}{_OF}{_CAPS}",
+            0.8,
+            "org:office",
+        ),
         (
             r"(?:[Aa]rmée|[Mm]arine|[Aa]viation|[Gg]endarmerie|[Pp]olice|[ÉéE]tat-major|[Pp]arlement|[Ss]énat)"
             rf"{rank}{_S}{people}",

@@ -23,7 +23,7 @@ _NAME = re.compile(rf"{_BORDER}(?:(?:al|el|as|ad)-)?{_CAP}(?:(?:{_S}{_PARTICLE}?
 _INITIALS = re.compile(
     rf"(?<![\w@#./-])(?:[A-ZÀ-Þ][a-zà-ÿ]{{0,2}}\.{_S}?){{1,3}}(?:-[A-Z]\.)?(?=\s*(?:$|\n|et\b|,|:|avec\b))"
 )
-_SENTENCE_START = re.compile(r"(?:^|[.!?…:]|[«“\"\n–—-])[\s«“\"\u00a0\u202f]*$")
+_SENTENCE_START = re.compile(r"(?:^|[.!?…:]|[(«“\"\n–—-])[\s«“\"\u00a0\u202f]*$")
 _SAYS = re.compile(
     rf"{_S}(?:a|ont|avait){_S}(?:\w+{_S})?(?:déclar|annonc|affirm|indiqu|estim|dit|assur|ajout|soulign|appel|rappel|expliqu)"
     rf"|{_S}\(|,{_S}\d\d{_S}ans"

@@ -13,6 +13,8 @@ _PIECE = re.compile(r"\w+(?:[-\u2010\u2011]\w+)*|[^\w\s]")
 _ACCENTED = {char: unicodedata.normalize("NFD", char)[0] for char in map(chr, range(0xC0, 0x250))}
 _FOLDED = str.maketrans(_ACCENTED | {"’": "'", "ʼ": "'", "‐": "-", "‑": "-", "œ": "oe", "Œ": "OE", "æ": "ae"})
 
+_ARTICLE = re.compile(r"L(?:[ae] |es |['’])(?=\S)")
+
 Value = TypeVar("Value")
 
 
@@ -84,4 +86,8 @@ def _same_case(phrase: str, found: str) -> bool:
     """Say whether the text has capitals where the phrase needs them: acronyms all, names the first letter."""
     if phrase.isupper():
         return found.isupper()
+    # « La réunion » is no island.
+    article = _ARTICLE.match(phrase)
+    if article and phrase[article.end()].isupper() and not found[article.end() :][:1].isupper():
+        return False
     return not phrase[0].isupper() or found[0].isupper()
