@@ -66,7 +66,7 @@ class SpacyPipeline:
         path = self._loaded.path
         if path.is_file():
             name = path.stem
-            own = (_HERE / f"{module}.py" for module in ("opinion", "calibrator", "chances"))
+            own = (_HERE / f"{module}.py" for module in ("borders", "opinion", "calibrator", "chances"))
             _feed_files(shape, [path, *sorted(_HERE.glob("french/*.py")), *own])
             for _, named in sorted(self._loaded.named.items()):
                 _feed_tree(shape, named)

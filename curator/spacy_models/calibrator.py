@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from spacy.tokens import Doc, Span
 
 from curator.domain.errors import CuratorError
+from curator.spacy_models.borders import Borders
 from curator.spacy_models.chances import Counts, Table, read_counts
 from curator.spacy_models.locate import load
 from curator.spacy_models.opinion import Opinion, forget, opinions
@@ -52,9 +53,10 @@ class Calibrator:
         marks: dict[Any, Any] = doc.user_data
         for chance, one in chosen:
             marks["curator", one.layer, one.start, one.end] = (chance, one.rule)
-        doc.ents = tuple(_span(doc, one) for _, one in chosen if one.layer == "entities")
+        borders = Borders(doc)
+        doc.ents = tuple(borders.span(*one[1:4]) for _, one in chosen if one.layer == "entities")
         for layer in {*doc.spans, *(one.layer for _, one in chosen)} - {"entities"}:
-            doc.spans[layer] = [_span(doc, one) for _, one in chosen if one.layer == layer]
+            doc.spans[layer] = [borders.span(*one[1:4]) for _, one in chosen if one.layer == layer]
         return doc
 
 
@@ -69,7 +71,8 @@ def proposals(doc: Doc) -> Iterator[Proposal]:
     if said is None:
         yield from ruled
         return
-    fitting = [one for one in (_aligned(doc, each) for each in said) if one is not None]
+    borders = Borders(doc)
+    fitting = [one for one in (_aligned(borders, each) for each in said) if one is not None]
     keys = {one[:4] for one in fitting}
     theirs = _covered(fitting)
     found = [_judged(one, keys, theirs) for one in ruled]
@@ -114,11 +117,10 @@ def _rule(doc: Doc, layer: str, span: Span) -> str:
     return _NAMELESS if known is None else str(known[1])
 
 
-def _aligned(doc: Doc, one: Opinion) -> Proposal | None:
+def _aligned(borders: Borders, one: Opinion) -> Proposal | None:
     """Return a trained pipeline's span where it ends at tokens of the document; what no rule could say is left out."""
-    span = doc.char_span(one.start, one.end)
     rule = "model:sure" if one.score is not None and one.score >= _SURE else "model"
-    return None if span is None else Proposal(one.layer, one.start, one.end, one.label, rule)
+    return Proposal(one.layer, one.start, one.end, one.label, rule) if borders.fits(one.start, one.end) else None
 
 
 def _judged(one: Proposal, keys: set[tuple[Any, ...]], said: Mapping[str, set[int]]) -> Proposal:
@@ -146,7 +148,3 @@ def _choose(scored: Iterable[tuple[float, Proposal]]) -> Iterator[tuple[float, P
         if taken.setdefault(one.layer, set()).isdisjoint(places):
             taken[one.layer].update(places)
             yield chance, one
-
-
-def _span(doc: Doc, one: Proposal) -> Span:
-    return cast(Span, doc.char_span(one.start, one.end, label=one.label))

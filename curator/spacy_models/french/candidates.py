@@ -27,6 +27,11 @@ class Candidate:
         return self.start < end and start < self.end
 
 
+def remember_text(doc: Doc, text: str) -> None:
+    """Tell a document its own text, for `text_of`."""
+    doc.user_data[_TEXT] = text
+
+
 def text_of(doc: Doc) -> str:
     """Return a document's text, which spaCy joins anew from the tokens whenever it is asked; kept until the choice."""
     known = cast(str | None, doc.user_data.get(_TEXT))

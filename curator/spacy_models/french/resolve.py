@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from spacy.tokens import Doc, Span
 
+from curator.spacy_models.borders import Borders
 from curator.spacy_models.french.candidates import Candidate, audible
 
 
@@ -16,7 +17,8 @@ class Resolver:
     """
 
     def __call__(self, doc: Doc) -> Doc:
-        candidates = [_aligned(doc, one) for one in audible(doc)]
+        borders = Borders(doc)
+        candidates = [_aligned(doc, borders, one) for one in audible(doc)]
         entities = _choose(one for one in candidates if one.layer == "entities")
         # A trigger may contain a name (prendre les [armes]); within a name it is most often a part of it.
         events = _choose(
@@ -25,8 +27,8 @@ class Resolver:
             if one.layer == "events"
             and all(_within(name, one) for name in entities if name.overlaps(one.start, one.end))
         )
-        doc.ents = tuple(_span(doc, one) for one in entities)
-        doc.spans["events"] = [_span(doc, one) for one in events]
+        doc.ents = tuple(borders.span(one.start, one.end, one.label) for one in entities)
+        doc.spans["events"] = [borders.span(one.start, one.end, one.label) for one in events]
         marks: dict[Any, Any] = doc.user_data
         for one in (*entities, *events):
             marks["curator", one.layer, one.start, one.end] = (one.score, one.rule)
@@ -51,18 +53,13 @@ def _choose(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(winners, key=lambda one: one.start)
 
 
-def _aligned(doc: Doc, one: Candidate) -> Candidate:
+def _aligned(doc: Doc, borders: Borders, one: Candidate) -> Candidate:
     """Return a candidate at token borders.
 
     The tokenizer makes nearly every rule's span end at a token's end. Where one does not, the whole token is wrong by
     some letters, and nothing at all would lose the finding.
     """
-    span = doc.char_span(one.start, one.end)
-    if span is not None:
+    if borders.fits(one.start, one.end):
         return one
     span = cast(Span, doc.char_span(one.start, one.end, alignment_mode="expand"))
     return replace(one, start=span.start_char, end=span.end_char)
-
-
-def _span(doc: Doc, one: Candidate) -> Span:
-    return cast(Span, doc.char_span(one.start, one.end, label=one.label))

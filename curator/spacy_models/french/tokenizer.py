@@ -7,6 +7,8 @@ from typing import Any
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from curator.spacy_models.french.candidates import remember_text
+
 _LETTER = r"[^\W\d_]"
 # Combining marks belong to the letter before them.
 _WORD = rf"{_LETTER}[^\W\d_\u0300-\u036f]*(?:[\u0300-\u036f]+{_LETTER}*)*"
@@ -46,7 +48,9 @@ class FrenchTokenizer:
             else:
                 words.append(word)
                 spaces.append(False)
-        return Doc(self.vocab, words=words, spaces=spaces)
+        doc = Doc(self.vocab, words=words, spaces=spaces)
+        remember_text(doc, text)
+        return doc
 
     def to_bytes(self, **kwargs: Any) -> bytes:
         """Return nothing: the tokenizer has no state."""

@@ -14,6 +14,7 @@ from curator.spacy_models.french.candidates import propose, text_of
 from curator.spacy_models.french.conjugation import first_group, unaccented
 from curator.spacy_models.french.lexicon import finite, is_word, lemmas, read_lexicon
 from curator.spacy_models.french.quotes import speech
+from curator.spacy_models.french.scan import caseless, lowered
 
 _REACH = 80
 _AROUND = 300
@@ -157,7 +158,7 @@ class Triggers:
                 self._bare.setdefault(unaccented(form), form)
         # All phrases in one expression: most letters of a text begin no word, and are then passed by once, not often.
         ways = "|".join(rf"(?P<p{number}>(?:{phrase})(?![\w-]))" for number, (phrase, _) in enumerate(self._plain))
-        self._any = re.compile(rf"(?<![\w-])(?=\w)(?={ways})", re.IGNORECASE) if ways else None
+        self._any = re.compile(caseless(rf"(?<![\w-])(?=\w)(?={ways})")) if ways else None
         self._found: dict[int, tuple[_Trigger, ...]] = {}
 
     def _add(self, entry: dict[str, Any]) -> None:
@@ -182,7 +183,7 @@ class Triggers:
             _starting(entry.get("unless_around")),
         )
         if "pattern" in entry:
-            pattern = re.compile(rf"(?<![\w-])(?:{entry['pattern']})(?![\w-])", re.IGNORECASE)
+            pattern = _phrase(rf"(?<![\w-])(?:{entry['pattern']})(?![\w-])")
             if trigger.label == _NOTHING:
                 self._blocks.append(pattern)
             elif "trigger" in pattern.groupindex:
@@ -201,7 +202,8 @@ class Triggers:
     def __call__(self, doc: Doc) -> Doc:
         text = text_of(doc)
         within = _Text(text)
-        blocked = [match.span() for pattern in self._blocks for match in pattern.finditer(text)]
+        lower = lowered(text)
+        blocked = [match.span() for pattern in self._blocks for match in pattern.finditer(lower)]
         # Most words are no trigger: asking for their numbers makes no token of them.
         for at, orth in enumerate(_orths(doc)):
             known = self._found.get(orth)
@@ -220,7 +222,7 @@ class Triggers:
                     else:
                         blocked.append((start, end))
                     break
-        for start, end, trigger in self._spread(text):
+        for start, end, trigger in self._spread(text, lower):
             if trigger.extent(within, start, end) and not any(left <= start < right for left, right in blocked):
                 propose(doc, start, end, trigger.label, trigger.score, trigger.rule, "events")
         for start, end in speech(text):
@@ -228,12 +230,12 @@ class Triggers:
                 propose(doc, start, end, "STATEMENT", 0.5, "quote:statement", "events")
         return doc
 
-    def _spread(self, text: str) -> Iterable[tuple[int, int, _Trigger]]:
+    def _spread(self, text: str, lower: str) -> Iterable[tuple[int, int, _Trigger]]:
         """Yield the phrases of a text: where one begins and ends, and the trigger that it may be."""
         for pattern, trigger in self._phrases:
-            for match in pattern.finditer(text):
+            for match in pattern.finditer(text if pattern.flags & re.IGNORECASE else lower):
                 yield *match.span("trigger" if match["trigger"] else 0), trigger
-        for match in self._any.finditer(text) if self._any else ():
+        for match in self._any.finditer(lower) if self._any else ():
             group = str(match.lastgroup)
             yield *match.span(group), self._plain[int(group[1:])][1]
 
@@ -275,6 +277,11 @@ class Triggers:
                     yield replace(trigger, role="finite")
                 elif trigger.label == _NOTHING:
                     yield trigger
+
+
+def _phrase(pattern: str) -> re.Pattern[str]:
+    """Return an expression for lowered text, or for any where it asks for capitals itself."""
+    return re.compile(pattern, re.IGNORECASE) if "(?-i" in pattern else re.compile(caseless(pattern))
 
 
 def _orths(doc: Doc) -> list[int]:
