@@ -4,8 +4,8 @@ from benchmarks import annotate, deliver, memory, workers
 
 _ALL = (
     annotate.against_tokenizer,
-    annotate.against_model,
-    annotate.combined_against_tokenizer,
+    annotate.rules_against_model,
+    annotate.combined_against_rules,
     workers.two_workers_against_two_processes,
     memory.peaks,
     deliver.durable_against_memory,

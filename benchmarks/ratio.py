@@ -1,9 +1,12 @@
 """A figure and its baseline, measured in turn so that a machine's moods hit both."""
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import TypeVar
+
+Input = TypeVar("Input")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +32,24 @@ class Ratio:
 
 def paired(
     name: str,
-    work: Callable[[], object],
+    work: Callable[[Input], object],
     baseline: str,
-    base: Callable[[], object],
-    amount: int,
+    base: Callable[[Input], object],
+    inputs: Sequence[Input],
+    amount: Callable[[Input], int],
     unit: str,
     aim: str = "",
-    pairs: int = 5,
 ) -> Ratio:
-    """Return the ratio of two rates, each over `amount` units of the same input, after one warm-up of both."""
-    work(), base()
-    times = [(timed(work), timed(base)) for _ in range(pairs)]
+    """Return the ratio of two rates in units a second, one pair for each input but the first, which warms both up."""
+    work(inputs[0]), base(inputs[0])
+    amounts = [amount(one) for one in inputs[1:]]
+    times = [(timed(lambda: work(one)), timed(lambda: base(one))) for one in inputs[1:]]  # noqa: B023
     return Ratio(
         name,
         baseline,
         unit,
-        amount / statistics.median(mine for mine, _ in times),
-        amount / statistics.median(other for _, other in times),
+        sum(amounts) / sum(mine for mine, _ in times),
+        sum(amounts) / sum(other for _, other in times),
         tuple(other / mine for mine, other in times),
         aim,
     )
