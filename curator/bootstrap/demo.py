@@ -24,7 +24,8 @@ Records = Sequence[Mapping[str, Any]]
 
 
 def demo(application: Application, ports: Ports, gold: Path, front: Front) -> bool:
-    """Take the corpus through two rounds of review to a trained model, and return whether it beat the rules.
+    """Take the corpus through two rounds of review to a trained model, and return whether it beat
+    the pipeline that is in force.
 
     Everything stays in the application's workspace, which should be one of its own. Raises CuratorError where any
     joint of the loop does not hold; whatever was started is stopped in the end.
@@ -99,7 +100,7 @@ def _tell_difference(application: Application, first: Frozen, second: Frozen, fr
 
 
 def _train_and_gate(application: Application, version: Frozen, front: Front) -> bool:
-    """Train on the version and compare with the rules on its test documents; only a better model passes."""
+    """Train on the version and compare with the pipeline in force on its test documents; only a better model passes."""
     from curator.spacy_models.trainer import train as trainer
 
     settings = application.settings.train
@@ -117,10 +118,12 @@ def _train_and_gate(application: Application, version: Frozen, front: Front) -> 
     if not test:
         raise CuratorError("no test documents to gate the model by", str(version.path), "review more documents")
     layers = application.schema.layer_names
-    rules = evaluate(application.pipeline(), test, layers)
+    current = evaluate(application.pipeline(), test, layers)
     trained = evaluate(application.pipeline(str(model.path)), test, layers)
-    front.say(f"on {len(test)} test documents, F1: rules {_shown(rules)}; {model.name} {_shown(trained)}")
-    better = trained.mean_f1 > rules.mean_f1
+    front.say(
+        f"on {len(test)} test documents, F1: {current.pipeline} {_shown(current)}; {model.name} {_shown(trained)}"
+    )
+    better = trained.mean_f1 > current.mean_f1
     front.say(f"{model.name} " + ("is better and passes the gate" if better else "is no better: not promoted"))
     return better
 
