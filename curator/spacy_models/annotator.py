@@ -16,6 +16,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId
 from curator.domain.span import Content, Span, order
 from curator.spacy_models.locate import Loaded, load
+from curator.spacy_models.opinion import scores_of
 from curator.spacy_models.processes import spread
 
 _HERE = Path(__file__).parent
@@ -115,7 +116,7 @@ class SpacyPipeline:
         name = self._reading.groups.get(layer, layer)
         if name not in doc.spans:
             return (), None
-        return list(doc.spans[name]), doc.spans[name].attrs.get("scores")
+        return list(doc.spans[name]), scores_of(doc.spans[name])
 
     def _check(self, layer: str, label: str) -> None:
         known = self._reading.labels.get(layer)

@@ -1,12 +1,13 @@
 """What a trained pipeline says of the same text, set beside what the rules say."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, cast
 
+import numpy
 import spacy
-from spacy.tokens import Doc
+from spacy.tokens import Doc, SpanGroup
 
 _KEY = "curator_opinions"
 
@@ -56,13 +57,20 @@ def forget(doc: Doc) -> None:
     doc.user_data.pop(_KEY, None)
 
 
+def scores_of(group: SpanGroup) -> list[float] | None:
+    """Return the score that a component gave each span of a group, or None where it gave none."""
+    scores = group.attrs.get("scores")
+    # One column or one number a span, as the component has it.
+    return None if scores is None else cast(list[float], numpy.asarray(scores).reshape(-1).tolist())
+
+
 def _keep(doc: Doc, read: Doc) -> Doc:
     found = [Opinion("entities", one.start_char, one.end_char, one.label_, None) for one in read.ents]
     for layer, group in read.spans.items():
-        scores = group.attrs.get("scores")
+        scores: Sequence[float | None] = scores_of(group) or [None] * len(group)
         found += (
-            Opinion(layer, one.start_char, one.end_char, one.label_, None if scores is None else float(scores[at]))
-            for at, one in enumerate(group)
+            Opinion(layer, one.start_char, one.end_char, one.label_, score)
+            for one, score in zip(group, scores, strict=True)
         )
     doc.user_data[_KEY] = found
     return doc

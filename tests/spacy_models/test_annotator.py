@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy
 import pytest
 import spacy
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId
 from curator.domain.span import Content
 from curator.spacy_models.annotator import Reading, SpacyPipeline
+from curator.spacy_models.opinion import scores_of
 from tests.spacy_models.conftest import CONFIG, ROOT
 
 TEXTS = [
@@ -243,3 +245,12 @@ def test_a_label_that_nobody_mapped_is_no_loss_in_silence(foreign: Path) -> None
     pipeline = SpacyPipeline(foreign, Reading(labels={"entities": {"GPE"}}, label_map={"LOC": "GPE"}))
     with pytest.raises(CuratorError, match=r"label 'MISC' of layer entities is not in the label schema.*label_map"):
         list(pipeline.annotate([FOREIGN_TEXT]))
+
+
+@pytest.mark.parametrize("shape", [(2,), (2, 1)])
+def test_scores_are_read_in_whatever_shape_a_component_keeps_them(shape: tuple[int, ...]) -> None:
+    doc = spacy.blank("fr")("Rome annonce")
+    doc.spans["events"] = [doc[0:1], doc[1:2]]
+    assert scores_of(doc.spans["events"]) is None
+    doc.spans["events"].attrs["scores"] = numpy.array([0.25, 0.75]).reshape(shape)
+    assert scores_of(doc.spans["events"]) == [0.25, 0.75]
