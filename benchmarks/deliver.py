@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.ratio import Ratio, paired
-from curator.steps.publish import HOOK_PATH, SECRET_HEADER
-from curator.steps.store_ports import Delivery, DeliveryFacts
+from curator.steps.desk.publish import HOOK_PATH, SECRET_HEADER
+from curator.steps.ports.deliveries import Delivery, DeliveryFacts
 from curator.store.inbox import SqliteInbox
 from curator.web.application import Parts, create_app
 

@@ -63,7 +63,7 @@ def normal(package: str) -> str:
     return re.sub(r"[-_.]+", "-", re.match(r"[A-Za-z0-9._-]+", package)[0]).lower()  # type: ignore[index]
 
 
-@pytest.mark.parametrize("inner", ["domain", "steps"])
+@pytest.mark.parametrize("inner", ["domain", "steps", "views"])
 def test_domain_and_steps_import_the_standard_library_and_curator_only(inner: str) -> None:
     allowed = set(sys.stdlib_module_names) | {"curator"}
     foreign = {module.name: imported(module) - allowed for module in (PACKAGE / inner).rglob("*.py")}

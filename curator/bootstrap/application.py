@@ -16,15 +16,17 @@ from curator.domain.split import SplitRule
 from curator.files.schema_file import read_schema
 from curator.files.versions import VersionFolder
 from curator.settings import Settings
-from curator.steps.adopt_schema import adopt_schema
-from curator.steps.connect_backend import ML_PATH, Backend
-from curator.steps.decide import Rules
-from curator.steps.freeze import Frozen, freeze
-from curator.steps.ingest import Ingested, ingest
-from curator.steps.ports import Language, Nearness, Progress, Reader
-from curator.steps.publish import HOOK_PATH, SECRET_HEADER, Hook
-from curator.steps.reconcile import DeletionGuard
-from curator.steps.train import DatasetRef
+from curator.steps.curation.decide import Rules
+from curator.steps.datasets.freeze import Frozen, freeze
+from curator.steps.desk.connect_backend import ML_PATH
+from curator.steps.desk.publish import HOOK_PATH, SECRET_HEADER, Hook
+from curator.steps.desk.reconcile import DeletionGuard
+from curator.steps.in_force.schema import adopt_schema
+from curator.steps.intake.ingest import Ingested, ingest
+from curator.steps.learning.train import DatasetRef
+from curator.steps.ports.documents import Language, Nearness, Reader
+from curator.steps.ports.ml_backends import Backend
+from curator.steps.ports.progress import Progress
 from curator.store.database import SqlStore, open_engine, open_file
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
@@ -32,7 +34,7 @@ from curator.store.migrate import upgrade
 if TYPE_CHECKING:
     from curator.label_studio.client import LabelStudioServer
     from curator.spacy_models.annotator import SpacyPipeline
-    from curator.steps.receive import Receiver
+    from curator.steps.desk.receive import Receiver
 
 EMBEDDED = "embedded"
 _CHOSEN = "chosen_pipeline"
@@ -236,8 +238,8 @@ class Application:
     def receiver(self) -> "Receiver":
         from curator.label_studio.payloads import read_delivery
         from curator.label_studio.results import read_result
-        from curator.steps.accept import Acceptor
-        from curator.steps.receive import Receiver
+        from curator.steps.desk.accept import Acceptor
+        from curator.steps.desk.receive import Receiver
 
         acceptor = Acceptor(self.store, self.server, self.schema, read_result)
         return Receiver(self.inbox, self.store, acceptor, read_delivery)

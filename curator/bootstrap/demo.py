@@ -13,10 +13,10 @@ from curator.bootstrap.workspace import Ports
 from curator.domain.errors import CuratorError
 from curator.domain.span import Content, Relation, Span
 from curator.files.lines import read_lines
-from curator.steps.evaluate import Evaluation, evaluate
-from curator.steps.freeze import Frozen
-from curator.steps.train import dataset_ref, train
-from curator.steps.version_changes import VersionHistory
+from curator.steps.datasets.freeze import Frozen
+from curator.steps.datasets.version_changes import VersionHistory
+from curator.steps.learning.evaluate import Evaluation, evaluate
+from curator.steps.learning.train import dataset_ref, train
 
 _DATASET = "demo"
 _ARRIVAL_SECONDS = 60.0

@@ -11,9 +11,9 @@ import httpx
 from curator.bootstrap.application import Application
 from curator.domain.errors import CuratorError, ServerRefused, ServerUnreachable
 from curator.domain.schema import schema_from_value
-from curator.steps.adopt_schema import vanished
-from curator.steps.connect_backend import is_ours as is_backend
-from curator.steps.publish import HOOK_PATH, REFUSAL, is_ours
+from curator.steps.desk.connect_backend import is_ours as is_backend
+from curator.steps.desk.publish import HOOK_PATH, REFUSAL, is_ours
+from curator.steps.in_force.schema import vanished
 from curator.store.migrate import pending_migrations
 
 _UP = "curator up"

@@ -12,7 +12,7 @@ from curator.bootstrap.hook_process import refuse_taken_port
 from curator.bootstrap.ml_backend import make_ml_backend
 from curator.domain.errors import CuratorError
 from curator.label_studio.results import read_result
-from curator.steps.version_changes import VersionHistory
+from curator.steps.datasets.version_changes import VersionHistory
 from curator.store.overview import SqlOverview
 from curator.web.application import Parts
 from curator.web.dashboard import Dashboard

@@ -10,8 +10,9 @@ from curator.bootstrap.application import Application
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId
 from curator.domain.span import Content
-from curator.steps.ports import Pipeline
-from curator.steps.predict_task import PipelineNotReady, TaskPredictor
+from curator.steps.learning.predict_task import TaskPredictor
+from curator.steps.ports.pipelines import Pipeline
+from curator.steps.ports.predictor import PipelineNotReady
 from curator.web.ml_backend import MlBackend
 
 

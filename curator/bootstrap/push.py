@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 import httpx
 
 from curator.bootstrap.application import Application
-from curator.steps.connect_backend import Backend, connect_backend
-from curator.steps.ports import Progress
-from curator.steps.publish import Published, publish
+from curator.steps.desk.connect_backend import connect_backend
+from curator.steps.desk.publish import Published, publish
+from curator.steps.ports.ml_backends import Backend
+from curator.steps.ports.progress import Progress
 
 _LOAD_SECONDS = 60.0
 _POLL_SECONDS = 0.5

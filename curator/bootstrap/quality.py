@@ -7,7 +7,7 @@ from typing import Any
 from curator.bootstrap.application import Application
 from curator.domain.schema import LabelSchema
 from curator.files.durable import replacing
-from curator.steps.evaluate import Evaluation
+from curator.steps.learning.evaluate import Evaluation
 
 
 def calibrate(application: Application, name: str | None, records: Sequence[Mapping[str, Any]]) -> tuple[Path, int]:

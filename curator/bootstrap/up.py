@@ -16,10 +16,10 @@ from curator.bootstrap.push import push
 from curator.bootstrap.workspace import Ports, Workspace
 from curator.domain.errors import CuratorError, DeletionsNotAccepted
 from curator.label_studio.server import EmbeddedServer
-from curator.steps.ports import Progress
-from curator.steps.preannotate import preannotate_stored
-from curator.steps.publish import Published
-from curator.steps.reconcile import reconcile
+from curator.steps.desk.publish import Published
+from curator.steps.desk.reconcile import reconcile
+from curator.steps.learning.preannotate import preannotate_stored
+from curator.steps.ports.progress import Progress
 
 _LOOK_SECONDS = 1.0
 # A server that ends this soon after it was started again is not worth starting a third time.

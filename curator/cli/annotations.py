@@ -4,7 +4,7 @@ import click
 
 from curator.bootstrap.application import Application
 from curator.cli.output import emit
-from curator.steps.report import annotations as current
+from curator.views.report import annotations as current
 
 
 @click.command()

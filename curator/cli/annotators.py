@@ -5,7 +5,7 @@ import click
 from curator.bootstrap.accounts import add_account
 from curator.bootstrap.application import Application
 from curator.cli.output import emit, json_option, report, say
-from curator.steps.report import progress_of_annotators
+from curator.views.report import progress_of_annotators
 
 
 @click.group(invoke_without_command=True)

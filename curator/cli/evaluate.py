@@ -11,8 +11,8 @@ from curator.cli.mistakes import mistakes
 from curator.cli.output import emit, flat, json_option, say
 from curator.domain.calibration import expected_calibration_error
 from curator.domain.evaluation import Result
-from curator.steps.evaluate import Evaluation
-from curator.steps.evaluate import evaluate as run
+from curator.steps.learning.evaluate import Evaluation
+from curator.steps.learning.evaluate import evaluate as run
 
 _HEADINGS = ("gold", "found", "exact", "bound", "label", "missed", "wrong", "P", "R", "F1", "95 % of F1", "partial F1")
 _WIDTHS = (6, 6, 6, 6, 6, 7, 6, 6, 6, 6, 13, 11)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from curator.cli.output import flat
 from curator.domain.scoring import Fate, Match
 from curator.domain.span import Span
-from curator.steps.evaluate import Evaluated, Evaluation
+from curator.steps.learning.evaluate import Evaluated, Evaluation
 
 _NAMES = {
     Fate.MOVED: "boundary",

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from curator.steps.ports import Progress as Tell
+from curator.steps.ports.progress import Progress as Tell
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output.")
 

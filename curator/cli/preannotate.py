@@ -8,8 +8,8 @@ import click
 
 from curator.bootstrap.application import Application
 from curator.cli.output import json_option, progress, report, say
-from curator.steps.ports import Refused
-from curator.steps.preannotate import preannotate_paths, preannotate_stored
+from curator.steps.learning.preannotate import preannotate_paths, preannotate_stored
+from curator.steps.ports.documents import Refused
 
 
 @click.command()

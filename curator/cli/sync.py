@@ -5,7 +5,7 @@ import click
 from curator.bootstrap.application import Application
 from curator.cli.output import json_option, progress, report, say
 from curator.domain.errors import DeletionsNotAccepted
-from curator.steps.reconcile import reconcile
+from curator.steps.desk.reconcile import reconcile
 
 
 @click.command()

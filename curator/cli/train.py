@@ -7,8 +7,8 @@ import click
 
 from curator.bootstrap.application import Application
 from curator.cli.output import json_option, progress, report, say
-from curator.steps.train import Model, dataset_ref
-from curator.steps.train import train as run
+from curator.steps.learning.train import Model, dataset_ref
+from curator.steps.learning.train import train as run
 
 
 @click.command()

@@ -9,7 +9,7 @@ from curator.domain.errors import InputRefused
 from curator.files.json_documents import checked_split
 from curator.files.raw_lines import RawLine, Stream, raw_lines
 from curator.files.refusals import checked_text, refuse_value, refused, too_large
-from curator.steps.ports import Refused
+from curator.steps.ports.documents import Refused
 
 _DELIMITERS = (",", ";", "\t")
 _BYTES_A_CHARACTER = 8

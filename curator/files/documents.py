@@ -17,7 +17,7 @@ from curator.files.json_documents import is_json_line, read_json_lines
 from curator.files.paths import STANDARD_INPUT, Found, found_files
 from curator.files.raw_lines import SAMPLE, Stream, opened, raw_lines
 from curator.files.refusals import checked_text, refused, too_large, unreadable
-from curator.steps.ports import Refused
+from curator.steps.ports.documents import Refused
 
 LIMIT = 1_000_000
 """The largest text taken in by default, in characters."""

@@ -10,7 +10,7 @@ from curator.domain.errors import InputRefused
 from curator.files.encodings import Decoded
 from curator.files.raw_lines import RawLine, Stream, raw_lines
 from curator.files.refusals import checked_text, refuse_value, refused, too_large
-from curator.steps.ports import Refused
+from curator.steps.ports.documents import Refused
 
 _ANNOTATIONS = ("spans", "relations", "attributes", "entities", "events")
 # A character beyond U+FFFF takes twelve bytes when it is escaped; spans and meta take their share of the rest.

@@ -10,7 +10,7 @@ from pathlib import Path
 from curator.domain.canonical import refuse_unstorable
 from curator.domain.errors import InputRefused
 from curator.files.refusals import refused, unreadable
-from curator.steps.ports import Refused
+from curator.steps.ports.documents import Refused
 
 STANDARD_INPUT = "-"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from curator.domain.canonical import refuse_unstorable
 from curator.domain.errors import InputRefused
-from curator.steps.ports import Refused
+from curator.steps.ports.documents import Refused
 
 _INTEGERS = range(-(2**63), 2**64)
 

@@ -13,7 +13,7 @@ from curator.label_studio.listing import TaskListing, task_state
 from curator.label_studio.ml_backends import MlBackends
 from curator.label_studio.payloads import ACTIONS, state_from_api
 from curator.label_studio.results import DOCUMENT, TEXT, prediction_value
-from curator.steps.ports import NewPrediction, NewTask, ProjectRef, TaskState, WebhookRef
+from curator.steps.ports.label_server import NewPrediction, NewTask, ProjectRef, TaskState, WebhookRef
 
 _IMPORT_BATCH = 200
 _PROJECT_PAGE = 1000

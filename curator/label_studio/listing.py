@@ -9,7 +9,7 @@ from curator.domain.annotation import instant
 from curator.label_studio.connection import Connection
 from curator.label_studio.failures import ServerFailed
 from curator.label_studio.payloads import state_from_api, task_from_api
-from curator.steps.ports import TaskState
+from curator.steps.ports.label_server import TaskState
 
 _INDEX_PAGE = 1000
 _TASK_PAGE = 100

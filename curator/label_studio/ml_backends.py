@@ -7,8 +7,8 @@ from typing import Any
 from curator.label_studio.connection import Connection
 from curator.label_studio.failures import ServerLacks
 from curator.label_studio.results import DOCUMENT, TEXT
-from curator.steps.connect_backend import Backend, BackendRef
-from curator.steps.predict_task import AskedTask, Labels
+from curator.steps.ports.ml_backends import Backend, BackendRef
+from curator.steps.ports.predictor import AskedTask, Labels
 
 _CONNECTED = ("CO", "TR", "PR")
 

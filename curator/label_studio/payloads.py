@@ -10,7 +10,7 @@ from curator.domain.annotation import AnnotationState, Identity, TaskRef, instan
 from curator.domain.event import AnnotationSeen, AnnotationsGone, Event, ProjectChanged, TasksGone
 from curator.label_studio.json_values import faults, storable
 from curator.label_studio.results import DOCUMENT, TEXT
-from curator.steps.ports import DeliveryUnreadable
+from curator.steps.ports.deliveries import DeliveryUnreadable
 
 _ID_LIMIT = 2**63  # what an integer column holds
 

@@ -9,7 +9,7 @@ from typing import Any
 from curator.domain.schema import AttributeKind, LabelSchema
 from curator.domain.span import Attribute, Content, Problem, Relation, Span, misfit
 from curator.label_studio.json_values import faults
-from curator.steps.ports import NewPrediction
+from curator.steps.ports.label_server import NewPrediction
 
 TEXT = "text"
 """The name of the text in the labelling interface, and of its key in a task's data."""

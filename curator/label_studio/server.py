@@ -15,7 +15,7 @@ import httpx
 
 from curator.domain.errors import CuratorError
 from curator.label_studio import processes
-from curator.steps.ports import Progress
+from curator.steps.ports.progress import Progress
 
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ")
 _POLL = 0.25

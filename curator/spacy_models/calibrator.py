@@ -12,7 +12,7 @@ from curator.spacy_models.borders import Borders
 from curator.spacy_models.chances import Counts, Table, read_counts
 from curator.spacy_models.locate import load
 from curator.spacy_models.opinion import Opinion, forget, opinions
-from curator.steps.evaluate import gold_spans
+from curator.steps.learning.evaluate import gold_spans
 
 _FACTORY = "curator_calibrator"
 _SURE = 0.99

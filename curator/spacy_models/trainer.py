@@ -22,7 +22,8 @@ from thinc.api import Config
 from curator.domain.decision import Loss
 from curator.domain.errors import CuratorError, TooLittleData
 from curator.spacy_models.corpus import ENTITIES, example_of, loss_of, read_records
-from curator.steps.ports import Progress, Trained
+from curator.steps.ports.pipelines import Trained
+from curator.steps.ports.progress import Progress
 
 LEAST_TRAIN = 5
 """The least number of records with spans to train on."""

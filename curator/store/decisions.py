@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from curator.steps.store_ports import StoredDecision
+from curator.steps.ports.stored_decisions import StoredDecision
 from curator.store.rows import insert_missing
 from curator.store.tables import DecisionRow, ModelRow, VersionRow
 

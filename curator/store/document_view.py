@@ -11,8 +11,7 @@ from curator.domain.decision import Candidate, choose_latest
 from curator.domain.prediction import GIVEN, PipelineId
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Attribute, Content, Relation, Span, content_from_value
-from curator.steps.overview import DocumentState, DocumentView, RevisionSeen, Said, SourceSeen
-from curator.steps.ports import ResultReader
+from curator.steps.ports.contents import ResultReader
 from curator.store.shown import shown_pairs
 from curator.store.states import newest, states
 from curator.store.tables import (
@@ -25,6 +24,7 @@ from curator.store.tables import (
     SplitRow,
     Tick,
 )
+from curator.views.overview import DocumentState, DocumentView, RevisionSeen, Said, SourceSeen
 
 
 def document_view(

@@ -10,7 +10,7 @@ from curator.domain.document import Arrival, Document, Source
 from curator.domain.prediction import GIVEN, PipelineId, Prediction
 from curator.domain.span import content_value
 from curator.domain.split import Assignment
-from curator.steps.store_ports import Unassigned
+from curator.steps.ports.stored_documents import Unassigned
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
 

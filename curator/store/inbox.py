@@ -10,7 +10,7 @@ from sqlalchemy import Connection, LargeBinary, String, func, insert, select, up
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from curator.domain.annotation import instant
-from curator.steps.store_ports import Delivery, DeliveryFacts
+from curator.steps.ports.deliveries import Delivery, DeliveryFacts
 from curator.store.database import open_file, told_plainly
 
 

@@ -9,20 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, func, select
 
 from curator.domain.schema import LabelSchema, schema_from_value
-from curator.steps.overview import (
-    AnnotatorProgress,
-    Deliveries,
-    DeliverySeen,
-    DocumentLine,
-    DocumentPage,
-    DocumentState,
-    DocumentView,
-    LabelReport,
-    ModelSeen,
-    Progress,
-    VersionSeen,
-)
-from curator.steps.ports import ResultReader
+from curator.steps.ports.contents import ResultReader
 from curator.store.database import SqlStore, told_plainly
 from curator.store.document_view import document_view
 from curator.store.inbox import DeliveryRow, SqliteInbox
@@ -41,6 +28,19 @@ from curator.store.tables import (
     VersionRow,
 )
 from curator.store.tallies import LabelTally
+from curator.views.overview import (
+    AnnotatorProgress,
+    Deliveries,
+    DeliverySeen,
+    DocumentLine,
+    DocumentPage,
+    DocumentState,
+    DocumentView,
+    LabelReport,
+    ModelSeen,
+    Progress,
+    VersionSeen,
+)
 
 _PAGE = 50
 _LAST = 20

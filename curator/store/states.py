@@ -18,8 +18,8 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from curator.steps.overview import DocumentState
 from curator.store.tables import DecisionRow, DocumentRow, RevisionRow, TaskRow
+from curator.views.overview import DocumentState
 
 IDENTITY = (RevisionRow.server, RevisionRow.project, RevisionRow.annotation, RevisionRow.created_at)
 ALIVE = type_coerce(RevisionRow.value, Text) != "null"

@@ -12,12 +12,12 @@ from curator.domain.prediction import GIVEN, PipelineId
 from curator.domain.schema import Label, LabelSchema, Layer
 from curator.domain.scoring import Fate, FateCounts, count_fates, match
 from curator.domain.span import content_from_value
-from curator.steps.overview import LabelFates, LabelReport, PipelineFates
-from curator.steps.ports import ResultReader
+from curator.steps.ports.contents import ResultReader
 from curator.store.database import told_plainly
 from curator.store.rows import chunks
 from curator.store.shown import prediction_count, shown_pairs
 from curator.store.tables import DocumentRow, PredictionRow, RevisionRow
+from curator.views.overview import LabelFates, LabelReport, PipelineFates
 
 _BATCH = 50
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, delete, exists, func, insert, select, up
 
 from curator.domain.prediction import GIVEN, PipelineId, Prediction
 from curator.domain.span import content_from_value
-from curator.steps.store_ports import StoredPrediction
+from curator.steps.ports.stored_tasks import StoredPrediction
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import DocumentRow, PredictionRow, ProjectRow, SentPrediction, TaskRow
 

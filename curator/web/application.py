@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
-from curator.steps.store_ports import Inbox
+from curator.steps.ports.deliveries import Inbox
 from curator.web.dashboard import Dashboard, dashboard
 from curator.web.ml_backend import MlBackend, ml_backend
 from curator.web.webhook import webhook

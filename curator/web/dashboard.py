@@ -9,8 +9,8 @@ from werkzeug.exceptions import HTTPException
 
 from curator.domain.errors import CuratorError
 from curator.domain.scoring import Fate
-from curator.steps.overview import DocumentState, Overview
-from curator.steps.version_changes import VersionChanges
+from curator.steps.datasets.version_changes import VersionChanges
+from curator.views.overview import DocumentState, Overview
 from curator.web import wording
 from curator.web.charts import SCHEMES, Scheme, day_chart, share_chart
 from curator.web.document_page import document_page

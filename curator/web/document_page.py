@@ -6,7 +6,7 @@ from typing import Any
 
 from curator.domain.scoring import Fate, Match, match
 from curator.domain.span import Content, Relation, Span
-from curator.steps.overview import DocumentView, Said
+from curator.views.overview import DocumentView, Said
 from curator.web.highlight import Piece, marks, pieces
 from curator.web.palette import Palette
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from curator.domain.scoring import Fate
-from curator.steps.overview import LabelFates, LabelReport, PipelineFates
+from curator.views.overview import LabelFates, LabelReport, PipelineFates
 from curator.web.charts import Share
 
 _DAYS = 30

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from curator.domain.schema import LabelSchema
 from curator.domain.scoring import Fate
 from curator.domain.span import Span
-from curator.steps.evaluate import Evaluated, Evaluation
+from curator.steps.learning.evaluate import Evaluated, Evaluation
 from curator.web.highlight import Piece, marks, pieces
 from curator.web.palette import palette, style_sheet
 from curator.web.wording import SIGNS

@@ -11,9 +11,9 @@ import structlog
 from flask import Blueprint, Response, jsonify, request
 
 from curator.domain.errors import CuratorError
-from curator.steps.connect_backend import ML_PATH
-from curator.steps.ports import NewPrediction
-from curator.steps.predict_task import AskedTask, Labels, PipelineNotReady, Predictor
+from curator.steps.desk.connect_backend import ML_PATH
+from curator.steps.ports.label_server import NewPrediction
+from curator.steps.ports.predictor import AskedTask, Labels, PipelineNotReady, Predictor
 from curator.web.body import NotJson, parse, read_body, refuse
 
 Answer = tuple[Response, int]

@@ -6,8 +6,8 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, jsonify, request
 
-from curator.steps.publish import HOOK_PATH, SECRET_HEADER
-from curator.steps.store_ports import Inbox
+from curator.steps.desk.publish import HOOK_PATH, SECRET_HEADER
+from curator.steps.ports.deliveries import Inbox
 from curator.web.body import NotJson, parse, read_body, refuse
 
 

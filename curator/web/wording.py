@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from curator.domain.scoring import Fate
-from curator.steps.overview import DocumentState
+from curator.views.overview import DocumentState
 
 STATES: Mapping[DocumentState, tuple[str, str]] = {
     DocumentState.REVIEWED: ("Reviewed", "submitted, and decided since the last change"),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from curator.cli.mistakes import mistakes
 from curator.domain.scoring import Fate, match
 from curator.domain.span import Span
-from curator.steps.evaluate import Evaluated, Evaluation
+from curator.steps.learning.evaluate import Evaluated, Evaluation
 
 ESCAPES = "\x1b[31m\x1b]0;owned\x07\x9b2J\x08\x7f\r"
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from curator.domain.schema import LabelSchema
-from curator.steps.ports import LabelServer, ProjectRef
+from curator.steps.ports.label_server import LabelServer, ProjectRef
 from tests.conftest import RunningLabelStudio
 from tests.fakes.label_server import FakeLabelServer
 

@@ -10,7 +10,7 @@ from curator.domain.errors import ServerRefused
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content, Relation, Span
 from curator.label_studio.results import read_result, write_result
-from curator.steps.ports import LabelServer, NewPrediction, NewTask, ProjectRef
+from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, ProjectRef
 from tests.contracts.conftest import Reviewer
 
 TEXT = "😀 Paris a annoncé l’envoi de 200 soldats.\nÉmoi à Tripoli, d'après l'AFP."

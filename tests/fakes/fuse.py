@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from curator.steps.store_ports import Delivery, DeliveryFacts, Inbox, Store, Transaction
+from curator.steps.ports.deliveries import Delivery, DeliveryFacts, Inbox
+from curator.steps.ports.store import Store, Transaction
 
 
 class Killed(BaseException):

@@ -11,7 +11,7 @@ from curator.domain.errors import CuratorError, ServerRefused, ServerUnreachable
 from curator.domain.schema import LabelSchema
 from curator.label_studio.interface import labelling_config
 from curator.label_studio.payloads import ACTIONS, state_from_api, task_from_api
-from curator.steps.ports import NewPrediction, NewTask, ProjectRef, TaskState, WebhookRef
+from curator.steps.ports.label_server import NewPrediction, NewTask, ProjectRef, TaskState, WebhookRef
 from tests.fakes.clock import Clock
 from tests.fakes.label_studio_rows import Rows, delivery
 

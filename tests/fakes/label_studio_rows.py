@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from curator.steps.ports import WebhookRef
+from curator.steps.ports.label_server import WebhookRef
 
 Row = dict[str, Any]
 

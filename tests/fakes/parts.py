@@ -11,7 +11,7 @@ from curator.domain.prediction import PipelineId
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.domain.span import Content, Span
 from curator.domain.split import SplitRule
-from curator.steps.ports import Refused
+from curator.steps.ports.documents import Refused
 
 SCHEMA_VALUE: dict[str, Any] = {
     "name": "small",

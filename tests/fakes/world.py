@@ -13,19 +13,21 @@ from curator.domain.document import RawDocument
 from curator.domain.schema import LabelSchema
 from curator.label_studio.payloads import read_delivery
 from curator.label_studio.results import read_result
-from curator.steps.accept import Acceptor
-from curator.steps.adopt_schema import adopt_schema
-from curator.steps.ingest import Ingested, ingest
-from curator.steps.ports import Progress, Reader
-from curator.steps.preannotate import preannotate_stored
-from curator.steps.publish import Hook, Published, publish
-from curator.steps.receive import Receiver
-from curator.steps.reconcile import DeletionGuard, Reconciled, reconcile
-from curator.steps.report import annotations
-from curator.steps.store_ports import Inbox, Store
+from curator.steps.desk.accept import Acceptor
+from curator.steps.desk.publish import Hook, Published, publish
+from curator.steps.desk.receive import Receiver
+from curator.steps.desk.reconcile import DeletionGuard, Reconciled, reconcile
+from curator.steps.in_force.schema import adopt_schema
+from curator.steps.intake.ingest import Ingested, ingest
+from curator.steps.learning.preannotate import preannotate_stored
+from curator.steps.ports.deliveries import Inbox
+from curator.steps.ports.documents import Reader
+from curator.steps.ports.progress import Progress
+from curator.steps.ports.store import Store
 from curator.store.database import SqlStore, open_engine
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
+from curator.views.report import annotations
 from tests.fakes.label_server import FakeLabelServer
 from tests.fakes.parts import RULE, SCHEMA, NamePipeline, Texts, WordNearness, french, raw, silent
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from curator.domain.document import RawDocument
 from curator.files.documents import FileReader
-from curator.steps.ports import Refused
+from curator.steps.ports.documents import Refused
 
 FRENCH = (
     "« L’œuvre », a déclaré le ministre, « coûtera 3 € par habitant ». La manifestation s’est déroulée à Nîmes, où "

@@ -12,7 +12,7 @@ from curator.domain.errors import ServerRefused, ServerUnreachable
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content
 from curator.label_studio.client import LabelStudioServer
-from curator.steps.ports import NewPrediction, NewTask
+from curator.steps.ports.label_server import NewPrediction, NewTask
 from tests.conftest import RunningLabelStudio, free_port
 
 Answer = Callable[[httpx.Request], httpx.Response]

@@ -11,7 +11,7 @@ from curator.domain.annotation import AnnotationState, Identity, TaskRef
 from curator.domain.canonical import canonical_json
 from curator.domain.event import AnnotationSeen, AnnotationsGone, ProjectChanged, TasksGone
 from curator.label_studio.payloads import ACTIONS, read_delivery, state_from_api
-from curator.steps.ports import DeliveryUnreadable
+from curator.steps.ports.deliveries import DeliveryUnreadable
 
 TEXT = "Marie Curie est née à Varsovie."
 ITEM = {

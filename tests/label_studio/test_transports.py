@@ -13,7 +13,7 @@ from curator.domain.span import Content, Span
 from curator.label_studio.interface import words_of
 from curator.label_studio.payloads import read_delivery
 from curator.label_studio.results import write_result
-from curator.steps.ports import NewPrediction, NewTask
+from curator.steps.ports.label_server import NewPrediction, NewTask
 from tests.conftest import RunningLabelStudio
 
 TEXT = "Émoi 😀 à Tripoli"

@@ -21,9 +21,9 @@ from curator.files.lines import read_lines, write_lines
 from curator.label_studio.payloads import read_delivery
 from curator.label_studio.results import read_result, write_result
 from curator.spacy_models.annotator import SpacyPipeline
-from curator.steps.evaluate import gold_spans
-from curator.steps.ingest import arrive
-from curator.steps.preannotate import preannotate_paths
+from curator.steps.intake.ingest import arrive
+from curator.steps.learning.evaluate import gold_spans
+from curator.steps.learning.preannotate import preannotate_paths
 from tests.conftest import ROOT
 from tests.fakes.parts import SCHEMA, Texts, french, raw
 

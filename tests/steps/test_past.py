@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from curator.steps.ingest import assign_splits
+from curator.steps.intake.ingest import assign_splits
 from tests.fakes.parts import RULE, NamePipeline, WordNearness
 from tests.fakes.world import World
 from tests.steps.test_freeze import EMPTY, PARIS, export_of, losses, now, records
@@ -14,7 +14,7 @@ def test_a_document_that_had_no_split_then_has_none_in_that_past(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (one,) = world.with_tasks(PARIS)
-    monkeypatch.setattr("curator.steps.ingest.assign_splits", lambda *_: None)
+    monkeypatch.setattr("curator.steps.intake.ingest.assign_splits", lambda *_: None)
     (other,) = world.with_tasks(EMPTY)
     for task in (one, other):
         world.server.annotate(task, [])

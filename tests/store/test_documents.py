@@ -9,7 +9,7 @@ from curator.domain.canonical import document_id
 from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import Content, Relation, Span
 from curator.domain.split import Assignment
-from curator.steps.store_ports import Unassigned
+from curator.steps.ports.stored_documents import Unassigned
 from curator.store.database import SqlStore
 from tests.store.conftest import arrival
 

@@ -14,12 +14,12 @@ from curator.domain.scoring import Fate
 from curator.domain.span import Content, Span
 from curator.domain.split import Assignment
 from curator.label_studio.results import read_result
-from curator.steps.adopt_schema import adopt_schema
-from curator.steps.overview import DocumentState, LabelReport
-from curator.steps.store_ports import StoredDecision
+from curator.steps.in_force.schema import adopt_schema
+from curator.steps.ports.stored_decisions import StoredDecision
 from curator.store.database import SqlStore, open_engine
 from curator.store.inbox import SqliteInbox
 from curator.store.overview import SqlOverview
+from curator.views.overview import DocumentState, LabelReport
 from tests.fakes.parts import SCHEMA, region, schema_with_label
 from tests.store.conftest import arrival
 

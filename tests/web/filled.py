@@ -7,9 +7,9 @@ from flask import Flask
 
 from curator.files.versions import VersionFolder
 from curator.label_studio.results import read_result
-from curator.steps.decide import Rules
-from curator.steps.freeze import Frozen, freeze
-from curator.steps.version_changes import VersionHistory
+from curator.steps.curation.decide import Rules
+from curator.steps.datasets.freeze import Frozen, freeze
+from curator.steps.datasets.version_changes import VersionHistory
 from curator.store.overview import SqlOverview
 from curator.web.application import Parts, create_app
 from curator.web.dashboard import Dashboard

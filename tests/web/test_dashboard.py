@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from curator.domain.canonical import document_id
 from curator.domain.errors import CuratorError
 from curator.domain.schema import schema_from_value
-from curator.steps.publish import HOOK_PATH
+from curator.steps.desk.publish import HOOK_PATH
 from curator.store.database import SqlStore
 from curator.web.application import Parts, create_app
 from curator.web.charts import SCHEMES, Share, day_chart, share_chart

@@ -8,7 +8,7 @@ from curator.domain.evaluation import results, tally
 from curator.domain.schema import LabelSchema
 from curator.domain.scoring import match
 from curator.domain.span import Span
-from curator.steps.evaluate import Evaluated, Evaluation
+from curator.steps.learning.evaluate import Evaluated, Evaluation
 from curator.web.mistakes_page import mistakes_page
 from tests.fakes.parts import SCHEMA
 from tests.web.filled import EVIL, HOSTILE, SCRIPT

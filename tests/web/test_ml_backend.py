@@ -24,8 +24,9 @@ from curator.domain.span import Content, Relation, Span
 from curator.label_studio.interface import labelling_config
 from curator.label_studio.ml_backends import asked_task, labels_of
 from curator.label_studio.results import prediction_value
-from curator.steps.ports import Pipeline
-from curator.steps.predict_task import PipelineNotReady, TaskPredictor
+from curator.steps.learning.predict_task import TaskPredictor
+from curator.steps.ports.pipelines import Pipeline
+from curator.steps.ports.predictor import PipelineNotReady
 from curator.store.database import SqlStore
 from curator.store.inbox import SqliteInbox
 from curator.web.application import Parts, create_app

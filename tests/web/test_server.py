@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from curator.bootstrap.workspace import Workspace
-from curator.steps.publish import HOOK_PATH, SECRET_HEADER
+from curator.steps.desk.publish import HOOK_PATH, SECRET_HEADER
 from tests.conftest import ROOT, free_port
 
 LIMIT = 1 << 20

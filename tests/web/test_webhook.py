@@ -13,8 +13,8 @@ from curator.bootstrap.application import Application
 from curator.bootstrap.workspace import Workspace
 from curator.domain.errors import CuratorError
 from curator.settings import read_settings
-from curator.steps.publish import HOOK_PATH as PATH
-from curator.steps.publish import SECRET_HEADER
+from curator.steps.desk.publish import HOOK_PATH as PATH
+from curator.steps.desk.publish import SECRET_HEADER
 from curator.store.inbox import SqliteInbox
 from curator.web.application import Parts, create_app
 from tests.conftest import ROOT

@@ -1,0 +1,1 @@
+"""From curated answers to immutable dataset versions, and what differs between them."""

@@ -1,0 +1,137 @@
+"""Decisions into an immutable dataset version."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from curator.domain.dataset import DecidedRecord, loss_ledger, manifest
+from curator.domain.dataset_card import dataset_card
+from curator.domain.decision import Loss
+from curator.domain.document import SPLITS
+from curator.domain.errors import CuratorError
+from curator.domain.schema import LabelSchema, schema_from_value
+from curator.steps.curation.decide import Decider, Rules
+from curator.steps.ports.contents import ResultReader
+from curator.steps.ports.store import Store, Transaction
+from curator.steps.ports.versions import VersionStorage
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A dataset version that was written, or that already says what was asked for."""
+
+    dataset: str
+    version: int
+    path: Path
+    digest: str
+    unchanged: bool
+    manifest: Mapping[str, Any]
+    losses: Mapping[str, int]
+
+
+_RULES = "decision_rules"
+
+
+def freeze(
+    name: str,
+    *,
+    store: Store,
+    storage: VersionStorage,
+    rules: Rules,
+    read_result: ResultReader,
+    as_of: str | None,
+    code_version: str,
+) -> Frozen:
+    """Decide what is undecided and write the next version of a dataset, or return the newest where nothing changed.
+
+    With `as_of`, a time in the form of `instant`, the store is taken as it was then. Raises CuratorError where
+    nothing was decided.
+    """
+    with store.writing() as transaction:
+        seq = transaction.seq if as_of is None else transaction.seq_at(as_of)
+        schema = _schema(transaction, seq)
+        if as_of is None:
+            transaction.settings.put(_RULES, rules.value())
+        else:
+            rules = rules.as_stored(transaction.settings.get(_RULES, seq))
+        decided = list(Decider(transaction, schema, rules, read_result, seq).decided())
+        split_rule = transaction.settings.get("split_rule", seq)
+    if not any(one.data and one.split for one in decided):
+        moment = "" if as_of is None else f" as of {as_of}"
+        what = "no reviewed document has a split" if any(one.data for one in decided) else "no document is reviewed yet"
+        raise CuratorError(f"{what}{moment}", name, "submit one in Label Studio, then `curator sync`")
+    all_rules = {"decision": rules.value(), "split": split_rule}
+    frozen = _write(name, decided, storage, schema, all_rules, code_version)
+    with store.writing() as transaction:
+        transaction.decisions.add_version(name, frozen.version, frozen.digest, seq)
+    return frozen
+
+
+def _schema(transaction: Transaction, seq: int) -> LabelSchema:
+    value = transaction.settings.get("schema", seq)
+    if value is None:
+        raise CuratorError("the store was empty then", "", "choose a later --as-of, or ingest documents")
+    return schema_from_value(value, "the store")
+
+
+def _write(
+    name: str,
+    decided: list[DecidedRecord],
+    storage: VersionStorage,
+    schema: LabelSchema,
+    rules: Mapping[str, Any],
+    code_version: str,
+) -> Frozen:
+    files = {f"{split}.jsonl": _facts(_of_split(decided, split)) for split in SPLITS}
+    ledger = loss_ledger(_losses(decided))
+    known = storage.versions(name)
+    parent = storage.manifest(name, known[-1]) if known else None
+    number = known[-1] + 1 if known else 1
+    head = manifest(name, number, parent, files, _counts(decided, schema), schema, rules, code_version)
+    if parent is not None and parent["digest"] == head["digest"]:
+        path = storage.path(name, known[-1])
+        return Frozen(name, known[-1], path, head["digest"], True, parent, ledger["counts"])
+    written: dict[str, Iterable[bytes]] = {f"{split}.jsonl": _lines(_of_split(decided, split)) for split in SPLITS}
+    written["LOSSES.json"] = [_pretty(ledger)]
+    written["manifest.json"] = [_pretty(head)]
+    written["README.md"] = [dataset_card(head, ledger["counts"]).encode("utf-8")]
+    path = storage.write(name, number, written)
+    return Frozen(name, number, path, head["digest"], False, head, ledger["counts"])
+
+
+def _of_split(decided: Iterable[DecidedRecord], split: str) -> list[DecidedRecord]:
+    return [one for one in decided if one.split == split and one.data]
+
+
+def _lines(records: Iterable[DecidedRecord]) -> Iterator[bytes]:
+    return (one.data for one in records)
+
+
+def _facts(records: Iterable[DecidedRecord]) -> dict[str, Any]:
+    checksum, size, count = hashlib.sha256(), 0, 0
+    for one in records:
+        checksum.update(one.data)
+        size += len(one.data)
+        count += 1
+    return {"sha256": checksum.hexdigest(), "bytes": size, "records": count}
+
+
+def _losses(decided: Iterable[DecidedRecord]) -> Iterator[Loss]:
+    for one in decided:
+        yield from one.losses
+
+
+def _counts(decided: Iterable[DecidedRecord], schema: LabelSchema) -> dict[str, Any]:
+    written = [one for one in decided if one.split is not None and one.data]
+    labels = {
+        layer.name: {label.name: sum(one.counts[layer.name][label.name] for one in written) for label in layer.labels}
+        for layer in schema.layers
+    }
+    return {"documents": len(written), "spans": labels}
+
+
+def _pretty(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"

@@ -1,0 +1,208 @@
+"""Projects, tasks, predictions and the webhook, out to Label Studio."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from curator.domain.errors import ServerRefused
+from curator.domain.prediction import PipelineId
+from curator.domain.schema import LabelSchema
+from curator.steps.in_force.pipeline import IN_FORCE
+from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, WebhookRef
+from curator.steps.ports.progress import Progress
+from curator.steps.ports.store import Store
+from curator.steps.ports.stored_tasks import StoredPrediction
+
+REFUSAL = "webhook_refusal"
+"""The setting that holds why Label Studio refuses the hook's address; empty where it does not."""
+HOOK_PATH = "/webhooks/label-studio"
+SECRET_HEADER = "X-Curator-Secret"
+_BATCH = 100
+_NEEDED = frozenset(
+    {"ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_DELETED", "TASKS_DELETED"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Where Label Studio shall send its deliveries, and the header that proves it is Label Studio."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Published:
+    """What a push did; `webhook` is `kept`, `created`, `rearmed` or, with its reason, `refused`.
+
+    `ml_backend` is `kept`, `connected`, `reconnected`, `refused` with its reason, or `off`.
+    """
+
+    project: int = 0
+    created: bool = False
+    updated: bool = False
+    tasks: int = 0
+    predictions: int = 0
+    webhook: str = "kept"
+    reason: str = ""
+    ml_backend: str = "off"
+    ml_reason: str = ""
+
+
+def publish(
+    store: Store,
+    server: LabelServer,
+    schema: LabelSchema,
+    marker: str,
+    hook: Hook,
+    progress: Progress,
+) -> Published:
+    """Bring the project on the server up to date with the store; what is there already is left alone.
+
+    Every task and prediction is remembered as soon as the server has it; what an interrupted push left behind is found
+    again by the document key in the tasks' data. Raises ServerUnreachable or ServerRefused.
+    """
+    report = Published()
+    _ensure_project(store, server, schema, marker, report)
+    _add_tasks(store, server, report, progress)
+    _add_predictions(store, server, report, progress)
+    _show_newest(store, server, report.project)
+    report.webhook, report.reason = arm_webhook(store, server, report.project, hook)
+    return report
+
+
+def _ensure_project(store: Store, server: LabelServer, schema: LabelSchema, marker: str, report: Published) -> None:
+    with store.reading() as transaction:
+        known = transaction.tasks.project(server.name)
+    found = server.project(known[0]) if known else None
+    # An id may belong to somebody else's project by now: only the marker says it is ours.
+    project = found if found and marker in found.marker else server.find_project(marker)
+    if project is None:
+        project = server.create_project(schema.title, marker, schema)
+        report.created = True
+    else:
+        # Also where the schema is the one it was given: somebody may have changed the project since.
+        report.updated = server.update_project(project.id, schema)
+    report.project = project.id
+    if known != (project.id, schema.hash):
+        with store.writing() as transaction:
+            transaction.tasks.save_project(server.name, project.id, schema.hash)
+
+
+def _add_tasks(store: Store, server: LabelServer, report: Published, progress: Progress) -> None:
+    project = report.project
+    with store.reading() as transaction:
+        waiting = transaction.tasks.without_task(server.name, project)
+    if not waiting:
+        return
+    left_behind = {state.ref.document: state for state in server.tasks(project)}
+    adopted = {left_behind[document].ref.task: document for document in waiting if document in left_behind}
+    if adopted:
+        with store.writing() as transaction:
+            transaction.tasks.save(server.name, project, adopted)
+        waiting = [document for document in waiting if document not in left_behind]
+    for start in range(0, len(waiting), _BATCH):
+        _add_batch(store, server, project, waiting[start : start + _BATCH])
+        report.tasks += len(waiting[start : start + _BATCH])
+        progress(report.tasks, len(waiting))
+
+
+def _add_batch(store: Store, server: LabelServer, project: int, documents: Sequence[str]) -> None:
+    with store.reading() as transaction:
+        texts = transaction.documents.some(documents)
+        sources = transaction.documents.first_sources(documents)
+        predictions = transaction.tasks.newest_predictions(documents)
+    tasks = [
+        NewTask(
+            document,
+            texts[document].text,
+            sources[document],
+            tuple(_new(one, texts[document].text) for one in predictions.get(document, ())),
+        )
+        for document in documents
+    ]
+    ids = server.add_tasks(project, tasks)
+    with store.writing() as transaction:
+        transaction.tasks.save(server.name, project, dict(zip(ids, documents, strict=True)))
+        for task, document in zip(ids, documents, strict=True):
+            transaction.tasks.sent(server.name, project, task, [one.number for one in predictions.get(document, ())])
+
+
+def _add_predictions(store: Store, server: LabelServer, report: Published, progress: Progress) -> None:
+    project = report.project
+    with store.reading() as transaction:
+        unsent = transaction.tasks.unsent(server.name, project)
+        texts = transaction.documents.some({one.prediction.document for _, one in unsent})
+    for done, (task, one) in enumerate(unsent, start=1):
+        prediction = _new(one, texts[one.prediction.document].text)
+        state = server.task(task)
+        # An id may belong to another document's task by now; the next sync will say so.
+        if state is not None and state.ref.document == one.prediction.document:
+            if prediction.model_version not in state.model_versions:
+                server.add_prediction(task, prediction)
+                report.predictions += 1
+            with store.writing() as transaction:
+                transaction.tasks.sent(server.name, project, task, [one.number])
+        progress(done, len(unsent))
+
+
+def _show_newest(store: Store, server: LabelServer, project: int) -> None:
+    """Make annotators start from the predictions of the pipeline in force, or of the one that predicted last."""
+    with store.reading() as transaction:
+        name, _, digest = str(transaction.settings.get(IN_FORCE) or "").rpartition("@")
+        chosen = PipelineId(name, digest)
+        sent = transaction.tasks.was_sent(server.name, project, chosen)
+        pipeline = chosen if sent else transaction.tasks.newest_sent(server.name, project)
+    found = server.project(project)
+    if pipeline is None or found is None or found.model_version == str(pipeline):
+        return
+    # Label Studio refuses a pipeline whose predictions somebody has deleted there: then nothing is to be shown.
+    with suppress(ServerRefused):
+        server.show_predictions_of(project, str(pipeline))
+
+
+def _new(stored: StoredPrediction, text: str) -> NewPrediction:
+    prediction = stored.prediction
+    return NewPrediction(str(prediction.pipeline), prediction.content, text, prediction.score)
+
+
+def arm_webhook(store: Store, server: LabelServer, project: int, hook: Hook) -> tuple[str, str]:
+    """Do what `ensure_webhook` does, and remember why where the address is refused.
+
+    Returns `kept`, `created`, `rearmed` or `refused`, and the reason for the last.
+    """
+    try:
+        done, reason = ensure_webhook(server, project, hook), ""
+    except ServerRefused as error:
+        done, reason = "refused", str(error)
+    with store.reading() as transaction:
+        known = transaction.settings.get(REFUSAL) or ""
+    if known != reason:
+        with store.writing() as transaction:
+            transaction.settings.put(REFUSAL, reason)
+    return done, reason
+
+
+def ensure_webhook(server: LabelServer, project: int, hook: Hook) -> str:
+    """See that exactly one webhook of the project carries our secret: pointing here, active, with payload.
+
+    Returns `kept`, `created` or `rearmed`; extra ones are deleted. Raises ServerRefused where the URL is not allowed.
+    """
+    ours = sorted((one for one in server.webhooks(project) if is_ours(one, hook)), key=lambda one: one.id)
+    for extra in ours[1:]:
+        server.delete_webhook(extra.id)
+    if not ours:
+        server.save_webhook(project, hook.url, hook.headers, None)
+        return "created"
+    first = ours[0]
+    subscribed = first.all_actions or set(first.actions) >= _NEEDED
+    same = first.url == hook.url and dict(first.headers) == dict(hook.headers)
+    if same and first.active and first.payload and subscribed:
+        return "kept"
+    server.save_webhook(project, hook.url, hook.headers, first.id)
+    return "rearmed"
+
+
+def is_ours(webhook: WebhookRef, hook: Hook) -> bool:
+    """Say whether a webhook points here or carries our secret."""
+    return webhook.url == hook.url or any(webhook.headers.get(name) == value for name, value in hook.headers.items())

@@ -1,0 +1,1 @@
+"""What is in force now and read by several wings: the label schema, the pipeline."""

@@ -1,0 +1,64 @@
+"""The schema in force: what may change under documents that are labelled already."""
+
+from collections.abc import Iterable
+
+from curator.domain.errors import SchemaError
+from curator.domain.schema import LabelSchema, schema_from_value
+from curator.steps.ports.store import Store
+
+_NAME = "schema"
+
+
+def adopt_schema(store: Store, schema: LabelSchema, where: str) -> list[str]:
+    """Make this the schema in force and return what changed against the one before, one line each. Idempotent.
+
+    Adding labels, layers, relations and attributes, and changing colours, keys and descriptions, is a migration
+    without consequence for what is stored. Raises SchemaError where something would vanish or change its meaning.
+    """
+    with store.reading() as transaction:
+        value = transaction.settings.get(_NAME)
+        if value is not None and schema_from_value(value, "the store").hash == schema.hash:
+            return []
+    with store.writing() as transaction:
+        value = transaction.settings.get(_NAME)
+        if value is None:
+            transaction.settings.put(_NAME, schema.value)
+            return []
+        before = schema_from_value(value, "the store")
+        gone = vanished(before, schema)
+        if gone:
+            raise SchemaError(
+                f"the label schema no longer has {', '.join(gone)}, which stored documents may bear",
+                where,
+                "put it back, or start a new workspace with --workspace",
+            )
+        transaction.settings.put(_NAME, schema.value)
+        added = [f"added {name}" for name in _minus(schema, before)]
+        return added or ["changed titles, colours, keys or descriptions"]
+
+
+def vanished(before: LabelSchema, after: LabelSchema) -> list[str]:
+    """Return the names of what a schema has and its successor lacks."""
+    return list(_minus(before, after))
+
+
+def _minus(one: LabelSchema, other: LabelSchema) -> Iterable[str]:
+    """Name what one schema has and the other has not."""
+    if one.language != other.language:
+        yield f"language {one.language}"
+    labels = other.labels_of
+    for layer in one.layers:
+        if layer.name not in labels:
+            yield f"layer {layer.name}"
+            continue
+        yield from (
+            f"label {layer.name}/{label.name}" for label in layer.labels if label.name not in labels[layer.name]
+        )
+    yield from (f"relation {name}" for name in sorted(one.relation_names - other.relation_names))
+    kinds = {attribute.name: attribute for attribute in other.attributes}
+    for attribute in one.attributes:
+        known = kinds.get(attribute.name)
+        if known is None or known.per_region != attribute.per_region or bool(known.choices) != bool(attribute.choices):
+            yield f"attribute {attribute.name}"
+        else:
+            yield from (f"choice {attribute.name}/{one}" for one in attribute.choices if one not in known.choices)

@@ -1,0 +1,1 @@
+"""Documents in: read, made canonical, identified, split once."""

@@ -1,0 +1,1 @@
+"""From texts and versions to predictions, scores and models."""

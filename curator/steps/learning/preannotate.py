@@ -1,0 +1,110 @@
+"""Predictions for documents that lack them."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from curator.domain.document import Arrival
+from curator.domain.errors import InputRefused
+from curator.domain.prediction import Prediction
+from curator.domain.schema import LabelSchema
+from curator.domain.span import Span, order
+from curator.steps.in_force.pipeline import IN_FORCE
+from curator.steps.intake.ingest import arrive
+from curator.steps.ports.documents import Language, Reader, Refused
+from curator.steps.ports.pipelines import Pipeline
+from curator.steps.ports.progress import Progress
+from curator.steps.ports.store import Store
+
+_BATCH = 64
+
+
+def preannotate_stored(pipeline: Pipeline, store: Store, progress: Progress) -> int:
+    """Predict every stored document that has no prediction by this pipeline's digest; returns how many there were.
+
+    The pipeline is in force from then on. Idempotent; an interrupted run goes on where it stopped.
+    """
+    with store.reading() as transaction:
+        waiting = transaction.documents.lacking_prediction(pipeline.id)
+    predictions: list[Prediction] = []
+    contents = pipeline.annotate(_texts(waiting, store))
+    for done, (document, content) in enumerate(zip(waiting, contents, strict=True), start=1):
+        predictions.append(Prediction(document, pipeline.id, content))
+        if len(predictions) == _BATCH or done == len(waiting):
+            with store.writing() as transaction:
+                transaction.documents.add_predictions(predictions)
+            predictions = []
+            progress(done, len(waiting))
+    with store.writing() as transaction:
+        transaction.settings.put(IN_FORCE, str(pipeline.id))
+    return len(waiting)
+
+
+def _texts(documents: Sequence[str], store: Store) -> Iterator[str]:
+    for start in range(0, len(documents), _BATCH):
+        ids = documents[start : start + _BATCH]
+        with store.reading() as transaction:
+            found = transaction.documents.some(ids)
+        yield from (found[document].text for document in ids)
+
+
+def preannotate_paths(
+    paths: Sequence[str],
+    *,
+    pipeline: Pipeline,
+    reader: Reader,
+    language: Language,
+    schema: LabelSchema,
+    refused: list[Refused],
+) -> Iterator[dict[str, Any]]:
+    """Yield the predicted record of every document at the paths, in their order; nothing is stored.
+
+    What cannot be taken in is appended to `refused`.
+    """
+    # The pipeline may read ahead of what it yields: the documents it has read wait here.
+    read: deque[Arrival] = deque()
+
+    def texts() -> Iterator[str]:
+        for arrival in _arrivals(paths, reader, language, schema, refused):
+            read.append(arrival)
+            yield arrival.document.text
+
+    for content in pipeline.annotate(texts()):
+        arrival = read.popleft()
+        document = arrival.document
+        spans: dict[str, list[dict[str, Any]]] = {layer: [] for layer in schema.layer_names}
+        for span in sorted(content.spans, key=order):
+            spans.setdefault(span.layer, []).append(predicted_span(span, document.text))
+        yield {
+            "id": document.id,
+            "source": arrival.source.name,
+            "text": document.text,
+            "lang": document.lang,
+            "spans": spans,
+            "pipeline": str(pipeline.id),
+        }
+
+
+def _arrivals(
+    paths: Sequence[str], reader: Reader, language: Language, schema: LabelSchema, refused: list[Refused]
+) -> Iterator[Arrival]:
+    for found in reader.read(paths):
+        if isinstance(found, Refused):
+            refused.append(found)
+            continue
+        try:
+            yield arrive(found, language, schema)
+        except InputRefused as error:
+            refused.append(Refused(found.name, error))
+
+
+def predicted_span(span: Span, text: str) -> dict[str, Any]:
+    """Return a predicted span as the JSON object that `preannotate` writes."""
+    return {
+        "start": span.start,
+        "end": span.end,
+        "label": span.label,
+        "text": text[span.start : span.end],
+        "score": span.score,
+        "rule": span.rule,
+    }

@@ -1,0 +1,79 @@
+"""Predictions that Label Studio asks for: of any task of its own, whether the text came from here or not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from curator.domain.canonical import canonicalise
+from curator.domain.carried import carry_back
+from curator.domain.errors import InputRefused
+from curator.domain.prediction import PipelineId, Prediction
+from curator.domain.span import Content, Problem
+from curator.steps.ports.label_server import NewPrediction
+from curator.steps.ports.pipelines import Pipeline
+from curator.steps.ports.predictor import AskedTask, Labels
+from curator.steps.ports.store import Store
+
+
+class TaskPredictor:
+    """Predicts tasks with the pipeline in force; implements `Predictor`."""
+
+    def __init__(self, store: Callable[[], Store], pipeline: Callable[[float], Pipeline], longest: int) -> None:
+        """Take what gives the store, what waits so many seconds for the pipeline, and the bytes that a text may have.
+
+        The second raises PipelineNotReady where the pipeline is not there in time.
+        """
+        self._store = store
+        self._pipeline = pipeline
+        self._longest = longest
+
+    def version(self) -> str:
+        # Label Studio waits three seconds for it, all told.
+        return str(self._pipeline(2.0).id)
+
+    def predict(self, asked: AskedTask, labels: Labels | None = None) -> NewPrediction:
+        """Return the prediction of a task: the stored one of a document of ours, else one that is made now.
+
+        A task without a text, or with one that could not be ingested, has an empty prediction. What has no exact place
+        in the text as it came, or no label among `labels`, is left out and among the content's problems.
+        """
+        pipeline = self._pipeline(60.0)
+        content = self._stored(asked, pipeline.id)
+        if content is None:
+            content = self._made(asked.text or "", pipeline)
+        content = _fitting(content, labels)
+        score = Prediction("", pipeline.id, content).score
+        return NewPrediction(str(pipeline.id), content, asked.text or "", score)
+
+    def _stored(self, asked: AskedTask, pipeline: PipelineId) -> Content | None:
+        if asked.document is None or asked.text is None:
+            return None
+        with self._store().reading() as transaction:
+            # A key in a task's data may have been written there by anybody.
+            if transaction.documents.text(asked.document) != asked.text:
+                return None
+            found = transaction.tasks.newest_predictions([asked.document]).get(asked.document, [])
+        return next((one.prediction.content for one in found if one.prediction.pipeline == pipeline), None)
+
+    def _made(self, text: str, pipeline: Pipeline) -> Content:
+        try:
+            canonical = canonicalise(text)
+        except InputRefused as error:
+            return Content(problems=(Problem("text-refused", str(error)),))
+        size = len(canonical.text.encode("utf-8"))
+        if size > self._longest:
+            return Content(problems=(Problem("text-refused", f"{size} bytes, over {self._longest}"),))
+        (content,) = pipeline.annotate([canonical.text])
+        return carry_back(content, canonical)
+
+
+def _fitting(content: Content, labels: Labels | None) -> Content:
+    """Return content without the spans that an interface has no label for, and without their relations."""
+    if labels is None:
+        return content
+    spans = tuple(span for span in content.spans if span.label in labels.get(span.layer, ()))
+    if len(spans) == len(content.spans):
+        return content
+    ids = {span.id for span in spans}
+    lost = [Problem("unknown-label", span.id) for span in content.spans if span.id not in ids]
+    relations = tuple(one for one in content.relations if one.head in ids and one.child in ids)
+    return replace(content, spans=spans, relations=relations, problems=(*content.problems, *lost))

@@ -1,0 +1,72 @@
+"""Webhook deliveries: the inbox that keeps them, and what reads them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from curator.domain.event import Event
+
+
+class DeliveryReader(Protocol):
+    """Reads what Label Studio sends to the webhook."""
+
+    def __call__(self, body: bytes, server: str) -> list[Event]:
+        """Return the events of a delivery. Raises DeliveryUnreadable with the cause."""
+        ...
+
+
+@dataclass(eq=False)
+class DeliveryUnreadable(Exception):
+    """A delivery whose body is no known action; the cause is a short name."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A webhook call as it came."""
+
+    id: str
+    number: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFacts:
+    """What is known of a delivery beside its body; times in the form of `instant`, `size` in bytes."""
+
+    id: str
+    number: int
+    received_at: str
+    settled_at: str | None
+    state: str
+    cause: str
+    size: int
+
+
+class Inbox(Protocol):
+    """Where deliveries are durable before they are answered."""
+
+    def put(self, body: bytes) -> str:
+        """Store a delivery durably and return its id."""
+        ...
+
+    def pending(self, limit: int) -> list[Delivery]:
+        """Return the oldest deliveries that wait, in the order in which they came."""
+        ...
+
+    def settle(self, delivery: str, state: str, cause: str) -> None:
+        """Mark a delivery as `applied`, `stale` or `dead`."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of deliveries in each state."""
+        ...
+
+    def recent(self, limit: int, state: str | None = None) -> list[DeliveryFacts]:
+        """Return the last deliveries, newest first, those in one state where it is given."""
+        ...
+
+    def again(self, deliveries: Sequence[str] | None) -> int:
+        """Let deliveries wait once more, the dead ones where None is given; returns how many that were."""
+        ...

@@ -1,0 +1,129 @@
+"""A Label Studio server: projects, tasks, predictions, annotations, webhooks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from curator.domain.annotation import AnnotationState, TaskRef
+from curator.domain.schema import LabelSchema
+from curator.domain.span import Content
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRef:
+    """A project in Label Studio, as far as curator cares."""
+
+    id: int
+    title: str
+    label_config: str
+    marker: str
+    model_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A task to be made: our key, the text, what an annotator may see of its origin, and its predictions."""
+
+    document: str
+    text: str
+    source: str
+    predictions: tuple["NewPrediction", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrediction:
+    """A prediction to be sent: the pipeline as Label Studio shall name it, content and score."""
+
+    model_version: str
+    content: Content
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """A task with all its annotations, as Label Studio lists it; `updated_at` in the form of `instant`."""
+
+    ref: TaskRef
+    updated_at: str
+    annotations: tuple[AnnotationState, ...]
+    model_versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRef:
+    """A webhook as Label Studio holds it."""
+
+    id: int
+    url: str
+    active: bool
+    headers: Mapping[str, str]
+    actions: tuple[str, ...]
+    all_actions: bool
+    payload: bool
+
+
+class LabelServer(Protocol):
+    """A Label Studio server. Every method raises ServerUnreachable or ServerRefused."""
+
+    @property
+    def name(self) -> str:
+        """The server's name in every identity."""
+        ...
+
+    def find_project(self, marker: str) -> ProjectRef | None:
+        """Return the oldest project whose description holds the marker."""
+        ...
+
+    def project(self, project: int) -> ProjectRef | None:
+        """Return a project, or None where there is none with this id."""
+        ...
+
+    def create_project(self, title: str, marker: str, schema: LabelSchema) -> ProjectRef: ...
+
+    def update_project(self, project: int, schema: LabelSchema) -> bool:
+        """Set interface, instruction and queue order to what the schema says; returns whether any differed."""
+        ...
+
+    def show_predictions_of(self, project: int, model_version: str) -> None:
+        """Make a pipeline's predictions the ones that annotators start from."""
+        ...
+
+    def add_tasks(self, project: int, tasks: Sequence[NewTask]) -> list[int]:
+        """Make tasks with their predictions; returns their ids in the same order."""
+        ...
+
+    def add_prediction(self, task: int, prediction: NewPrediction) -> None:
+        """Add a prediction to a task that exists."""
+        ...
+
+    def tasks(self, project: int, updated_since: str | None = None) -> Iterator[TaskState]:
+        """Yield the tasks of a project with their annotations, skipped ones too, in the order of `updated_at`."""
+        ...
+
+    def task_ids(self, project: int) -> set[int]:
+        """Return the ids of all tasks of a project."""
+        ...
+
+    def annotation(self, annotation: int) -> tuple[AnnotationState, TaskRef] | None:
+        """Return an annotation as it is now, or None where there is none with this id."""
+        ...
+
+    def task(self, task: int) -> TaskState | None:
+        """Return a task as it is now, or None where there is none with this id."""
+        ...
+
+    def users(self) -> dict[int, str]:
+        """Return the e-mail address of every user, by id."""
+        ...
+
+    def webhooks(self, project: int) -> list[WebhookRef]: ...
+
+    def save_webhook(self, project: int, url: str, headers: Mapping[str, str], webhook: int | None) -> None:
+        """Create the webhook, or set an existing one to this URL and these headers, active, with payload.
+
+        Subscribed are the actions on annotations, TASKS_DELETED and PROJECT_UPDATED.
+        """
+        ...
+
+    def delete_webhook(self, webhook: int) -> None: ...

@@ -1,0 +1,9 @@
+"""How long work tells how far it is."""
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Told of every step of long work."""
+
+    def __call__(self, done: int, total: int | None) -> None: ...

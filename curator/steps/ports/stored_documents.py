@@ -1,0 +1,63 @@
+"""The store of documents, their sources, splits and predictions."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from curator.domain.document import Arrival, Document, Source
+from curator.domain.prediction import PipelineId, Prediction
+from curator.domain.split import Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """A document that has no split yet, with the one it was given at ingest, if any."""
+
+    document: str
+    given: str | None
+
+
+class Documents(Protocol):
+    def add(self, arrivals: Sequence[tuple[Arrival, Sequence[int]]]) -> tuple[int, int]:
+        """Add documents with their signature bands and sources; returns how many of each were new. Idempotent."""
+        ...
+
+    def text(self, document: str) -> str | None: ...
+
+    def all(self, as_of: int | None = None) -> Iterator[Document]:
+        """Yield the documents, by id."""
+        ...
+
+    def some(self, documents: Iterable[str]) -> dict[str, Document]: ...
+
+    def first_sources(self, documents: Iterable[str]) -> dict[str, str]:
+        """Return the name of the place each document was first found at."""
+        ...
+
+    def describing_source(self, document: str, as_of: int) -> tuple[int, Source]:
+        """Return the newest source with metadata, else the first one, with its number."""
+        ...
+
+    def unassigned(self) -> list[Unassigned]:
+        """Return the documents without a split row, by id."""
+        ...
+
+    def candidates(self, document: str) -> dict[str, str | None]:
+        """Return the split of each assigned document that shares a signature band with this one."""
+        ...
+
+    def assign(self, assignments: Sequence[Assignment]) -> None: ...
+
+    def splits(self, as_of: int) -> dict[str, Assignment]: ...
+
+    def lacking_prediction(self, pipeline: PipelineId) -> list[str]:
+        """Return the ids of the documents this pipeline has not predicted, in order."""
+        ...
+
+    def add_predictions(self, predictions: Sequence[Prediction]) -> int:
+        """Add predictions; returns how many were new. Idempotent by document, pipeline name and digest."""
+        ...
+
+    def shown_pipeline(self, document: str, before: int) -> str | None:
+        """Return the newest pipeline (name@digest) that predicted a document up to a sequence number."""
+        ...

@@ -1,0 +1,63 @@
+"""The store of projects and tasks in Label Studio, and of what was sent to them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from curator.domain.prediction import PipelineId, Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPrediction:
+    """A prediction with its number in the store."""
+
+    number: int
+    prediction: Prediction
+
+
+class Tasks(Protocol):
+    def project(self, server: str) -> tuple[int, str] | None:
+        """Return the id of the project on a server and the hash of the schema it was given."""
+        ...
+
+    def has_project(self, server: str, project: int) -> bool:
+        """Say whether a project is, or ever was, ours."""
+        ...
+
+    def save_project(self, server: str, project: int, schema_hash: str) -> None: ...
+
+    def document(self, server: str, project: int, task: int) -> str | None:
+        """Return the document of a task that is not gone."""
+        ...
+
+    def live(self, server: str, project: int) -> dict[int, str]:
+        """Return the document of every task that is not gone."""
+        ...
+
+    def save(self, server: str, project: int, tasks: Mapping[int, str]) -> None:
+        """Remember tasks and their documents. Idempotent."""
+        ...
+
+    def gone(self, server: str, project: int, tasks: Iterable[int]) -> None: ...
+
+    def without_task(self, server: str, project: int) -> list[str]:
+        """Return the documents that have no task, and had none taken away, ordered by id."""
+        ...
+
+    def newest_predictions(self, documents: Iterable[str]) -> dict[str, list[StoredPrediction]]:
+        """Return each document's newest prediction of each pipeline name, oldest first."""
+        ...
+
+    def unsent(self, server: str, project: int) -> list[tuple[int, StoredPrediction]]:
+        """Return each live task with each newest prediction of its document that it was not given."""
+        ...
+
+    def sent(self, server: str, project: int, task: int, predictions: Iterable[int]) -> None: ...
+
+    def was_sent(self, server: str, project: int, pipeline: PipelineId) -> bool:
+        """Say whether any task of a project was given a prediction by this pipeline."""
+        ...
+
+    def newest_sent(self, server: str, project: int) -> PipelineId | None:
+        """Return the pipeline of the newest prediction that any task of a project was given."""
+        ...

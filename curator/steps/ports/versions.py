@@ -1,0 +1,21 @@
+"""The folders that dataset versions are written to."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class VersionStorage(Protocol):
+    """Where dataset versions are kept, each written once."""
+
+    def versions(self, name: str) -> list[int]:
+        """Return the numbers of a dataset's versions, ascending."""
+        ...
+
+    def manifest(self, name: str, number: int) -> dict[str, Any]: ...
+
+    def path(self, name: str, number: int) -> Path: ...
+
+    def write(self, name: str, number: int, files: Mapping[str, Iterable[bytes]]) -> Path:
+        """Write a version, all or nothing. Raises CuratorError where it exists."""
+        ...

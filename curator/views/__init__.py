@@ -1,0 +1,1 @@
+"""What people look at: view models of the store, and the ports that fill them."""

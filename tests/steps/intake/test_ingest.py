@@ -1,0 +1,168 @@
+"""Documents in: once each, split once, with what came along."""
+
+from collections.abc import Callable, Iterator
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from curator.domain.canonical import document_id
+from curator.domain.split import BRIDGES, Assignment
+from curator.steps.intake.ingest import assign_splits
+from tests.fakes.parts import RULE, Texts, WordNearness, raw, refused
+from tests.fakes.world import World
+
+ONE = "Paris annonce une trêve avec Tripoli"
+NEAR_ONE = "Paris annonce une trêve avec Benghazi"
+OTHER = "Le ministre rencontre son homologue malien"
+
+
+def splits(world: World) -> dict[str, Assignment]:
+    with world.store.reading() as transaction:
+        return transaction.documents.splits(transaction.seq)
+
+
+def counts(world: World) -> dict[str, int]:
+    with world.store.reading() as transaction:
+        return dict(transaction.counts())
+
+
+def test_a_second_ingest_of_the_same_adds_nothing(world: World) -> None:
+    first = world.ingest(raw("a.txt", ONE), raw("b.txt", OTHER))
+    before = counts(world)
+    second = world.ingest(raw("a.txt", ONE), raw("b.txt", OTHER))
+    assert (first.documents, first.sources, first.known) == (2, 2, 0)
+    assert (second.documents, second.sources, second.known) == (0, 0, 2)
+    assert counts(world) == before
+
+
+def test_a_text_found_in_two_places_is_one_document_with_two_sources(world: World) -> None:
+    report = world.ingest(raw("a.txt", ONE), raw("b.txt", ONE))
+    assert (report.documents, report.sources) == (1, 2)
+    with world.store.reading() as transaction:
+        assert transaction.documents.first_sources([document_id(ONE)]) == {document_id(ONE): "a.txt"}
+
+
+def test_twins_that_differ_in_line_ends_are_one_document(world: World) -> None:
+    report = world.ingest(
+        raw("lf.txt", "Un.\nDeux."), raw("crlf.txt", "\ufeffUn.\r\nDeux."), raw("cr.txt", "Un.\rDeux.")
+    )
+    assert (report.documents, report.sources) == (1, 3)
+    with world.store.reading() as transaction:
+        assert [document.text for document in transaction.documents.all()] == ["Un.\nDeux."]
+
+
+def test_what_is_refused_does_not_stop_the_rest(world: World) -> None:
+    reader = Texts(refused("empty.txt"), raw("nul.txt", "a\x00b"), raw("en.txt", "The Hague"), raw("a.txt", ONE))
+    report = world.ingest(reader=reader)
+    assert report.documents == 1
+    assert [one.name for one in report.refused] == ["empty.txt", "nul.txt", "en.txt"]
+    assert all(one.name in str(one.error) for one in report.refused)
+
+
+def test_a_language_that_was_given_is_believed(world: World) -> None:
+    assert world.ingest(raw("en.txt", "The Hague", lang="fr")).documents == 1
+
+
+def test_spans_that_come_along_are_carried_to_the_canonical_text(world: World) -> None:
+    text = "E\u0301mile\r\nvit à Paris."
+    spans = [
+        {"start": 0, "end": 6, "label": "PER", "text": "E\u0301mile"},
+        {"start": 14, "end": 19, "label": "GPE", "id": "p"},
+        {"start": 0, "end": 1, "label": "PER"},
+        {"start": 8, "end": 99, "label": "PER"},
+        {"start": 8, "end": 11, "label": "NOBODY"},
+    ]
+    report = world.ingest(raw("a.jsonl:1", text, annotations={"spans": spans}))
+    assert (report.spans, report.quarantined) == (2, 3)
+    with world.store.reading() as transaction:
+        (document,) = transaction.documents.all()
+        (stored,) = transaction.tasks.newest_predictions([document.id])[document.id]
+        assert counts(world)["quarantined"] == 3
+    content = stored.prediction.content
+    assert stored.prediction.pipeline.name == "given"
+    assert [document.text[span.start : span.end] for span in content.spans] == ["Émile", "Paris"]
+
+
+def test_near_duplicates_share_a_split_however_late_they_come(world: World) -> None:
+    world.ingest(ONE)
+    world.ingest(NEAR_ONE)
+    found = splits(world)
+    assert found[document_id(NEAR_ONE)].split == found[document_id(ONE)].split
+    assert found[document_id(NEAR_ONE)].reason == "near-duplicate"
+    assert found[document_id(ONE)].reason == "hash"
+
+
+def test_a_given_split_is_honoured_and_draws_near_duplicates_along(world: World) -> None:
+    hashed = RULE.by_hash(document_id(ONE))
+    wanted = next(split for split in ("train", "dev", "test") if split != hashed)
+    world.ingest(NEAR_ONE, raw("given.jsonl:1", ONE, split=wanted))
+    found = splits(world)
+    assert found[document_id(ONE)] == Assignment(document_id(ONE), wanted, "given")
+    assert found[document_id(NEAR_ONE)].split == wanted
+
+
+def test_a_split_that_was_assigned_never_changes(world: World) -> None:
+    world.ingest(ONE, OTHER)
+    before = splits(world)
+    other = next(split for split in ("train", "dev", "test") if split != before[document_id(ONE)].split)
+    world.ingest(raw("later.jsonl:1", ONE, split=other))
+    assert splits(world) == before
+
+
+def test_a_document_that_would_join_two_splits_gets_none(world: World) -> None:
+    left, right = "a b c d", "e f g h"
+    world.ingest(raw("l.jsonl:1", left, split="train"), raw("r.jsonl:1", right, split="test"))
+    bridge = "a b c d e f g h"
+    world.ingest(bridge)
+    assert splits(world)[document_id(bridge)] == Assignment(document_id(bridge), None, BRIDGES)
+
+
+def test_a_given_split_against_that_of_a_near_duplicate_is_none(world: World) -> None:
+    world.ingest(raw("a.jsonl:1", ONE, split="train"))
+    world.ingest(raw("b.jsonl:1", NEAR_ONE, split="test"))
+    assert splits(world)[document_id(NEAR_ONE)] == Assignment(document_id(NEAR_ONE), None, BRIDGES)
+
+
+def test_an_interrupted_ingest_gets_its_splits_the_next_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curator.steps.intake.ingest.assign_splits", lambda *_: None)
+    world.ingest(ONE)
+    assert splits(world) == {}
+    monkeypatch.undo()
+    assign_splits(world.store, WordNearness(), RULE)
+    assert splits(world).keys() == {document_id(ONE)}
+
+
+_WORDS = st.lists(st.sampled_from("abcdefgh"), min_size=2, max_size=4, unique=True).map(" ".join)
+_GIVEN = st.sampled_from([None, None, "train", "test"])
+
+
+@pytest.fixture(scope="module")
+def begin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], World]]:
+    """Return an empty world, the same one every time."""
+    world = World(tmp_path_factory.mktemp("order"))
+    kept = world.keep()
+
+    def again() -> World:
+        world.back_to(kept)
+        return world
+
+    yield again
+    world.close()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(found=st.lists(st.tuples(_WORDS, _GIVEN), min_size=2, max_size=8), seed=st.randoms(use_true_random=False))
+@example(found=[("a b", "train"), ("a b", "test")], seed=Random(2))
+def test_the_order_of_files_does_not_matter_for_splits(
+    begin: Callable[[], World], found: list[tuple[str, str | None]], seed: Random
+) -> None:
+    shuffled = list(found)
+    seed.shuffle(shuffled)
+    outcomes = []
+    for order in (found, shuffled, list(reversed(found))):
+        world = begin()
+        world.ingest(*(raw(f"{text}-{split}.jsonl:1", text, split=split) for text, split in order))
+        outcomes.append(splits(world))
+    assert outcomes[0] == outcomes[1] == outcomes[2]

@@ -1,0 +1,174 @@
+"""What `evaluate` counts and tells, by a pipeline that says what it is told to."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from curator.domain.errors import CuratorError
+from curator.domain.prediction import PipelineId
+from curator.domain.scoring import Fate
+from curator.domain.span import Content, Span
+from curator.steps.learning.evaluate import Evaluation, evaluate, gold_spans
+from tests.fakes.parts import NamePipeline
+
+LAYERS = ("entities", "events")
+TEXT = "Marie Curie quitte Paris pour Rome. Tirs à Lyon."
+
+
+class Prepared:
+    """Finds the spans prepared for each text."""
+
+    id = PipelineId("prepared", "d1")
+
+    def __init__(self, prepared: Mapping[str, Iterable[Span]]) -> None:
+        self._prepared = prepared
+
+    def annotate(self, texts: Iterable[str]) -> Iterator[Content]:
+        yield from (Content(tuple(self._prepared.get(text, ()))) for text in texts)
+
+
+def entity(words: str, label: str, score: float | None = None, text: str = TEXT, layer: str = "entities") -> Span:
+    start = text.index(words)
+    return Span(layer, start, start + len(words), label, score)
+
+
+def record(id: str, text: str, *spans: Span, **more: Any) -> dict[str, Any]:
+    by_layer: dict[str, list[Any]] = {layer: [] for layer in LAYERS}
+    for one in spans:
+        covered = text[one.start : one.end]
+        by_layer.setdefault(one.layer, []).append(
+            {"start": one.start, "end": one.end, "label": one.label, "text": covered}
+        )
+    return {"id": id, "text": text, "spans": by_layer, **more}
+
+
+@pytest.fixture
+def evaluation() -> Evaluation:
+    gold = [
+        entity("Marie Curie", "PER"),
+        entity("Paris", "GPE"),
+        entity("Rome", "GPE"),
+        entity("Lyon", "LOC"),
+        entity("Tirs", "ATTACK", layer="events"),
+    ]
+    found = [
+        entity("Curie", "PER", 0.9),
+        entity("Paris", "GPE", 1.0),
+        entity("Lyon", "GPE"),
+        entity("quitte", "PER", 0.2),
+        entity("Marie", "nothing of ours", layer="elsewhere"),
+    ]
+    return evaluate(Prepared({TEXT: found}), [record("a", TEXT, *gold)], LAYERS)
+
+
+def test_the_json_holds_every_count_by_layer_and_label(evaluation: Evaluation) -> None:
+    value = evaluation.value()
+    assert list(value) == ["pipeline", "documents", "layers", "calibration"]
+    assert (value["pipeline"], value["documents"], list(value["layers"])) == ("prepared@d1", 1, ["entities", "events"])
+    entities = value["layers"]["entities"]
+    assert list(entities["labels"]) == ["GPE", "LOC", "PER"]
+    assert {name: entities[name] for name in list(entities)[:8]} == {
+        "gold": 4,
+        "predicted": 4,
+        "exact": 1,
+        "boundary_off": 1,
+        "label_off": 1,
+        "missed": 1,
+        "mistaken": 1,
+        "spurious": 1,
+    }
+    assert (entities["precision"], entities["recall"], entities["f1"]) == (0.25, 0.25, 0.25)
+    assert entities["f1_interval"] == [0.25, 0.25]
+    assert entities["partial"] == {"precision": 0.375, "recall": 0.375, "f1": 0.375}
+    places = entities["labels"]["GPE"]
+    assert set(places) == set(entities) - {"labels"}
+    assert (places["gold"], places["predicted"], places["missed"], places["mistaken"]) == (2, 2, 1, 1)
+    assert entities["labels"]["LOC"]["label_off"] == 1
+    assert entities["labels"]["PER"]["spurious"] == 1
+    assert value["layers"]["events"]["labels"]["ATTACK"]["missed"] == 1
+    assert value["layers"]["events"]["f1"] == 0
+
+
+def test_scores_are_measured_with_one_half_where_there_is_none(evaluation: Evaluation) -> None:
+    (one,) = evaluation.value()["calibration"]["bins"]
+    assert one == {"spans": 4, "mean_score": 0.65, "kept": 0.25}
+    assert evaluation.value()["calibration"]["expected_calibration_error"] == 0.4
+
+
+def test_the_gate_is_the_mean_over_layers(evaluation: Evaluation) -> None:
+    assert evaluation.mean_f1 == pytest.approx((0.25 + 0) / 2)
+    assert evaluate(Prepared({}), [], ()).mean_f1 == 0
+
+
+def test_documents_keep_their_order_and_mistakes_that_of_the_text(evaluation: Evaluation) -> None:
+    records = [record(one, f"Lyon et {one}") for one in ("zoe", "ada", "max")]
+    found = evaluate(NamePipeline(), iter(records), LAYERS)
+    assert [(one.id, one.text) for one in found.documents] == [(one["id"], one["text"]) for one in records]
+    assert [(one.fate, TEXT[one.span.start : one.span.end]) for one in evaluation.documents[0].matches] == [
+        (Fate.MOVED, "Curie"),
+        (Fate.REMOVED, "quitte"),
+        (Fate.KEPT, "Paris"),
+        (Fate.ADDED, "Rome"),
+        (Fate.ADDED, "Tirs"),
+        (Fate.RELABELLED, "Lyon"),
+    ]
+
+
+def test_a_document_is_called_by_its_title_else_by_its_id() -> None:
+    metas: list[Any] = [{"title": "L'été"}, {"title": ""}, {}, None]
+    records = [record(str(number), "", meta=meta) for number, meta in enumerate(metas)]
+    found = evaluate(Prepared({}), [*records, record("4", "")], LAYERS)
+    assert [one.name for one in found.documents] == ["L'été", "1", "2", "3", "4"]
+
+
+def test_other_layers_are_left_alone() -> None:
+    gold = record("a", TEXT, entity("Paris", "GPE"), entity("Rome", "X", layer="elsewhere"))
+    value = evaluate(Prepared({TEXT: [entity("Paris", "GPE")]}), [gold], ("entities",)).value()
+    assert list(value["layers"]) == ["entities"]
+    assert value["layers"]["entities"]["f1"] == 1
+
+
+def test_a_pipeline_that_loses_a_document_is_no_better_for_it() -> None:
+    class Lazy(Prepared):
+        def annotate(self, texts: Iterable[str]) -> Iterator[Content]:
+            yield from list(super().annotate(texts))[1:]
+
+    with pytest.raises(ValueError, match="shorter"):
+        evaluate(Lazy({}), [record("a", ""), record("b", "")], LAYERS)
+
+
+SPAN = {"start": 0, "end": 5, "label": "PER"}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"id": "a", "text": "Marie"},
+        {"text": "Marie", "spans": {}},
+        {"id": "a", "text": 5, "spans": {}},
+        {"id": "a", "text": "Marie", "spans": [SPAN]},
+        {"id": "a", "text": "Marie", "spans": {"entities": None}},
+        {"id": "a", "text": "Marie", "spans": {"entities": [[0, 5, "PER"]]}},
+        {"id": "a", "text": "Marie", "spans": {"entities": [{"start": 0, "end": 5}]}},
+        {"id": "a", "text": "Marie", "spans": {"entities": [{**SPAN, "label": None}]}},
+    ],
+)
+def test_what_is_no_gold_is_told_before_anything_is_predicted(broken: dict[str, Any]) -> None:
+    pipeline = NamePipeline()
+    with pytest.raises(CuratorError, match="not a gold record"):
+        evaluate(pipeline, [record("b", TEXT), broken], LAYERS)
+    assert pipeline.seen == 0
+
+
+@pytest.mark.parametrize(
+    "changed", [{"end": 6}, {"start": -1}, {"start": 5}, {"start": "0"}, {"end": True}, {"text": "Curie"}]
+)
+def test_a_gold_span_that_is_not_where_it_says_is_told(changed: dict[str, Any]) -> None:
+    good = {"id": "a", "text": "Marie", "spans": {"entities": [{**SPAN, "text": "Marie"}]}}
+    assert gold_spans(good) == (Span("entities", 0, 5, "PER"),)
+    bad = {**good, "spans": {"entities": [{**SPAN, **changed}]}}
+    with pytest.raises(CuratorError, match="gold span does not fit its text") as raised:
+        gold_spans(bad)
+    assert raised.value.where.startswith("a, entities:")

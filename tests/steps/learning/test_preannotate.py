@@ -1,0 +1,93 @@
+"""Predictions for what lacks them."""
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from curator.domain.canonical import document_id
+from curator.domain.span import Content
+from curator.steps.learning.preannotate import preannotate_paths
+from curator.steps.ports.documents import Refused
+from tests.fakes.parts import SCHEMA, NamePipeline, Texts, french, raw
+from tests.fakes.world import World
+
+ONE, OTHER = "Marie vit à Paris", "Rien de neuf"
+
+
+class Broken(NamePipeline):
+    """Fails on the text after so many."""
+
+    def __init__(self, good: int) -> None:
+        super().__init__()
+        self._good = good
+
+    def annotate(self, texts: Iterable[str]) -> Iterator[Content]:
+        for number, content in enumerate(super().annotate(texts)):
+            if number == self._good:
+                raise OSError("no memory left")
+            yield content
+
+
+def test_every_document_is_predicted_once_by_a_pipeline(world: World) -> None:
+    world.ingest(ONE, OTHER)
+    pipeline = NamePipeline()
+    assert world.preannotate(pipeline) == 2
+    assert world.preannotate(pipeline) == 0
+    assert pipeline.seen == 2
+
+
+def test_a_new_digest_and_new_documents_are_what_is_lacking(world: World) -> None:
+    world.ingest(ONE)
+    world.preannotate(NamePipeline())
+    world.ingest(OTHER)
+    assert world.preannotate(NamePipeline()) == 1
+    assert world.preannotate(NamePipeline(digest="d2")) == 2
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(world: World) -> None:
+    world.ingest(*(f"Texte numéro {number}" for number in range(70)))
+    with pytest.raises(OSError, match="no memory left"):
+        world.preannotate(Broken(66))
+    pipeline = NamePipeline()
+    assert world.preannotate(pipeline) == 6
+    assert pipeline.seen == 6
+
+
+def test_progress_ends_with_all_that_was_waiting(world: World) -> None:
+    world.ingest(ONE, OTHER)
+    told: list[tuple[int, int | None]] = []
+    world.preannotate(progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (2, 2)
+
+
+def test_the_score_is_minus_the_expected_number_of_corrections(world: World) -> None:
+    world.ingest(ONE)
+    world.preannotate(NamePipeline(score=0.75))
+    with world.store.reading() as transaction:
+        (stored,) = transaction.tasks.newest_predictions([document_id(ONE)])[document_id(ONE)]
+    assert stored.prediction.score == pytest.approx(-0.5)
+
+
+def test_paths_are_predicted_without_storing_anything(world: World) -> None:
+    left_out: list[Refused] = []
+    records = list(
+        preannotate_paths(
+            [],
+            pipeline=NamePipeline(),
+            reader=Texts(raw("a.txt", "Émile\r\nvit à Paris"), raw("en.txt", "The Hague"), raw("b.txt", OTHER)),
+            language=french,
+            schema=SCHEMA,
+            refused=left_out,
+        )
+    )
+    assert [record["source"] for record in records] == ["a.txt", "b.txt"]
+    assert [one.name for one in left_out] == ["en.txt"]
+    first = records[0]
+    assert first["id"] == document_id(first["text"])
+    assert first["spans"]["events"] == []
+    assert all(first["text"][span["start"] : span["end"]] == span["text"] for span in first["spans"]["entities"])
+    assert [span["text"] for span in first["spans"]["entities"]] == ["Émile", "Paris"]
+    assert set(first["spans"]["entities"][0]) == {"start", "end", "label", "text", "score", "rule"}
+    assert first["pipeline"] == "names@d1"
+    with world.store.reading() as transaction:
+        assert transaction.counts()["documents"] == 0
