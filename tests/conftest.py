@@ -1,4 +1,4 @@
-"""What tests of several packages share: the default label schema and one real Label Studio a session."""
+"""What tests of several packages share: a small world, the default label schema, one real Label Studio a session."""
 
 import socket
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ import yaml
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.label_studio.client import LabelStudioServer
 from curator.label_studio.server import EmbeddedServer
+from tests.fakes.world import World
 
 ROOT = Path(__file__).parent.parent
 EXECUTABLE = ROOT / ".venv-label-studio" / "bin" / "label-studio"
@@ -35,6 +36,13 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.fakes.parts import raw, region
 from tests.fakes.world import World
-from tests.steps.test_freeze import EMPTY, LYON, PARIS, data, export_of
+from tests.steps.datasets.test_freeze import EMPTY, LYON, PARIS, data, export_of
 
 
 def test_two_stores_fed_alike_give_the_same_bytes(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from curator.steps.intake.ingest import assign_splits
 from tests.fakes.parts import RULE, NamePipeline, WordNearness
 from tests.fakes.world import World
-from tests.steps.test_freeze import EMPTY, PARIS, export_of, losses, now, records
+from tests.steps.datasets.test_freeze import EMPTY, PARIS, export_of, losses, now, records
 
 
 def test_a_document_that_had_no_split_then_has_none_in_that_past(
