@@ -3,6 +3,7 @@
 import secrets
 
 from curator.bootstrap.application import Application
+from curator.domain.annotation import annotator_key
 from curator.domain.errors import CuratorError
 
 
@@ -23,5 +24,6 @@ def add_account(application: Application, email: str) -> str:
     timeout = application.settings.label_studio.timeout
     sign_up(application.label_studio_url, server.invitation(), email, password, timeout)
     with application.store.writing() as transaction:
-        transaction.revisions.save_annotators(server.name, server.users())
+        names = {annotator_key(server.name, user): email for user, email in server.users().items()}
+        transaction.revisions.save_annotators(names)
     return password

@@ -133,14 +133,14 @@ class Application:
 
     def export(self, name: str, as_of: str | None = None) -> Frozen:
         """Write the next version of a dataset where anything changed."""
-        from curator.label_studio.results import read_result
+        from curator.bootstrap.reading import READ_ANNOTATION
 
         return freeze(
             name,
             store=self.store,
             storage=self.storage,
             rules=self.rules(),
-            read_result=read_result,
+            read_content=READ_ANNOTATION,
             as_of=as_of,
             code_version=self.code_version,
         )
@@ -236,12 +236,12 @@ class Application:
 
     @cached_property
     def receiver(self) -> "Receiver":
+        from curator.bootstrap.reading import READ_ANNOTATION
         from curator.label_studio.payloads import read_delivery
-        from curator.label_studio.results import read_result
         from curator.steps.desk.accept import Acceptor
         from curator.steps.desk.receive import Receiver
 
-        acceptor = Acceptor(self.store, self.server, self.schema, read_result)
+        acceptor = Acceptor(self.store, self.server, self.schema, READ_ANNOTATION)
         return Receiver(self.inbox, self.store, acceptor, read_delivery)
 
     def guard(self, accepted: bool) -> DeletionGuard:

@@ -54,7 +54,7 @@ def _round(application: Application, records: Records, front: Front) -> Frozen:
     with application.store.reading() as transaction:
         known = transaction.tasks.project(server.name)
         tasks = transaction.tasks.live(server.name, known[0]) if known else {}
-        done_before = {revision.document for revision in transaction.revisions.alive(server.name)}
+        done_before = {annotation.document for annotation in transaction.revisions.current()}
         before = transaction.counts()["annotations"]
     task_of = {document: task for task, document in tasks.items() if document not in done_before}
     reviewed = [record for record in records if record["id"] in task_of]

@@ -10,8 +10,8 @@ import structlog
 from curator.bootstrap.application import Application
 from curator.bootstrap.hook_process import refuse_taken_port
 from curator.bootstrap.ml_backend import make_ml_backend
+from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.errors import CuratorError
-from curator.label_studio.results import read_result
 from curator.steps.datasets.version_changes import VersionHistory
 from curator.store.overview import SqlOverview
 from curator.web.application import Parts
@@ -76,7 +76,7 @@ def make_parts(application: Application) -> Parts:
 def _dashboard(application: Application) -> Dashboard:
     @cache
     def overview() -> SqlOverview:
-        return SqlOverview(application.store, application.inbox, read_result)
+        return SqlOverview(application.store, application.inbox, READ_ANNOTATION)
 
     return Dashboard(overview, VersionHistory(application.storage).changes)
 

@@ -5,7 +5,7 @@ import click
 from curator.bootstrap.accounts import add_account
 from curator.bootstrap.application import Application
 from curator.cli.output import emit, json_option, report, say
-from curator.views.report import progress_of_annotators
+from curator.views.annotators import progress_of_annotators
 
 
 @click.group(invoke_without_command=True)
@@ -22,26 +22,27 @@ def annotators(context: click.Context) -> None:
 def list_annotators(application: Application, as_json: bool = False) -> None:
     """List every account with what it has reviewed and skipped, and its mean time per document."""
     server = application.server
-    found = progress_of_annotators(application.store, server.name, server.users())
+    progress = progress_of_annotators(application.store, server.name, server.users())
     if as_json:
         emit(
             [
                 {
-                    "annotator": one.annotator,
-                    "reviewed": one.reviewed,
-                    "skipped": one.skipped,
-                    "seconds": round(one.seconds, 1),
-                    "last": one.last,
+                    "annotator": annotator.name,
+                    "reviewed": annotator.reviewed,
+                    "skipped": annotator.skipped,
+                    "seconds": round(annotator.seconds, 1),
+                    "last": annotator.last_activity,
                 }
-                for one in found
+                for annotator in progress
             ]
         )
         return
-    width = max((len(one.annotator) for one in found), default=0)
-    for one in found:
-        done = one.reviewed + one.skipped
-        mean = f"{one.seconds / done:.0f} s each" if done else ""
-        click.echo(f"{one.annotator:<{width}}  {one.reviewed} reviewed, {one.skipped} skipped  {mean}".rstrip())
+    width = max((len(annotator.name) for annotator in progress), default=0)
+    for annotator in progress:
+        mean = annotator.mean_lead_time
+        shown = "" if mean is None else f"{mean:.0f} s each"
+        done = f"{annotator.reviewed} reviewed, {annotator.skipped} skipped"
+        click.echo(f"{annotator.name:<{width}}  {done}  {shown}".rstrip())
 
 
 @annotators.command()

@@ -4,7 +4,7 @@ import click
 
 from curator.bootstrap.application import Application
 from curator.cli.output import json_option, report
-from curator.views.report import status as count
+from curator.views.status import status as count
 
 
 @click.command()

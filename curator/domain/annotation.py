@@ -1,57 +1,109 @@
-"""Annotations: what a person said of a text, revision by revision."""
+"""Annotations: what a person, or a tool that was imported from, said of a text, revision by revision."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
+
+_LABEL_STUDIO = "label-studio:"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Identity:
-    """What tells one annotation from every other, also where a server re-uses ids."""
+class ProjectSource:
+    """A project of a Label Studio server as a source of annotations; its text names it in identities."""
 
     server: str
     project: int
-    annotation: int
+
+    def __str__(self) -> str:
+        return f"{_LABEL_STUDIO}{self.server}/{self.project}"
+
+
+def project_source(source: str) -> ProjectSource | None:
+    """Return the project that a source names, or None for a source that is no Label Studio project."""
+    server, slash, project = source.removeprefix(_LABEL_STUDIO).rpartition("/")
+    if not source.startswith(_LABEL_STUDIO) or not slash or not project.isdecimal():
+        return None
+    return ProjectSource(server, int(project))
+
+
+def annotator_key(server: str, user: int) -> str:
+    """Return the key of a user of a Label Studio server among all annotators."""
+    return f"{server}/{user}"
+
+
+def unnamed(annotator: str) -> str:
+    """Return what to call an annotator of this key whose name is not known."""
+    user = annotator.rpartition("/")[2]
+    return f"user {user}" if user.isdecimal() else annotator
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What tells one annotation from every other: its source, its key there, and when it was made there.
+
+    A source may give a key out again, so the time belongs to it.
+    """
+
+    source: str
+    key: str
     created_at: str
+
+    @property
+    def rank(self) -> tuple[str, int, str, str]:
+        """The order of annotations within a document: numbers that are kept as keys come in their own order."""
+        return (self.source, len(self.key), self.key, self.created_at)
+
+
+class Form(StrEnum):
+    """How the body of a revision is written."""
+
+    LABEL_STUDIO = "label-studio"
+    """Label Studio's list of result items, as it came."""
+    CONTENT = "content"
+    """Spans, relations and attributes as records have them."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotationState:
-    """An annotation as Label Studio held it at one moment; times are UTC in the form of `instant`.
+    """An annotation as its source held it at one moment; times are UTC in the form of `instant`.
 
-    `result` is Label Studio's own list of result items, as it came.
+    `body` is a JSON value of the form that `form` names. Annotators are keys. `task` and `parent_prediction` are ids
+    of Label Studio, and None for annotations from elsewhere; `lead_time` is in seconds.
     """
 
     identity: Identity
-    task: int
-    annotator: int | None
-    updated_by: int | None
+    annotator: str | None
+    updated_by: str | None
     updated_at: str
     skipped: bool
     ground_truth: bool
     lead_time: float | None
-    parent_prediction: int | None
-    result: list[Any]
+    form: Form
+    body: Any
+    task: int | None = None
+    parent_prediction: int | None = None
 
     def value(self) -> dict[str, Any]:
         """Return the JSON value that is stored; `state_from_value` reads it back."""
         return {
-            "task": self.task,
             "annotator": self.annotator,
             "updated_by": self.updated_by,
             "updated_at": self.updated_at,
             "skipped": self.skipped,
             "ground_truth": self.ground_truth,
             "lead_time": self.lead_time,
+            "form": self.form.value,
+            "body": self.body,
+            "task": self.task,
             "parent_prediction": self.parent_prediction,
-            "result": self.result,
         }
 
 
 def state_from_value(identity: Identity, value: Mapping[str, Any]) -> AnnotationState:
     """Return the state that `AnnotationState.value` wrote."""
-    return AnnotationState(identity=identity, **value)
+    return AnnotationState(identity=identity, **{**value, "form": Form(value["form"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +121,36 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableAnnotation:
+    """An annotation that its source holds and nobody can read, with the cause in a few words.
+
+    The key is empty where a whole task cannot be read.
+    """
+
+    source: str
+    task: int
+    key: str
+    cause: str
+
+    @property
+    def name(self) -> str:
+        return f"task {self.task}, annotation {self.key}" if self.key else f"task {self.task}"
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRef:
-    """A task as Label Studio told of it: its id, our own key in its data, and its text."""
+    """A task of Label Studio: its id, our own key in its data, and its text."""
 
     server: str
     project: int
     task: int
     document: str | None
     text: str | None
+
+    @property
+    def source(self) -> str:
+        """The source of the task's annotations."""
+        return str(ProjectSource(self.server, self.project))
 
 
 def instant(value: str | datetime) -> str:

@@ -17,11 +17,11 @@ from curator.domain.span import attribute_value, by_layer, relation_value
 RECORD_FORMAT = 1
 
 
-def pseudonym(salt: str, server: str, user: int | None) -> str:
+def pseudonym(salt: str, annotator: str | None) -> str:
     """Return a stable name for an annotator that does not tell who it is: HMAC-SHA256 under the store's salt."""
-    if user is None:
+    if annotator is None:
         return "unknown"
-    mark = hmac.new(salt.encode(), f"{server}|{user}".encode(), hashlib.sha256).hexdigest()
+    mark = hmac.new(salt.encode(), annotator.encode(), hashlib.sha256).hexdigest()
     return f"annotator-{mark[:10]}"
 
 

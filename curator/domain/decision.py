@@ -44,13 +44,13 @@ class Decision:
 def choose_latest(candidates: Sequence[Candidate]) -> Candidate | None:
     """Return the annotation that was updated last, among those marked as ground truth where there are any.
 
-    Skipped annotations decide nothing. Ties go to the higher annotation id.
+    Skipped annotations decide nothing. Ties go to the higher key.
     """
     open_to_choice = [one for one in candidates if not one.state.skipped]
     preferred = [one for one in open_to_choice if one.state.ground_truth] or open_to_choice
     return max(
         preferred,
-        key=lambda one: (one.state.updated_at, one.state.identity.annotation, one.state.identity),
+        key=lambda one: (one.state.updated_at, one.state.identity.rank[1:], one.state.identity.source),
         default=None,
     )
 

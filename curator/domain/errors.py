@@ -37,8 +37,16 @@ class ServerUnreachable(CuratorError):
     """Label Studio did not answer; trying again later may succeed."""
 
 
+class ServerFailed(ServerUnreachable):
+    """Label Studio answered with an error of its own; asking for something else may succeed."""
+
+
 class ServerRefused(CuratorError):
     """Label Studio answered and said no; trying again will not help."""
+
+
+class AnswerNotUnderstood(ServerRefused):
+    """What answered is not what Label Studio says here."""
 
 
 class DeletionsNotAccepted(CuratorError):

@@ -1,8 +1,8 @@
-"""What a webhook delivery tells, freed of its transport."""
+"""What a webhook delivery says, freed of its transport."""
 
 from dataclasses import dataclass
 
-from curator.domain.annotation import AnnotationState, TaskRef
+from curator.domain.annotation import AnnotationState, TaskRef, UnreadableAnnotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +14,16 @@ class AnnotationSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnotationUnread:
+    """An annotation was made or changed into what cannot be read."""
+
+    project: int
+    annotation: UnreadableAnnotation
+
+
+@dataclass(frozen=True, slots=True)
 class AnnotationsGone:
-    """Annotations are said to be deleted; only their ids are told."""
+    """Annotations are said to be deleted; only their ids are known."""
 
     project: int
     annotations: tuple[int, ...]
@@ -23,7 +31,7 @@ class AnnotationsGone:
 
 @dataclass(frozen=True, slots=True)
 class TasksGone:
-    """Tasks are said to be deleted, their annotations with them; only their ids are told."""
+    """Tasks are said to be deleted, their annotations with them; only their ids are known."""
 
     project: int
     tasks: tuple[int, ...]
@@ -31,9 +39,9 @@ class TasksGone:
 
 @dataclass(frozen=True, slots=True)
 class ProjectChanged:
-    """A project's settings changed; nothing of the change is told."""
+    """A project's settings changed; what changed is not known."""
 
     project: int
 
 
-Event = AnnotationSeen | AnnotationsGone | TasksGone | ProjectChanged
+Event = AnnotationSeen | AnnotationUnread | AnnotationsGone | TasksGone | ProjectChanged

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from curator.domain.annotation import AnnotationState, TaskRef
+from curator.domain.annotation import AnnotationState, TaskRef, UnreadableAnnotation
 from curator.domain.errors import ServerRefused
 from curator.domain.schema import LabelSchema
 from curator.label_studio.connection import Connection
@@ -11,7 +11,7 @@ from curator.label_studio.failures import ServerLacks
 from curator.label_studio.interface import labelling_config, same_config, words_of
 from curator.label_studio.listing import TaskListing, task_state
 from curator.label_studio.ml_backends import MlBackends
-from curator.label_studio.payloads import ACTIONS, state_from_api
+from curator.label_studio.payloads import ACTIONS, annotation_from_api
 from curator.label_studio.results import DOCUMENT, TEXT, prediction_value
 from curator.steps.ports.label_server import NewPrediction, NewTask, ProjectRef, TaskState, WebhookRef
 
@@ -138,12 +138,12 @@ class LabelStudioServer:
             lambda answer: int(answer["id"]),
         )
 
-    def tasks(self, project: int, updated_since: str | None = None) -> Iterator[TaskState]:
+    def tasks(self, project: int, updated_since: str | None = None) -> Iterator[TaskState | UnreadableAnnotation]:
         """Yield the tasks of a project, or those updated at that time or later, in the order of `updated_at`.
 
         A task that changes meanwhile comes as it is when it is read, with the `updated_at` of the listing, so the
         time of any task is one to go on from. No task is missed, nor comes twice; one deleted meanwhile does not come.
-        Where Label Studio fails to tell some tasks, all others come before ServerUnreachable names them.
+        A task that Label Studio fails on comes as unreadable.
         """
         return self._listing.tasks(project, updated_since)
 
@@ -151,20 +151,22 @@ class LabelStudioServer:
         """Return the ids of all tasks of a project."""
         return {task for task, _ in self._listing.index(project, None)}
 
-    def annotation(self, annotation: int) -> tuple[AnnotationState, TaskRef] | None:
+    def annotation(self, annotation: int) -> tuple[AnnotationState | UnreadableAnnotation, TaskRef] | None:
         """Return an annotation as it is now and its task, or None where there is none with this id."""
-        state = self._server.look_up(
+        answer = self._server.look_up(
             lambda sdk: sdk.annotations.with_raw_response.get(annotation).response.json(),
-            lambda answer: state_from_api(answer, self._name),
+            lambda answer: (int(answer["task"]), answer),
         )
-        task = None if state is None else self.task(state.task)
-        return None if state is None or task is None else (state, task.ref)
+        task = None if answer is None else self.task(answer[0])
+        return None if answer is None or task is None else (annotation_from_api(answer[1], task.ref), task.ref)
 
     def task(self, task: int) -> TaskState | None:
         """Return a task as it is now, or None where there is none with this id."""
         return self._server.look_up(
             lambda sdk: sdk.tasks.with_raw_response.get(str(task)).response.json(),
-            lambda answer: task_state(answer, self._name, [one["model_version"] for one in answer["predictions"]]),
+            lambda answer: task_state(
+                answer, self._name, [prediction["model_version"] for prediction in answer["predictions"]]
+            ),
         )
 
     def users(self) -> dict[int, str]:

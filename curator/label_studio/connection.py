@@ -10,13 +10,13 @@ import httpx
 import stamina
 from label_studio_sdk import LabelStudio
 
-from curator.domain.errors import ServerRefused, ServerUnreachable
+from curator.domain.errors import AnswerNotUnderstood, ServerUnreachable
 from curator.label_studio.failures import ServerLacks, translated
 
 T = TypeVar("T")
 
 # What the SDK and our readers come to on JSON of another shape.
-_NOT_UNDERSTOOD = (ValueError, LookupError, TypeError, AttributeError)
+_NOT_UNDERSTOOD = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -58,7 +58,7 @@ class Connection:
             if not isinstance(error, _NOT_UNDERSTOOD):
                 raise
             what = f"Label Studio's answer is not understood: {error}"
-            raise ServerRefused(what, self.where, "see that this is Label Studio 1.23 or later") from error
+            raise AnswerNotUnderstood(what, self.where, "see that this is Label Studio 1.23 or later") from error
 
     def close(self) -> None:
         """Close the connections that are kept open; the next request opens new ones."""

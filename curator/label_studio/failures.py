@@ -7,11 +7,7 @@ import httpx
 from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.core.parse_error import ParsingError
 
-from curator.domain.errors import CuratorError, ServerRefused, ServerUnreachable
-
-
-class ServerFailed(ServerUnreachable):
-    """Label Studio answered with an error of its own (HTTP 500)."""
+from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed, ServerRefused, ServerUnreachable
 
 
 class ServerLacks(ServerRefused):
@@ -54,8 +50,8 @@ _TABLE = (
     _Row(ApiError, ServerFailed, "Label Studio failed: {detail}", "see its log", range(500, 501)),
     _Row(ApiError, ServerUnreachable, "Label Studio is not available: {detail}", "try again", range(501, 600)),
     _Row(ApiError, ServerRefused, "Label Studio refuses: {detail}"),
-    _Row(ParsingError, ServerRefused, "Label Studio's answer is not understood", _ADDRESS),
-    _Row(JSONDecodeError, ServerRefused, "what answers is not Label Studio", _ADDRESS),
+    _Row(ParsingError, AnswerNotUnderstood, "Label Studio's answer is not understood", _ADDRESS),
+    _Row(JSONDecodeError, AnswerNotUnderstood, "what answers is not Label Studio", _ADDRESS),
     _Row(httpx.LocalProtocolError, ServerRefused, "the request cannot be sent", _STRAY),
     _Row(UnicodeEncodeError, ServerRefused, "the request cannot be sent", _STRAY),
     _Row(httpx.InvalidURL, ServerRefused, "Label Studio's address is malformed", _ADDRESS),
@@ -83,11 +79,11 @@ def translated(error: Exception, where: str, secret: str) -> CuratorError | None
 
 def _detail(body: object, status: int) -> str:
     """Return what an answer says, in one line of at most 200 characters."""
-    said = f"HTTP {status}"
+    detail = f"HTTP {status}"
     if isinstance(body, dict):
         parts = [body.get("validation_errors"), body.get("detail"), body.get("error")]
-        said = next((str(part) for part in parts if part), str(body))
+        detail = next((str(part) for part in parts if part), str(body))
     elif isinstance(body, list):
-        said = str(body)
-    line = " ".join(said.split())
+        detail = str(body)
+    line = " ".join(detail.split())
     return line if len(line) <= 200 else f"{line[:199]}…"

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from curator.domain.annotation import instant
+from curator.domain.annotation import AnnotationState, ProjectSource, UnreadableAnnotation, instant
+from curator.domain.errors import AnswerNotUnderstood, ServerFailed
 from curator.label_studio.connection import Connection
-from curator.label_studio.failures import ServerFailed
-from curator.label_studio.payloads import state_from_api, task_from_api
+from curator.label_studio.payloads import annotation_from_api, task_from_api
 from curator.steps.ports.label_server import TaskState
 
 _INDEX_PAGE = 1000
@@ -37,21 +37,18 @@ class TaskListing:
             yield from page
             last = page[-1][0]
 
-    def tasks(self, project: int, since: str | None) -> Iterator[TaskState]:
+    def tasks(self, project: int, since: str | None) -> Iterator[TaskState | UnreadableAnnotation]:
         """Yield tasks as `LabelStudioServer.tasks` promises."""
         listed = sorted((updated_at, task) for task, updated_at in self.index(project, since))
-        untold: list[int] = []
         for at in range(0, len(listed), _TASK_PAGE):
             page = listed[at : at + _TASK_PAGE]
-            states = {state.ref.task: state for state in self._states(project, [task for _, task in page], untold)}
-            for updated_at, task in page:
-                if task in states:
-                    yield replace(states[task], updated_at=updated_at)
-        if untold:
-            named = ", ".join(map(str, sorted(untold)))
-            raise ServerFailed(
-                "Label Studio fails to tell some tasks", f"tasks {named}", "see its log, mend them there"
-            )
+            read = {_number(task): task for task in self._read(project, [task for _, task in page])}
+            for updated_at, number in page:
+                task = read.get(number)
+                if isinstance(task, TaskState):
+                    yield replace(task, updated_at=updated_at)
+                elif task is not None:
+                    yield task
 
     def _index_page(self, project: int, since: str | None, after: int) -> list[tuple[int, str]]:
         filters: list[dict[str, Any]] = [
@@ -68,23 +65,23 @@ class TaskListing:
             lambda items: [(item.id, instant(item.updated_at)) for item in items],
         )
 
-    def _states(self, project: int, tasks: list[int], untold: list[int]) -> Iterator[TaskState]:
-        """Yield those of the tasks that are there; one that makes the listing fail goes to the untold."""
+    def _read(self, project: int, tasks: list[int]) -> Iterator[TaskState | UnreadableAnnotation]:
+        """Yield those of the tasks that are there; one that makes the listing fail comes as unreadable."""
         left = tasks
         while left:
             try:
-                told = self._page(project, left)
-            except ServerFailed:
+                states = self._page(project, left)
+            except (ServerFailed, AnswerNotUnderstood) as error:
                 if len(left) == 1:
-                    untold.extend(left)
+                    yield UnreadableAnnotation(str(ProjectSource(self._name, project)), left[0], "", error.what)
                     return
                 middle = len(left) // 2
-                yield from self._states(project, left[:middle], untold)
+                yield from self._read(project, left[:middle])
                 left = left[middle:]
                 continue
-            yield from told
+            yield from states
             # A server may cap its pages lower than what was asked for.
-            seen = {state.ref.task for state in told}
+            seen = {state.ref.task for state in states}
             left = [task for task in left if task not in seen] if seen else []
 
     def _page(self, project: int, tasks: list[int]) -> list[TaskState]:
@@ -101,14 +98,24 @@ class TaskListing:
 
 
 def task_state(task: Mapping[str, Any], server: str, model_versions: Iterable[str | None]) -> TaskState:
-    """Return a task with its annotations, in the order of their ids; raises ValueError or LookupError for no task."""
-    states = [state_from_api(one, server) for one in task["annotations"]]
+    """Return a task with its annotations, in the order of their ids; raises ValueError or LookupError for no task.
+
+    Annotations that cannot be read stand apart.
+    """
+    ref = task_from_api(task, server)
+    annotations = [annotation_from_api(annotation, ref) for annotation in task["annotations"] or ()]
+    states = [annotation for annotation in annotations if isinstance(annotation, AnnotationState)]
     return TaskState(
-        ref=task_from_api(task, server),
+        ref=ref,
         updated_at=instant(task["updated_at"]),
-        annotations=tuple(sorted(states, key=lambda state: state.identity)),
+        annotations=tuple(sorted(states, key=lambda state: state.identity.rank)),
+        unreadable=tuple(annotation for annotation in annotations if isinstance(annotation, UnreadableAnnotation)),
         model_versions=tuple(sorted({version for version in model_versions if version})),
     )
+
+
+def _number(task: TaskState | UnreadableAnnotation) -> int:
+    return task.ref.task if isinstance(task, TaskState) else task.task
 
 
 def _compact(query: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What Label Studio tells of tasks and annotations, by webhook or by API, as domain values."""
+"""What Label Studio sends of tasks and annotations, by webhook or by API, as domain values."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -6,9 +6,24 @@ from datetime import datetime
 from math import isfinite
 from typing import Any, NoReturn
 
-from curator.domain.annotation import AnnotationState, Identity, TaskRef, instant
-from curator.domain.event import AnnotationSeen, AnnotationsGone, Event, ProjectChanged, TasksGone
-from curator.label_studio.json_values import faults, storable
+from curator.domain.annotation import (
+    AnnotationState,
+    Form,
+    Identity,
+    TaskRef,
+    UnreadableAnnotation,
+    annotator_key,
+    instant,
+)
+from curator.domain.event import (
+    AnnotationSeen,
+    AnnotationsGone,
+    AnnotationUnread,
+    Event,
+    ProjectChanged,
+    TasksGone,
+)
+from curator.domain.json_values import faults, storable
 from curator.label_studio.results import DOCUMENT, TEXT
 from curator.steps.ports.deliveries import DeliveryUnreadable
 
@@ -35,40 +50,52 @@ def read_delivery(body: bytes, server: str) -> list[Event]:
         raise DeliveryUnreadable("unknown-shape") from error
 
 
-def state_from_api(annotation: Any, server: str) -> AnnotationState:
-    """Return an annotation's state; webhook, listing and the annotation's own address give equal ones.
+def annotation_from_api(annotation: Any, task: TaskRef) -> AnnotationState | UnreadableAnnotation:
+    """Return an annotation of a task; webhook, listing and the annotation's own address give equal ones.
 
-    Raises ValueError for what is no annotation, or what no database could hold.
+    Never raises: what is no annotation, or what no database could hold, comes as unreadable, with its cause.
     """
-    fields = _object(annotation, "annotation")
+    try:
+        return _state(_object(annotation, "annotation"), task)
+    except ValueError as error:
+        number = annotation.get("id") if isinstance(annotation, Mapping) else None
+        key = str(number) if isinstance(number, int) and not isinstance(number, bool) else ""
+        return UnreadableAnnotation(task.source, task.task, key, str(error))
+
+
+def _state(fields: Mapping[str, Any], task: TaskRef) -> AnnotationState:
+    # Half-done upgrades of Label Studio leave it empty; the task knows it.
+    if fields.get("project") not in (None, task.project):
+        raise ValueError("project is not that of the task")
     return AnnotationState(
-        identity=Identity(server, _id(fields.get("project")), _id(fields.get("id")), _time(fields.get("created_at"))),
-        task=_id(fields.get("task")),
-        annotator=_user(fields.get("completed_by")),
-        updated_by=_user(fields.get("updated_by")),
+        identity=Identity(task.source, str(_id(fields.get("id"))), _time(fields.get("created_at"))),
+        annotator=_annotator(fields.get("completed_by"), task.server),
+        updated_by=_annotator(fields.get("updated_by"), task.server),
         updated_at=_time(fields.get("updated_at")),
         skipped=_flag(fields, "was_cancelled"),
         ground_truth=_flag(fields, "ground_truth"),
         lead_time=_seconds(fields.get("lead_time")),
+        form=Form.LABEL_STUDIO,
+        body=_result(fields.get("result")),
+        task=_id(fields.get("task")),
         parent_prediction=_optional_id(fields.get("parent_prediction")),
-        result=_result(fields.get("result")),
     )
 
 
 def task_from_api(task: Any, server: str) -> TaskRef:
-    """Return a task as webhook, listing or its own address tells it. Raises ValueError for what is no task.
+    """Return a task as webhook, listing or its own address shows it. Raises ValueError for what is no task.
 
     Key and text are None where they are missing or hold what no text of ours can.
     """
     fields = _object(task, "task")
     data = fields.get("data")
-    told = data if isinstance(data, Mapping) else {}
+    values = data if isinstance(data, Mapping) else {}
     return TaskRef(
         server=server,
         project=_id(fields.get("project")),
         task=_id(fields.get("id")),
-        document=_text(told.get(DOCUMENT)),
-        text=_text(told.get(TEXT)),
+        document=_text(values.get(DOCUMENT)),
+        text=_text(values.get(TEXT)),
     )
 
 
@@ -93,15 +120,18 @@ def _annotations_seen(value: Mapping[str, Any], server: str) -> list[Event]:
         annotations, tasks = [annotations], [tasks]
     if not isinstance(tasks, list):
         raise ValueError("tasks do not go with the annotations")
-    refs = {(ref.project, ref.task): ref for ref in (task_from_api(task, server) for task in tasks)}
-    events: list[Event] = []
-    for annotation in annotations:
-        state = state_from_api(annotation, server)
-        ref = refs.get((state.identity.project, state.task))
-        if ref is None:
-            raise ValueError(f"task {state.task} of annotation {state.identity.annotation} is not told")
-        events.append(AnnotationSeen(state, ref))
-    return events
+    refs = {ref.task: ref for ref in (task_from_api(task, server) for task in tasks)}
+    return [_annotation_seen(annotation, refs) for annotation in annotations]
+
+
+def _annotation_seen(value: Any, refs: Mapping[int, TaskRef]) -> Event:
+    task = refs.get(_id(_object(value, "annotation").get("task")))
+    if task is None:
+        raise ValueError("the task of an annotation is missing")
+    annotation = annotation_from_api(value, task)
+    if isinstance(annotation, UnreadableAnnotation):
+        return AnnotationUnread(task.project, annotation)
+    return AnnotationSeen(annotation, task)
 
 
 def _annotations_gone(value: Mapping[str, Any], server: str) -> list[Event]:
@@ -136,7 +166,7 @@ def _project(value: Mapping[str, Any]) -> int:
 def _ids(value: Any) -> tuple[int, ...]:
     if not isinstance(value, list):
         raise ValueError("no list of what is deleted")
-    return tuple(_id(_object(one, "deleted object").get("id")) for one in value)
+    return tuple(_id(_object(deleted, "deleted object").get("id")) for deleted in value)
 
 
 def _object(value: Any, what: str) -> Mapping[str, Any]:
@@ -155,9 +185,10 @@ def _optional_id(value: Any) -> int | None:
     return None if value is None else _id(value)
 
 
-def _user(value: Any) -> int | None:
-    """Return a user's id; some answers hold the id alone, some the user as an object."""
-    return _optional_id(value.get("id") if isinstance(value, Mapping) else value)
+def _annotator(value: Any, server: str) -> str | None:
+    """Return a user's key; some answers hold the id alone, some the user as an object."""
+    user = _optional_id(value.get("id") if isinstance(value, Mapping) else value)
+    return None if user is None else annotator_key(server, user)
 
 
 def _flag(fields: Mapping[str, Any], name: str) -> bool:
@@ -191,11 +222,14 @@ def _seconds(value: Any) -> float | None:
 
 
 def _result(value: Any) -> list[Any]:
+    if value is None:
+        # A skip that a script made without a result is kept so.
+        return []
     if not isinstance(value, list):
         raise ValueError("result is no list")
     # Unstorable text inside is the result reader's to name; escaped in ASCII, it can be kept.
-    if found := faults(value) - {"unstorable-text"}:
-        raise ValueError(f"result is {' and '.join(sorted(found))}")
+    if wrong := faults(value) - {"unstorable-text"}:
+        raise ValueError(f"result is {' and '.join(sorted(wrong))}")
     return value
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
+from curator.domain.json_values import faults
 from curator.domain.schema import AttributeKind, LabelSchema
 from curator.domain.span import Attribute, Content, Problem, Relation, Span, misfit
-from curator.label_studio.json_values import faults
 from curator.steps.ports.label_server import NewPrediction
 
 TEXT = "text"

@@ -15,6 +15,7 @@ from curator.domain.annotation import instant
 from curator.domain.errors import CuratorError
 from curator.store.decisions import DecisionTable
 from curator.store.documents import DocumentTable
+from curator.store.quarantine import QuarantineTable
 from curator.store.revisions import RevisionTable
 from curator.store.rows import insert_missing
 from curator.store.settings import SettingTable
@@ -76,6 +77,7 @@ class SqlTransaction:
         self.documents = DocumentTable(connection, seq)
         self.tasks = TaskTable(connection, seq)
         self.revisions = RevisionTable(connection, seq)
+        self.quarantine = QuarantineTable(connection, seq)
         self.decisions = DecisionTable(connection, seq)
         self.settings = SettingTable(connection, seq)
 
@@ -94,6 +96,7 @@ class SqlTransaction:
             **self.documents.counts(),
             **self.tasks.counts(),
             **self.revisions.counts(),
+            **self.quarantine.counts(),
             **self.decisions.counts(),
         }
 

@@ -6,16 +6,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from curator.domain.annotation import Identity, state_from_value
+from curator.domain.annotation import Identity, state_from_value, unnamed
 from curator.domain.decision import Candidate, choose_latest
 from curator.domain.prediction import GIVEN, PipelineId
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Attribute, Content, Relation, Span, content_from_value
-from curator.steps.ports.contents import ResultReader
+from curator.steps.ports.contents import ContentReader
 from curator.store.shown import shown_pairs
-from curator.store.states import newest, states
+from curator.store.states import states
 from curator.store.tables import (
     Annotator,
+    CurrentRow,
     DecisionRow,
     DocumentRow,
     PredictionRow,
@@ -28,16 +29,16 @@ from curator.views.overview import DocumentState, DocumentView, RevisionSeen, Sa
 
 
 def document_view(
-    connection: Connection, document: str, schema: LabelSchema, read_result: ResultReader
+    connection: Connection, document: str, schema: LabelSchema, read_content: ContentReader
 ) -> DocumentView | None:
     """Return everything about a document, or None where there is none with this id."""
     row = connection.execute(select(DocumentRow.__table__).where(DocumentRow.id == document)).first()
     if row is None:
         return None
-    found = states(connection, [document])
+    found = states([document])
     state = DocumentState(connection.scalar(select(found.c.state)) or "")
     split = connection.execute(select(SplitRow.split, SplitRow.reason).where(SplitRow.document == document)).first()
-    history = _History(connection, document, row.text, schema, read_result)
+    history = _History(connection, document, row.text, schema, read_content)
     chosen = history.chosen()
     shown = None if chosen is None else shown_pairs(connection, document).get(chosen)
     decision = _decision(connection, document, history.alive)
@@ -61,27 +62,26 @@ class _History:
     """The revisions of a document's annotations, oldest first, read against the schema."""
 
     def __init__(
-        self, connection: Connection, document: str, text: str, schema: LabelSchema, read_result: ResultReader
+        self, connection: Connection, document: str, text: str, schema: LabelSchema, read_content: ContentReader
     ) -> None:
         query = select(RevisionRow.__table__, Tick.at).join(Tick, Tick.seq == RevisionRow.seq)
         of_document = query.where(RevisionRow.document == document).order_by(RevisionRow.number)
         self._rows = {row.number: row for row in connection.execute(of_document)}
-        current = select(RevisionRow.number).where(RevisionRow.number.in_(newest()), RevisionRow.document == document)
-        self._current = set(connection.scalars(current))
-        self._candidates = {
-            row.number: Candidate(
-                state_from_value(_identity(row), row.value), read_result(row.value["result"], text, schema)
-            )
+        alive = select(CurrentRow.revision).where(CurrentRow.document == document)
+        self.alive: list[int] = sorted(connection.scalars(alive))
+        newest = {_identity(row): row.number for row in self._rows.values()}
+        buried = {number for number in newest.values() if self._rows[number].value is None}
+        self._current = {*self.alive, *buried}
+        states = {
+            row.number: state_from_value(_identity(row), row.value)
             for row in self._rows.values()
             if row.value is not None
         }
-        emails = connection.execute(select(Annotator.__table__))
-        self._emails: Mapping[tuple[str, int], str] = {(row.server, row.user): row.email for row in emails}
-
-    @property
-    def alive(self) -> list[int]:
-        """The numbers of the revisions that hold now."""
-        return sorted(self._current & self._candidates.keys())
+        self._candidates = {
+            number: Candidate(state, read_content(state, text, schema)) for number, state in states.items()
+        }
+        names = connection.execute(select(Annotator.key, Annotator.name))
+        self._names: Mapping[str, str] = {row.key: row.name for row in names}
 
     def chosen(self) -> int | None:
         """Return the number of the revision that would be decided on."""
@@ -93,8 +93,7 @@ class _History:
         if number is None:
             return None
         candidate = self._candidates[number]
-        identity = candidate.state.identity
-        by = self._name(identity.server, candidate.state.annotator)
+        by = self._name(candidate.state.annotator)
         return Said(by, candidate.state.updated_at, candidate.content)
 
     def told(self) -> tuple[RevisionSeen, ...]:
@@ -107,10 +106,10 @@ class _History:
         return RevisionSeen(
             number=row.number,
             accepted_at=row.at,
-            project=row.project,
-            annotation=row.annotation,
-            annotator=self._name(row.server, state.annotator) if state else "",
-            updated_by=self._name(row.server, state.updated_by) if state and state.updated_by is not None else "",
+            source=row.source,
+            key=row.key,
+            annotator=self._name(state.annotator) if state else "",
+            updated_by=self._name(state.updated_by) if state and state.updated_by is not None else "",
             updated_at=state.updated_at if state else "",
             skipped=state is not None and state.skipped,
             ground_truth=state is not None and state.ground_truth,
@@ -121,12 +120,12 @@ class _History:
             problems=len(content.problems),
         )
 
-    def _name(self, server: str, user: int | None) -> str:
-        return "unknown" if user is None else self._emails.get((server, user), f"user {user}")
+    def _name(self, annotator: str | None) -> str:
+        return "unknown" if annotator is None else self._names.get(annotator, unnamed(annotator))
 
 
 def _identity(row: Row[Any]) -> Identity:
-    return Identity(row.server, row.project, row.annotation, row.created_at)
+    return Identity(row.source, row.key, row.created_at)
 
 
 def _sources(connection: Connection, document: str) -> tuple[SourceSeen, ...]:

@@ -15,7 +15,7 @@ _FOLDER = Path(__file__).parent / "migrations"
 def upgrade(engine: Engine) -> bool:
     """Run the migrations a database lacks, all or none; returns whether there were any. Idempotent.
 
-    Raises CuratorError where the database was written by newer code.
+    Raises CuratorError where the database was written by code with other migrations.
     """
     with told_plainly(engine):
         # Only a look, so that nobody waits for a writer when there is nothing to do.
@@ -57,7 +57,9 @@ def _revision(connection: Connection) -> str | None:
     at: str | None = connection.scalar(select(table.c.version_num))
     if at is not None and at not in known_revisions():
         raise CuratorError(
-            "the store was written by a newer curator", f"revision {at}", "install that version or restore a backup"
+            "the store was written by another version of curator",
+            f"revision {at}",
+            "use that version, or start anew with another --workspace or database",
         )
     return at
 

@@ -8,20 +8,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, func, select
 
+from curator.domain.annotation import unnamed
 from curator.domain.schema import LabelSchema, schema_from_value
-from curator.steps.ports.contents import ResultReader
+from curator.steps.ports.contents import ContentReader
 from curator.store.database import SqlStore, told_plainly
 from curator.store.document_view import document_view
 from curator.store.inbox import DeliveryRow, SqliteInbox
 from curator.store.settings import SettingTable
-from curator.store.states import ALIVE, field, newest, states
+from curator.store.states import states
 from curator.store.tables import (
     Annotator,
     Counter,
+    CurrentRow,
     DocumentRow,
     ModelRow,
     Receipt,
-    RevisionRow,
     SourceRow,
     SplitRow,
     Tick,
@@ -38,7 +39,7 @@ from curator.views.overview import (
     DocumentView,
     LabelReport,
     ModelSeen,
-    Progress,
+    ReviewProgress,
     VersionSeen,
 )
 
@@ -50,12 +51,12 @@ _PATIENCE = 0.15
 class SqlOverview:
     """Implements the port `Overview`; what was aggregated is kept until the store's sequence number moves on."""
 
-    def __init__(self, store: SqlStore, inbox: SqliteInbox, read_result: ResultReader) -> None:
+    def __init__(self, store: SqlStore, inbox: SqliteInbox, read_content: ContentReader) -> None:
         self._store = store
         self._inbox = inbox
-        self._read_result = read_result
-        self._tally = LabelTally(store.engine, read_result)
-        self._progress: tuple[int, Progress] | None = None
+        self._read_content = read_content
+        self._tally = LabelTally(store.engine, read_content)
+        self._progress: tuple[int, ReviewProgress] | None = None
         self._lock = Lock()
 
     @contextmanager
@@ -67,7 +68,7 @@ class SqlOverview:
         with self._reading() as (connection, seq):
             return _schema(connection, seq)
 
-    def progress(self) -> Progress:
+    def progress(self) -> ReviewProgress:
         with self._reading() as (connection, seq), self._lock:
             if self._progress is None or self._progress[0] != seq:
                 self._progress = (seq, _progress(connection))
@@ -131,7 +132,7 @@ class SqlOverview:
             if state is None:
                 ids = select(DocumentRow.id).order_by(DocumentRow.id)
             else:
-                found = states(connection)
+                found = states()
                 ids = select(found.c.id).where(found.c.state == state.value).order_by(found.c.id)
             some = list(connection.scalars(ids.limit(_PAGE).offset((page - 1) * _PAGE)))
             return DocumentPage(tuple(_lines(connection, some)), page, pages, total)
@@ -139,7 +140,7 @@ class SqlOverview:
     def document(self, document: str) -> DocumentView | None:
         with self._reading() as (connection, seq):
             schema = _schema(connection, seq)
-            return None if schema is None else document_view(connection, document, schema, self._read_result)
+            return None if schema is None else document_view(connection, document, schema, self._read_content)
 
 
 def _schema(connection: Connection, seq: int) -> LabelSchema | None:
@@ -147,60 +148,54 @@ def _schema(connection: Connection, seq: int) -> LabelSchema | None:
     return None if value is None else schema_from_value(value, "the store")
 
 
-def _progress(connection: Connection) -> Progress:
-    found = states(connection)
+def _progress(connection: Connection) -> ReviewProgress:
+    found = states()
     rows = connection.execute(select(found.c.state, func.count().label("total")).group_by(found.c.state))
     counts = dict.fromkeys(DocumentState, 0) | {DocumentState(row.state): row.total for row in rows}
-    work = connection.execute(_work(connection)).all()
+    work = connection.execute(_work()).all()
     days: Sums[str] = Sums()
     for row in work:
         days[row.day] += row.submitted
     submitted = tuple((day, days[day]) for day in sorted(days) if days[day])
-    return Progress(counts, tuple(_annotators(connection, work)), submitted)
+    return ReviewProgress(counts, tuple(_annotators(connection, work)), submitted)
 
 
-def _work(connection: Connection) -> Select[Any]:
+def _work() -> Select[Any]:
     """Select what each annotator did on each day, by current annotations."""
-    facts = (
-        select(
-            RevisionRow.server,
-            func.substr(RevisionRow.created_at, 1, 10).label("day"),
-            field(connection, "annotator").as_integer().label("user"),
-            case((field(connection, "skipped").as_boolean(), 1), else_=0).label("skipped"),
-            field(connection, "lead_time").as_float().label("lead_time"),
-            field(connection, "updated_at").as_string().label("updated_at"),
-        )
-        .where(RevisionRow.number.in_(newest()), ALIVE)
-        .subquery()
-    )
-    by = (facts.c.server, facts.c.user, facts.c.day)
+    skipped = case((CurrentRow.skipped, 1), else_=0)
+    day = func.substr(CurrentRow.created_at, 1, 10)
     return select(
-        *by,
-        func.sum(1 - facts.c.skipped).label("submitted"),
-        func.sum(facts.c.skipped).label("skipped"),
-        func.sum(facts.c.lead_time).label("lead_time"),
-        func.count(facts.c.lead_time).label("timed"),
-        func.max(facts.c.updated_at).label("last"),
-    ).group_by(*by)
+        CurrentRow.annotator,
+        day.label("day"),
+        func.sum(1 - skipped).label("submitted"),
+        func.sum(skipped).label("skipped"),
+        func.sum(CurrentRow.lead_time).label("lead_time"),
+        func.count(CurrentRow.lead_time).label("timed"),
+        func.max(CurrentRow.updated_at).label("last"),
+    ).group_by(CurrentRow.annotator, day)
 
 
 def _annotators(connection: Connection, work: Sequence[Row[Any]]) -> list[AnnotatorProgress]:
-    emails = {(row.server, row.user): row.email for row in connection.execute(select(Annotator.__table__))}
-    people: dict[tuple[str, int | None], list[Row[Any]]] = {}
+    names = {row.key: row.name for row in connection.execute(select(Annotator.key, Annotator.name))}
+    days_of: dict[str | None, list[Row[Any]]] = {}
     for row in work:
-        people.setdefault((row.server, row.user), []).append(row)
-    found = []
-    for (server, user), rows in people.items():
-        name = "unknown" if user is None else emails.get((server, user), f"user {user}")
-        timed = sum(row.timed for row in rows)
-        mean = sum(float(row.lead_time or 0) for row in rows) / timed if timed else None
-        submitted, skipped = sum(row.submitted for row in rows), sum(row.skipped for row in rows)
-        found.append(AnnotatorProgress(name, submitted, skipped, mean, max(row.last for row in rows)))
-    return sorted(found, key=lambda one: (-one.reviewed - one.skipped, one.name))
+        days_of.setdefault(row.annotator, []).append(row)
+    annotators = [
+        AnnotatorProgress(
+            name="unknown" if key is None else names.get(key, unnamed(key)),
+            reviewed=sum(row.submitted for row in days),
+            skipped=sum(row.skipped for row in days),
+            seconds=sum(float(row.lead_time or 0) for row in days),
+            timed=sum(row.timed for row in days),
+            last_activity=max(row.last for row in days),
+        )
+        for key, days in days_of.items()
+    ]
+    return sorted(annotators, key=lambda annotator: (-annotator.reviewed - annotator.skipped, annotator.name))
 
 
 def _lines(connection: Connection, documents: list[str]) -> Iterator[DocumentLine]:
-    found = states(connection, documents)
+    found = states(documents)
     first = select(func.min(SourceRow.id)).where(SourceRow.document.in_(documents)).group_by(SourceRow.document)
     query: Any = (
         select(

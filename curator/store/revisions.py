@@ -1,17 +1,18 @@
-"""Revisions of annotations, and what is known of their annotators."""
+"""Revisions of annotations, the index of those that are current, and the names of annotators."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
-from curator.domain.annotation import Identity, Revision, state_from_value
-from curator.domain.canonical import digest
-from curator.domain.span import Problem
-from curator.store.rows import insert_missing
-from curator.store.tables import Annotator, GoneNotice, Quarantined, RevisionRow, Watermark
+from curator.domain.annotation import AnnotationState, Identity, Revision, state_from_value
+from curator.steps.ports.stored_revisions import CurrentAnnotation
+from curator.store.rows import chunks, insert_missing
+from curator.store.tables import Annotator, CurrentRow, GoneNotice, RevisionRow, Watermark
 
-_IDENTITY = (RevisionRow.server, RevisionRow.project, RevisionRow.annotation, RevisionRow.created_at)
+_IDENTITY = (RevisionRow.source, RevisionRow.key, RevisionRow.created_at)
+_BATCH = 400
 
 
 class RevisionTable:
@@ -21,120 +22,161 @@ class RevisionTable:
         self._connection = connection
         self._seq = seq
 
-    def current(self, server: str, project: int, annotation: int) -> list[Revision]:
-        newest = self._newest().where(
-            RevisionRow.server == server, RevisionRow.project == project, RevisionRow.annotation == annotation
+    def newest(self, source: str, key: str) -> list[Revision]:
+        numbers = (
+            select(func.max(RevisionRow.number))
+            .where(RevisionRow.source == source, RevisionRow.key == key)
+            .group_by(*_IDENTITY)
         )
-        return list(self._read(newest))
+        query = select(RevisionRow.__table__).where(RevisionRow.number.in_(numbers)).order_by(RevisionRow.created_at)
+        return [_revision(row) for row in self._connection.execute(query)]
 
-    def alive(
-        self, server: str | None = None, project: int | None = None, as_of: int | None = None
-    ) -> Iterator[Revision]:
-        newest = self._newest()
-        if server is not None:
-            newest = newest.where(RevisionRow.server == server)
-        if project is not None:
-            newest = newest.where(RevisionRow.project == project)
-        if as_of is not None:
-            newest = newest.where(RevisionRow.seq <= as_of)
-        return (revision for revision in self._read(newest) if not revision.deleted)
-
-    def of_task(self, server: str, project: int, task: int) -> list[Revision]:
-        return [one for one in self.alive(server, project) if one.state is not None and one.state.task == task]
-
-    @staticmethod
-    def _newest() -> Select[Any]:
-        return select(func.max(RevisionRow.number)).group_by(*_IDENTITY)
-
-    def _read(self, numbers: Select[Any]) -> Iterator[Revision]:
+    def alive(self, as_of: int | None = None) -> Iterator[Revision]:
+        numbers: Select[Any] = select(CurrentRow.revision)
+        if as_of is not None and as_of < self._seq:
+            numbers = select(func.max(RevisionRow.number)).where(RevisionRow.seq <= as_of).group_by(*_IDENTITY)
         query = (
             select(RevisionRow.__table__)
             .where(RevisionRow.number.in_(numbers))
-            .order_by(RevisionRow.document, *_IDENTITY)
-            .execution_options(yield_per=400)
+            .order_by(RevisionRow.document, RevisionRow.number)
+            .execution_options(yield_per=_BATCH)
         )
-        return map(_revision, self._connection.execute(query))
+        revisions = (_revision(row) for row in self._connection.execute(query))
+        # A database's own order of texts depends on its locale.
+        for _, of_document in groupby(revisions, key=lambda revision: revision.document):
+            ranked = sorted(of_document, key=lambda revision: revision.identity.rank)
+            yield from (revision for revision in ranked if not revision.deleted)
+
+    def current(self, source: str | None = None, task: int | None = None) -> Iterator[CurrentAnnotation]:
+        query = select(CurrentRow.__table__).order_by(CurrentRow.document, CurrentRow.revision)
+        if source is not None:
+            query = query.where(CurrentRow.source == source)
+        if task is not None:
+            query = query.where(CurrentRow.task == task)
+        rows = self._connection.execute(query.execution_options(yield_per=_BATCH))
+        for _, of_document in groupby(map(_current, rows), key=lambda annotation: annotation.document):
+            yield from sorted(of_document, key=lambda annotation: annotation.identity.rank)
+
+    def current_count(self, source: str | None = None) -> int:
+        query = select(func.count()).select_from(CurrentRow)
+        if source is not None:
+            query = query.where(CurrentRow.source == source)
+        return int(self._connection.scalar(query) or 0)
+
+    def rebuild_current(self) -> int:
+        self._connection.execute(delete(CurrentRow))
+        lives = (
+            select(func.max(RevisionRow.number).label("number"), func.min(RevisionRow.seq).label("first_seq"))
+            .group_by(*_IDENTITY)
+            .subquery()
+        )
+        query = (
+            select(RevisionRow.__table__, lives.c.first_seq)
+            .join(lives, lives.c.number == RevisionRow.number)
+            .order_by(RevisionRow.number)
+        )
+        # All at once would hold every annotation in memory; a cursor that is open would see what is written.
+        numbers = list(self._connection.execute(select(lives.c.number)).scalars())
+        for chunk in chunks(sorted(numbers), _BATCH):
+            rows = self._connection.execute(query.where(RevisionRow.number.in_(chunk))).all()
+            alive = [(revision, row.first_seq) for row in rows if not (revision := _revision(row)).deleted]
+            if alive:
+                self._connection.execute(insert(CurrentRow), [_index(revision, first) for revision, first in alive])
+        return self.current_count()
 
     def first_seq(self, identity: Identity) -> int:
-        row = RevisionRow
-        first = select(func.min(row.seq)).where(
-            row.server == identity.server,
-            row.project == identity.project,
-            row.annotation == identity.annotation,
-            row.created_at == identity.created_at,
-        )
+        first = select(func.min(RevisionRow.seq)).where(*_of(RevisionRow, identity))
         return int(self._connection.scalar(first) or 0)
 
-    def append(self, identity: Identity, document: str, value: Mapping[str, Any] | None) -> None:
-        self._connection.execute(
-            insert(RevisionRow).values(
-                seq=self._seq,
-                server=identity.server,
-                project=identity.project,
-                annotation=identity.annotation,
-                created_at=identity.created_at,
-                document=document,
-                value=value,
-            )
-        )
+    def append(self, identity: Identity, document: str, state: AnnotationState | None) -> int:
+        value = None if state is None else state.value()
+        row = {**_key(identity), "seq": self._seq, "document": document, "value": value}
+        number = int(self._connection.scalar(insert(RevisionRow).values(**row).returning(RevisionRow.number)) or 0)
+        if state is None:
+            self._connection.execute(delete(CurrentRow).where(*_of(CurrentRow, identity)))
+            return number
+        index = _index(Revision(number, identity, document, state), self._seq)
+        if not insert_missing(self._connection, CurrentRow, [index]):
+            del index["first_seq"]
+            self._connection.execute(update(CurrentRow).where(*_of(CurrentRow, identity)).values(**index))
+        return number
 
-    def quarantine(self, origin: str, document: str | None, problems: Iterable[Problem]) -> None:
-        rows = [
-            {
-                "seq": self._seq,
-                "origin": origin,
-                "document": document,
-                "cause": problem.cause,
-                "item": problem.item,
-                "item_digest": digest(problem.item),
-            }
-            for problem in problems
-        ]
-        insert_missing(self._connection, Quarantined, rows)
+    def note_gone(self, source: str, key: str) -> None:
+        insert_missing(self._connection, GoneNotice, [{"source": source, "key": key}])
 
-    def note_gone(self, server: str, project: int, annotation: int) -> None:
-        insert_missing(self._connection, GoneNotice, [{"server": server, "project": project, "annotation": annotation}])
-
-    def was_noted_gone(self, server: str, project: int, annotation: int) -> bool:
-        query = select(GoneNotice.annotation).where(
-            GoneNotice.server == server, GoneNotice.project == project, GoneNotice.annotation == annotation
-        )
+    def was_noted_gone(self, source: str, key: str) -> bool:
+        query = select(GoneNotice.key).where(GoneNotice.source == source, GoneNotice.key == key)
         return self._connection.scalar(query) is not None
 
-    def annotators(self, server: str | None = None) -> dict[tuple[str, int], str]:
-        query = select(Annotator.server, Annotator.user, Annotator.email)
-        if server is not None:
-            query = query.where(Annotator.server == server)
-        return {(row.server, row.user): row.email for row in self._connection.execute(query)}
+    def annotators(self) -> dict[str, str]:
+        return {row.key: row.name for row in self._connection.execute(select(Annotator.key, Annotator.name))}
 
-    def save_annotators(self, server: str, users: Mapping[int, str]) -> None:
-        known = self.annotators(server)
-        for user, email in users.items():
-            if known.get((server, user)) == email:
+    def save_annotators(self, names: Mapping[str, str]) -> None:
+        known = self.annotators()
+        for key, name in names.items():
+            if known.get(key) == name:
                 continue
-            if not insert_missing(self._connection, Annotator, [{"server": server, "user": user, "email": email}]):
-                where = (Annotator.server == server, Annotator.user == user)
-                self._connection.execute(update(Annotator).where(*where).values(email=email))
+            if not insert_missing(self._connection, Annotator, [{"key": key, "name": name}]):
+                self._connection.execute(update(Annotator).where(Annotator.key == key).values(name=name))
 
-    def watermark(self, server: str, project: int) -> str | None:
-        query = select(Watermark.updated_at).where(Watermark.server == server, Watermark.project == project)
-        return self._connection.scalar(query)
+    def watermark(self, source: str) -> str | None:
+        return self._connection.scalar(select(Watermark.updated_at).where(Watermark.source == source))
 
-    def save_watermark(self, server: str, project: int, updated_at: str) -> None:
-        row = {"server": server, "project": project, "updated_at": updated_at}
-        if not insert_missing(self._connection, Watermark, [row]):
-            where = (Watermark.server == server, Watermark.project == project)
-            self._connection.execute(update(Watermark).where(*where).values(updated_at=updated_at))
+    def save_watermark(self, source: str, updated_at: str) -> None:
+        if not insert_missing(self._connection, Watermark, [{"source": source, "updated_at": updated_at}]):
+            self._connection.execute(update(Watermark).where(Watermark.source == source).values(updated_at=updated_at))
 
     def counts(self) -> dict[str, Any]:
         return {
-            "annotations": sum(1 for _ in self.alive()),
+            "annotations": self.current_count(),
             "revisions": self._connection.scalar(select(func.count()).select_from(RevisionRow)),
-            "quarantined": self._connection.scalar(select(func.count()).select_from(Quarantined)),
         }
 
 
+def _key(identity: Identity) -> dict[str, str]:
+    return {"source": identity.source, "key": identity.key, "created_at": identity.created_at}
+
+
+def _of(table: type[RevisionRow] | type[CurrentRow], identity: Identity) -> tuple[Any, ...]:
+    return (table.source == identity.source, table.key == identity.key, table.created_at == identity.created_at)
+
+
+def _index(revision: Revision, first_seq: int) -> dict[str, Any]:
+    """Return the row of the index for a revision that is no tombstone."""
+    state = revision.state
+    assert state is not None
+    return {
+        **_key(revision.identity),
+        "revision": revision.number,
+        "first_seq": first_seq,
+        "document": revision.document,
+        "task": state.task,
+        "annotator": state.annotator,
+        "updated_by": state.updated_by,
+        "updated_at": state.updated_at,
+        "skipped": state.skipped,
+        "ground_truth": state.ground_truth,
+        "lead_time": state.lead_time,
+    }
+
+
 def _revision(row: Row[Any]) -> Revision:
-    identity = Identity(row.server, row.project, row.annotation, row.created_at)
+    identity = Identity(row.source, row.key, row.created_at)
     state = None if row.value is None else state_from_value(identity, row.value)
     return Revision(row.number, identity, row.document, state)
+
+
+def _current(row: Row[Any]) -> CurrentAnnotation:
+    return CurrentAnnotation(
+        identity=Identity(row.source, row.key, row.created_at),
+        revision=row.revision,
+        first_seq=row.first_seq,
+        document=row.document,
+        task=row.task,
+        annotator=row.annotator,
+        updated_by=row.updated_by,
+        updated_at=row.updated_at,
+        skipped=row.skipped,
+        ground_truth=row.ground_truth,
+        lead_time=row.lead_time,
+    )

@@ -1,11 +1,13 @@
 """Which prediction an annotation started from."""
 
-from sqlalchemy import Connection, Subquery, Text, func, select, type_coerce
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, Subquery, Text, cast, func, literal, select
 
+from curator.domain.annotation import ProjectSource
 from curator.domain.prediction import GIVEN
-from curator.store.states import IDENTITY
-from curator.store.tables import PredictionRow, RevisionRow, SentPrediction, TaskRow
+from curator.store.tables import CurrentRow, PredictionRow, SentPrediction, TaskRow
+
+_SOURCE = literal(str(ProjectSource("", 0)).removesuffix("/0")) + TaskRow.server + "/" + cast(TaskRow.project, Text)
+"""The source of a task's annotations, as `ProjectSource` writes it."""
 
 
 def shown_pairs(connection: Connection, document: str | None = None) -> dict[int, int]:
@@ -14,28 +16,19 @@ def shown_pairs(connection: Connection, document: str | None = None) -> dict[int
     That is the newest one that its document's task was given and that was stored before the annotation; annotations
     without one are left out.
     """
-    current = aliased(RevisionRow)
-    lives = (
-        select(func.max(RevisionRow.number).label("number"), func.min(RevisionRow.seq).label("first"))
-        .group_by(*IDENTITY)
-        .subquery()
-    )
     given = _given(document)
     of_annotation = (
-        (given.c.document == current.document)
-        & (given.c.server == current.server)
-        & (given.c.project == current.project)
-        & (given.c.seq < lives.c.first)
+        (given.c.document == CurrentRow.document)
+        & (given.c.source == CurrentRow.source)
+        & (given.c.seq < CurrentRow.first_seq)
     )
     query = (
-        select(current.number, func.max(given.c.id).label("shown"))
-        .join(lives, lives.c.number == current.number)
+        select(CurrentRow.revision, func.max(given.c.id).label("shown"))
         .join(given, of_annotation)
-        .where(type_coerce(current.value, Text) != "null")
-        .group_by(current.number)
-        .order_by(current.number)
+        .group_by(CurrentRow.revision)
+        .order_by(CurrentRow.revision)
     )
-    return {row.number: row.shown for row in connection.execute(query)}
+    return {row.revision: row.shown for row in connection.execute(query)}
 
 
 def _given(document: str | None) -> Subquery:
@@ -47,7 +40,7 @@ def _given(document: str | None) -> Subquery:
     )
     # Made distinct, it is worked out once instead of for every annotation.
     sent = (
-        select(TaskRow.server, TaskRow.project, TaskRow.document, PredictionRow.id, PredictionRow.seq)
+        select(_SOURCE.label("source"), TaskRow.document, PredictionRow.id, PredictionRow.seq)
         .select_from(SentPrediction)
         .join(TaskRow, of_task)
         .join(PredictionRow, PredictionRow.id == SentPrediction.prediction)

@@ -1,64 +1,33 @@
-"""Which annotations hold now, and the state of every document, as queries that both databases understand."""
+"""The state of every document, as a query that both databases understand."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    ColumnElement,
-    Connection,
-    Select,
-    Subquery,
-    Text,
-    case,
-    cast,
-    func,
-    literal,
-    select,
-    type_coerce,
-)
+from sqlalchemy import ColumnElement, Subquery, case, func, literal, select
 
-from curator.store.tables import DecisionRow, DocumentRow, RevisionRow, TaskRow
+from curator.store.tables import CurrentRow, DecisionRow, DocumentRow, RevisionRow, TaskRow
 from curator.views.overview import DocumentState
 
-IDENTITY = (RevisionRow.server, RevisionRow.project, RevisionRow.annotation, RevisionRow.created_at)
-ALIVE = type_coerce(RevisionRow.value, Text) != "null"
-"""Whether a revision is no tombstone."""
 
-
-def newest() -> Select[Any]:
-    """Select the number of the newest revision of every annotation, tombstones among them."""
-    return select(func.max(RevisionRow.number)).group_by(*IDENTITY)
-
-
-def field(connection: Connection, name: str) -> Any:
-    """Return a field of a revision's JSON value, to be read as a boolean, number or text."""
-    value: Any = RevisionRow.value
-    # PostgreSQL needs the conversion that in SQLite would make a number of it.
-    return (cast(value, JSON) if connection.dialect.name == "postgresql" else type_coerce(value, JSON))[name]
-
-
-def states(connection: Connection, only: Sequence[str] | None = None) -> Subquery:
+def states(only: Sequence[str] | None = None) -> Subquery:
     """Return each document's id, state and number of current annotations; of all documents unless `only` some."""
-    submitted = case((field(connection, "skipped").as_boolean(), 0), else_=1)
-    said = (
-        select(RevisionRow.document, func.max(submitted).label("submitted"), func.count().label("annotations"))
-        .where(RevisionRow.number.in_(newest()), ALIVE)
-        .group_by(RevisionRow.document)
-    )
+    submitted = case((CurrentRow.skipped, 0), else_=1)
+    annotated = select(
+        CurrentRow.document, func.max(submitted).label("submitted"), func.count().label("annotations")
+    ).group_by(CurrentRow.document)
     changed = select(RevisionRow.document, func.max(RevisionRow.seq).label("seq")).group_by(RevisionRow.document)
     decided = select(DecisionRow.document, func.max(DecisionRow.seq).label("seq")).group_by(DecisionRow.document)
     tasked = select(TaskRow.document).where(TaskRow.gone.is_(False)).distinct()
     if only is not None:
-        said = said.where(RevisionRow.document.in_(only))
-    said_of, changed_of, decided_of, tasked_of = said.cte(), changed.cte(), decided.cte(), tasked.cte()
+        annotated = annotated.where(CurrentRow.document.in_(only))
+    annotated_of, changed_of, decided_of, tasked_of = annotated.cte(), changed.cte(), decided.cte(), tasked.cte()
     query = (
         select(
             DocumentRow.id,
-            _state(said_of.c.submitted, decided_of.c.seq >= changed_of.c.seq, tasked_of.c.document).label("state"),
-            func.coalesce(said_of.c.annotations, 0).label("annotations"),
+            _state(annotated_of.c.submitted, decided_of.c.seq >= changed_of.c.seq, tasked_of.c.document).label("state"),
+            func.coalesce(annotated_of.c.annotations, 0).label("annotations"),
         )
-        .outerjoin(said_of, said_of.c.document == DocumentRow.id)
+        .outerjoin(annotated_of, annotated_of.c.document == DocumentRow.id)
         .outerjoin(changed_of, changed_of.c.document == DocumentRow.id)
         .outerjoin(decided_of, decided_of.c.document == DocumentRow.id)
         .outerjoin(tasked_of, tasked_of.c.document == DocumentRow.id)

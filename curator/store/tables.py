@@ -114,13 +114,14 @@ class PredictionRow(Table):
 
 
 class ProjectRow(Table):
-    """A project made in, or adopted from, a Label Studio server; the newest row of a server holds."""
+    """A project made in, or adopted from, a Label Studio server; the newest row of a server and role holds."""
 
     __tablename__ = "project"
     id: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
     server: Mapped[str] = mapped_column(Text)
     project: Mapped[int] = mapped_column(BigInteger)
+    role: Mapped[str] = mapped_column(String(16))
     schema_hash: Mapped[str] = mapped_column(String(64))
 
 
@@ -153,33 +154,60 @@ class RevisionRow(Table):
     """One accepted state of an annotation, as it came; `value` is empty for a tombstone."""
 
     __tablename__ = "revision"
-    __table_args__ = (Index("ix_revision_identity", "server", "project", "annotation", "created_at"),)
+    __table_args__ = (Index("ix_revision_identity", "source", "key", "created_at"),)
     number: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, index=True)
-    server: Mapped[str] = mapped_column(Text)
-    project: Mapped[int] = mapped_column(BigInteger)
-    annotation: Mapped[int] = mapped_column(BigInteger)
+    source: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(Text)
     created_at: Mapped[str] = mapped_column(String(32))
     document: Mapped[str] = mapped_column(ForeignKey("document.id"), index=True)
     value: Mapped[Any] = mapped_column(Json)
+
+
+class CurrentRow(Table):
+    """Index: the annotations that are not deleted, each with its newest revision; can be made anew from revisions."""
+
+    __tablename__ = "current_annotation"
+    __table_args__ = (Index("ix_current_annotation_task", "source", "task"),)
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    created_at: Mapped[str] = mapped_column(String(32), primary_key=True)
+    revision: Mapped[int] = mapped_column(ForeignKey("revision.number"), unique=True)
+    first_seq: Mapped[int] = mapped_column(BigInteger)
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"), index=True)
+    task: Mapped[int | None] = mapped_column(BigInteger)
+    annotator: Mapped[str | None] = mapped_column(Text)
+    updated_by: Mapped[str | None] = mapped_column(Text)
+    updated_at: Mapped[str] = mapped_column(String(32))
+    skipped: Mapped[bool]
+    ground_truth: Mapped[bool]
+    lead_time: Mapped[float | None] = mapped_column(Float)
 
 
 class GoneNotice(Table):
     """Working state: annotations whose deletion was told before they were known."""
 
     __tablename__ = "gone_notice"
-    server: Mapped[str] = mapped_column(Text, primary_key=True)
-    project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    annotation: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
 class Annotator(Table):
-    """Index: the e-mail address of each user of a server."""
+    """Index: the name of each annotator; of Label Studio's users that is the e-mail address."""
 
     __tablename__ = "annotator"
-    server: Mapped[str] = mapped_column(Text, primary_key=True)
-    user: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    email: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+
+
+class UnreadableRow(Table):
+    """Working state: annotations, or with an empty key whole tasks, that a source holds and nobody can read."""
+
+    __tablename__ = "unreadable"
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    task: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    cause: Mapped[str] = mapped_column(Text)
 
 
 class Quarantined(Table):
@@ -191,6 +219,7 @@ class Quarantined(Table):
     seq: Mapped[int] = mapped_column(BigInteger)
     origin: Mapped[str] = mapped_column(Text)
     document: Mapped[str | None] = mapped_column(String(24))
+    revision: Mapped[int | None] = mapped_column(ForeignKey("revision.number"), index=True)
     cause: Mapped[str] = mapped_column(String(64))
     item: Mapped[Any] = mapped_column(Json)
     item_digest: Mapped[str] = mapped_column(String(64))
@@ -252,9 +281,8 @@ class Lease(Table):
 
 
 class Watermark(Table):
-    """Working state: up to which `updated_at` a project has been reconciled."""
+    """Working state: up to which `updated_at` a source of annotations has been reconciled."""
 
     __tablename__ = "watermark"
-    server: Mapped[str] = mapped_column(Text, primary_key=True)
-    project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
     updated_at: Mapped[str] = mapped_column(String(32))

@@ -12,7 +12,7 @@ from curator.domain.prediction import GIVEN, PipelineId
 from curator.domain.schema import Label, LabelSchema, Layer
 from curator.domain.scoring import Fate, FateCounts, count_fates, match
 from curator.domain.span import content_from_value
-from curator.steps.ports.contents import ResultReader
+from curator.steps.ports.contents import ContentReader
 from curator.store.database import told_plainly
 from curator.store.rows import chunks
 from curator.store.shown import prediction_count, shown_pairs
@@ -39,9 +39,9 @@ class _Counted:
 class LabelTally:
     """Counts in a thread of its own, started when somebody asks; only what is new since the last time is read."""
 
-    def __init__(self, engine: Engine, read_result: ResultReader) -> None:
+    def __init__(self, engine: Engine, read_content: ContentReader) -> None:
         self._engine = engine
-        self._read_result = read_result
+        self._read_content = read_content
         self._counted = _Counted()
         self._waiting = 0
         self._seq = -1
@@ -145,11 +145,11 @@ class LabelTally:
         shown = connection.execute(select(PredictionRow.__table__).where(PredictionRow.id.in_(set(pairs.values()))))
         predictions = {row.id: row for row in shown}
         for row in said:
-            state = state_from_value(Identity(row.server, row.project, row.annotation, row.created_at), row.value)
+            state = state_from_value(Identity(row.source, row.key, row.created_at), row.value)
             prediction = predictions.get(pairs[row.number])
             if state.skipped or prediction is None:
                 continue
-            current = self._read_result(state.result, row.text, schema).spans
+            current = self._read_content(state, row.text, schema).spans
             predicted = content_from_value(prediction.content).spans
             yield PipelineId(prediction.pipeline, prediction.digest), count_fates(match(predicted, current))
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, delete, exists, func, insert, select, up
 
 from curator.domain.prediction import GIVEN, PipelineId, Prediction
 from curator.domain.span import content_from_value
-from curator.steps.ports.stored_tasks import StoredPrediction
+from curator.steps.ports.stored_tasks import ProjectRole, StoredPrediction
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import DocumentRow, PredictionRow, ProjectRow, SentPrediction, TaskRow
 
@@ -21,10 +21,10 @@ class TaskTable:
         self._connection = connection
         self._seq = seq
 
-    def project(self, server: str) -> tuple[int, str] | None:
+    def project(self, server: str, role: ProjectRole = ProjectRole.ANNOTATION) -> tuple[int, str] | None:
         query = (
             select(ProjectRow.project, ProjectRow.schema_hash)
-            .where(ProjectRow.server == server)
+            .where(ProjectRow.server == server, ProjectRow.role == role.value)
             .order_by(ProjectRow.id.desc())
             .limit(1)
         )
@@ -35,9 +35,12 @@ class TaskTable:
         query = select(ProjectRow.id).where(ProjectRow.server == server, ProjectRow.project == project).limit(1)
         return self._connection.scalar(query) is not None
 
-    def save_project(self, server: str, project: int, schema_hash: str) -> None:
-        if self.project(server) != (project, schema_hash):
-            row = {"seq": self._seq, "server": server, "project": project, "schema_hash": schema_hash}
+    def save_project(
+        self, server: str, project: int, schema_hash: str, role: ProjectRole = ProjectRole.ANNOTATION
+    ) -> None:
+        if self.project(server, role) != (project, schema_hash):
+            row = {"seq": self._seq, "server": server, "project": project, "role": role.value}
+            row["schema_hash"] = schema_hash
             self._connection.execute(insert(ProjectRow).values(**row))
 
     def document(self, server: str, project: int, task: int) -> str | None:

@@ -27,17 +27,22 @@ class DocumentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AnnotatorProgress:
-    """What one person's current annotations amount to; lead time in seconds."""
+    """What a person's current annotations amount to; `seconds` is the lead time of the `timed` ones together."""
 
     name: str
-    reviewed: int
-    skipped: int
-    mean_lead_time: float | None
-    last_activity: str
+    reviewed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    timed: int = 0
+    last_activity: str | None = None
+
+    @property
+    def mean_lead_time(self) -> float | None:
+        return self.seconds / self.timed if self.timed else None
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ReviewProgress:
     """How far the documents have come; `days` are the dates with submitted annotations and their number, ascending."""
 
     documents: Mapping[DocumentState, int]
@@ -168,8 +173,8 @@ class RevisionSeen:
 
     number: int
     accepted_at: str
-    project: int
-    annotation: int
+    source: str
+    key: str
     annotator: str
     updated_by: str
     updated_at: str
@@ -220,7 +225,7 @@ class Overview(Protocol):
         """Return the label schema in force, None before the first one."""
         ...
 
-    def progress(self) -> Progress: ...
+    def progress(self) -> ReviewProgress: ...
 
     def labels(self) -> LabelReport:
         """Return what was counted so far; soon after the first call that is everything."""

@@ -112,14 +112,13 @@ def test_an_annotation_reads_the_same_from_listing_task_and_alone(
     assert listed == server.task(task)
     assert alone == (listed.annotations[0], listed.ref)
     state = listed.annotations[0]
-    assert state.identity.server == server.name
-    assert state.identity.project == project
+    assert state.identity.source == listed.ref.source
     assert state.task == task
     assert state.annotator in server.users()
     assert state.lead_time == 12.5
     assert not state.skipped
     assert [one.skipped for one in listed.annotations] == [False, True]
-    content = read_result(state.result, TEXT, default_schema)
+    content = read_result(state.body, TEXT, default_schema)
     assert content.spans == bare(CONTENT.spans)
     assert content.relations == CONTENT.relations
     assert content.problems == ()
@@ -136,7 +135,7 @@ def test_a_change_keeps_the_identity_and_moves_the_time(server: LabelServer, rev
     assert first[0].identity == second[0].identity
     assert first[0].updated_at < second[0].updated_at
     assert second[0].ground_truth
-    assert len(second[0].result) == 5
+    assert len(second[0].body) == 5
 
 
 def test_only_tasks_changed_since_are_listed_the_moment_itself_included(

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curator.domain.annotation import AnnotationState, Identity, instant, state_from_value
+from curator.domain.annotation import (
+    AnnotationState,
+    Form,
+    Identity,
+    ProjectSource,
+    instant,
+    project_source,
+    state_from_value,
+)
 from curator.domain.canonical import canonical_json
 
 
@@ -36,7 +44,21 @@ def test_what_is_no_time_is_an_error(value: str) -> None:
 
 
 def test_a_state_survives_the_store() -> None:
-    identity = Identity("s", 1, 2, "2026-11-22T01:49:00.000000Z")
-    state = AnnotationState(identity, 3, 4, None, identity.created_at, False, True, 1.5, None, [{"id": "\ud800"}])
+    identity = Identity("label-studio:s/1", "2", "2026-11-22T01:49:00.000000Z")
+    at = identity.created_at
+    state = AnnotationState(identity, "s/4", None, at, False, True, 1.5, Form.LABEL_STUDIO, [{"id": "\ud800"}], 3, 7)
     assert state_from_value(identity, state.value()) == state
     assert canonical_json(state.value())
+
+
+def test_a_source_names_its_project_and_no_other_source_does() -> None:
+    source = ProjectSource("http://ls.example.org:8080/a", 12)
+    assert project_source(str(source)) == source
+    for name in ("import:brat", "label-studio:x", "label-studio:x/", "label-studio:x/y", ""):
+        assert project_source(name) is None
+
+
+def test_keys_that_are_numbers_come_in_their_own_order() -> None:
+    keys = ["10", "9", "b", "a", "100"]
+    ranked = sorted((Identity("s", key, "") for key in keys), key=lambda identity: identity.rank)
+    assert [identity.key for identity in ranked] == ["9", "a", "b", "10", "100"]

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from curator.domain.annotation import AnnotationState, Identity
 from curator.domain.dataset import (
     label_counts,
     loss_ledger,
@@ -19,13 +18,14 @@ from curator.domain.document import Document
 from curator.domain.schema import schema_from_value
 from curator.domain.span import Attribute, Content, Relation, Span
 from tests.domain.schemas import SCHEMA, value
+from tests.fakes.annotations import annotation_state, identity
 
 FILES = {f"{split}.jsonl": {"sha256": split, "bytes": 1, "records": 1} for split in ("train", "dev", "test")}
 RULES = {"decision": {"policy": "latest"}, "split": {"seed": "x"}}
 
 
 def decided(content: Content) -> Decision:
-    state = AnnotationState(Identity("s", 1, 1, ""), 1, 1, None, "", False, False, None, None, [])
+    state = annotation_state(identity())
     return Decision("d", "latest", Candidate(state, content), content, ())
 
 
@@ -89,10 +89,10 @@ def test_the_digest_is_independent_of_code_version_name_and_parent() -> None:
 
 
 def test_a_pseudonym_is_stable_and_tells_nobody_apart_from_its_salt() -> None:
-    assert pseudonym("salt", "server", 1) == pseudonym("salt", "server", 1)
-    names = {pseudonym(salt, server, user) for salt in "ab" for server in "cd" for user in (1, 2, 12)}
+    assert pseudonym("salt", "server/1") == pseudonym("salt", "server/1")
+    names = {pseudonym(salt, f"{server}/{user}") for salt in "ab" for server in "cd" for user in (1, 2, 12)}
     assert len(names) == 12
-    assert pseudonym("salt", "server", None) == "unknown"
+    assert pseudonym("salt", None) == "unknown"
 
 
 def test_every_label_is_counted_also_where_there_is_none() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import yaml
 
-from curator.domain.annotation import AnnotationState, Identity
 from curator.domain.dataset import manifest, record, record_bytes
 from curator.domain.dataset_card import dataset_card
 from curator.domain.decision import Candidate, Decision
@@ -16,6 +15,7 @@ from curator.domain.document import Document
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.domain.span import Attribute, Content, Relation, Span
 from tests.domain.schemas import SCHEMA, value
+from tests.fakes.annotations import annotation_state, identity
 
 PERSON, EVENT = Span("entities", 0, 5, "PER"), Span("events", 6, 10, "ATTACK")
 FULL = Content(
@@ -38,7 +38,7 @@ print(json.dumps({"splits": splits, "features": sorted(found["train"].features)}
 
 
 def a_record(number: int, meta: dict[str, Any], content: Content) -> dict[str, Any]:
-    state = AnnotationState(Identity("s", 1, 1, ""), 1, 1, None, "", False, False, None, None, [])
+    state = annotation_state(identity())
     decision = Decision("d", "latest", Candidate(state, content), content, ())
     provenance = {
         "annotators": ["annotator-1"],

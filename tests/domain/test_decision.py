@@ -6,29 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curator.domain.annotation import AnnotationState, Identity
 from curator.domain.decision import Candidate, choose_latest, curate, decide
 from curator.domain.span import Attribute, Content, Problem, Relation, Span
 from tests.domain.schemas import SCHEMA
+from tests.fakes.annotations import annotation_state, identity
 
 TEXT = " Ahmed  fuit\u00a0Paris \n et "
 EARLY, LATE = "2026-01-01T00:00:00.000000Z", "2026-01-02T00:00:00.000000Z"
 
 
 def candidate(content: Content = Content(), number: int = 1, updated_at: str = EARLY, **fields: Any) -> Candidate:  # noqa: B008
-    state: dict[str, Any] = {
-        "identity": Identity("test", fields.pop("project", 1), number, EARLY),
-        "task": 1,
-        "annotator": 1,
-        "updated_by": None,
-        "updated_at": updated_at,
-        "skipped": False,
-        "ground_truth": False,
-        "lead_time": None,
-        "parent_prediction": None,
-        "result": [],
-    }
-    return Candidate(AnnotationState(**(state | fields)), content)
+    named = identity(number, project=fields.pop("project", 1), created_at=EARLY)
+    return Candidate(annotation_state(named, updated_at=updated_at, **fields), content)
 
 
 def ent(start: int, end: int, label: str = "PER") -> Span:
@@ -171,7 +160,7 @@ def test_the_latest_decides_ground_truth_before_it_and_skipped_never(
 ) -> None:
     for order in (candidates, candidates[::-1]):
         chosen = choose_latest(order)
-        assert (chosen and chosen.state.identity.annotation) == number
+        assert (chosen and int(chosen.state.identity.key)) == number
 
 
 def test_an_empty_submission_is_a_reviewed_document() -> None:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from curator.domain.annotation import AnnotationState, TaskRef
-from curator.domain.errors import CuratorError, ServerRefused, ServerUnreachable
+from curator.domain.annotation import AnnotationState, TaskRef, UnreadableAnnotation
+from curator.domain.errors import CuratorError, ServerFailed, ServerRefused, ServerUnreachable
 from curator.domain.schema import LabelSchema
 from curator.label_studio.interface import labelling_config
-from curator.label_studio.payloads import ACTIONS, state_from_api, task_from_api
+from curator.label_studio.listing import task_state
+from curator.label_studio.payloads import ACTIONS, annotation_from_api, task_from_api
 from curator.steps.ports.label_server import NewPrediction, NewTask, ProjectRef, TaskState, WebhookRef
 from tests.fakes.clock import Clock
 from tests.fakes.label_studio_rows import Rows, delivery
@@ -32,6 +33,8 @@ class FakeLabelServer:
         self.down = False
         self.failing: dict[str, CuratorError] = {}
         """What a method raises instead of doing its work."""
+        self.broken: set[int] = set()
+        """Tasks that the server fails on."""
         self.cut_off: set[str] = set()
         """Methods that do their work once more before the connection breaks."""
         self.on_call: Callable[[str], None] = lambda _method: None
@@ -97,7 +100,7 @@ class FakeLabelServer:
         row["updated_at"] = self.clock.now()
         self._answered("add_prediction")
 
-    def tasks(self, project: int, updated_since: str | None = None) -> Iterator[TaskState]:
+    def tasks(self, project: int, updated_since: str | None = None) -> Iterator[TaskState | UnreadableAnnotation]:
         self._called("tasks")
         self._project(project)
         listed = sorted((row["updated_at"], row["id"]) for row in self._rows.tasks_of(project))
@@ -106,7 +109,11 @@ class FakeLabelServer:
                 continue
             self.on_call("tasks.next")
             row = self._rows.tasks.get(task)
-            if row is not None and row["project"] == project:
+            if row is None or row["project"] != project:
+                continue
+            if task in self.broken:
+                yield UnreadableAnnotation(self._ref(row).source, task, "", "Label Studio failed: broken")
+            else:
                 yield replace(self._state(row), updated_at=updated_at)
 
     def task_ids(self, project: int) -> set[int]:
@@ -114,16 +121,16 @@ class FakeLabelServer:
         self._project(project)
         return {row["id"] for row in self._rows.tasks_of(project)}
 
-    def annotation(self, annotation: int) -> tuple[AnnotationState, TaskRef] | None:
+    def annotation(self, annotation: int) -> tuple[AnnotationState | UnreadableAnnotation, TaskRef] | None:
         self._called("annotation")
         row = self._rows.annotations.get(annotation)
-        if row is None:
-            return None
-        return state_from_api(copy.deepcopy(row), self._name), self._ref(self._rows.tasks[row["task"]])
+        return None if row is None else self._read(row)
 
     def task(self, task: int) -> TaskState | None:
         self._called("task")
         row = self._rows.tasks.get(task)
+        if task in self.broken:
+            raise ServerFailed("Label Studio failed: broken", self._name)
         return None if row is None else self._state(row)
 
     def users(self) -> dict[int, str]:
@@ -224,12 +231,27 @@ class FakeLabelServer:
     # What tests look at.
 
     def annotations(self, project: int) -> dict[int, tuple[AnnotationState, TaskRef]]:
-        """Return every annotation of a project, by id, whether the server can be reached or not."""
+        """Return every readable annotation of a project, by id, whether the server can be reached or not."""
         return {
-            row["id"]: (state_from_api(copy.deepcopy(row), self._name), self._ref(self._rows.tasks[row["task"]]))
-            for row in self._rows.annotations.values()
-            if row["project"] == project
+            number: (state, ref)
+            for number, (state, ref) in self._all(project).items()
+            if isinstance(state, AnnotationState)
         }
+
+    def unreadable(self, project: int) -> list[UnreadableAnnotation]:
+        """Return what of a project cannot be read, by task and annotation."""
+        annotations = (annotation for annotation, _ in self._all(project).values())
+        unreadable = [annotation for annotation in annotations if isinstance(annotation, UnreadableAnnotation)]
+        return sorted(unreadable, key=lambda annotation: (annotation.task, int(annotation.key)))
+
+    def _all(self, project: int) -> dict[int, tuple[AnnotationState | UnreadableAnnotation, TaskRef]]:
+        rows = self._rows
+        of_project = {task["id"] for task in rows.tasks_of(project)}
+        return {row["id"]: self._read(row) for row in rows.annotations.values() if row["task"] in of_project}
+
+    def _read(self, row: Mapping[str, Any]) -> tuple[AnnotationState | UnreadableAnnotation, TaskRef]:
+        ref = self._ref(self._rows.tasks[row["task"]])
+        return annotation_from_api(copy.deepcopy(row), ref), ref
 
     def known_tasks(self, project: int) -> dict[int, TaskRef]:
         return {row["id"]: self._ref(row) for row in self._rows.tasks_of(project)}
@@ -284,9 +306,9 @@ class FakeLabelServer:
         return task_from_api(row, self._name)
 
     def _state(self, row: Mapping[str, Any]) -> TaskState:
-        states = [one for one, _ in self.annotations(row["project"]).values() if one.task == row["id"]]
-        versions = tuple(sorted(set(row["model_versions"])))
-        return TaskState(self._ref(row), row["updated_at"], tuple(sorted(states, key=lambda s: s.identity)), versions)
+        rows = [annotation for annotation in self._rows.annotations.values() if annotation["task"] == row["id"]]
+        annotations = {"annotations": rows}
+        return task_state({**row, **annotations}, self._name, row["model_versions"])
 
 
 def _project(row: Mapping[str, Any]) -> ProjectRef:

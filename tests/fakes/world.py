@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.document import RawDocument
 from curator.domain.schema import LabelSchema
 from curator.label_studio.payloads import read_delivery
-from curator.label_studio.results import read_result
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.publish import Hook, Published, publish
 from curator.steps.desk.receive import Receiver
@@ -27,7 +27,7 @@ from curator.steps.ports.store import Store
 from curator.store.database import SqlStore, open_engine
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
-from curator.views.report import annotations
+from curator.views.annotations import current_annotations
 from tests.fakes.label_server import FakeLabelServer
 from tests.fakes.parts import RULE, SCHEMA, NamePipeline, Texts, WordNearness, french, raw, silent
 
@@ -103,7 +103,7 @@ class World:
 
     def restart(self) -> Receiver:
         """Begin again as another process would."""
-        acceptor = Acceptor(self.store, self.server, self.schema, read_result)
+        acceptor = Acceptor(self.store, self.server, self.schema, READ_ANNOTATION)
         self.receiver = Receiver(self.inbox, self.store, acceptor, read_delivery)
         return self.receiver
 
@@ -155,7 +155,7 @@ class World:
         """Return the state of every annotation that the store holds for current, by id and time of creation."""
         with self.store.reading() as transaction:
             found = list(transaction.revisions.alive())
-        return {(one.identity.annotation, one.identity.created_at): one.state for one in found}
+        return {(int(one.identity.key), one.identity.created_at): one.state for one in found}
 
     def causes(self) -> list[str]:
         """Return the causes of the dead letters."""
@@ -166,7 +166,7 @@ class World:
             return int(transaction.counts()["revisions"])
 
     def told(self) -> list[dict[str, Any]]:
-        return list(annotations(self.store, self.schema, read_result))
+        return list(current_annotations(self.store, self.schema, READ_ANNOTATION))
 
     def equals_server(self) -> bool:
         truth = {

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curator.domain.annotation import AnnotationState, Identity, TaskRef
+from curator.domain.annotation import AnnotationState, Form, Identity, TaskRef, UnreadableAnnotation
 from curator.domain.canonical import canonical_json
-from curator.domain.event import AnnotationSeen, AnnotationsGone, ProjectChanged, TasksGone
-from curator.label_studio.payloads import ACTIONS, read_delivery, state_from_api
+from curator.domain.event import AnnotationSeen, AnnotationsGone, AnnotationUnread, ProjectChanged, TasksGone
+from curator.label_studio.payloads import ACTIONS, annotation_from_api, read_delivery
 from curator.steps.ports.deliveries import DeliveryUnreadable
 
 TEXT = "Marie Curie est née à Varsovie."
@@ -50,17 +50,18 @@ def body(action: str, **fields: Any) -> bytes:
 
 
 STATE = AnnotationState(
-    identity=Identity("ls", 7, 2, "2026-11-22T01:25:21.977784Z"),
-    task=1,
-    annotator=3,
-    updated_by=4,
+    identity=Identity("label-studio:ls/7", "2", "2026-11-22T01:25:21.977784Z"),
+    annotator="ls/3",
+    updated_by="ls/4",
     updated_at="2026-11-22T01:25:21.000000Z",
     skipped=False,
     ground_truth=False,
     lead_time=12.0,
-    parent_prediction=None,
-    result=[ITEM],
+    form=Form.LABEL_STUDIO,
+    body=[ITEM],
+    task=1,
 )
+REF = TaskRef("ls", 7, 1, "d0", TEXT)
 
 
 @pytest.mark.parametrize("action", ["ANNOTATION_CREATED", "ANNOTATION_UPDATED"])
@@ -72,9 +73,9 @@ def test_an_annotation_comes_with_its_task(action: str) -> None:
 def test_parallel_lists_are_matched_by_task_not_by_place() -> None:
     pair = [annotation(id=5, task=9), annotation(id=6, task=8)]
     events = read_delivery(body("ANNOTATIONS_CREATED", annotation=pair, task=[task(id=8), task(id=9)]), "ls")
-    assert [(e.state.identity.annotation, e.task.task) for e in events if isinstance(e, AnnotationSeen)] == [
-        (5, 9),
-        (6, 8),
+    assert [(e.state.identity.key, e.task.task) for e in events if isinstance(e, AnnotationSeen)] == [
+        ("5", 9),
+        ("6", 8),
     ]
 
 
@@ -99,12 +100,34 @@ def test_a_text_that_nothing_can_hold_is_no_text() -> None:
 
 
 def test_a_user_may_come_as_an_object() -> None:
-    assert state_from_api(annotation(completed_by={"id": 3, "email": "a@b"}), "ls") == STATE
+    assert annotation_from_api(annotation(completed_by={"id": 3, "email": "a@b"}), REF) == STATE
 
 
 def test_lone_surrogates_in_a_result_are_kept() -> None:
     odd = {**ITEM, "value": {"text": ["\ud800"]}}
-    assert state_from_api(annotation(result=[odd]), "ls").result == [odd]
+    state = annotation_from_api(annotation(result=[odd]), REF)
+    assert isinstance(state, AnnotationState)
+    assert state.body == [odd]
+
+
+def test_no_result_is_an_empty_result() -> None:
+    state = annotation_from_api(annotation(result=None, was_cancelled=True), REF)
+    assert isinstance(state, AnnotationState)
+    assert state.body == []
+    assert state.skipped
+
+
+def test_a_missing_project_is_known_from_the_task() -> None:
+    assert annotation_from_api(annotation(project=None), REF) == STATE
+
+
+def test_one_unreadable_annotation_of_several_leaves_the_others() -> None:
+    pair = [annotation(id=5, result="x"), annotation(id=6)]
+    first, second = read_delivery(body("ANNOTATIONS_CREATED", annotation=pair, task=[task(), task()]), "ls")
+    unreadable = UnreadableAnnotation("label-studio:ls/7", 1, "5", "result is no list")
+    assert first == AnnotationUnread(7, unreadable)
+    assert isinstance(second, AnnotationSeen)
+    assert second.state.identity.key == "6"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +145,6 @@ def test_lone_surrogates_in_a_result_are_kept() -> None:
         (b'{"action": "ANNOTATION_CREATED"}', "no-payload"),
         (body("ANNOTATION_CREATED"), "unknown-shape"),
         (body("ANNOTATION_CREATED", annotation=annotation(), task=task(id=2)), "unknown-shape"),
-        (body("ANNOTATION_CREATED", annotation=annotation(), task=task(project=8)), "unknown-shape"),
         (body("ANNOTATIONS_CREATED", annotation=[annotation()], task=task()), "unknown-shape"),
         (body("TASKS_DELETED", tasks=[{"id": True}]), "unknown-shape"),
         (body("TASKS_DELETED", tasks=[{"id": 2**63}]), "unknown-shape"),
@@ -143,6 +165,7 @@ def test_whatever_else_comes_has_a_cause(sent: bytes, cause: str) -> None:
         {"id": 2**63},
         {"task": None},
         {"project": "7"},
+        {"project": 8},
         {"completed_by": "anna"},
         {"created_at": "yesterday"},
         {"created_at": "0001-01-01T00:00:00+14:00"},
@@ -153,14 +176,17 @@ def test_whatever_else_comes_has_a_cause(sent: bytes, cause: str) -> None:
         {"lead_time": 10**400},
         {"lead_time": float("inf")},
         {"parent_prediction": [1]},
-        {"result": None},
+        {"result": {}},
         {"result": [float("nan")]},
         {"result": json.loads("[" * 100 + "]" * 100)},
     ],
 )
-def test_what_is_no_annotation_is_a_value_error(changed: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        state_from_api(annotation(**changed), "ls")
+def test_what_is_no_annotation_is_unreadable_with_its_cause(changed: dict[str, Any]) -> None:
+    unreadable = annotation_from_api(annotation(**changed), REF)
+    assert isinstance(unreadable, UnreadableAnnotation)
+    assert unreadable.task == 1
+    assert unreadable.cause
+    assert "id" in changed or unreadable.key == "2"
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8)
@@ -200,6 +226,6 @@ def test_any_json_in_any_place_is_read_or_unreadable(
     except DeliveryUnreadable:
         return
     for event in events:
-        assert isinstance(event, AnnotationSeen | AnnotationsGone | TasksGone | ProjectChanged)
+        assert isinstance(event, AnnotationSeen | AnnotationUnread | AnnotationsGone | TasksGone | ProjectChanged)
         if isinstance(event, AnnotationSeen):
             canonical_json(event.state.value())

@@ -72,7 +72,7 @@ def test_every_transport_tells_the_same(
         found = [event for event in events if isinstance(event, AnnotationSeen)]
         assert len(found) == len(events) > 0
         for event in found:
-            assert client.annotation(event.state.identity.annotation) == (event.state, event.task)
+            assert client.annotation(int(event.state.identity.key)) == (event.state, event.task)
             task = client.task(event.task.task)
             assert task is not None
             assert event.state in task.annotations
@@ -84,7 +84,7 @@ def test_every_transport_tells_the_same(
     sent["parent_prediction"] = sent["parent_prediction"]["predictions"][0]["id"]
     annotation = http.post(f"/api/tasks/{tasks[0]}/annotations/", json=sent).json()["id"]
     (created,) = seen()
-    assert created.state.result == result
+    assert created.state.body == result
     assert created.state.parent_prediction == sent["parent_prediction"]
     assert created.task.document == "d0"
     changes: list[dict[str, Any]] = [

@@ -100,10 +100,10 @@ def over_the_wire(text: str, content: Content, schema: LabelSchema) -> tuple[str
     (event,), (other,) = (read_delivery(body, "ls") for body in bodies)
     assert event == other
     assert isinstance(event, AnnotationSeen)
-    for item in event.state.result:
+    for item in event.state.body:
         value = item["value"]
         assert text[value["start"] : value["end"]] == value["text"]
-    return event.task.text, read_result(event.state.result, text, schema)
+    return event.task.text, read_result(event.state.body, text, schema)
 
 
 def bare(spans: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from curator.domain.annotation import AnnotationState, Identity
+from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.canonical import document_id
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.scoring import Fate
 from curator.domain.span import Content, Span
 from curator.domain.split import Assignment
-from curator.label_studio.results import read_result
 from curator.steps.in_force.schema import adopt_schema
 from curator.steps.ports.stored_decisions import StoredDecision
 from curator.store.database import SqlStore, open_engine
 from curator.store.inbox import SqliteInbox
 from curator.store.overview import SqlOverview
 from curator.views.overview import DocumentState, LabelReport
+from tests.fakes.annotations import annotation_state, identity
 from tests.fakes.parts import SCHEMA, region, schema_with_label
 from tests.store.conftest import arrival
 
@@ -40,9 +40,9 @@ def overview(store: SqlStore, inbox: SqliteInbox) -> SqlOverview:
         transaction.documents.assign([Assignment(PARIS, "train", "hash")])
         transaction.tasks.save_project("s", 1, SCHEMA.hash)
         transaction.tasks.save("s", 1, {1: PARIS, 2: LYON, 3: OSLO, 4: ROME})
-        transaction.revisions.save_annotators("s", {7: "zoe@example.org"})
+        transaction.revisions.save_annotators({"test/7": "zoe@example.org"})
     predict(store, RULES)
-    return SqlOverview(store, inbox, read_result)
+    return SqlOverview(store, inbox, READ_ANNOTATION)
 
 
 def predict(store: SqlStore, pipeline: PipelineId, sent: bool = True) -> None:
@@ -58,12 +58,12 @@ def predict(store: SqlStore, pipeline: PipelineId, sent: bool = True) -> None:
 @pytest.fixture
 def annotate(store: SqlStore) -> Annotate:
     def append(task: int, document: str, *result: Any, day: int = 1, skipped: bool = False, lead: Any = 10.0) -> None:
-        identity = Identity("s", 1, task * 10, AT.format(1))
-        at = AT.format(day)
+        named = identity(task * 10, "s", created_at=AT.format(1))
         user = 7 if task < 3 else None
-        state = AnnotationState(identity, task, user, user, at, skipped, False, lead, None, list(result))
+        fields = {"updated_at": AT.format(day), "skipped": skipped, "lead_time": lead}
         with store.writing() as transaction:
-            transaction.revisions.append(identity, document, state.value())
+            state = annotation_state(named, result, task=task, user=user, **fields)
+            transaction.revisions.append(named, document, state)
 
     return append
 
@@ -77,7 +77,7 @@ def decide(store: SqlStore, document: str, revisions: list[int]) -> None:
 
 def delete(store: SqlStore, task: int, document: str) -> None:
     with store.writing() as transaction:
-        transaction.revisions.append(Identity("s", 1, task * 10, AT.format(1)), document, None)
+        transaction.revisions.append(identity(task * 10, "s", created_at=AT.format(1)), document, None)
 
 
 def counted(overview: SqlOverview) -> LabelReport:
@@ -161,7 +161,7 @@ def test_what_became_of_predictions_is_kept_up_to_date(
     annotate(3, OSLO, day=2)
     assert fates(counted(overview)) == {("GPE", Fate.MOVED): 1, ("GPE", Fate.REMOVED): 1}
     # A process that starts now counts the same.
-    assert counted(SqlOverview(store, overview._inbox, read_result)) == counted(overview)
+    assert counted(SqlOverview(store, overview._inbox, READ_ANNOTATION)) == counted(overview)
     adopt_schema(store, schema_with_label("ORG"), "tests")
     assert fates(counted(overview)) == {("GPE", Fate.MOVED): 1, ("GPE", Fate.REMOVED): 1}
 
@@ -261,7 +261,7 @@ def test_pages_beyond_the_last_one_are_the_last_one(overview: SqlOverview, store
 
 
 def test_an_empty_store(store: SqlStore, inbox: SqliteInbox) -> None:
-    overview = SqlOverview(store, inbox, read_result)
+    overview = SqlOverview(store, inbox, READ_ANNOTATION)
     assert overview.schema() is None
     assert overview.progress().total == 0
     assert overview.labels().pipelines == ()
@@ -273,5 +273,5 @@ def test_an_empty_store(store: SqlStore, inbox: SqliteInbox) -> None:
 def test_a_store_that_is_not_set_up_is_told_plainly(empty_url: str, inbox: SqliteInbox) -> None:
     engine = open_engine(empty_url)
     with pytest.raises(CuratorError, match="not set up"):
-        SqlOverview(SqlStore(engine), inbox, read_result).progress()
+        SqlOverview(SqlStore(engine), inbox, READ_ANNOTATION).progress()
     engine.dispose()

@@ -1,74 +1,111 @@
-"""Revisions: appended, never changed; what is current is derived, now and as of any number."""
+"""Revisions: appended, never changed; what is current is an index of them, now and as of any number."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from curator.domain.annotation import AnnotationState, Identity, instant
-from curator.domain.span import Problem
+from curator.domain.annotation import AnnotationState, Form, Identity, ProjectSource, instant
 from curator.store.database import SqlStore
+from tests.fakes.annotations import annotation_state, identity
 
-ONE = Identity("server", 1, 7, instant("2026-01-01"))
-AGAIN = replace(ONE, created_at=instant("2026-01-02"))
-BIG = Identity("server", 2**40, 2**50, instant("2026-01-01"))
-
-
-def state(identity: Identity = ONE, **fields: Any) -> AnnotationState:
-    made = AnnotationState(identity, 5, 1, None, instant("2026-01-03"), False, False, 1.25, None, [])
-    return replace(made, **fields)
+FIRST = identity(7)
+AGAIN = identity(7, created_at=instant("2026-01-02"))
+BIG = identity(2**50, project=2**40)
+SOURCE = FIRST.source
 
 
 def append(store: SqlStore, document: str, *states: AnnotationState | Identity) -> None:
-    for one in states:
+    for state in states:
         with store.writing() as transaction:
-            if isinstance(one, Identity):
-                transaction.revisions.append(one, document, None)
+            if isinstance(state, Identity):
+                transaction.revisions.append(state, document, None)
             else:
-                transaction.revisions.append(one.identity, document, one.value())
+                transaction.revisions.append(state.identity, document, state)
+
+
+def state(identity: Identity = FIRST, **fields: Any) -> AnnotationState:
+    return annotation_state(identity, **{"task": 5, **fields})
 
 
 def alive(store: SqlStore, as_of: int | None = None) -> list[AnnotationState | None]:
     with store.reading() as transaction:
-        return [one.state for one in transaction.revisions.alive(as_of=as_of)]
+        return [revision.state for revision in transaction.revisions.alive(as_of=as_of)]
 
 
 def test_the_newest_revision_of_each_annotation_is_current(store: SqlStore, document: str) -> None:
-    first, second, other = state(), state(skipped=True), state(AGAIN)
-    append(store, document, first, second, other)
+    first, second, younger = state(), state(skipped=True), state(AGAIN)
+    append(store, document, first, second, younger)
     with store.reading() as transaction:
-        current = transaction.revisions.current("server", 1, 7)
-        assert [one.state for one in current] == [second, other]
-        assert transaction.revisions.current("server", 2, 7) == []
+        newest = transaction.revisions.newest(SOURCE, "7")
+        assert [revision.state for revision in newest] == [second, younger]
+        assert transaction.revisions.newest(identity(7, project=2).source, "7") == []
         assert transaction.counts()["revisions"] == 3
-    assert alive(store) == [second, other]
+    assert alive(store) == [second, younger]
 
 
 def test_a_tombstone_ends_an_annotation_and_stays_known(store: SqlStore, document: str) -> None:
-    append(store, document, state(), ONE)
+    append(store, document, state(), FIRST)
     with store.reading() as transaction:
-        (current,) = transaction.revisions.current("server", 1, 7)
-        assert current.deleted
+        (newest,) = transaction.revisions.newest(SOURCE, "7")
+        assert newest.deleted
         assert transaction.counts()["annotations"] == 0
+        assert list(transaction.revisions.current()) == []
     assert alive(store) == []
 
 
 def test_every_past_state_can_be_seen_again(store: SqlStore, document: str) -> None:
     first, second = state(), state(ground_truth=True)
-    append(store, document, first, second, ONE, state(AGAIN))
+    append(store, document, first, second, FIRST, state(AGAIN))
     assert [alive(store, seq) for seq in range(1, 6)] == [[], [first], [second], [], [state(AGAIN)]]
 
 
-def test_current_annotations_can_be_asked_for_by_server_project_and_task(store: SqlStore, document: str) -> None:
-    other = state(replace(ONE, server="other"))
-    elsewhere = state(replace(ONE, project=2))
+def test_current_annotations_can_be_asked_for_by_source_and_task(store: SqlStore, document: str) -> None:
+    elsewhere = state(identity(7, server="other"))
     sibling = state(AGAIN, task=6)
-    append(store, document, state(), other, elsewhere, sibling)
+    append(store, document, state(), elsewhere, sibling)
     with store.reading() as transaction:
-        assert [one.state for one in transaction.revisions.alive("server", 1)] == [state(), sibling]
-        assert [one.state for one in transaction.revisions.alive("other")] == [other]
-        assert [one.state for one in transaction.revisions.of_task("server", 1, 6)] == [sibling]
+        revisions = transaction.revisions
+        assert [annotation.identity for annotation in revisions.current(SOURCE)] == [FIRST, AGAIN]
+        assert [annotation.identity for annotation in revisions.current(elsewhere.identity.source)] == [
+            elsewhere.identity
+        ]
+        assert [annotation.identity for annotation in revisions.current(SOURCE, 6)] == [AGAIN]
+        assert (revisions.current_count(), revisions.current_count(SOURCE)) == (3, 2)
+
+
+def test_the_index_holds_what_the_newest_revision_says(store: SqlStore, document: str) -> None:
+    append(store, document, state(lead_time=2.5))
+    changed = state(skipped=True, ground_truth=True, updated_at=instant("2026-01-03"), updated_by="test/2", user=None)
+    append(store, document, changed)
+    with store.reading() as transaction:
+        (annotation,) = transaction.revisions.current()
+    assert (annotation.identity, annotation.document, annotation.task) == (FIRST, document, 5)
+    assert (annotation.first_seq, annotation.revision) == (2, 2)
+    assert (annotation.skipped, annotation.ground_truth, annotation.lead_time) == (True, True, None)
+    assert (annotation.annotator, annotation.updated_by, annotation.updated_at) == (None, "test/2", changed.updated_at)
+
+
+def test_the_index_made_anew_is_the_index_that_was_kept(store: SqlStore, document: str) -> None:
+    append(store, document, state(), state(skipped=True), state(AGAIN), AGAIN, state(BIG), state(identity(8)))
+    with store.reading() as transaction:
+        kept = list(transaction.revisions.current())
+    assert len(kept) == 3
+    with store.engine.begin() as connection:
+        connection.execute(text("delete from current_annotation where key = '7'"))
+        connection.execute(text("update current_annotation set skipped = not skipped"))
+    with store.writing() as transaction:
+        assert transaction.revisions.rebuild_current() == 3
+    with store.reading() as transaction:
+        assert list(transaction.revisions.current()) == kept
+
+
+def test_an_annotation_from_elsewhere_is_kept_beside_those_of_label_studio(store: SqlStore, document: str) -> None:
+    body = {"spans": {"entities": [{"start": 0, "end": 5, "label": "GPE"}]}}
+    named = Identity("import:brat", "doc-1.ann", instant("2026-01-01"))
+    imported = AnnotationState(named, "import:brat/anna", None, named.created_at, False, True, None, Form.CONTENT, body)
+    append(store, document, imported, state())
+    assert alive(store) == [imported, state()]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +118,7 @@ def test_current_annotations_can_be_asked_for_by_server_project_and_task(store: 
     ],
 )
 def test_any_json_comes_back_as_it_was(store: SqlStore, document: str, item: dict[str, Any]) -> None:
-    kept = state(result=[item])
+    kept = state(body=[item])
     append(store, document, kept)
     assert alive(store) == [kept]
 
@@ -89,13 +126,11 @@ def test_any_json_comes_back_as_it_was(store: SqlStore, document: str, item: dic
 def test_ids_beyond_32_bits_are_kept(store: SqlStore, document: str) -> None:
     kept = state(BIG, task=2**41)
     append(store, document, kept)
+    project = 2**40
     with store.writing() as transaction:
-        transaction.tasks.save("server", BIG.project, {2**41: document})
-        transaction.revisions.note_gone("server", BIG.project, 2**42)
-        transaction.revisions.save_annotators("server", {2**43: "a@example.org"})
-        transaction.revisions.save_watermark("server", BIG.project, instant("2026-01-01"))
-        transaction.tasks.save_project("server", BIG.project, "h")
-        assert transaction.revisions.was_noted_gone("server", BIG.project, 2**42)
+        transaction.tasks.save("test", project, {2**41: document})
+        transaction.tasks.save_project("test", project, "h")
+        assert transaction.tasks.document("test", project, 2**41) == document
     assert alive(store) == [kept]
 
 
@@ -104,40 +139,30 @@ def test_a_revision_of_an_unknown_document_is_refused(store: SqlStore) -> None:
         append(store, "f" * 24, state())
 
 
-def test_problems_are_quarantined_once(store: SqlStore, document: str) -> None:
-    problems = [Problem("unknown-label", {"a": "\ud800"}), Problem("unknown-label", {"a": 2})]
-    for _ in range(2):
-        with store.writing() as transaction:
-            transaction.revisions.quarantine("origin", document, problems)
-    with store.reading() as transaction:
-        assert transaction.counts()["quarantined"] == 2
-
-
 def test_notices_of_unknown_annotations_are_kept(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.revisions.note_gone("server", 1, 7)
-        transaction.revisions.note_gone("server", 1, 7)
-        assert transaction.revisions.was_noted_gone("server", 1, 7)
-        assert not transaction.revisions.was_noted_gone("server", 2, 7)
+        transaction.revisions.note_gone(SOURCE, "7")
+        transaction.revisions.note_gone(SOURCE, "7")
+        assert transaction.revisions.was_noted_gone(SOURCE, "7")
+        assert not transaction.revisions.was_noted_gone(str(ProjectSource("test", 2)), "7")
 
 
 def test_annotators_and_watermarks_hold_their_newest_value(store: SqlStore) -> None:
     for email, time in (("a@example.org", "2026-01-02"), ("b@example.org", "2026-01-01")):
         with store.writing() as transaction:
-            transaction.revisions.save_annotators("server", {1: email, 2: "c@example.org"})
-            transaction.revisions.save_watermark("server", 1, instant(time))
+            transaction.revisions.save_annotators({"test/1": email, "test/2": "c@example.org"})
+            transaction.revisions.save_watermark(SOURCE, instant(time))
     with store.reading() as transaction:
-        assert transaction.revisions.annotators() == {("server", 1): "b@example.org", ("server", 2): "c@example.org"}
-        assert transaction.revisions.annotators("other") == {}
-        assert transaction.revisions.watermark("server", 1) == instant("2026-01-01")
-        assert transaction.revisions.watermark("server", 2) is None
+        assert transaction.revisions.annotators() == {"test/1": "b@example.org", "test/2": "c@example.org"}
+        assert transaction.revisions.watermark(SOURCE) == instant("2026-01-01")
+        assert transaction.revisions.watermark("import:brat") is None
 
 
 def test_nothing_of_the_past_can_be_written_over_through_the_store(store: SqlStore, document: str) -> None:
     append(store, document, state())
     with store.engine.connect() as connection:
         before = connection.execute(text("select * from revision")).all()
-    append(store, document, state(), ONE)
+    append(store, document, state(), FIRST)
     with store.engine.connect() as connection:
         after = connection.execute(text("select * from revision order by number")).all()
     assert after[: len(before)] == before

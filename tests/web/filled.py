@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Flask
 
+from curator.bootstrap.reading import READ_ANNOTATION
+from curator.domain.annotation import annotator_key
 from curator.files.versions import VersionFolder
-from curator.label_studio.results import read_result
 from curator.steps.curation.decide import Rules
 from curator.steps.datasets.freeze import Frozen, freeze
 from curator.steps.datasets.version_changes import VersionHistory
@@ -24,7 +25,7 @@ EVIL = '"><script>alert(1)</script>@example.org'
 
 def application(world: World, folder: Path, hosts: tuple[str, ...] = ()) -> Flask:
     """Return the application with its dashboard, on a world's store and the versions in a folder."""
-    overview = SqlOverview(world.sql, world.sql_inbox, read_result)
+    overview = SqlOverview(world.sql, world.sql_inbox, READ_ANNOTATION)
     part = Dashboard(lambda: overview, VersionHistory(VersionFolder(folder)).changes, hosts)
     return create_app(Parts(world.inbox, "secret", 1 << 20, lambda: None, lambda: "", part))
 
@@ -35,7 +36,7 @@ def export(world: World, folder: Path, name: str = "news") -> Frozen:
         store=world.store,
         storage=VersionFolder(folder),
         rules=Rules("latest", False, "salt"),
-        read_result=read_result,
+        read_content=READ_ANNOTATION,
         as_of=None,
         code_version="0",
     )
@@ -74,5 +75,6 @@ def fill(world: World, folder: Path) -> dict[str, int]:
     with world.store.writing() as transaction:
         scores = {"ents_f": 0.8, "ents_p": 0.75, "ents_r": 0.86, "speed": 1e4, "spans_events_f": None}
         transaction.decisions.add_model("news-v2-abc", "news", 2, "models/news", scores)
-        transaction.revisions.save_annotators("fake", world.server.users())
+        names = {annotator_key("fake", user): email for user, email in world.server.users().items()}
+        transaction.revisions.save_annotators(names)
     return tasks

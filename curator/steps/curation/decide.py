@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from curator.domain.annotation import Revision
+from curator.domain.annotation import Revision, unnamed
 from curator.domain.canonical import digest
 from curator.domain.dataset import RECORD_FORMAT, DecidedRecord, label_counts, pseudonym, record, record_bytes
 from curator.domain.decision import Candidate, Decision, Loss, decide
 from curator.domain.document import Document, Source
 from curator.domain.schema import LabelSchema
-from curator.steps.ports.contents import ResultReader
+from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Transaction
 from curator.steps.ports.stored_decisions import StoredDecision
 
@@ -45,7 +45,7 @@ class Decider:
     transaction: Transaction
     schema: LabelSchema
     rules: Rules
-    read_result: ResultReader
+    read_content: ContentReader
     as_of: int
 
     def decided(self) -> Iterator[DecidedRecord]:
@@ -79,7 +79,7 @@ class Decider:
         if found is not None:
             return found
         candidates = [
-            Candidate(revision.state, self.read_result(revision.state.result, document.text, self.schema))
+            Candidate(revision.state, self.read_content(revision.state, document.text, self.schema))
             for revision in revisions
             if revision.state is not None
         ]
@@ -100,9 +100,9 @@ class Decider:
         state = decision.chosen.state
         # What the annotator began from: predictions made since are no part of the answer.
         began = self.transaction.revisions.first_seq(state.identity)
-        result["chosen"] = [state.identity.server, state.identity.project, state.identity.annotation]
+        result["chosen"] = [state.identity.source, state.identity.key]
         provenance = {
-            "annotators": [self._annotator(state.identity.server, state.annotator)],
+            "annotators": [self._annotator(state.annotator)],
             "policy": decision.policy,
             "pipeline": self.transaction.documents.shown_pipeline(document.id, began),
             "ground_truth": state.ground_truth,
@@ -110,10 +110,10 @@ class Decider:
         }
         return StoredDecision(result, record_bytes(record(document, decision, self.schema, source.meta, provenance)))
 
-    def _annotator(self, server: str, user: int | None) -> str:
-        if self.rules.named_annotators and user is not None:
-            return self.transaction.revisions.annotators(server).get((server, user), f"user {user}")
-        return pseudonym(self.rules.salt, server, user)
+    def _annotator(self, key: str | None) -> str:
+        if self.rules.named_annotators and key is not None:
+            return self.transaction.revisions.annotators().get(key, unnamed(key))
+        return pseudonym(self.rules.salt, key)
 
     @staticmethod
     def _whole(document: str, record: bytes, reason: str) -> list[Loss]:

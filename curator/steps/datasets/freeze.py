@@ -14,7 +14,7 @@ from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.steps.curation.decide import Decider, Rules
-from curator.steps.ports.contents import ResultReader
+from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
 from curator.steps.ports.versions import VersionStorage
 
@@ -41,7 +41,7 @@ def freeze(
     store: Store,
     storage: VersionStorage,
     rules: Rules,
-    read_result: ResultReader,
+    read_content: ContentReader,
     as_of: str | None,
     code_version: str,
 ) -> Frozen:
@@ -57,7 +57,7 @@ def freeze(
             transaction.settings.put(_RULES, rules.value())
         else:
             rules = rules.as_stored(transaction.settings.get(_RULES, seq))
-        decided = list(Decider(transaction, schema, rules, read_result, seq).decided())
+        decided = list(Decider(transaction, schema, rules, read_content, seq).decided())
         split_rule = transaction.settings.get("split_rule", seq)
     if not any(one.data and one.split for one in decided):
         moment = "" if as_of is None else f" as of {as_of}"

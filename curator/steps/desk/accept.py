@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from curator.domain.annotation import AnnotationState, Revision, TaskRef
+from curator.domain.annotation import AnnotationState, ProjectSource, Revision, TaskRef, UnreadableAnnotation
 from curator.domain.canonical import document_id
-from curator.domain.schema import LabelSchema, schema_from_value
-from curator.steps.ports.contents import ResultReader
+from curator.domain.schema import LabelSchema
+from curator.steps.in_force.schema import schema_in_force
+from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.label_server import LabelServer
 from curator.steps.ports.store import Store, Transaction
 
@@ -19,6 +20,7 @@ class Verdict(StrEnum):
     KNOWN = "known"
     STALE = "stale"
     DOUBTFUL = "doubtful"
+    UNREADABLE = "unreadable"
     UNKNOWN_PROJECT = "unknown-project"
     UNKNOWN_TASK = "unknown-task"
     FOREIGN_TEXT = "foreign-text"
@@ -40,7 +42,7 @@ class Acceptor:
     store: Store
     server: LabelServer
     schema: LabelSchema
-    read_result: ResultReader
+    read_content: ContentReader
 
     def observe(self, state: AnnotationState, task: TaskRef) -> Verdict:
         """Take in a state that was true when it was sent; one that leaves a doubt is read again from the server.
@@ -56,27 +58,31 @@ class Acceptor:
                 if verdict.changes:
                     self._append(transaction, state, task)
         if verdict is Verdict.DOUBTFUL:
-            return self.reread(state.identity.project, state.identity.annotation)
+            return self.reread(task.project, int(state.identity.key))
         return verdict
 
     def reread(self, project: int, annotation: int) -> Verdict:
         """Make the store say of an annotation id what the server says now. Raises ServerUnreachable."""
-        found = self.server.annotation(annotation)
-        if found is not None and found[0].identity.project != project:
-            found = None
+        answer = self.server.annotation(annotation)
+        if answer is not None and answer[1].project != project:
+            answer = None
+        state, task = (None, None) if answer is None else answer
+        if isinstance(state, UnreadableAnnotation):
+            self.quarantine(state)
+            return Verdict.UNREADABLE
+        source, key = self.source(project), str(annotation)
         with self.store.writing() as transaction:
             verdict = Verdict.KNOWN
-            known = transaction.revisions.current(self.server.name, project, annotation)
+            known = transaction.revisions.newest(source, key)
             for revision in known:
-                if not revision.deleted and (found is None or found[0].identity != revision.identity):
+                if not revision.deleted and (state is None or state.identity != revision.identity):
                     transaction.revisions.append(revision.identity, revision.document, None)
                     verdict = Verdict.UPDATED
-            if found is None:
+            if state is None or task is None:
                 if not known:
-                    transaction.revisions.note_gone(self.server.name, project, annotation)
+                    transaction.revisions.note_gone(source, key)
                 return verdict
-            state, task = found
-            foreign = self._foreign(transaction, state, task)
+            foreign = self._foreign(transaction, task)
             if foreign is not None:
                 return foreign
             same = [revision for revision in known if revision.identity == state.identity]
@@ -85,37 +91,54 @@ class Acceptor:
             self._append(transaction, state, task)
             return Verdict.UPDATED if same else Verdict.CREATED
 
-    def task_gone(self, project: int, task: int) -> int:
+    def task_gone(self, project: int, number: int) -> int:
         """Make the store say of a task what the server says now; returns how many annotations were deleted with it.
 
         Raises ServerUnreachable.
         """
-        found = self.server.task(task)
-        if found is not None and found.ref.project != project:
-            found = None
-        alive = {state.identity for state in found.annotations} if found else set()
+        task = self.server.task(number)
+        if task is not None and task.ref.project != project:
+            task = None
+        states = task.annotations if task else ()
+        unreadable = {annotation.key for annotation in task.unreadable} if task else set()
+        alive = {state.identity for state in states}
+        name, source = self.server.name, self.source(project)
         with self.store.writing() as transaction:
-            name = self.server.name
-            known = transaction.tasks.document(name, project, task)
-            if known is not None and (found is None or found.ref.document != known):
-                transaction.tasks.gone(name, project, [task])
-            buried = [one for one in transaction.revisions.of_task(name, project, task) if one.identity not in alive]
-            for revision in buried:
-                transaction.revisions.append(revision.identity, revision.document, None)
-        for state in found.annotations if found else ():
-            self.reread(project, state.identity.annotation)
+            known = transaction.tasks.document(name, project, number)
+            if known is not None and (task is None or task.ref.document != known):
+                transaction.tasks.gone(name, project, [number])
+            buried = [
+                annotation
+                for annotation in transaction.revisions.current(source, number)
+                if annotation.identity not in alive and annotation.identity.key not in unreadable
+            ]
+            for annotation in buried:
+                transaction.revisions.append(annotation.identity, annotation.document, None)
+            if task is None:
+                transaction.quarantine.drop_unreadable(source, number)
+        for state in states:
+            self.reread(project, int(state.identity.key))
         return len(buried)
 
+    def quarantine(self, annotation: UnreadableAnnotation) -> None:
+        """Remember what cannot be read, by name."""
+        with self.store.writing() as transaction:
+            transaction.quarantine.put_unreadable(annotation)
+
+    def source(self, project: int) -> str:
+        """Return the source of the annotations of a project of the server."""
+        return str(ProjectSource(self.server.name, project))
+
     def _judge(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> Verdict:
-        foreign = self._foreign(transaction, state, task)
+        foreign = self._foreign(transaction, task)
         if foreign is not None:
             return foreign
         identity = state.identity
-        known = transaction.revisions.current(identity.server, identity.project, identity.annotation)
+        known = transaction.revisions.newest(identity.source, identity.key)
         same = [revision for revision in known if revision.identity == identity]
         if same:
             verdict = _compare(same[0], state)
-        elif known or transaction.revisions.was_noted_gone(identity.server, identity.project, identity.annotation):
+        elif known or transaction.revisions.was_noted_gone(identity.source, identity.key):
             verdict = Verdict.DOUBTFUL
         else:
             verdict = Verdict.CREATED
@@ -123,15 +146,14 @@ class Acceptor:
 
     def _late(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> bool:
         """Say whether a state may be of the past: of a task that is gone or another's, or from before the last sync."""
-        project = state.identity.project
-        if transaction.tasks.document(self.server.name, project, task.task) != task.document:
+        if transaction.tasks.document(self.server.name, task.project, task.task) != task.document:
             return True
-        watermark = transaction.revisions.watermark(self.server.name, project)
+        watermark = transaction.revisions.watermark(task.source)
         return watermark is not None and state.updated_at <= watermark
 
-    def _foreign(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> Verdict | None:
+    def _foreign(self, transaction: Transaction, task: TaskRef) -> Verdict | None:
         """Say why an annotation is none of ours; None where it is."""
-        if not transaction.tasks.has_project(self.server.name, state.identity.project):
+        if not transaction.tasks.has_project(self.server.name, task.project):
             return Verdict.UNKNOWN_PROJECT
         if task.document is None or transaction.documents.text(task.document) is None:
             return Verdict.UNKNOWN_TASK
@@ -143,14 +165,14 @@ class Acceptor:
     def _append(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> None:
         document = str(task.document)
         identity = state.identity
-        transaction.tasks.save(identity.server, identity.project, {task.task: document})
-        transaction.revisions.append(identity, document, state.value())
+        transaction.tasks.save(task.server, task.project, {task.task: document})
+        number = transaction.revisions.append(identity, document, state)
         # The labels may have grown since this process began.
-        value = transaction.settings.get("schema")
-        schema = self.schema if value is None else schema_from_value(value, "the store")
-        content = self.read_result(state.result, str(task.text), schema)
-        origin = f"{identity.server}/{identity.project}/{identity.annotation}@{state.updated_at}"
-        transaction.revisions.quarantine(origin, document, content.problems)
+        schema = schema_in_force(transaction) or self.schema
+        content = self.read_content(state, str(task.text), schema)
+        origin = f"{identity.source}/{identity.key}@{state.updated_at}"
+        transaction.quarantine.add(origin, document, content.problems, number)
+        transaction.quarantine.drop_unreadable(identity.source, task.task, identity.key)
 
 
 def _compare(revision: Revision, state: AnnotationState) -> Verdict:

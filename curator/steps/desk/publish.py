@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from curator.domain.errors import ServerRefused
+from curator.domain.errors import CuratorError, ServerRefused
 from curator.domain.prediction import PipelineId
 from curator.domain.schema import LabelSchema
 from curator.steps.in_force.pipeline import IN_FORCE
-from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, WebhookRef
+from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, TaskState, WebhookRef
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 from curator.steps.ports.stored_tasks import StoredPrediction
@@ -95,7 +95,7 @@ def _add_tasks(store: Store, server: LabelServer, report: Published, progress: P
         waiting = transaction.tasks.without_task(server.name, project)
     if not waiting:
         return
-    left_behind = {state.ref.document: state for state in server.tasks(project)}
+    left_behind = _left_behind(store, server, project)
     adopted = {left_behind[document].ref.task: document for document in waiting if document in left_behind}
     if adopted:
         with store.writing() as transaction:
@@ -105,6 +105,23 @@ def _add_tasks(store: Store, server: LabelServer, report: Published, progress: P
         _add_batch(store, server, project, waiting[start : start + _BATCH])
         report.tasks += len(waiting[start : start + _BATCH])
         progress(report.tasks, len(waiting))
+
+
+def _left_behind(store: Store, server: LabelServer, project: int) -> dict[str | None, TaskState]:
+    """Return the tasks in Label Studio by the key in their data.
+
+    Raises CuratorError where one cannot be read that the store does not know: it may hold a document that waits.
+    """
+    with store.reading() as transaction:
+        known = transaction.tasks.live(server.name, project)
+    tasks: dict[str | None, TaskState] = {}
+    for task in server.tasks(project):
+        if isinstance(task, TaskState):
+            tasks[task.ref.document] = task
+        elif task.task not in known:
+            what = f"task {task.task} cannot be read, and may hold a document that has no task yet: {task.cause}"
+            raise CuratorError(what, f"project {project}", "mend it or delete it in Label Studio, then push again")
+    return tasks
 
 
 def _add_batch(store: Store, server: LabelServer, project: int, documents: Sequence[str]) -> None:

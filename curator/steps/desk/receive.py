@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from curator.domain.errors import CuratorError, ServerUnreachable
-from curator.domain.event import AnnotationSeen, AnnotationsGone, Event, ProjectChanged, TasksGone
+from curator.domain.event import AnnotationSeen, AnnotationsGone, AnnotationUnread, Event, ProjectChanged, TasksGone
 from curator.steps.desk.accept import Acceptor, Verdict
 from curator.steps.ports.deliveries import Delivery, DeliveryReader, DeliveryUnreadable, Inbox
 from curator.steps.ports.store import Store
@@ -96,26 +96,33 @@ class Receiver:
             return self._settle(delivery, "dead", _defect(error))
 
     def _apply(self, delivery: Delivery, events: list[Event]) -> str:
-        foreign: list[str] = []
+        causes: set[str] = set()
         stale = True
         for event in events:
             verdict = self._take(event)
             if verdict.foreign:
-                foreign.append(verdict.value)
+                causes.add(verdict.value)
+            elif verdict is Verdict.UNREADABLE:
+                causes.add(_unreadable(event))
             stale = stale and verdict is Verdict.STALE
-        if foreign:
-            return self._settle(delivery, "dead", ", ".join(sorted(set(foreign))))
+        if causes:
+            return self._settle(delivery, "dead", ", ".join(sorted(causes)))
         return self._settle(delivery, "stale" if events and stale else "applied", "")
 
     def _take(self, event: Event) -> Verdict:
         match event:
             case AnnotationSeen(state, task):
                 return self.acceptor.observe(state, task)
+            case AnnotationUnread(project, annotation):
+                if not self._ours(project):
+                    return Verdict.UNKNOWN_PROJECT
+                self.acceptor.quarantine(annotation)
+                return Verdict.UNREADABLE
             case AnnotationsGone(project, annotations):
                 if not self._ours(project):
                     return Verdict.UNKNOWN_PROJECT
-                for annotation in annotations:
-                    self.acceptor.reread(project, annotation)
+                for number in annotations:
+                    self.acceptor.reread(project, number)
                 return Verdict.UPDATED
             case TasksGone(project, tasks):
                 if not self._ours(project):
@@ -137,6 +144,13 @@ class Receiver:
                 transaction.add_receipt(delivery.id, state)
         self.inbox.settle(delivery.id, state, cause)
         return state
+
+
+def _unreadable(event: Event) -> str:
+    """Name what could not be read; an answer of the server to a reread is named by the next reconciliation."""
+    if isinstance(event, AnnotationUnread):
+        return f"unreadable: {event.annotation.name}: {event.annotation.cause}"
+    return Verdict.UNREADABLE.value
 
 
 def _defect(error: Exception) -> str:

@@ -1,13 +1,20 @@
-"""The store made equal to what Label Studio's API says, whatever the webhooks told."""
+"""The store made equal to what Label Studio's API says, whatever the webhooks brought."""
 
 from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic, sleep
 
-from curator.domain.annotation import Identity, instant
-from curator.domain.errors import CuratorError, DeletionsNotAccepted, ServerUnreachable
+from curator.domain.annotation import Identity, ProjectSource, UnreadableAnnotation, annotator_key, instant
+from curator.domain.errors import (
+    AnswerNotUnderstood,
+    CuratorError,
+    DeletionsNotAccepted,
+    ServerFailed,
+    ServerUnreachable,
+)
 from curator.steps.desk.accept import Verdict
 from curator.steps.desk.publish import Hook, arm_webhook
 from curator.steps.desk.receive import Receiver
@@ -33,11 +40,12 @@ class DeletionGuard:
 
 @dataclass(slots=True)
 class Reconciled:
-    """What the webhooks had missed, by kind, and what became of it."""
+    """What the webhooks had missed, by kind, and what became of it; `unreadable` is all that cannot be read now."""
 
     missed: Counter[str] = field(default_factory=Counter)
     drained: Counter[str] = field(default_factory=Counter)
     foreign: Counter[str] = field(default_factory=Counter)
+    unreadable: list[UnreadableAnnotation] = field(default_factory=list)
     webhook: str = "kept"
     reason: str = ""
 
@@ -46,23 +54,15 @@ class Reconciled:
         return self.missed.total()
 
 
-@dataclass(slots=True)
-class _Changes:
-    """What a listing showed: annotations and tasks that it lacks or holds otherwise, the newest time of a task."""
-
-    suspects: list[int] = field(default_factory=list)
-    replaced: set[int] = field(default_factory=set)
-    newest: str = ""
-
-
 KINDS = ("created", "updated", "deleted", "tasks_deleted")
 
 
 def reconcile(receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, progress: Progress) -> Reconciled:
     """Make the store equal to the project as the API shows it, after applying the deliveries that wait.
 
-    Only tasks that changed since the last time are read, all of them if `full`. Idempotent. Raises DeletionsNotAccepted
-    before anything is deleted where the guard stops it, ServerUnreachable, and CuratorError where there is no project.
+    Only tasks that changed since the last time are read, all of them if `full`. What cannot be read is quarantined by
+    name and stops nothing. Idempotent. Raises DeletionsNotAccepted before anything is deleted where the guard stops
+    it, ServerUnreachable, and CuratorError where there is no project.
     """
     server = receiver.acceptor.server
     with receiver.store.reading() as transaction:
@@ -79,7 +79,7 @@ def reconcile(receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, 
         exists = server.project(project) is not None
         if exists:
             _save_annotators(receiver)
-        _compare_all(receiver, project, exists, full, guard, report, progress)
+        _Reconciliation(receiver, project, report, progress).run(exists, full, guard)
     finally:
         receiver.release_lease()
     if exists:
@@ -89,110 +89,177 @@ def reconcile(receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, 
 
 def _save_annotators(receiver: Receiver) -> None:
     server = receiver.acceptor.server
-    users = server.users()
+    names = {annotator_key(server.name, user): email for user, email in server.users().items()}
     with receiver.store.writing() as transaction:
-        transaction.revisions.save_annotators(server.name, users)
+        transaction.revisions.save_annotators(names)
 
 
-def _compare_all(
-    receiver: Receiver,
-    project: int,
-    exists: bool,
-    full: bool,
-    guard: DeletionGuard,
-    report: Reconciled,
-    progress: Progress,
-) -> None:
-    acceptor = receiver.acceptor
-    changes = _read_changes(receiver, project, full, report, progress) if exists else _Changes()
-    going = _going_tasks(receiver, project, exists, changes.replaced)
-    _guard(receiver, project, changes.suspects, going, guard)
-    for annotation in changes.suspects:
-        receiver.keep_lease()
-        verdict = acceptor.reread(project, annotation)
-        report.missed["deleted"] += verdict is not Verdict.KNOWN
-    for task in going:
-        receiver.keep_lease()
-        report.missed["deleted"] += acceptor.task_gone(project, task)
-        report.missed["tasks_deleted"] += 1
-    if changes.newest:
-        with receiver.store.writing() as transaction:
-            transaction.revisions.save_watermark(acceptor.server.name, project, changes.newest)
+@dataclass(slots=True)
+class _Changes:
+    """What a listing showed: annotations (with their tasks) and tasks that it lacks or holds otherwise.
+
+    `newest` is the newest time of a task.
+    """
+
+    suspects: dict[int, int] = field(default_factory=dict)
+    replaced: set[int] = field(default_factory=set)
+    listed: set[int] = field(default_factory=set)
+    newest: str = ""
 
 
-def _read_changes(receiver: Receiver, project: int, full: bool, report: Reconciled, progress: Progress) -> _Changes:
-    """Take in every listed annotation; tell what the store knows and the listing lacks."""
-    name = receiver.acceptor.server.name
-    with receiver.store.reading() as transaction:
-        since = None if full else transaction.revisions.watermark(name, project)
-    changes = _read_since(receiver, project, since, report, progress)
-    if since is not None and changes.newest < since:
-        # The newest task that was seen is older now, or gone: the server may have been set back, and all with it.
-        changes = _read_since(receiver, project, None, report, progress)
-    return changes
+class _Reconciliation:
+    """One reconciliation of a project."""
 
+    def __init__(self, receiver: Receiver, project: int, report: Reconciled, progress: Progress) -> None:
+        self._receiver = receiver
+        self._acceptor = receiver.acceptor
+        self._server = receiver.acceptor.server
+        self._project = project
+        self._source = str(ProjectSource(self._server.name, project))
+        self._report = report
+        self._progress = progress
+        self._unreadable: dict[int, set[UnreadableAnnotation]] = {}
 
-def _read_since(
-    receiver: Receiver, project: int, since: str | None, report: Reconciled, progress: Progress
-) -> _Changes:
-    server = receiver.acceptor.server
-    with receiver.store.reading() as transaction:
-        documents = transaction.tasks.live(server.name, project)
-        alive: dict[int, set[Identity]] = {}
-        for revision in transaction.revisions.alive(server.name, project):
-            if revision.state is not None:
-                alive.setdefault(revision.state.task, set()).add(revision.identity)
-    changes = _Changes()
-    listed = server.tasks(project, None if since is None else _overlapped(since))
-    for done, task in enumerate(listed, start=1):
-        receiver.keep_lease()
-        changes.newest = max(changes.newest, task.updated_at)
-        _read_task(receiver, project, task, report)
+    def run(self, exists: bool, full: bool, guard: DeletionGuard) -> None:
+        with self._receiver.store.reading() as transaction:
+            for annotation in transaction.quarantine.unreadable(self._source):
+                self._unreadable.setdefault(annotation.task, set()).add(annotation)
+        changes = self._read_changes(full) if exists else _Changes()
+        if not exists:
+            self._forget_unreadable(self._unreadable)
+        going = self._going_tasks(exists, changes.replaced)
+        self._guard(changes.suspects, going, guard)
+        missed = self._report.missed
+        for number, task in changes.suspects.items():
+            self._receiver.keep_lease()
+            missed["deleted"] += self._reread(task, number) not in (Verdict.KNOWN, Verdict.UNREADABLE)
+        for task in going:
+            self._receiver.keep_lease()
+            missed["deleted"] += self._acceptor.task_gone(self._project, task)
+            missed["tasks_deleted"] += 1
+        with self._receiver.store.reading() as transaction:
+            self._report.unreadable = transaction.quarantine.unreadable(self._source)
+        if changes.newest:
+            with self._receiver.store.writing() as transaction:
+                transaction.revisions.save_watermark(self._source, changes.newest)
+
+    def _read_changes(self, full: bool) -> _Changes:
+        """Take in every listed annotation; return what the store knows and the listing lacks."""
+        with self._receiver.store.reading() as transaction:
+            since = None if full else transaction.revisions.watermark(self._source)
+        changes = self._read_since(since)
+        if since is not None and changes.newest < since:
+            # The newest task that was seen is older now, or gone: the server may have been set back, and all with it.
+            changes = self._read_since(None)
+        return changes
+
+    def _read_since(self, since: str | None) -> _Changes:
+        with self._receiver.store.reading() as transaction:
+            documents = transaction.tasks.live(self._server.name, self._project)
+            alive: dict[int | None, set[Identity]] = {}
+            for annotation in transaction.revisions.current(self._source):
+                alive.setdefault(annotation.task, set()).add(annotation.identity)
+        changes = _Changes()
+        for done, task in enumerate(self._tasks(since, changes), start=1):
+            self._receiver.keep_lease()
+            if isinstance(task, UnreadableAnnotation):
+                self._note_unreadable(task.task, {task})
+            else:
+                number = task.ref.task
+                self._note_unreadable(number, set(task.unreadable))
+                self._read_task(task)
+                changes.suspects |= _missing(alive.get(number, set()), task)
+                if number in documents and documents[number] != task.ref.document:
+                    changes.replaced.add(number)
+            self._progress(done, None)
+        return changes
+
+    def _tasks(self, since: str | None, changes: _Changes) -> Iterator[TaskState | UnreadableAnnotation]:
+        """Yield the tasks that changed, then those that could not be read before, whatever their time."""
+        for task in self._server.tasks(self._project, None if since is None else _overlapped(since)):
+            if isinstance(task, TaskState):
+                changes.newest = max(changes.newest, task.updated_at)
+                changes.listed.add(task.ref.task)
+            else:
+                changes.listed.add(task.task)
+            yield task
+        for number in sorted(self._unreadable.keys() - changes.listed):
+            with suppress(ServerFailed, AnswerNotUnderstood):
+                state = self._server.task(number)
+                if state is not None and state.ref.project == self._project:
+                    yield state
+                else:
+                    self._forget_unreadable([number])
+
+    def _read_task(self, task: TaskState) -> None:
         number = task.ref.task
-        missing = alive.get(number, set()) - {state.identity for state in task.annotations}
-        changes.suspects += sorted(identity.annotation for identity in missing)
-        if number in documents and documents[number] != task.ref.document:
-            changes.replaced.add(number)
-        progress(done, None)
-    return changes
+        for state in task.annotations:
+            try:
+                verdict = self._acceptor.observe(state, task.ref)
+            except (ServerFailed, AnswerNotUnderstood) as error:
+                verdict = self._set_aside(number, state.identity.key, error)
+            if verdict is Verdict.STALE:
+                # A listing is read slowly and a backup may bring back the past: only a fresh look decides.
+                verdict = self._reread(number, int(state.identity.key))
+            if verdict.changes:
+                self._report.missed[verdict.value] += 1
+            elif verdict.foreign:
+                self._report.foreign[verdict.value] += 1
+
+    def _reread(self, task: int, annotation: int) -> Verdict:
+        try:
+            return self._acceptor.reread(self._project, annotation)
+        except (ServerFailed, AnswerNotUnderstood) as error:
+            return self._set_aside(task, str(annotation), error)
+
+    def _set_aside(self, task: int, key: str, error: CuratorError) -> Verdict:
+        """Quarantine what Label Studio fails on; its task is read again by every reconciliation."""
+        self._acceptor.quarantine(UnreadableAnnotation(self._source, task, key, error.what))
+        return Verdict.UNREADABLE
+
+    def _note_unreadable(self, task: int, unreadable: set[UnreadableAnnotation]) -> None:
+        """Make the quarantine hold of a task what cannot be read of it now."""
+        if self._unreadable.get(task, set()) == unreadable:
+            return
+        with self._receiver.store.writing() as transaction:
+            transaction.quarantine.drop_unreadable(self._source, task)
+            for annotation in unreadable:
+                transaction.quarantine.put_unreadable(annotation)
+        self._unreadable[task] = unreadable
+
+    def _forget_unreadable(self, tasks: Collection[int]) -> None:
+        """Let nothing be quarantined of tasks that are gone."""
+        for task in list(tasks):
+            self._note_unreadable(task, set())
+
+    def _going_tasks(self, exists: bool, replaced: set[int]) -> list[int]:
+        """Return the tasks of the store that Label Studio no longer has, or has for something else."""
+        present = self._server.task_ids(self._project) if exists else set()
+        with self._receiver.store.reading() as transaction:
+            return sorted(set(transaction.tasks.live(self._server.name, self._project)) - present | replaced)
+
+    def _guard(self, suspects: Collection[int], going: Sequence[int], guard: DeletionGuard) -> None:
+        gone = set(going)
+        with self._receiver.store.reading() as transaction:
+            tasks = len(transaction.tasks.live(self._server.name, self._project))
+            known = transaction.revisions.current_count(self._source)
+            deleted = len(suspects) + sum(
+                annotation.task in gone for annotation in transaction.revisions.current(self._source)
+            )
+        if guard.stops(len(going), tasks) or guard.stops(deleted, known):
+            raise DeletionsNotAccepted(
+                f"Label Studio no longer has {len(going)} of {tasks} tasks and {deleted} of {known} annotations",
+                f"project {self._project}",
+                "if that is meant, run `curator sync --accept-deletions`",
+            )
 
 
-def _read_task(receiver: Receiver, project: int, task: TaskState, report: Reconciled) -> None:
-    acceptor = receiver.acceptor
-    for state in task.annotations:
-        verdict = acceptor.observe(state, task.ref)
-        if verdict is Verdict.STALE:
-            # A listing is read slowly and a backup may bring back the past: only a fresh look decides.
-            verdict = acceptor.reread(project, state.identity.annotation)
-        if verdict.changes:
-            report.missed[verdict.value] += 1
-        elif verdict.foreign:
-            report.foreign[verdict.value] += 1
-
-
-def _going_tasks(receiver: Receiver, project: int, exists: bool, replaced: set[int]) -> list[int]:
-    """Return the tasks of the store that Label Studio no longer has, or has for something else."""
-    server = receiver.acceptor.server
-    present = server.task_ids(project) if exists else set()
-    with receiver.store.reading() as transaction:
-        return sorted(set(transaction.tasks.live(server.name, project)) - present | replaced)
-
-
-def _guard(receiver: Receiver, project: int, suspects: list[int], going: list[int], guard: DeletionGuard) -> None:
-    server = receiver.acceptor.server
-    with receiver.store.reading() as transaction:
-        tasks = len(transaction.tasks.live(server.name, project))
-        annotations = [
-            revision.state.task for revision in transaction.revisions.alive(server.name, project) if revision.state
-        ]
-    gone = set(going)
-    deleted = len(suspects) + sum(task in gone for task in annotations)
-    if guard.stops(len(going), tasks) or guard.stops(deleted, len(annotations)):
-        raise DeletionsNotAccepted(
-            f"Label Studio no longer has {len(going)} of {tasks} tasks and {deleted} of {len(annotations)} annotations",
-            f"project {project}",
-            "if that is meant, run `curator sync --accept-deletions`",
-        )
+def _missing(known: Collection[Identity], task: TaskState) -> dict[int, int]:
+    """Return the annotations that are known of a task and not listed any more, each with its task."""
+    listed = {state.identity for state in task.annotations}
+    unreadable = {annotation.key for annotation in task.unreadable}
+    missing = sorted(set(known) - listed, key=lambda identity: identity.rank)
+    return {int(identity.key): task.ref.task for identity in missing if identity.key not in unreadable}
 
 
 def _take_lease(receiver: Receiver) -> None:

@@ -4,9 +4,15 @@ from collections.abc import Iterable
 
 from curator.domain.errors import SchemaError
 from curator.domain.schema import LabelSchema, schema_from_value
-from curator.steps.ports.store import Store
+from curator.steps.ports.store import Store, Transaction
 
 _NAME = "schema"
+
+
+def schema_in_force(transaction: Transaction, as_of: int | None = None) -> LabelSchema | None:
+    """Return the schema in force, or in force at a sequence number; None before the first one."""
+    value = transaction.settings.get(_NAME, as_of)
+    return None if value is None else schema_from_value(value, "the store")
 
 
 def adopt_schema(store: Store, schema: LabelSchema, where: str) -> list[str]:

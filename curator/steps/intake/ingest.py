@@ -92,7 +92,7 @@ def _store_batch(batch: list[tuple[Arrival, list[int]]], store: Store, report: I
             if content.spans or content.attributes:
                 pipeline = PipelineId(GIVEN, digest(content_value(content))[:12])
                 given.append(Prediction(arrival.document.id, pipeline, content))
-            transaction.revisions.quarantine(arrival.source.name, arrival.document.id, content.problems)
+            transaction.quarantine.add(arrival.source.name, arrival.document.id, content.problems)
             report.spans += len(content.spans)
             report.quarantined += len(content.problems)
             report.causes += [(arrival.source.name, problem.cause) for problem in content.problems]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from curator.domain.annotation import AnnotationState, TaskRef
+from curator.domain.annotation import AnnotationState, TaskRef, UnreadableAnnotation
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content
 
@@ -47,6 +47,7 @@ class TaskState:
     ref: TaskRef
     updated_at: str
     annotations: tuple[AnnotationState, ...]
+    unreadable: tuple[UnreadableAnnotation, ...] = ()
     model_versions: tuple[str, ...] = ()
 
 
@@ -97,15 +98,18 @@ class LabelServer(Protocol):
         """Add a prediction to a task that exists."""
         ...
 
-    def tasks(self, project: int, updated_since: str | None = None) -> Iterator[TaskState]:
-        """Yield the tasks of a project with their annotations, skipped ones too, in the order of `updated_at`."""
+    def tasks(self, project: int, updated_since: str | None = None) -> Iterator[TaskState | UnreadableAnnotation]:
+        """Yield the tasks of a project with their annotations, skipped ones too, in the order of `updated_at`.
+
+        A task that the server fails on comes as unreadable.
+        """
         ...
 
     def task_ids(self, project: int) -> set[int]:
         """Return the ids of all tasks of a project."""
         ...
 
-    def annotation(self, annotation: int) -> tuple[AnnotationState, TaskRef] | None:
+    def annotation(self, annotation: int) -> tuple[AnnotationState | UnreadableAnnotation, TaskRef] | None:
         """Return an annotation as it is now, or None where there is none with this id."""
         ...
 

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from curator.steps.ports.stored_decisions import Decisions
 from curator.steps.ports.stored_documents import Documents
+from curator.steps.ports.stored_quarantine import Quarantine
 from curator.steps.ports.stored_revisions import Revisions
 from curator.steps.ports.stored_tasks import Tasks
 
@@ -33,6 +34,9 @@ class Transaction(Protocol):
 
     @property
     def revisions(self) -> Revisions: ...
+
+    @property
+    def quarantine(self) -> Quarantine: ...
 
     @property
     def decisions(self) -> Decisions: ...

@@ -1,49 +1,70 @@
-"""The store of annotations, revision by revision."""
+"""The store of annotations: every revision, an index of what is current, and who the annotators are."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
-from curator.domain.annotation import Identity, Revision
-from curator.domain.span import Problem
+from curator.domain.annotation import AnnotationState, Identity, Revision
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentAnnotation:
+    """An annotation that is not deleted, without what it says; `first_seq` is when it first came."""
+
+    identity: Identity
+    revision: int
+    first_seq: int
+    document: str
+    task: int | None
+    annotator: str | None
+    updated_by: str | None
+    updated_at: str
+    skipped: bool
+    ground_truth: bool
+    lead_time: float | None
 
 
 class Revisions(Protocol):
-    def current(self, server: str, project: int, annotation: int) -> list[Revision]:
-        """Return the newest revision of every annotation that ever had this id, tombstones among them."""
+    def newest(self, source: str, key: str) -> list[Revision]:
+        """Return the newest revision of every annotation that ever had this key, tombstones among them."""
         ...
 
-    def alive(
-        self, server: str | None = None, project: int | None = None, as_of: int | None = None
-    ) -> Iterator[Revision]:
+    def alive(self, as_of: int | None = None) -> Iterator[Revision]:
         """Yield the newest revision of every annotation that is not deleted, by document, then identity."""
         ...
 
-    def of_task(self, server: str, project: int, task: int) -> list[Revision]:
-        """Return the newest revision of every annotation of a task that is not deleted."""
+    def current(self, source: str | None = None, task: int | None = None) -> Iterator[CurrentAnnotation]:
+        """Yield the current annotations, of one source or task where given, by document, then identity."""
+        ...
+
+    def current_count(self, source: str | None = None) -> int: ...
+
+    def rebuild_current(self) -> int:
+        """Make the index of current annotations anew from the revisions; returns how many there are."""
         ...
 
     def first_seq(self, identity: Identity) -> int:
         """Return the sequence number at which an annotation first came, 0 where it never did."""
         ...
 
-    def append(self, identity: Identity, document: str, value: Mapping[str, Any] | None) -> None:
-        """Add a revision, or a tombstone where the value is None."""
+    def append(self, identity: Identity, document: str, state: AnnotationState | None) -> int:
+        """Add a revision, or a tombstone where there is no state; returns its number."""
         ...
 
-    def quarantine(self, origin: str, document: str | None, problems: Iterable[Problem]) -> None: ...
-
-    def note_gone(self, server: str, project: int, annotation: int) -> None:
+    def note_gone(self, source: str, key: str) -> None:
         """Remember the deletion of an annotation that is not known."""
         ...
 
-    def was_noted_gone(self, server: str, project: int, annotation: int) -> bool: ...
+    def was_noted_gone(self, source: str, key: str) -> bool: ...
 
-    def annotators(self, server: str | None = None) -> dict[tuple[str, int], str]:
-        """Return the e-mail address of each known user, by server and user id."""
+    def annotators(self) -> dict[str, str]:
+        """Return the name of each known annotator, by key; of Label Studio's users that is the e-mail address."""
         ...
 
-    def save_annotators(self, server: str, users: Mapping[int, str]) -> None: ...
+    def save_annotators(self, names: Mapping[str, str]) -> None: ...
 
-    def watermark(self, server: str, project: int) -> str | None: ...
+    def watermark(self, source: str) -> str | None:
+        """Return up to which `updated_at` a source has been reconciled."""
+        ...
 
-    def save_watermark(self, server: str, project: int, updated_at: str) -> None: ...
+    def save_watermark(self, source: str, updated_at: str) -> None: ...

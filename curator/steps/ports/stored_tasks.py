@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from curator.domain.prediction import PipelineId, Prediction
@@ -15,16 +16,29 @@ class StoredPrediction:
     prediction: Prediction
 
 
+class ProjectRole(StrEnum):
+    """What a project in Label Studio is for."""
+
+    ANNOTATION = "annotation"
+    """Made by curator; annotators work in it."""
+    ADJUDICATION = "adjudication"
+    """Made by curator; what annotators disagree on is settled in it."""
+    ADOPTED = "adopted"
+    """Made by somebody else, and read in place."""
+
+
 class Tasks(Protocol):
-    def project(self, server: str) -> tuple[int, str] | None:
-        """Return the id of the project on a server and the hash of the schema it was given."""
+    def project(self, server: str, role: ProjectRole = ProjectRole.ANNOTATION) -> tuple[int, str] | None:
+        """Return the id of the newest project of a role on a server and the hash of the schema it was given."""
         ...
 
     def has_project(self, server: str, project: int) -> bool:
         """Say whether a project is, or ever was, ours."""
         ...
 
-    def save_project(self, server: str, project: int, schema_hash: str) -> None: ...
+    def save_project(
+        self, server: str, project: int, schema_hash: str, role: ProjectRole = ProjectRole.ANNOTATION
+    ) -> None: ...
 
     def document(self, server: str, project: int, task: int) -> str | None:
         """Return the document of a task that is not gone."""

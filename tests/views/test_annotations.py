@@ -1,33 +1,10 @@
-"""What the store holds, told."""
+"""Current annotations, with what they say."""
 
 from curator.domain.canonical import document_id
-from curator.views.report import status
 from tests.fakes.parts import link, raw, region
 from tests.fakes.world import World
 
 TEXT = "Paul attaque Lyon"
-
-
-def test_status_counts_everything_and_deliveries_by_state(world: World) -> None:
-    world.ingest(TEXT, "Rien de neuf")
-    world.preannotate()
-    (task,) = world.with_tasks(TEXT)
-    world.server.annotate(task, [])
-    world.deliver()
-    world.deliver(b"[]")
-    world.inbox.put(b"{}")
-    found = status(world.store, world.inbox)
-    assert found["deliveries"] == {"pending": 1, "applied": 1, "stale": 0, "dead": 1}
-    expected = {
-        "documents": 2,
-        "tasks": 2,
-        "predictions": 2,
-        "annotations": 1,
-        "decisions": 0,
-        "versions": 0,
-        "models": 0,
-    }
-    assert {key: found[key] for key in expected} == expected
 
 
 def test_an_annotation_is_told_with_its_words_cut_from_the_text(world: World) -> None:

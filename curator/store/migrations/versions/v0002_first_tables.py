@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "0002"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -12,10 +12,9 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "annotator",
-        sa.Column("server", sa.Text(), nullable=False),
-        sa.Column("user", sa.BigInteger(), nullable=False),
-        sa.Column("email", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("server", "user", name=op.f("pk_annotator")),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_annotator")),
     )
     op.create_table(
         "counter",
@@ -34,10 +33,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_document_seq"), "document", ["seq"], unique=False)
     op.create_table(
         "gone_notice",
-        sa.Column("server", sa.Text(), nullable=False),
-        sa.Column("project", sa.BigInteger(), nullable=False),
-        sa.Column("annotation", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("server", "project", "annotation", name=op.f("pk_gone_notice")),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "key", name=op.f("pk_gone_notice")),
     )
     op.create_table(
         "lease",
@@ -63,20 +61,9 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("server", sa.Text(), nullable=False),
         sa.Column("project", sa.BigInteger(), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("schema_hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project")),
-    )
-    op.create_table(
-        "quarantined",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("origin", sa.Text(), nullable=False),
-        sa.Column("document", sa.String(length=24), nullable=True),
-        sa.Column("cause", sa.String(length=64), nullable=False),
-        sa.Column("item", sa.Text(), nullable=False),
-        sa.Column("item_digest", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantined")),
-        sa.UniqueConstraint("origin", "cause", "item_digest", name=op.f("uq_quarantined_origin")),
     )
     op.create_table(
         "receipt",
@@ -102,6 +89,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_tick_at"), "tick", ["at"], unique=False)
     op.create_table(
+        "unreadable",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("task", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "task", "key", name=op.f("pk_unreadable")),
+    )
+    op.create_table(
         "version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
@@ -114,10 +109,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "watermark",
-        sa.Column("server", sa.Text(), nullable=False),
-        sa.Column("project", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.String(length=32), nullable=False),
-        sa.PrimaryKeyConstraint("server", "project", name=op.f("pk_watermark")),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_watermark")),
     )
     op.create_table(
         "band",
@@ -157,9 +151,8 @@ def upgrade() -> None:
         "revision",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("server", sa.Text(), nullable=False),
-        sa.Column("project", sa.BigInteger(), nullable=False),
-        sa.Column("annotation", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("created_at", sa.String(length=32), nullable=False),
         sa.Column("document", sa.String(length=24), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -167,8 +160,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_revision")),
     )
     op.create_index(op.f("ix_revision_document"), "revision", ["document"], unique=False)
-    op.create_index("ix_revision_identity", "revision", ["server", "project", "annotation", "created_at"], unique=False)
+    op.create_index("ix_revision_identity", "revision", ["source", "key", "created_at"], unique=False)
     op.create_index(op.f("ix_revision_seq"), "revision", ["seq"], unique=False)
+    op.create_table(
+        "current_annotation",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("first_seq", sa.BigInteger(), nullable=False),
+        sa.Column("document", sa.String(length=24), nullable=False),
+        sa.Column("task", sa.BigInteger(), nullable=True),
+        sa.Column("annotator", sa.Text(), nullable=True),
+        sa.Column("updated_by", sa.Text(), nullable=True),
+        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        sa.Column("skipped", sa.Boolean(), nullable=False),
+        sa.Column("ground_truth", sa.Boolean(), nullable=False),
+        sa.Column("lead_time", sa.Float(), nullable=True),
+        sa.ForeignKeyConstraint(["document"], ["document.id"], name=op.f("fk_current_annotation_document")),
+        sa.ForeignKeyConstraint(["revision"], ["revision.number"], name=op.f("fk_current_annotation_revision")),
+        sa.PrimaryKeyConstraint("source", "key", "created_at", name=op.f("pk_current_annotation")),
+        sa.UniqueConstraint("revision", name=op.f("uq_current_annotation_revision")),
+    )
+    op.create_index(op.f("ix_current_annotation_document"), "current_annotation", ["document"], unique=False)
+    op.create_index("ix_current_annotation_task", "current_annotation", ["source", "task"], unique=False)
+    op.create_table(
+        "quarantined",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("document", sa.String(length=24), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=True),
+        sa.Column("cause", sa.String(length=64), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("item_digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["revision"], ["revision.number"], name=op.f("fk_quarantined_revision")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantined")),
+        sa.UniqueConstraint("origin", "cause", "item_digest", name=op.f("uq_quarantined_origin")),
+    )
+    op.create_index(op.f("ix_quarantined_revision"), "quarantined", ["revision"], unique=False)
     op.create_table(
         "source",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,0 +1,46 @@
+"""The store of what arrived and does not fit: items within readable annotations, and annotations nobody can read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from curator.domain.annotation import UnreadableAnnotation
+from curator.domain.span import Problem
+
+
+class Quarantine(Protocol):
+    def add(self, origin: str, document: str | None, problems: Iterable[Problem], revision: int | None = None) -> None:
+        """Keep items with their causes; `revision` is the number of the revision they are part of. Idempotent."""
+        ...
+
+    def of_current(self) -> list["QuarantinedItem"]:
+        """Return the items that are part of current annotations, by source, task and annotation."""
+        ...
+
+    def put_unreadable(self, annotation: UnreadableAnnotation) -> None:
+        """Remember an annotation, or a task, that cannot be read, with its newest cause."""
+        ...
+
+    def drop_unreadable(self, source: str, task: int, key: str | None = None) -> None:
+        """Forget what could not be read of a task: one annotation, or where no key is given all of it."""
+        ...
+
+    def unreadable(self, source: str | None = None) -> list[UnreadableAnnotation]:
+        """Return what cannot be read now, by source, task and annotation."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedItem:
+    """An item of a current annotation that does not fit."""
+
+    source: str
+    task: int | None
+    key: str
+    document: str
+    revision: int
+    cause: str
+
+    @property
+    def name(self) -> str:
+        return f"task {self.task}, annotation {self.key}" if self.task is not None else f"{self.source} {self.key}"

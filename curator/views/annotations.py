@@ -1,0 +1,58 @@
+"""Every current annotation with what it says."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from curator.domain.annotation import AnnotationState, Revision, project_source, unnamed
+from curator.domain.schema import LabelSchema
+from curator.domain.span import attribute_value, by_layer, relation_value
+from curator.steps.ports.contents import ContentReader
+from curator.steps.ports.store import Store, Transaction
+
+
+def current_annotations(store: Store, schema: LabelSchema, read_content: ContentReader) -> Iterator[dict[str, Any]]:
+    """Yield every current annotation as a JSON object, by document, then source and annotation.
+
+    Spans are read against the schema given; what does not fit stands under `quarantined` with its cause.
+    """
+    with store.reading() as transaction:
+        names = transaction.revisions.annotators()
+        for revision in transaction.revisions.alive():
+            if revision.state is not None:
+                yield _value(transaction, revision, revision.state, names, schema, read_content)
+
+
+def _value(
+    transaction: Transaction,
+    revision: Revision,
+    state: AnnotationState,
+    names: Mapping[str, str],
+    schema: LabelSchema,
+    read_content: ContentReader,
+) -> dict[str, Any]:
+    identity, document = revision.identity, revision.document
+    project = project_source(identity.source)
+    text = transaction.documents.text(document) or ""
+    content = read_content(state, text, schema)
+    return {
+        "document": document,
+        "source": transaction.documents.first_sources([document])[document],
+        "project": None if project is None else project.project,
+        "task": state.task,
+        "annotation": identity.key if project is None else int(identity.key),
+        "annotator": _name(state.annotator, names),
+        "updated_by": _name(state.updated_by, names),
+        "created_at": identity.created_at,
+        "updated_at": state.updated_at,
+        "skipped": state.skipped,
+        "ground_truth": state.ground_truth,
+        "lead_time": state.lead_time,
+        "spans": by_layer(content.spans, schema.layer_names, text),
+        "relations": [relation_value(relation) for relation in content.relations],
+        "attributes": [attribute_value(attribute) for attribute in content.attributes],
+        "quarantined": [{"cause": problem.cause, "item": problem.item} for problem in content.problems],
+    }
+
+
+def _name(annotator: str | None, names: Mapping[str, str]) -> str | None:
+    return None if annotator is None else names.get(annotator, unnamed(annotator))
