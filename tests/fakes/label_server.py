@@ -37,6 +37,7 @@ class FakeLabelServer:
         """Tasks that the server fails on."""
         self.cut_off: set[str] = set()
         """Methods that do their work once more before the connection breaks."""
+        self.failure = ServerFailed("Label Studio failed: broken", name, "see its log")
         self.on_call: Callable[[str], None] = lambda _method: None
         self._name = name
         self._rows = Rows()
@@ -130,7 +131,7 @@ class FakeLabelServer:
         self._called("task")
         row = self._rows.tasks.get(task)
         if task in self.broken:
-            raise ServerFailed("Label Studio failed: broken", self._name)
+            raise self.failure
         return None if row is None else self._state(row)
 
     def users(self) -> dict[int, str]:
@@ -160,9 +161,10 @@ class FakeLabelServer:
         self._rows.users[user] = email
         return user
 
-    def annotate(self, task: int, result: Sequence[Any] = (), *, user: int = ADMIN, **fields: Any) -> int:
-        """Submit, or with `was_cancelled` skip, a task; returns the annotation's id."""
-        row = self._rows.add_annotation(task, list(result), user, self.clock.now(), fields)
+    def annotate(self, task: int, result: Sequence[Any] | None = (), *, user: int = ADMIN, **fields: Any) -> int:
+        """Submit, or with `was_cancelled` skip, a task; returns the annotation's id. No result is kept as null."""
+        made = None if result is None else list(result)
+        row = self._rows.add_annotation(task, made, user, self.clock.now(), fields)
         self._tell_annotation("ANNOTATION_CREATED", row)
         return int(row["id"])
 
@@ -219,6 +221,13 @@ class FakeLabelServer:
         self._rows.projects[project] |= fields
         self.outbox.append(delivery("PROJECT_UPDATED", self._rows.projects[project]))
 
+    def damage(self, annotation: int, *, touch: bool = True, **fields: Any) -> None:
+        """Put anything into the row of an annotation, as scripts and half-done upgrades do, without a word."""
+        row = self._rows.annotations[annotation]
+        row |= fields
+        if touch:
+            self._touch(row["task"])
+
     def disable(self, webhook: int) -> None:
         self._rows.webhooks[webhook] = replace(self._rows.webhooks[webhook], active=False)
 
@@ -237,6 +246,10 @@ class FakeLabelServer:
             for number, (state, ref) in self._all(project).items()
             if isinstance(state, AnnotationState)
         }
+
+    def keys(self, project: int) -> set[int]:
+        """Return the ids of all annotations of a project."""
+        return set(self._all(project))
 
     def unreadable(self, project: int) -> list[UnreadableAnnotation]:
         """Return what of a project cannot be read, by task and annotation."""

@@ -55,7 +55,9 @@ class Rows:
         self.tasks[number] = row
         return row
 
-    def add_annotation(self, task: int, result: list[Any], user: int, now: str, fields: Mapping[str, Any]) -> Row:
+    def add_annotation(
+        self, task: int, result: list[Any] | None, user: int, now: str, fields: Mapping[str, Any]
+    ) -> Row:
         number = max(self.annotations, default=0) + 1
         row = {
             "id": number,
@@ -64,7 +66,7 @@ class Rows:
             "completed_by": user,
             "updated_by": user,
             "result": copy.deepcopy(result),
-            "result_count": len(result),
+            "result_count": len(result or ()),
             "was_cancelled": False,
             "ground_truth": False,
             "lead_time": 1.5,

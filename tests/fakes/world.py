@@ -165,7 +165,7 @@ class World:
         with self.store.reading() as transaction:
             return int(transaction.counts()["revisions"])
 
-    def told(self) -> list[dict[str, Any]]:
+    def annotations(self) -> list[dict[str, Any]]:
         return list(current_annotations(self.store, self.schema, READ_ANNOTATION))
 
     def equals_server(self) -> bool:

@@ -30,6 +30,9 @@ _ACTS = {
     "change": 6,
     "same_again": 2,
     "skip": 2,
+    "skip_without_result": 2,
+    "damage": 2,
+    "mend": 2,
     "ground_truth": 1,
     "delete": 4,
     "delete_two": 1,
@@ -106,6 +109,10 @@ class Life:
         numbers = sorted(self.server.annotations(self.project))
         return numbers[one % len(numbers)] if numbers else None
 
+    def _any_annotation(self, one: int) -> int | None:
+        numbers = sorted(self.server.keys(self.project))
+        return numbers[one % len(numbers)] if numbers else None
+
     # What people do.
 
     def _submit(self, one: int, other: int) -> None:
@@ -123,6 +130,21 @@ class Life:
     def _skip(self, one: int, other: int) -> None:
         if annotation := self._annotation(one):
             self.server.change(annotation, was_cancelled=other % 2 == 0)
+
+    def _skip_without_result(self, one: int, _other: int) -> None:
+        if task := self._task(one):
+            self.server.annotate(task, None, was_cancelled=True)
+
+    def _damage(self, one: int, other: int) -> None:
+        """Let a script or an upgrade leave what cannot be read; half of the times a webhook brings it."""
+        if annotation := self._any_annotation(one):
+            self.server.damage(annotation, result="no list")
+            if other % 2:
+                self.server.change(annotation)
+
+    def _mend(self, one: int, other: int) -> None:
+        if annotation := self._any_annotation(one):
+            self.server.damage(annotation, result=RESULTS[other % len(RESULTS)])
 
     def _ground_truth(self, one: int, other: int) -> None:
         if annotation := self._annotation(one):

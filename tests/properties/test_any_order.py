@@ -82,8 +82,12 @@ def _equals(life: Life) -> None:
         alive = {revision.identity: revision for revision in transaction.revisions.alive()}
         live = transaction.tasks.live(world.server.name, life.project)
         ours = {document.id for document in transaction.documents.all()}
+        quarantined = transaction.quarantine.unreadable()
     truth = {state.identity: (state, ref) for state, ref in world.server.annotations(life.project).values()}
-    assert alive.keys() <= truth.keys(), "the store holds annotations that are gone"
+    unreadable = {annotation.key for annotation in quarantined}
+    gone = [identity for identity in alive.keys() - truth.keys() if identity.key not in unreadable]
+    assert not gone, "the store holds annotations that are gone"
+    assert quarantined == world.server.unreadable(life.project)
     for identity, (state, ref) in truth.items():
         if ref.document in ours and ref.text is not None and document_id(ref.text) == ref.document:
             assert identity in alive, "the store lacks an annotation"

@@ -14,7 +14,7 @@ def test_an_annotation_is_told_with_its_words_cut_from_the_text(world: World) ->
     world.server.annotate(task, result, lead_time=3.5)
     world.deliver()
     world.sync()
-    (told,) = world.told()
+    (told,) = world.annotations()
     assert told["document"] == document_id(TEXT)
     assert (told["source"], told["project"], told["task"], told["annotation"]) == ("a.txt", world.project, task, 1)
     assert (told["annotator"], told["lead_time"], told["skipped"]) == ("admin@example.org", 3.5, False)
@@ -31,14 +31,14 @@ def test_a_skipped_annotation_is_told_and_a_deleted_one_is_not(world: World) -> 
     (task,) = world.with_tasks(TEXT)
     world.server.annotate(task, [], was_cancelled=True)
     world.deliver()
-    assert [one["skipped"] for one in world.told()] == [True]
+    assert [one["skipped"] for one in world.annotations()] == [True]
     world.server.delete(1)
     world.deliver()
-    assert world.told() == []
+    assert world.annotations() == []
 
 
 def test_an_annotator_that_no_sync_has_named_goes_by_number(world: World) -> None:
     (task,) = world.with_tasks(TEXT)
     world.server.annotate(task, [])
     world.deliver()
-    assert [one["annotator"] for one in world.told()] == ["user 1"]
+    assert [one["annotator"] for one in world.annotations()] == ["user 1"]

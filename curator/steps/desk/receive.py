@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from time import monotonic
 
-from curator.domain.errors import CuratorError, ServerUnreachable
+from curator.domain.annotation import UnreadableAnnotation, project_source
+from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed, ServerUnreachable
 from curator.domain.event import AnnotationSeen, AnnotationsGone, AnnotationUnread, Event, ProjectChanged, TasksGone
 from curator.steps.desk.accept import Acceptor, Verdict
 from curator.steps.ports.deliveries import Delivery, DeliveryReader, DeliveryUnreadable, Inbox
@@ -114,10 +115,7 @@ class Receiver:
             case AnnotationSeen(state, task):
                 return self.acceptor.observe(state, task)
             case AnnotationUnread(project, annotation):
-                if not self._ours(project):
-                    return Verdict.UNKNOWN_PROJECT
-                self.acceptor.quarantine(annotation)
-                return Verdict.UNREADABLE
+                return self._look_again(annotation) if self._ours(project) else Verdict.UNKNOWN_PROJECT
             case AnnotationsGone(project, annotations):
                 if not self._ours(project):
                     return Verdict.UNKNOWN_PROJECT
@@ -132,6 +130,16 @@ class Receiver:
                 return Verdict.UPDATED
             case ProjectChanged(project):
                 return Verdict.KNOWN if self._ours(project) else Verdict.UNKNOWN_PROJECT
+
+    def _look_again(self, annotation: UnreadableAnnotation) -> Verdict:
+        """Ask the server about what a delivery made unreadable: it may have been mended or deleted since."""
+        project = project_source(annotation.source)
+        try:
+            if annotation.key and project is not None:
+                return self.acceptor.reread(project.project, int(annotation.key))
+        except (ServerFailed, AnswerNotUnderstood):
+            self.acceptor.quarantine(annotation)
+        return Verdict.UNREADABLE
 
     def _ours(self, project: int) -> bool:
         with self.store.reading() as transaction:

@@ -104,7 +104,7 @@ def test_a_region_that_does_not_fit_is_quarantined_and_the_rest_kept(
     world.deliver()
     world.deliver(*world.server.take_outbox())
     assert world.equals_server()
-    (annotation,) = world.told()
+    (annotation,) = world.annotations()
     assert annotation["quarantined"] == [{"cause": cause, "item": item}]
     assert [span["text"] for span in annotation["spans"]["entities"]] == ["Marie"]
     with world.store.reading() as transaction:
@@ -275,5 +275,5 @@ def test_who_changed_somebody_elses_annotation_is_kept_apart_from_the_author(wor
     world.server.change(1, user=other, result=[])
     world.deliver(submitted, *world.server.take_outbox())
     world.sync()
-    (annotation,) = world.told()
+    (annotation,) = world.annotations()
     assert (annotation["annotator"], annotation["updated_by"]) == ("admin@example.org", "other@example.org")

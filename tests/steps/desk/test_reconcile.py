@@ -234,4 +234,4 @@ def test_the_sync_waits_for_who_applies_now(world: World, tasks: list[int], monk
 
 
 def test_users_are_known_by_their_address_after_a_sync(world: World, tasks: list[int]) -> None:
-    assert {one["annotator"] for one in world.told()} == {"admin@example.org"}
+    assert {one["annotator"] for one in world.annotations()} == {"admin@example.org"}
