@@ -19,7 +19,7 @@ _NUMBERS = count(1)
 class Reviewer(Protocol):
     """What a person does in Label Studio, beside curator."""
 
-    def annotate(self, task: int, result: list[Any], **fields: Any) -> int: ...
+    def annotate(self, task: int, result: list[Any] | None, **fields: Any) -> int: ...
 
     def change(self, annotation: int, **fields: Any) -> None: ...
 
@@ -38,8 +38,9 @@ class HttpReviewer:
 
     http: httpx.Client
 
-    def annotate(self, task: int, result: list[Any], **fields: Any) -> int:
-        answer = self.http.post(f"/api/tasks/{task}/annotations/", json={"result": result, **fields})
+    def annotate(self, task: int, result: list[Any] | None, **fields: Any) -> int:
+        body = fields if result is None else {"result": result, **fields}
+        answer = self.http.post(f"/api/tasks/{task}/annotations/", json=body)
         assert answer.status_code == 201, answer.text
         return int(answer.json()["id"])
 

@@ -1,16 +1,17 @@
 """What every LabelServer keeps to; the steps rely on nothing else."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from curator.domain.annotation import instant
+from curator.domain.annotation import UnreadableAnnotation, annotator_key, instant
 from curator.domain.errors import ServerRefused
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content, Relation, Span
 from curator.label_studio.results import read_result, write_result
-from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, ProjectRef
+from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, ProjectRef, TaskState
 from tests.contracts.conftest import Reviewer
 
 TEXT = "😀 Paris a annoncé l’envoi de 200 soldats.\nÉmoi à Tripoli, d'après l'AFP."
@@ -114,7 +115,7 @@ def test_an_annotation_reads_the_same_from_listing_task_and_alone(
     state = listed.annotations[0]
     assert state.identity.source == listed.ref.source
     assert state.task == task
-    assert state.annotator in server.users()
+    assert state.annotator in {annotator_key(server.name, user) for user in server.users()}
     assert state.lead_time == 12.5
     assert not state.skipped
     assert [one.skipped for one in listed.annotations] == [False, True]
@@ -122,6 +123,30 @@ def test_an_annotation_reads_the_same_from_listing_task_and_alone(
     assert content.spans == bare(CONTENT.spans)
     assert content.relations == CONTENT.relations
     assert content.problems == ()
+
+
+def test_a_skip_without_a_result_has_an_empty_one(server: LabelServer, reviewer: Reviewer, project: int) -> None:
+    (task,) = server.add_tasks(project, new_tasks(1))
+    annotation = reviewer.annotate(task, None, was_cancelled=True)
+    (listed,) = server.tasks(project)
+    assert isinstance(listed, TaskState)
+    (state,) = listed.annotations
+    assert (state.body, state.skipped, listed.unreadable) == ([], True, ())
+    assert server.annotation(annotation) == (state, listed.ref)
+    assert server.task(task) == listed
+
+
+def test_what_cannot_be_read_stands_apart_by_name(server: LabelServer, reviewer: Reviewer, project: int) -> None:
+    (task,) = server.add_tasks(project, new_tasks(1))
+    good = reviewer.annotate(task, [])
+    bad = reviewer.annotate(task, [{"type": "labels", "value": {"deep": json.loads("[" * 100 + "]" * 100)}}])
+    (listed,) = server.tasks(project)
+    assert isinstance(listed, TaskState)
+    assert [state.identity.key for state in listed.annotations] == [str(good)]
+    (unreadable,) = listed.unreadable
+    assert unreadable == UnreadableAnnotation(listed.ref.source, task, str(bad), "result is too-deep")
+    assert server.annotation(bad) == (unreadable, listed.ref)
+    assert server.task(task) == listed
 
 
 def test_a_change_keeps_the_identity_and_moves_the_time(server: LabelServer, reviewer: Reviewer, project: int) -> None:

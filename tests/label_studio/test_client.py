@@ -8,11 +8,12 @@ import httpx
 import pytest
 import stamina
 
+from curator.domain.annotation import UnreadableAnnotation
 from curator.domain.errors import ServerRefused, ServerUnreachable
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content
 from curator.label_studio.client import LabelStudioServer
-from curator.steps.ports.label_server import NewPrediction, NewTask
+from curator.steps.ports.label_server import NewPrediction, NewTask, TaskState
 from tests.conftest import RunningLabelStudio, free_port
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -144,21 +145,21 @@ def test_the_guard_against_private_addresses_is_named(monkeypatch: pytest.Monkey
         client.save_webhook(1, "http://10.0.0.1/hook", {}, None)
 
 
-def test_tasks_that_cannot_be_told_do_not_hide_the_others(
+def test_a_task_that_label_studio_fails_on_is_named_and_hides_no_other(
     label_studio: RunningLabelStudio, default_schema: LabelSchema
 ) -> None:
     client = label_studio.client
     project = client.create_project("Poisoned", "poisoned-marker", default_schema).id
     ids = client.add_tasks(project, [NewTask(f"d{at}", "x", "a.txt") for at in range(7)])
-    # Label Studio keeps a lone surrogate, answers 500, and then cannot tell the task any more.
+    # Label Studio keeps a lone surrogate, answers 500, and then cannot list the task any more.
     label_studio.http.post(
         f"/api/tasks/{ids[4]}/annotations/",
         content=b'{"result": [{"id": "a", "value": {"text": "\\ud800"}}]}',
         headers={"Content-Type": "application/json"},
     )
-    listed = client.tasks(project)
-    told = {next(listed).ref.task for _ in range(6)}
-    with pytest.raises(ServerUnreachable, match=f"tasks {ids[4]}"):
-        next(listed)
-    assert told == set(ids) - {ids[4]}
+    listed = list(client.tasks(project))
+    assert {task.ref.task for task in listed if isinstance(task, TaskState)} == set(ids) - {ids[4]}
+    (unreadable,) = [task for task in listed if isinstance(task, UnreadableAnnotation)]
+    assert (unreadable.task, unreadable.key) == (ids[4], "")
+    assert "Label Studio failed" in unreadable.cause
     assert client.task_ids(project) == set(ids)
