@@ -46,7 +46,7 @@ def test_json_counts_over_all_files(run: Run, gold: list[Path]) -> None:
     assert found["documents"] == 3
     entities = found["layers"]["entities"]
     assert (entities["gold"], entities["predicted"], entities["exact"]) == (6, 5, 4)
-    assert (entities["missed"], entities["label_off"], entities["mistaken"]) == (1, 1, 1)
+    assert (entities["missed"], entities["label"], entities["spurious"]) == (1, 1, 0)
     assert entities["f1"] == round(2 * 4 / 11, 4)
     assert found["layers"]["events"]["labels"]["ATTACK"]["spurious"] == 1
 
