@@ -65,12 +65,12 @@ def scores_of(group: SpanGroup) -> list[float] | None:
 
 
 def _keep(doc: Doc, read: Doc) -> Doc:
-    found = [Opinion("entities", one.start_char, one.end_char, one.label_, None) for one in read.ents]
+    opinions = [Opinion("entities", span.start_char, span.end_char, span.label_, None) for span in read.ents]
     for layer, group in read.spans.items():
         scores: Sequence[float | None] = scores_of(group) or [None] * len(group)
-        found += (
-            Opinion(layer, one.start_char, one.end_char, one.label_, score)
-            for one, score in zip(group, scores, strict=True)
+        opinions += (
+            Opinion(layer, span.start_char, span.end_char, span.label_, score)
+            for span, score in zip(group, scores, strict=True)
         )
-    doc.user_data[_KEY] = found
+    doc.user_data[_KEY] = opinions
     return doc

@@ -10,7 +10,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.span import Content
 from curator.spacy_models.annotator import SpacyPipeline
 from curator.spacy_models.calibrator import count_kept, proposals, table_of
-from curator.spacy_models.chances import Counts, Table, read_counts, write_counts
+from curator.spacy_models.chances import ChanceTable, Counts, read_counts, write_counts
 from curator.spacy_models.opinion import Opinion, opinions
 from tests.spacy_models.rules import Found, save_model, write_config, write_table
 
@@ -104,7 +104,7 @@ def test_scores_are_the_chances_of_the_table(project: Path) -> None:
         ("entities", "model", "GPE", 2, 8),
         ("events", "trigger+model", "MOVE", 3, 6),
     ]
-    table = Table(read_counts(write_table(project, *lines)))
+    table = ChanceTable(read_counts(write_table(project, *lines)))
     content = annotated(write_config(project, TITLED))
     assert score(content, "Paris") == round(table.chance("entities", "place+model", "GPE"), 4)
     assert score(content, "Lyon") == round(table.chance("entities", "model", "GPE"), 4)
@@ -115,7 +115,7 @@ def test_scores_are_the_chances_of_the_table(project: Path) -> None:
 def test_what_is_less_likely_than_the_threshold_is_left_out_and_makes_room(project: Path) -> None:
     lines = [("entities", "title|model", "PER", 0, 40), ("entities", "place+model", "GPE", 40, 40)]
     write_table(project, *lines)
-    chances = Table(read_counts(project / "calibration" / "own.jsonl"))
+    chances = ChanceTable(read_counts(project / "calibration" / "own.jsonl"))
     chance = chances.chance("entities", "place+model", "GPE")
     found = told(annotated(write_config(project, TITLED, least=chance)))
     assert {words for words, _, _ in found} == {"Paris"}

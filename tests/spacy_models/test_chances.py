@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curator.domain.errors import CuratorError
-from curator.spacy_models.chances import Counts, Table, read_counts, write_counts
+from curator.spacy_models.chances import ChanceTable, Counts, read_counts, write_counts
 
 NAMES = st.tuples(
     st.sampled_from(["entities", "events"]),
@@ -19,7 +19,7 @@ TABLES = st.dictionaries(NAMES, COUNTS, max_size=8)
 
 
 def test_each_level_is_drawn_to_the_one_above_by_four_observations() -> None:
-    table = Table(
+    table = ChanceTable(
         {
             ("entities", "place", "GPE"): Counts(6, 6),
             ("entities", "place", "LOC"): Counts(0, 4),
@@ -41,14 +41,14 @@ def test_each_level_is_drawn_to_the_one_above_by_four_observations() -> None:
     whole_model = (1 + 4 * model) / (16 + 4)
     assert table.chance("entities", "model", "PER") == pytest.approx((1 + 4 * whole_model) / (16 + 4))
     assert table.chance("places", "place", "GPE") == 0.5
-    assert Table({}).chance("entities", "place", "GPE") == 0.5
+    assert ChanceTable({}).chance("entities", "place", "GPE") == 0.5
 
 
 @pytest.mark.parametrize("side", ["", "+model", "|model"])
 def test_rules_of_one_side_speak_for_a_rule_that_was_never_seen(side: str) -> None:
     known = {("entities", f"title{one}", "PER"): Counts(90, 100) for one in ("", "+model", "|model")}
     known["entities", f"title{side}", "PER"] = Counts(10, 100)
-    table = Table(known)
+    table = ChanceTable(known)
     chances = {one: table.chance("entities", f"new{one}", "GPE") for one in ("", "+model", "|model")}
     assert min(chances, key=lambda one: chances[one]) == side
     assert chances[side] < 0.2
@@ -56,15 +56,15 @@ def test_rules_of_one_side_speak_for_a_rule_that_was_never_seen(side: str) -> No
 
 @given(TABLES, NAMES)
 def test_every_chance_is_one(counts: dict[tuple[str, str, str], Counts], name: tuple[str, str, str]) -> None:
-    assert 0 < Table(counts).chance(*name) < 1
+    assert 0 < ChanceTable(counts).chance(*name) < 1
 
 
 @given(TABLES, NAMES, COUNTS)
 def test_one_more_that_was_kept_never_lowers_a_chance(
     counts: dict[tuple[str, str, str], Counts], name: tuple[str, str, str], before: Counts
 ) -> None:
-    fewer = Table({**counts, name: before}).chance(*name)
-    more = Table({**counts, name: Counts(before.kept + 1, before.seen + 1)}).chance(*name)
+    fewer = ChanceTable({**counts, name: before}).chance(*name)
+    more = ChanceTable({**counts, name: Counts(before.kept + 1, before.seen + 1)}).chance(*name)
     assert more > fewer
 
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from spacy.vocab import Vocab
 
 from curator.domain.errors import CuratorError
-from curator.spacy_models.french.candidates import propose, silence
 from curator.spacy_models.french.lexicon import either, inflections, lemmas, read_lexicon
 from curator.spacy_models.french.phrases import Phrases
 from curator.spacy_models.french.resolve import Resolver
+from curator.spacy_models.french.rule_spans import propose, silence
 from curator.spacy_models.french.tokenizer import FrenchTokenizer
 
 TOKENIZE = FrenchTokenizer(Vocab())
