@@ -77,7 +77,7 @@ def _table(evaluation: Evaluation) -> Iterator[str]:
     yield ""
     bins = evaluation.bins
     error = expected_calibration_error(bins)
-    count = sum(part.count for part in bins)
+    count = sum(score_bin.count for score_bin in bins)
     yield f"expected calibration error {error:.3f}: {count} scores in {len(bins)} bins of equal mass"
     yield f"Brier score {evaluation.brier:.4f}: lower is better, also at telling right spans from wrong ones"
 
@@ -95,5 +95,5 @@ def _row(result: Result) -> str:
 
 def _reliability(evaluation: Evaluation) -> Iterator[str]:
     yield f"{'scores':>13}{'spans':>7}{'mean':>7}{'exact':>7}"
-    for part in evaluation.bins:
-        yield f"{part.low:.3f} – {part.high:.3f}{part.count:>7}{part.mean:>7.3f}{part.exact:>7.3f}"
+    for score_bin in evaluation.bins:
+        yield f"{score_bin.low:.3f} – {score_bin.high:.3f}{score_bin.count:>7}{score_bin.mean:>7.3f}{score_bin.exact:>7.3f}"

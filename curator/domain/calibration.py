@@ -35,8 +35,8 @@ def expected_calibration_error(bins: Sequence[Bin]) -> float:
 
     After Naeini, Cooper and Hauskrecht (2015), with bins of equal mass instead of equal width.
     """
-    total = sum(part.count for part in bins)
-    return sum(part.count * abs(part.mean - part.exact) for part in bins) / total if total else 0.0
+    total = sum(score_bin.count for score_bin in bins)
+    return sum(score_bin.count * abs(score_bin.mean - score_bin.exact) for score_bin in bins) / total if total else 0.0
 
 
 def brier_score(scored: Sequence[tuple[float, bool]]) -> float:

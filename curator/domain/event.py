@@ -1,4 +1,4 @@
-"""What a webhook delivery tells, freed of its transport."""
+"""What a webhook delivery reports, freed of its transport."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class AnnotationSeen:
 
 @dataclass(frozen=True, slots=True)
 class AnnotationsGone:
-    """Annotations are said to be deleted; only their ids are told."""
+    """Annotations are reported as deleted, by their ids only."""
 
     project: int
     annotations: tuple[int, ...]
@@ -23,7 +23,7 @@ class AnnotationsGone:
 
 @dataclass(frozen=True, slots=True)
 class TasksGone:
-    """Tasks are said to be deleted, their annotations with them; only their ids are told."""
+    """Tasks are reported as deleted, their annotations with them, by their ids only."""
 
     project: int
     tasks: tuple[int, ...]
@@ -31,7 +31,7 @@ class TasksGone:
 
 @dataclass(frozen=True, slots=True)
 class ProjectChanged:
-    """A project's settings changed; nothing of the change is told."""
+    """A project's settings changed; the report does not hold the change."""
 
     project: int
 

@@ -31,8 +31,8 @@ class VersionFolder:
         folder = self._root / _checked(name, "dataset")
         if not folder.is_dir():
             return []
-        found = (_VERSION.fullmatch(entry.name) for entry in folder.iterdir() if entry.is_dir())
-        return sorted(int(match[1]) for match in found if match)
+        matches = (_VERSION.fullmatch(entry.name) for entry in folder.iterdir() if entry.is_dir())
+        return sorted(int(match[1]) for match in matches if match)
 
     def path(self, name: str, number: int) -> Path:
         """Return where a version is or would be."""

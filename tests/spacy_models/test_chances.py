@@ -46,11 +46,11 @@ def test_each_level_is_drawn_to_the_one_above_by_four_observations() -> None:
 
 @pytest.mark.parametrize("side", ["", "+model", "|model"])
 def test_rules_of_one_side_speak_for_a_rule_that_was_never_seen(side: str) -> None:
-    known = {("entities", f"title{one}", "PER"): Counts(90, 100) for one in ("", "+model", "|model")}
+    known = {("entities", f"title{side}", "PER"): Counts(90, 100) for side in ("", "+model", "|model")}
     known["entities", f"title{side}", "PER"] = Counts(10, 100)
     table = ChanceTable(known)
-    chances = {one: table.chance("entities", f"new{one}", "GPE") for one in ("", "+model", "|model")}
-    assert min(chances, key=lambda one: chances[one]) == side
+    chances = {agreement: table.chance("entities", f"new{agreement}", "GPE") for agreement in ("", "+model", "|model")}
+    assert min(chances, key=lambda agreement: chances[agreement]) == side
     assert chances[side] < 0.2
 
 
@@ -97,7 +97,7 @@ def test_a_table_is_read_as_it_was_written_and_its_bytes_do_not_depend_on_order(
         "\udcff",
     ],
 )
-def test_a_line_that_is_none_is_told_with_its_number(tmp_path: Path, line: str) -> None:
+def test_a_line_that_is_none_is_reported_with_its_number(tmp_path: Path, line: str) -> None:
     path = tmp_path / "table.jsonl"
     good = '{"layer": "entities", "rule": "r", "label": "PER", "kept": 1, "seen": 2}'
     path.write_text(f"{good}\n{line}\n{good}\n", encoding="utf-8", errors="surrogateescape")
@@ -106,7 +106,7 @@ def test_a_line_that_is_none_is_told_with_its_number(tmp_path: Path, line: str) 
     assert str(raised.value) == f"not a line of a calibration table ({path}:2): write it with `curator calibrate`"
 
 
-def test_a_missing_table_is_told(tmp_path: Path) -> None:
+def test_a_missing_table_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CuratorError) as raised:
         read_counts(tmp_path / "none.jsonl")
     assert "No such file" in raised.value.what

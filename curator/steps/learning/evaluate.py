@@ -53,8 +53,12 @@ class Evaluation:
                 "expected_calibration_error": round(expected_calibration_error(self.bins), 4),
                 "brier_score": round(self.brier, 4),
                 "bins": [
-                    {"spans": part.count, "mean_score": round(part.mean, 4), "exact": round(part.exact, 4)}
-                    for part in self.bins
+                    {
+                        "spans": score_bin.count,
+                        "mean_score": round(score_bin.mean, 4),
+                        "exact": round(score_bin.exact, 4),
+                    }
+                    for score_bin in self.bins
                 ],
             },
         }
