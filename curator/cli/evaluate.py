@@ -96,4 +96,5 @@ def _row(result: Result) -> str:
 def _reliability(evaluation: Evaluation) -> Iterator[str]:
     yield f"{'scores':>13}{'spans':>7}{'mean':>7}{'exact':>7}"
     for score_bin in evaluation.bins:
-        yield f"{score_bin.low:.3f} – {score_bin.high:.3f}{score_bin.count:>7}{score_bin.mean:>7.3f}{score_bin.exact:>7.3f}"
+        scores = f"{score_bin.low:.3f} – {score_bin.high:.3f}"
+        yield f"{scores}{score_bin.count:>7}{score_bin.mean:>7.3f}{score_bin.exact:>7.3f}"

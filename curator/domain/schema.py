@@ -131,7 +131,7 @@ def _read(value: Any) -> LabelSchema:
         AttributeKind(
             item["name"],
             item.get("per_region", True),
-            _listed(item.get("choices", [])),
+            _as_tuple(item.get("choices", [])),
             item.get("title", item["name"]),
         )
         for item in value.get("attributes", ())
@@ -154,11 +154,11 @@ def _read_label(value: Mapping[str, Any]) -> Label:
         colour=value["colour"],
         hotkey=str(value["hotkey"]),
         description=value.get("description", ""),
-        mappings={ontology: _listed(to) for ontology, to in value.get("mappings", {}).items()},
+        mappings={ontology: _as_tuple(to) for ontology, to in value.get("mappings", {}).items()},
     )
 
 
-def _listed(value: Any) -> tuple[Any, ...]:
+def _as_tuple(value: Any) -> tuple[Any, ...]:
     """Return a list's items; a text would be taken apart into characters."""
     if not isinstance(value, list | tuple):
         raise TypeError(f"{value!r} is no list")

@@ -59,12 +59,12 @@ def decode(raw: bytes, guess: str | None = None) -> Decoded:
     detected, and for those that decode to control characters.
     """
     for encoding in (marked_encoding(raw), "utf-8", guess):
-        decoded = _tried(raw, encoding) if encoding else None
+        decoded = _decoded_as(raw, encoding) if encoding else None
         if decoded:
             break
     else:
         encoding = detected_encoding(raw)
-        decoded = _tried(raw, encoding) if encoding else None
+        decoded = _decoded_as(raw, encoding) if encoding else None
     if decoded is None:
         raise InputRefused("encoding cannot be detected", remedy="save it as UTF-8")
     head = decoded.text[:_SAMPLE]
@@ -91,7 +91,7 @@ def detected_encoding(raw: bytes) -> str | None:
     return best.encoding
 
 
-def _tried(raw: bytes, encoding: str) -> Decoded | None:
+def _decoded_as(raw: bytes, encoding: str) -> Decoded | None:
     try:
         return Decoded(raw.decode(encoding), encoding)
     except UnicodeDecodeError:

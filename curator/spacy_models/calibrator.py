@@ -49,7 +49,7 @@ class Calibrator:
     def __call__(self, doc: Doc) -> Doc:
         scored = [(self._table.chance(span.layer, span.rule, span.label), span) for span in proposals(doc)]
         forget(doc)
-        chosen = list(_choose((chance, span) for chance, span in scored if chance >= self._least))
+        chosen = list(_without_overlaps((chance, span) for chance, span in scored if chance >= self._least))
         marks: dict[Any, Any] = doc.user_data
         for chance, span in chosen:
             marks["curator", span.layer, span.start, span.end] = (chance, span.rule)
@@ -73,13 +73,13 @@ def proposals(doc: Doc) -> Iterator[Proposal]:
         return
     borders = Borders(doc)
     by_model = [span for span in (_aligned(borders, opinion) for opinion in model_opinions) if span is not None]
-    model_keys, model_places = {span[:4] for span in by_model}, _covered(by_model)
-    rule_keys, rule_places = {span[:4] for span in by_rules}, _covered(by_rules)
-    judged = [_judged(span, model_keys, model_places) for span in by_rules]
+    model_keys, model_places = {span[:4] for span in by_model}, _covered_places(by_model)
+    rule_keys, rule_places = {span[:4] for span in by_rules}, _covered_places(by_rules)
+    spans = [_with_agreement(span, model_keys, model_places) for span in by_rules]
     for span in by_model:
         if span[:4] not in rule_keys:
-            judged.append(span._replace(rule="model|rules") if _meets(span, rule_places) else span)
-    yield from sorted(judged)
+            spans.append(span._replace(rule="model|rules") if _touches(span, rule_places) else span)
+    yield from sorted(spans)
 
 
 def table_of(config: str) -> Path:
@@ -124,13 +124,15 @@ def _aligned(borders: Borders, opinion: Opinion) -> Proposal | None:
     return Proposal(opinion.layer, opinion.start, opinion.end, opinion.label, rule)
 
 
-def _judged(proposal: Proposal, model_keys: set[tuple[Any, ...]], model_places: Mapping[str, set[int]]) -> Proposal:
+def _with_agreement(
+    proposal: Proposal, model_keys: set[tuple[Any, ...]], model_places: Mapping[str, set[int]]
+) -> Proposal:
     if proposal[:4] in model_keys:
         return proposal._replace(rule=f"{proposal.rule}+model")
-    return proposal._replace(rule=f"{proposal.rule}|model") if _meets(proposal, model_places) else proposal
+    return proposal._replace(rule=f"{proposal.rule}|model") if _touches(proposal, model_places) else proposal
 
 
-def _covered(spans: Iterable[Proposal]) -> dict[str, set[int]]:
+def _covered_places(spans: Iterable[Proposal]) -> dict[str, set[int]]:
     """Return the places of a text that proposals of each layer cover."""
     places: dict[str, set[int]] = {}
     for span in spans:
@@ -138,11 +140,11 @@ def _covered(spans: Iterable[Proposal]) -> dict[str, set[int]]:
     return places
 
 
-def _meets(proposal: Proposal, covered: Mapping[str, set[int]]) -> bool:
+def _touches(proposal: Proposal, covered: Mapping[str, set[int]]) -> bool:
     return not covered.get(proposal.layer, set()).isdisjoint(range(proposal.start, proposal.end))
 
 
-def _choose(scored: Iterable[tuple[float, Proposal]]) -> Iterator[tuple[float, Proposal]]:
+def _without_overlaps(scored: Iterable[tuple[float, Proposal]]) -> Iterator[tuple[float, Proposal]]:
     taken: dict[str, set[int]] = {}
     for chance, span in sorted(scored, key=lambda pair: (-pair[0], pair[1].start - pair[1].end, pair[1])):
         places = range(span.start, span.end)

@@ -19,9 +19,9 @@ class Resolver:
     def __call__(self, doc: Doc) -> Doc:
         borders = Borders(doc)
         proposed = [_aligned(doc, borders, span) for span in take_audible(doc)]
-        entities = _choose(span for span in proposed if span.layer == "entities")
+        entities = _without_overlaps(span for span in proposed if span.layer == "entities")
         # A trigger may contain a name (prendre les [armes]); within a name it is most often a part of it.
-        events = _choose(
+        events = _without_overlaps(
             span
             for span in proposed
             if span.layer == "events"
@@ -41,7 +41,7 @@ def _within(inner: RuleSpan, outer: RuleSpan) -> bool:
     )
 
 
-def _choose(spans: Iterable[RuleSpan]) -> list[RuleSpan]:
+def _without_overlaps(spans: Iterable[RuleSpan]) -> list[RuleSpan]:
     """Return the winners in text order."""
     taken: set[int] = set()
     winners: list[RuleSpan] = []
