@@ -25,9 +25,9 @@ def _read(path: Path) -> dict[str, list[Span]]:
 
 def main() -> None:
     for layer, whole in agreement().items():
-        for label, one in (*whole.labels.items(), (f"all {layer}", whole)):
-            spread = f"{one.interval.low:.3f}–{one.interval.high:.3f}"
-            print(f"{label:<14}{one.tally.expected:>6} spans  F1 {one.tally.measures().f1:.3f}  {spread}")
+        for label, result in (*whole.labels.items(), (f"all {layer}", whole)):
+            spread = f"{result.interval.low:.3f}–{result.interval.high:.3f}"
+            print(f"{label:<14}{result.tally.gold:>6} spans  F1 {result.tally.measures().f1:.3f}  {spread}")
 
 
 if __name__ == "__main__":

@@ -42,13 +42,13 @@ def rules_against_model() -> Ratio:
     return _against(_RULES, _MODEL, "at least 2")
 
 
-def _against(one: str, other: str, aim: str) -> Ratio:
-    mine, base = SpacyPipeline(one), SpacyPipeline(other)
+def _against(measured: str, baseline: str, aim: str) -> Ratio:
+    pipeline, baseline_pipeline = SpacyPipeline(measured), SpacyPipeline(baseline)
     return paired(
-        one,
-        lambda part: list(mine.annotate(part)),
-        other,
-        lambda part: list(base.annotate(part)),
+        measured,
+        lambda part: list(pipeline.annotate(part)),
+        baseline,
+        lambda part: list(baseline_pipeline.annotate(part)),
         _parts(),
         _words,
         "words/s",

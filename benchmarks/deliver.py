@@ -16,7 +16,7 @@ _BODY = json.dumps({"action": "ANNOTATION_CREATED", "filler": "é" * 6_000}).enc
 
 
 class _MemoryInbox:
-    """The baseline: the same application, forgetting what it was told."""
+    """The baseline: the same application, forgetting what it was sent."""
 
     def put(self, body: bytes) -> str:
         return str(len(body))

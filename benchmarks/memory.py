@@ -50,7 +50,7 @@ def _peak(count: int) -> int:
                 lines.write(json.dumps({"text": f"{text[:_LENGTH]} {own}", "lang": "fr"}, ensure_ascii=False) + "\n")
         out = str(Path(folder) / "out.jsonl")
         command = [sys.executable, "-m", "curator", "preannotate", str(source), "--pipeline", "configs/rules.cfg"]
-        told = subprocess.run(
+        run = subprocess.run(
             [sys.executable, "-c", _WATCH, *command, "--out", out], stdout=subprocess.PIPE, text=True, check=True
         )
-        return int(told.stdout) * 1024
+        return int(run.stdout) * 1024

@@ -23,11 +23,11 @@ class Ratio:
 
     def __str__(self) -> str:
         middle = statistics.median(self.ratios)
-        told = (
+        figures = (
             f"{self.name}: {self.rate:,.0f} {self.unit}; {self.baseline}: {self.baseline_rate:,.0f} {self.unit}; "
             f"ratio {middle:.3f} ({min(self.ratios):.3f} to {max(self.ratios):.3f} in {len(self.ratios)} pairs)"
         )
-        return f"{told}; aim: {self.aim}" if self.aim else told
+        return f"{figures}; aim: {self.aim}" if self.aim else figures
 
 
 def paired(
@@ -42,15 +42,15 @@ def paired(
 ) -> Ratio:
     """Return the ratio of two rates in units a second, one pair for each input but the first, which warms both up."""
     work(inputs[0]), base(inputs[0])
-    amounts = [amount(one) for one in inputs[1:]]
-    times = [(timed(lambda: work(one)), timed(lambda: base(one))) for one in inputs[1:]]  # noqa: B023
+    amounts = [amount(measured) for measured in inputs[1:]]
+    times = [(timed(lambda: work(measured)), timed(lambda: base(measured))) for measured in inputs[1:]]  # noqa: B023
     return Ratio(
         name,
         baseline,
         unit,
-        sum(amounts) / sum(mine for mine, _ in times),
-        sum(amounts) / sum(other for _, other in times),
-        tuple(other / mine for mine, other in times),
+        sum(amounts) / sum(seconds for seconds, _ in times),
+        sum(amounts) / sum(base_seconds for _, base_seconds in times),
+        tuple(base_seconds / seconds for seconds, base_seconds in times),
         aim,
     )
 

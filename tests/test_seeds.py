@@ -60,7 +60,7 @@ def test_gold_is_what_the_schema_and_the_guideline_allow() -> None:
 
 
 def test_every_label_has_enough_gold_to_be_measured() -> None:
-    found = Counter(
+    counts = Counter(
         span["label"]
         for records in GOLD.values()
         for record in records
@@ -68,7 +68,7 @@ def test_every_label_has_enough_gold_to_be_measured() -> None:
         for span in spans
     )
     labels = {name for names in read_schema(ROOT / "configs" / "labels.yaml").labels_of.values() for name in names}
-    assert {label: found[label] for label in labels if found[label] < 60} == {}
+    assert {label: counts[label] for label in labels if counts[label] < 60} == {}
 
 
 def test_the_trained_pipeline_is_the_one_that_make_model_gives() -> None:
@@ -77,9 +77,9 @@ def test_the_trained_pipeline_is_the_one_that_make_model_gives() -> None:
 
 
 def test_the_trained_pipeline_loads_where_curator_is_not_installed(tmp_path: Path) -> None:
-    for one in Path(sysconfig.get_paths()["purelib"]).iterdir():
-        if "curator" not in one.name:
-            (tmp_path / one.name).symlink_to(one)
+    for entry in Path(sysconfig.get_paths()["purelib"]).iterdir():
+        if "curator" not in entry.name:
+            (tmp_path / entry.name).symlink_to(entry)
     code = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import importlib.util, spacy; "
         f"doc = spacy.load({str(MODEL)!r})('Le président a annoncé mardi une trêve à Bamako.'); "
@@ -123,7 +123,7 @@ def test_pre_annotation_is_mostly_right_on_the_kept_third(
 @pytest.mark.parametrize("pipeline", [RULES, DEFAULT])
 def test_scores_are_honest_on_the_kept_third(measured: dict[str, Any], pipeline: str) -> None:
     calibration = measured[pipeline]["calibration"]
-    assert min(one["spans"] for one in calibration["bins"]) >= 100
+    assert min(score_bin["spans"] for score_bin in calibration["bins"]) >= 100
     assert calibration["expected_calibration_error"] <= 0.05
 
 

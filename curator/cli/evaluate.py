@@ -14,8 +14,9 @@ from curator.domain.evaluation import Result
 from curator.steps.learning.evaluate import Evaluation
 from curator.steps.learning.evaluate import evaluate as run
 
-_HEADINGS = ("gold", "found", "exact", "bound", "label", "missed", "wrong", "P", "R", "F1", "95 % of F1", "partial F1")
-_WIDTHS = (6, 6, 6, 6, 6, 7, 6, 6, 6, 6, 13, 11)
+_COUNTS = ("gold", "predicted", "exact", "boundary", "label", "missed", "spurious")
+_HEADINGS = (*_COUNTS, "P", "R", "F1", "95 % of F1", "partial F1")
+_WIDTHS = (6, 10, 6, 9, 6, 7, 9, 6, 6, 6, 13, 11)
 
 
 @click.command()
@@ -39,52 +40,52 @@ def evaluate(
 ) -> None:
     """Compare a pipeline's spans with those of gold records.
 
-    A span is exact with both offsets and label right; bound: its label at other offsets; label: with another label;
-    missed: not found; wrong: found where gold has nothing or another label. Partial F1 counts bound as half.
+    A span is exact with both offsets and label right; boundary: its label at other offsets; label: with another label;
+    missed: not predicted; spurious: predicted where gold has nothing. Partial F1 counts boundary as half.
     """
     from curator.bootstrap.quality import write_mistakes
     from curator.files.lines import read_lines
 
     records = list(chain.from_iterable(map(read_lines, gold)))
-    found = run(application.pipeline(pipeline, workers), records, application.schema.layer_names)
+    evaluation = run(application.pipeline(pipeline, workers), records, application.schema.layer_names)
     if html is not None:
-        write_mistakes(found, application.schema, html)
+        write_mistakes(evaluation, application.schema, html)
         say(f"mistakes written to {html}")
     if as_json:
-        emit(found.value())
+        emit(evaluation.value())
         return
-    for line in _table(found):
+    for line in _table(evaluation):
         click.echo(flat(line))
     if reliability:
-        for line in _reliability(found):
+        for line in _reliability(evaluation):
             click.echo(line)
     if errors:
         click.echo()
-        for line in mistakes(found):
+        for line in mistakes(evaluation):
             click.echo(line)
 
 
-def _table(found: Evaluation) -> Iterator[str]:
-    yield f"{found.pipeline} on {len(found.documents)} documents"
-    for layer, whole in found.layers.items():
+def _table(evaluation: Evaluation) -> Iterator[str]:
+    yield f"{evaluation.pipeline} on {len(evaluation.documents)} documents"
+    for layer, whole in evaluation.layers.items():
         names = [*whole.labels, "all"]
         width = max(len(layer), *(len(name) + 2 for name in names))
         yield ""
-        yield f"{layer:<{width}}" + "".join(f"{one:>{size}}" for one, size in zip(_HEADINGS, _WIDTHS, strict=True))
-        for name, one in (*whole.labels.items(), ("all", whole)):
-            yield f"  {name:<{width - 2}}" + _row(one)
+        yield f"{layer:<{width}}" + "".join(f"{title:>{size}}" for title, size in zip(_HEADINGS, _WIDTHS, strict=True))
+        for name, result in (*whole.labels.items(), ("all", whole)):
+            yield f"  {name:<{width - 2}}" + _row(result)
     yield ""
-    error = expected_calibration_error(found.bins)
-    count = sum(one.count for one in found.bins)
-    yield f"expected calibration error {error:.3f}: {count} scores in {len(found.bins)} bins of equal mass"
-    yield f"Brier score {found.brier:.4f}: lower is better, also at telling right spans from wrong ones"
+    bins = evaluation.bins
+    error = expected_calibration_error(bins)
+    count = sum(score_bin.count for score_bin in bins)
+    yield f"expected calibration error {error:.3f}: {count} scores in {len(bins)} bins of equal mass"
+    yield f"Brier score {evaluation.brier:.4f}: lower is better, also at telling right spans from wrong ones"
 
 
-def _row(one: Result) -> str:
-    tally, exact, interval = one.tally, one.tally.measures(), one.interval
+def _row(result: Result) -> str:
+    tally, exact, interval = result.tally, result.tally.measures(), result.interval
     cells = (
-        *(tally.expected, tally.predicted, tally.exact, tally.boundary, tally.label, tally.missed),
-        tally.mistaken + tally.spurious,
+        *(getattr(tally, name) for name in _COUNTS),
         *(f"{value:.3f}" for value in (exact.precision, exact.recall, exact.f1)),
         f"{interval.low:.3f}–{interval.high:.3f}",
         f"{tally.partial().f1:.3f}",
@@ -92,7 +93,8 @@ def _row(one: Result) -> str:
     return "".join(f"{cell:>{size}}" for cell, size in zip(cells, _WIDTHS, strict=True))
 
 
-def _reliability(found: Evaluation) -> Iterator[str]:
+def _reliability(evaluation: Evaluation) -> Iterator[str]:
     yield f"{'scores':>13}{'spans':>7}{'mean':>7}{'exact':>7}"
-    for one in found.bins:
-        yield f"{one.low:.3f} – {one.high:.3f}{one.count:>7}{one.mean:>7.3f}{one.kept:>7.3f}"
+    for score_bin in evaluation.bins:
+        scores = f"{score_bin.low:.3f} – {score_bin.high:.3f}"
+        yield f"{scores}{score_bin.count:>7}{score_bin.mean:>7.3f}{score_bin.exact:>7.3f}"

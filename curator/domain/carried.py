@@ -8,7 +8,7 @@ from curator.domain.canonical import Canonical
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Attribute, Content, Problem, Relation, Span, misfit, relation_value
 
-_OTHERS = frozenset({"spans", "relations", "attributes"})
+_NOT_LAYERS = frozenset({"spans", "relations", "attributes"})
 
 
 def carry_over(annotations: Mapping[str, Any], raw: str, canonical: Canonical, schema: LabelSchema) -> Content:
@@ -47,7 +47,7 @@ def carry_over(annotations: Mapping[str, Any], raw: str, canonical: Canonical, s
 
 
 def carry_back(content: Content, canonical: Canonical) -> Content:
-    """Return what is said of a canonical text, in the offsets of the raw one.
+    """Return the content of a canonical text, in the offsets of the raw text.
 
     What has no place there, and a relation to it, is among the problems, never near its place; attributes are kept
     where they are about something that is kept.
@@ -62,10 +62,16 @@ def carry_back(content: Content, canonical: Canonical) -> Content:
             continue
         spans.append(replace(span, start=start, end=end))
         names[span.id] = spans[-1].id
-    kept = [one for one in content.relations if one.head in names and one.child in names]
-    problems += [Problem("relation-without-span", relation_value(one)) for one in content.relations if one not in kept]
-    relations = [replace(one, head=names[one.head], child=names[one.child]) for one in kept]
-    attributes = [replace(one, on=names[one.on]) for one in content.attributes if one.on in names]
+    kept = [relation for relation in content.relations if relation.head in names and relation.child in names]
+    problems += [
+        Problem("relation-without-span", relation_value(relation))
+        for relation in content.relations
+        if relation not in kept
+    ]
+    relations = [replace(relation, head=names[relation.head], child=names[relation.child]) for relation in kept]
+    attributes = [
+        replace(attribute, on=names[attribute.on]) for attribute in content.attributes if attribute.on in names
+    ]
     return Content(tuple(spans), tuple(relations), tuple(attributes), tuple(problems))
 
 
@@ -77,7 +83,7 @@ def _items(annotations: Mapping[str, Any]) -> Iterator[tuple[str | None, Any]]:
     else:
         yield from ((None, item) for item in _list(given))
     for layer in annotations:
-        if layer not in _OTHERS:
+        if layer not in _NOT_LAYERS:
             yield from ((layer, item) for item in _list(annotations[layer]))
 
 
@@ -124,7 +130,7 @@ def _attribute(item: Any, names: Mapping[Any, str], schema: LabelSchema) -> Attr
         return Problem("malformed-item", item)
     name, value = item["name"], item["value"]
     choices = next((kind.choices for kind in schema.attributes if kind.name == name), ())
-    if choices and not all(one in choices for one in (value if isinstance(value, list) else [value])):
+    if choices and not all(choice in choices for choice in (value if isinstance(value, list) else [value])):
         return Problem("unknown-choice", item)
     try:
         return Attribute("document" if item.get("on") == "document" else names[item.get("on")], name, value)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from operator import mul
 
-from curator.domain.scoring import Fate, Match
+from curator.domain.scoring import Match, MatchKind
 from curator.domain.span import Span
 
 RESAMPLES = 1000
@@ -24,41 +24,37 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What became of the spans of one label, or of several together.
+    """The matches of one label's spans, or of several labels' together, by kind; and how many spans were predicted.
 
-    `exact`, `boundary`, `label` and `missed` add up to the gold spans: found as they are, found with this label at
-    other offsets, found with another label, not found. `exact`, `boundary`, `mistaken` and `spurious` add up to the
-    predicted ones: `mistaken` has this label where gold has another one, `spurious` has it where gold has nothing.
+    `exact`, `boundary`, `label` and `missed` add up to the gold spans: predicted as they are, with this label at other
+    offsets, with another label, not at all. `spurious` ones are predicted where gold has nothing. What `predicted`
+    counts beyond `exact`, `boundary` and `spurious` has this label where gold has another one.
     """
 
+    predicted: int = 0
     exact: int = 0
     boundary: int = 0
     label: int = 0
     missed: int = 0
-    mistaken: int = 0
     spurious: int = 0
 
     @property
-    def expected(self) -> int:
+    def gold(self) -> int:
         return self.exact + self.boundary + self.label + self.missed
 
-    @property
-    def predicted(self) -> int:
-        return self.exact + self.boundary + self.mistaken + self.spurious
-
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+    def __add__(self, addend: "Tally") -> "Tally":
+        return Tally(*map(sum, zip(astuple(self), astuple(addend), strict=True)))
 
     def measures(self) -> Measures:
         """Return the measures of exact matches: offsets and label are both right."""
-        return _measures(self.exact, self.predicted, self.expected)
+        return _measures(self.exact, self.predicted, self.gold)
 
     def partial(self) -> Measures:
         """Return the measures by which a right label at other offsets counts half.
 
         That is the scoring of MUC-5 (Chinchor and Sundheim, 1993), with a wrong label counted as wrong.
         """
-        return _measures(self.exact + self.boundary / 2, self.predicted, self.expected)
+        return _measures(self.exact + self.boundary / 2, self.predicted, self.gold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +82,21 @@ class LayerResult(Result):
 
 def tally(matches: Iterable[Match]) -> dict[tuple[str, str], Tally]:
     """Return the tally of each layer and label that occurs in one document's matches (gold is `current`)."""
-    found: dict[tuple[str, str], Tally] = {}
-    for one in matches:
-        for span, counted in _counted(one):
+    tallies: dict[tuple[str, str], Tally] = {}
+    for match in matches:
+        for span, counts in _counts(match):
             name = (span.layer, span.label)
-            found[name] = found.get(name, Tally()) + counted
-    return found
+            tallies[name] = tallies.get(name, Tally()) + counts
+    return tallies
 
 
-def _counted(one: Match) -> Iterator[tuple[Span, Tally]]:
-    if one.fate is Fate.KEPT:
-        yield one.span, Tally(exact=1)
-    elif one.fate is Fate.MOVED:
-        yield one.span, Tally(boundary=1)
-    elif one.fate is Fate.REMOVED:
-        yield one.span, Tally(spurious=1)
-    elif one.fate is Fate.ADDED:
-        yield one.span, Tally(missed=1)
-    elif one.current is not None:
-        yield one.current, Tally(label=1)
-        yield one.span, Tally(mistaken=1)
+def _counts(match: Match) -> Iterator[tuple[Span, Tally]]:
+    """Yield the spans of a match with what each adds to the tally of its label."""
+    if match.kind is MatchKind.LABEL and match.current is not None:
+        yield match.current, Tally(label=1)
+        yield match.span, Tally(predicted=1)
+    else:
+        yield match.span, Tally(predicted=int(match.predicted is not None), **{match.kind.value: 1})
 
 
 def results(
@@ -117,17 +108,19 @@ def results(
     documents in the same order give the same intervals (Efron and Tibshirani, 1993, chapter 13).
     """
     draws = _draws(len(documents), resamples)
-    names = sorted({name for one in documents for name in one})
-    found = {}
+    names = sorted({name for tallies in documents for name in tallies})
+    by_layer = {}
     for layer in layers:
         labels = {
-            label: Result(*_pooled([one.get((layer, label), Tally()) for one in documents], draws))
+            label: Result(*_pooled([tallies.get((layer, label), Tally()) for tallies in documents], draws))
             for owner, label in names
             if owner == layer
         }
-        whole = [sum((counts for name, counts in one.items() if name[0] == layer), Tally()) for one in documents]
-        found[layer] = LayerResult(*_pooled(whole, draws), labels)
-    return found
+        whole = [
+            sum((counts for (owner, _), counts in tallies.items() if owner == layer), Tally()) for tallies in documents
+        ]
+        by_layer[layer] = LayerResult(*_pooled(whole, draws), labels)
+    return by_layer
 
 
 def _draws(documents: int, resamples: int) -> list[list[int]]:
@@ -143,21 +136,17 @@ def _draws(documents: int, resamples: int) -> list[list[int]]:
 
 
 def _pooled(tallies: Sequence[Tally], draws: Sequence[Sequence[int]]) -> tuple[Tally, Interval]:
-    exact, predicted, expected = (
-        [getattr(one, name) for one in tallies] for name in ("exact", "predicted", "expected")
-    )
-    drawn = sorted(
-        _measures(*(sum(map(mul, column, weights)) for column in (exact, predicted, expected))).f1 for weights in draws
-    )
+    columns = [[getattr(tally, name) for tally in tallies] for name in ("exact", "predicted", "gold")]
+    drawn = sorted(_measures(*(sum(map(mul, column, weights)) for column in columns)).f1 for weights in draws)
     if not drawn:
         return sum(tallies, Tally()), Interval(0.0, 0.0)
     last = len(drawn) - 1
     return sum(tallies, Tally()), Interval(drawn[round(_TAIL * last)], drawn[round((1 - _TAIL) * last)])
 
 
-def _measures(right: float, predicted: int, expected: int) -> Measures:
+def _measures(right: float, predicted: int, gold: int) -> Measures:
     return Measures(
         right / predicted if predicted else 0.0,
-        right / expected if expected else 0.0,
-        2 * right / (predicted + expected) if predicted + expected else 0.0,
+        right / gold if gold else 0.0,
+        2 * right / (predicted + gold) if predicted + gold else 0.0,
     )

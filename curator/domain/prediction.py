@@ -1,4 +1,4 @@
-"""Predictions: what a machine said of a text."""
+"""Predictions: the content that a pipeline gives a text."""
 
 from dataclasses import dataclass
 

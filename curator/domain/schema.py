@@ -91,8 +91,8 @@ class LabelSchema:
 
     def layer_of(self, label: str) -> str | None:
         """Return the only layer that has this label, or None where none or several have it."""
-        found = [layer.name for layer in self.layers if any(label == one.name for one in layer.labels)]
-        return found[0] if len(found) == 1 else None
+        layers = [name for name, labels in self.labels_of.items() if label in labels]
+        return layers[0] if len(layers) == 1 else None
 
 
 def schema_from_value(value: Any, where: str) -> LabelSchema:
@@ -126,12 +126,15 @@ def _read(value: Any) -> LabelSchema:
         )
         for layer in value["layers"]
     )
-    relations = tuple(RelationLabel(one["name"], one.get("description", "")) for one in value.get("relations", ()))
+    relations = tuple(RelationLabel(item["name"], item.get("description", "")) for item in value.get("relations", ()))
     attributes = tuple(
         AttributeKind(
-            one["name"], one.get("per_region", True), _listed(one.get("choices", [])), one.get("title", one["name"])
+            item["name"],
+            item.get("per_region", True),
+            _as_tuple(item.get("choices", [])),
+            item.get("title", item["name"]),
         )
-        for one in value.get("attributes", ())
+        for item in value.get("attributes", ())
     )
     return LabelSchema(
         name=value["name"],
@@ -151,11 +154,11 @@ def _read_label(value: Mapping[str, Any]) -> Label:
         colour=value["colour"],
         hotkey=str(value["hotkey"]),
         description=value.get("description", ""),
-        mappings={ontology: _listed(to) for ontology, to in value.get("mappings", {}).items()},
+        mappings={ontology: _as_tuple(to) for ontology, to in value.get("mappings", {}).items()},
     )
 
 
-def _listed(value: Any) -> tuple[Any, ...]:
+def _as_tuple(value: Any) -> tuple[Any, ...]:
     """Return a list's items; a text would be taken apart into characters."""
     if not isinstance(value, list | tuple):
         raise TypeError(f"{value!r} is no list")
@@ -166,9 +169,9 @@ def _problems(schema: LabelSchema) -> Iterable[str]:
     if not schema.layers:
         yield "label schema has no layer"
     # Unquoted, YAML takes `no` for false and `1` for a number.
-    for told, name in _told(schema):
+    for bearer, name in _names_with_bearers(schema):
         if not isinstance(name, str) or not name.strip():
-            yield f"{told} has {name!r} for its name: quote a text"
+            yield f"{bearer} has {name!r} for its name: quote a text"
     controls = [*schema.layer_names, *(attribute.name for attribute in schema.attributes)]
     for name in controls:
         if not _NAME.fullmatch(name):
@@ -176,7 +179,9 @@ def _problems(schema: LabelSchema) -> Iterable[str]:
         if name in _RESERVED:
             yield f"{name!r} is reserved and cannot name a layer or attribute"
     yield from (f"{name!r} names two layers or attributes" for name in _doubled(controls))
-    yield from (f"relation {name!r} is listed twice" for name in _doubled(one.name for one in schema.relations))
+    yield from (
+        f"relation {name!r} is listed twice" for name in _doubled(relation.name for relation in schema.relations)
+    )
     for layer in schema.layers:
         if not layer.labels:
             yield f"layer {layer.name!r} has no label"
@@ -190,7 +195,7 @@ def _problems(schema: LabelSchema) -> Iterable[str]:
     yield from (f"hotkey {key!r} is given to two labels" for key in _doubled(hotkeys))
 
 
-def _told(schema: LabelSchema) -> Iterable[tuple[str, Any]]:
+def _names_with_bearers(schema: LabelSchema) -> Iterable[tuple[str, Any]]:
     """Yield every name with what bears it; none is sure to be a text yet."""
     yield "the schema", schema.name
     yield "the language", schema.language
@@ -198,7 +203,9 @@ def _told(schema: LabelSchema) -> Iterable[tuple[str, Any]]:
     yield from ((f"a label of {layer.name}", label.name) for layer in schema.layers for label in layer.labels)
     yield from (("a relation", relation.name) for relation in schema.relations)
     yield from (("an attribute", attribute.name) for attribute in schema.attributes)
-    yield from ((f"a choice of {one.name}", choice) for one in schema.attributes for choice in one.choices)
+    yield from (
+        (f"a choice of {attribute.name}", choice) for attribute in schema.attributes for choice in attribute.choices
+    )
 
 
 def _names(layer: Layer) -> list[str]:

@@ -1,4 +1,4 @@
-"""What became of predicted spans: kept, moved, relabelled, removed; and what was added."""
+"""Predicted spans matched one to one with those of gold or of a reviewer, and what kind of match each is."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -9,50 +9,49 @@ from enum import StrEnum
 from curator.domain.span import Span, order
 
 
-class Fate(StrEnum):
-    """What a person did with a predicted span, or that there was none."""
+class MatchKind(StrEnum):
+    """How a predicted span and a current one compare: the same, other offsets, another label, or one is not there."""
 
-    KEPT = "kept"
-    MOVED = "moved"
-    RELABELLED = "relabelled"
-    REMOVED = "removed"
-    ADDED = "added"
+    EXACT = "exact"
+    BOUNDARY = "boundary"
+    LABEL = "label"
+    MISSED = "missed"
+    SPURIOUS = "spurious"
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A predicted span with the span that took its place; one of them is missing where it was removed or added."""
+    """A predicted span with the current span that it stands for; a missed or a spurious match has one of them only."""
 
-    fate: Fate
+    kind: MatchKind
     predicted: Span | None
     current: Span | None
 
     @property
     def span(self) -> Span:
         """The predicted span, or the current one where nothing was predicted."""
-        found = self.predicted or self.current
-        assert found is not None
-        return found
+        span = self.predicted or self.current
+        assert span is not None
+        return span
 
 
 def match(predicted: Sequence[Span], current: Sequence[Span]) -> list[Match]:
-    """Return what became of every predicted span and where every current one comes from, in text order.
+    """Return the matches of the predicted spans with the current ones (of gold or of a reviewer), in text order.
 
     One to one by largest overlap within a layer; among equal overlaps the same offsets, then the same label, then the
     closest boundaries come first. Every span given is in exactly one match, doubled ones too.
     """
-    left, right = set(range(len(predicted))), set(range(len(current)))
-    found: list[Match] = []
-    for one, other in sorted(
-        _overlaps(predicted, current), key=lambda pair: _rank(predicted[pair[0]], current[pair[1]])
-    ):
-        if one in left and other in right:
-            left.remove(one)
-            right.remove(other)
-            found.append(Match(_fate(predicted[one], current[other]), predicted[one], current[other]))
-    found += (Match(Fate.REMOVED, predicted[one], None) for one in left)
-    found += (Match(Fate.ADDED, None, current[other]) for other in right)
-    return sorted(found, key=lambda one: (order(one.span), one.predicted is None))
+    unmatched_predicted, unmatched_current = set(range(len(predicted))), set(range(len(current)))
+    matches: list[Match] = []
+    pairs = sorted(_overlaps(predicted, current), key=lambda pair: _rank(predicted[pair[0]], current[pair[1]]))
+    for left, right in pairs:
+        if left in unmatched_predicted and right in unmatched_current:
+            unmatched_predicted.remove(left)
+            unmatched_current.remove(right)
+            matches.append(Match(_kind(predicted[left], current[right]), predicted[left], current[right]))
+    matches += (Match(MatchKind.SPURIOUS, predicted[left], None) for left in unmatched_predicted)
+    matches += (Match(MatchKind.MISSED, None, current[right]) for right in unmatched_current)
+    return sorted(matches, key=lambda match: (order(match.span), match.predicted is None))
 
 
 def _overlaps(predicted: Sequence[Span], current: Sequence[Span]) -> Iterator[tuple[int, int]]:
@@ -64,57 +63,60 @@ def _overlaps(predicted: Sequence[Span], current: Sequence[Span]) -> Iterator[tu
         numbers.sort(key=lambda number: current[number].start)
     starts = {layer: [current[number].start for number in numbers] for layer, numbers in layers.items()}
     longest = {
-        layer: max(current[one].end - current[one].start for one in numbers) for layer, numbers in layers.items()
+        layer: max(current[number].end - current[number].start for number in numbers)
+        for layer, numbers in layers.items()
     }
-    for number, span in enumerate(predicted):
+    for left, span in enumerate(predicted):
         if span.layer not in layers:
             continue
         begin = bisect_left(starts[span.layer], span.start - longest[span.layer])
         end = bisect_left(starts[span.layer], span.end)
-        yield from ((number, other) for other in layers[span.layer][begin:end] if span.overlaps(current[other]))
+        yield from ((left, right) for right in layers[span.layer][begin:end] if span.overlaps(current[right]))
 
 
-def _rank(one: Span, other: Span) -> tuple[object, ...]:
-    overlap = min(one.end, other.end) - max(one.start, other.start)
-    distance = abs(one.start - other.start) + abs(one.end - other.end)
+def _rank(predicted: Span, current: Span) -> tuple[object, ...]:
+    overlap = min(predicted.end, current.end) - max(predicted.start, current.start)
+    distance = abs(predicted.start - current.start) + abs(predicted.end - current.end)
     same_offsets = distance == 0
-    return (-overlap, not same_offsets, one.label != other.label, distance, order(one), order(other))
+    same_label = predicted.label == current.label
+    return (-overlap, not same_offsets, not same_label, distance, order(predicted), order(current))
 
 
-def _fate(predicted: Span, current: Span) -> Fate:
+def _kind(predicted: Span, current: Span) -> MatchKind:
     if predicted.label != current.label:
-        return Fate.RELABELLED
-    return Fate.KEPT if (predicted.start, predicted.end) == (current.start, current.end) else Fate.MOVED
+        return MatchKind.LABEL
+    same_offsets = (predicted.start, predicted.end) == (current.start, current.end)
+    return MatchKind.EXACT if same_offsets else MatchKind.BOUNDARY
 
 
 @dataclass(frozen=True, slots=True)
-class FateCounts:
-    """How often each fate befell the spans of one label."""
+class MatchCounts:
+    """How many matches of each kind the spans of one label have."""
 
-    counts: Mapping[Fate, int] = field(default_factory=dict)
+    counts: Mapping[MatchKind, int] = field(default_factory=dict)
 
-    def __getitem__(self, fate: Fate) -> int:
-        return self.counts.get(fate, 0)
+    def __getitem__(self, kind: MatchKind) -> int:
+        return self.counts.get(kind, 0)
 
     @property
     def predicted(self) -> int:
-        """The predicted spans that a person has seen."""
-        return sum(count for fate, count in self.counts.items() if fate is not Fate.ADDED)
+        """The predicted spans that were matched."""
+        return sum(count for kind, count in self.counts.items() if kind is not MatchKind.MISSED)
 
     @property
     def current(self) -> int:
-        """The spans that are there now, by the label that was predicted where one was."""
-        return sum(count for fate, count in self.counts.items() if fate is not Fate.REMOVED)
+        """The spans that are there now, by the label that was predicted where there is a prediction."""
+        return sum(count for kind, count in self.counts.items() if kind is not MatchKind.SPURIOUS)
 
-    def rate(self, fate: Fate) -> float | None:
-        """Return a fate's share, 0 to 1: of the current spans for added ones, else of the predicted ones.
+    def rate(self, kind: MatchKind) -> float | None:
+        """Return a kind's share, 0 to 1: of the current spans for missed ones, else of the predicted ones.
 
         None where there are none of those.
         """
-        whole = self.current if fate is Fate.ADDED else self.predicted
-        return self[fate] / whole if whole else None
+        whole = self.current if kind is MatchKind.MISSED else self.predicted
+        return self[kind] / whole if whole else None
 
 
-def count_fates(matches: Sequence[Match]) -> Counter[tuple[str, str, Fate]]:
-    """Return how often each fate befell each layer and label; the predicted label where there is one."""
-    return Counter((one.span.layer, one.span.label, one.fate) for one in matches)
+def count_kinds(matches: Sequence[Match]) -> Counter[tuple[str, str, MatchKind]]:
+    """Return the number of matches by layer, label and kind; the predicted label where there is one."""
+    return Counter((match.span.layer, match.span.label, match.kind) for match in matches)

@@ -8,7 +8,7 @@ from curator.domain.document import RawDocument
 from curator.domain.errors import InputRefused
 from curator.files.json_documents import checked_split
 from curator.files.raw_lines import RawLine, Stream, raw_lines
-from curator.files.refusals import checked_text, refuse_value, refused, too_large
+from curator.files.refusals import checked_text, refusal, refuse_unstorable_value, too_large
 from curator.steps.ports.documents import Refused
 
 _DELIMITERS = (",", ";", "\t")
@@ -32,7 +32,7 @@ def read_table(stream: Stream, name: str, limit: int) -> Iterator[RawDocument | 
         try:
             yield _document(place, _cells(row, columns), raw, limit)
         except InputRefused as error:
-            yield refused(place, error)
+            yield refusal(place, error)
     if not number:
         raise InputRefused("table has no row below its header", remedy="remove it or fill it in")
 
@@ -110,7 +110,7 @@ def _cells(row: list[str] | InputRefused, columns: list[str]) -> dict[str, str]:
 
 def _document(name: str, cells: dict[str, str], raw: tuple[bytes, str], limit: int) -> RawDocument:
     text = checked_text(cells.pop("text"), limit)
-    refuse_value(cells, "row")
+    refuse_unstorable_value(cells, "row")
     split = checked_split(cells.pop("split", "").strip() or None)
     lang = cells.pop("lang", "").strip() or None
     return RawDocument(

@@ -14,9 +14,9 @@ from curator.domain.errors import InputRefused
 from curator.files.csv_documents import read_table
 from curator.files.encodings import decode, refuse_binary
 from curator.files.json_documents import is_json_line, read_json_lines
-from curator.files.paths import STANDARD_INPUT, Found, found_files
+from curator.files.paths import STANDARD_INPUT, InputFile, input_files
 from curator.files.raw_lines import SAMPLE, Stream, opened, raw_lines
-from curator.files.refusals import checked_text, refused, too_large, unreadable
+from curator.files.refusals import checked_text, refusal, too_large, unreadable_file
 from curator.steps.ports.documents import Refused
 
 LIMIT = 1_000_000
@@ -40,27 +40,27 @@ class FileReader:
 
     def read(self, paths: Sequence[str]) -> Iterator[RawDocument | Refused]:
         """Yield every document, in the order of the paths and sorted within folders; refusals come as values."""
-        for found in found_files(paths):
-            if isinstance(found, Refused):
-                yield found
+        for file in input_files(paths):
+            if isinstance(file, Refused):
+                yield file
                 continue
             try:
-                yield from self._documents(found)
+                yield from self._documents(file)
             except InputRefused as error:
-                yield refused(found.name, error)
+                yield refusal(file.name, error)
             except OSError as error:
-                yield unreadable(found.name, error)
+                yield unreadable_file(file.name, error)
 
-    def _documents(self, found: Found) -> Iterator[RawDocument | Refused]:
-        if found.path is None:
+    def _documents(self, file: InputFile) -> Iterator[RawDocument | Refused]:
+        if file.path is None:
             yield from self._from_standard_input()
             return
-        extension = PurePath(found.name).suffix.lower()
+        extension = PurePath(file.name).suffix.lower()
         read = _FORMATS.get(extension)
         if read is None:
             raise InputRefused("not a known format", remedy=f"give {', '.join(_FORMATS)} files")
-        with opened(found.path) as stream:
-            yield from read(stream, found.name, self._limit)
+        with opened(file.path) as stream:
+            yield from read(stream, file.name, self._limit)
 
     def _from_standard_input(self) -> Iterator[RawDocument | Refused]:
         """Read JSON lines where the first line that is not blank is one, else one plain text."""

@@ -48,7 +48,7 @@ class Decoded:
 
 
 def marked_encoding(raw: bytes) -> str | None:
-    """Return the encoding that the byte order mark at the start tells, or None without one."""
+    """Return the encoding that the byte order mark at the start gives, or None without one."""
     return next((encoding for mark, encoding in _MARKS if raw.startswith(mark)), None)
 
 
@@ -56,17 +56,17 @@ def decode(raw: bytes, guess: str | None = None) -> Decoded:
     """Return the text of some bytes: by byte order mark, else as UTF-8 where it is, else by detection.
 
     `guess` is an encoding to be tried before detection. Raises InputRefused for bytes in no encoding that could be
-    told, and for those that decode to control characters.
+    detected, and for those that decode to control characters.
     """
     for encoding in (marked_encoding(raw), "utf-8", guess):
-        decoded = _tried(raw, encoding) if encoding else None
+        decoded = _decoded_as(raw, encoding) if encoding else None
         if decoded:
             break
     else:
         encoding = detected_encoding(raw)
-        decoded = _tried(raw, encoding) if encoding else None
+        decoded = _decoded_as(raw, encoding) if encoding else None
     if decoded is None:
-        raise InputRefused("encoding cannot be told", remedy="save it as UTF-8")
+        raise InputRefused("encoding cannot be detected", remedy="save it as UTF-8")
     head = decoded.text[:_SAMPLE]
     if len(_CONTROLS.findall(head)) > _MOST_CONTROLS * len(head):
         raise InputRefused("binary data, not text", remedy="save it as UTF-8 text")
@@ -91,7 +91,7 @@ def detected_encoding(raw: bytes) -> str | None:
     return best.encoding
 
 
-def _tried(raw: bytes, encoding: str) -> Decoded | None:
+def _decoded_as(raw: bytes, encoding: str) -> Decoded | None:
     try:
         return Decoded(raw.decode(encoding), encoding)
     except UnicodeDecodeError:

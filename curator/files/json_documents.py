@@ -9,7 +9,7 @@ from curator.domain.document import SPLITS, RawDocument
 from curator.domain.errors import InputRefused
 from curator.files.encodings import Decoded
 from curator.files.raw_lines import RawLine, Stream, raw_lines
-from curator.files.refusals import checked_text, refuse_value, refused, too_large
+from curator.files.refusals import checked_text, refusal, refuse_unstorable_value, too_large
 from curator.steps.ports.documents import Refused
 
 _ANNOTATIONS = ("spans", "relations", "attributes", "entities", "events")
@@ -23,17 +23,17 @@ def read_json_lines(stream: Stream, name: str, limit: int) -> Iterator[RawDocume
     Names are `name:N`, N counting all lines from 1. Raises InputRefused where the stream as a whole is no text or
     has no line, and OSError.
     """
-    some = False
+    has_lines = False
     for line in raw_lines(stream, limit * _BYTES_A_CHARACTER):
         if line.raw is not None and not line.raw.strip():
             continue
-        some = True
+        has_lines = True
         place = f"{name}:{line.number}"
         try:
             yield _document(line, place, limit)
         except InputRefused as error:
-            yield refused(place, error)
-    if not some:
+            yield refusal(place, error)
+    if not has_lines:
         raise InputRefused("file is empty", remedy="remove it or fill it in")
 
 
@@ -60,7 +60,7 @@ def _document(line: RawLine, name: str, limit: int) -> RawDocument:
     if "text" not in value:
         raise InputRefused("line has no key 'text'", remedy="name the text 'text'")
     text = checked_text(value.pop("text"), limit)
-    refuse_value(value, "line")
+    refuse_unstorable_value(value, "line")
     split = checked_split(value.pop("split", None))
     lang = value.pop("lang", None)
     if lang is not None and not isinstance(lang, str):
@@ -82,7 +82,7 @@ def _meta(value: dict[str, Any]) -> dict[str, Any]:
     """Return the object under `meta` with the unknown keys beside it, which are never dropped; `meta`'s own win."""
     meta = value.get("meta")
     if meta is None or isinstance(meta, dict):
-        rest = {key: one for key, one in value.items() if key != "meta" and key not in _ANNOTATIONS}
+        rest = {key: item for key, item in value.items() if key != "meta" and key not in _ANNOTATIONS}
         return rest | (meta or {})
     return value
 

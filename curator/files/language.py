@@ -1,4 +1,4 @@
-"""The language of a text, told offline."""
+"""The language of a text, detected offline."""
 
 from functools import cache
 

@@ -11,15 +11,15 @@ from curator.domain.errors import CuratorError
 from curator.files.durable import replacing
 
 
-def write_lines(target: Path | IO[bytes], objects: Iterable[Any]) -> int:
+def write_lines(target: Path | IO[bytes], values: Iterable[Any]) -> int:
     """Write one JSON value a line and return how many; a path's file is replaced at once, at the end, and durably.
 
     Equal values give equal bytes. Raises TypeError for what is no JSON value or holds a lone surrogate, and OSError.
     """
     if isinstance(target, Path):
         with replacing(target) as stream:
-            return _write(stream, objects)
-    return _write(target, objects)
+            return _write(stream, values)
+    return _write(target, values)
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -33,10 +33,10 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
         raise CuratorError(f"cannot be read: {error.strerror}", str(path), "check the path") from error
 
 
-def _write(stream: IO[bytes], objects: Iterable[Any]) -> int:
+def _write(stream: IO[bytes], values: Iterable[Any]) -> int:
     count = 0
     with jsonlines.Writer(stream, dumps=orjson.dumps) as writer:
-        for one in objects:
-            writer.write(one)
+        for value in values:
+            writer.write(value)
             count += 1
     return count

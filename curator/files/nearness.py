@@ -37,16 +37,16 @@ class MinHashNearness:
         rows = sketch.hashvalues.astype("<u4", casting="safe")
         return [_band(number, rows[number * ROWS : (number + 1) * ROWS].tobytes()) for number in range(BANDS)]
 
-    def near(self, one: str, other: str) -> bool:
+    def near(self, left: str, right: str) -> bool:
         """Say whether two texts are near-duplicates: their shingles have a Jaccard similarity of 0.3 or more."""
-        return similarity(one, other) >= THRESHOLD
+        return similarity(left, right) >= THRESHOLD
 
 
-def similarity(one: str, other: str) -> float:
+def similarity(left: str, right: str) -> float:
     """Return the exact Jaccard similarity of two texts' shingles, from 0 to 1."""
-    left, right = _shingles(one), _shingles(other)
-    shared = len(left & right)
-    return shared / (len(left) + len(right) - shared)
+    left_shingles, right_shingles = _shingles(left), _shingles(right)
+    shared = len(left_shingles & right_shingles)
+    return shared / (len(left_shingles) + len(right_shingles) - shared)
 
 
 def _band(number: int, rows: bytes) -> int:

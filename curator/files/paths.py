@@ -9,21 +9,21 @@ from pathlib import Path
 
 from curator.domain.canonical import refuse_unstorable
 from curator.domain.errors import InputRefused
-from curator.files.refusals import refused, unreadable
+from curator.files.refusals import refusal, unreadable_file
 from curator.steps.ports.documents import Refused
 
 STANDARD_INPUT = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A regular file, under the name it is told by: its path as given, with forward slashes; or standard input."""
+class InputFile:
+    """A regular file, under the name that messages give it (its path, with forward slashes), or standard input."""
 
     name: str
     path: Path | None
 
 
-def found_files(paths: Sequence[str]) -> Iterator[Found | Refused]:
+def input_files(paths: Sequence[str]) -> Iterator[InputFile | Refused]:
     """Yield the files that paths stand for, in the order of the paths and sorted within folders and globs.
 
     Hidden files and folders are passed over unless named; a folder that links lead to twice is read once. `-` is
@@ -31,18 +31,18 @@ def found_files(paths: Sequence[str]) -> Iterator[Found | Refused]:
     """
     for path in paths:
         if path == STANDARD_INPUT:
-            yield Found(path, None)
+            yield InputFile(path, None)
         elif glob.has_magic(path) and not os.path.lexists(path):
             matches = sorted(glob.glob(path, recursive=True))
             if not matches:
-                yield refused(_shown(path), InputRefused("no file matches", remedy="check the pattern"))
+                yield refusal(_shown(path), InputRefused("no file matches", remedy="check the pattern"))
             for match in matches:
                 yield from _at(Path(match), set())
         else:
             yield from _at(Path(path), set())
 
 
-def _at(path: Path, seen: set[tuple[int, int]]) -> Iterator[Found | Refused]:
+def _at(path: Path, seen: set[tuple[int, int]]) -> Iterator[InputFile | Refused]:
     name = _shown(str(path))
     try:
         refuse_unstorable(str(path))
@@ -50,17 +50,17 @@ def _at(path: Path, seen: set[tuple[int, int]]) -> Iterator[Found | Refused]:
         if stat.S_ISDIR(status.st_mode):
             yield from _in_folder(path, status, seen)
         elif stat.S_ISREG(status.st_mode):
-            yield Found(name, path)
+            yield InputFile(name, path)
         else:
             # Opening a named pipe would wait for its writer for ever.
-            yield refused(name, InputRefused("not a regular file", remedy="give a file or a folder"))
+            yield refusal(name, InputRefused("not a regular file", remedy="give a file or a folder"))
     except InputRefused:
-        yield refused(name, InputRefused("file name is not UTF-8", remedy="rename it"))
+        yield refusal(name, InputRefused("file name is not UTF-8", remedy="rename it"))
     except OSError as error:
-        yield unreadable(name, error)
+        yield unreadable_file(name, error)
 
 
-def _in_folder(path: Path, status: os.stat_result, seen: set[tuple[int, int]]) -> Iterator[Found | Refused]:
+def _in_folder(path: Path, status: os.stat_result, seen: set[tuple[int, int]]) -> Iterator[InputFile | Refused]:
     identity = (status.st_dev, status.st_ino)
     if identity in seen:
         return
@@ -68,7 +68,7 @@ def _in_folder(path: Path, status: os.stat_result, seen: set[tuple[int, int]]) -
     seen.add(identity)
     names = sorted(name for name in os.listdir(path) if not name.startswith("."))
     if top and not names:
-        yield refused(_shown(str(path)), InputRefused("folder is empty", remedy="check the path"))
+        yield refusal(_shown(str(path)), InputRefused("folder is empty", remedy="check the path"))
     for name in names:
         yield from _at(path / name, seen)
 

@@ -52,7 +52,7 @@ def raw_lines(stream: Stream, bound: int) -> Iterator[RawLine]:
         return
     if mark:
         stream.read(3)
-    guess = _guess(head)
+    guess = _guessed_encoding(head)
     number = 0
     while line := stream.readline(bound + 1):
         number += 1
@@ -81,7 +81,7 @@ def _wide_lines(stream: Stream, encoding: str, bound: int) -> Iterator[RawLine]:
         text.detach()
 
 
-def _guess(head: bytes) -> str | None:
+def _guessed_encoding(head: bytes) -> str | None:
     try:
         # The sample may end inside a character.
         head[: head.rfind(b"\n") + 1 or len(head)].decode("utf-8")

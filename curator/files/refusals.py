@@ -10,20 +10,20 @@ from curator.steps.ports.documents import Refused
 _INTEGERS = range(-(2**63), 2**64)
 
 
-def refused(name: str, error: InputRefused) -> Refused:
+def refusal(name: str, error: InputRefused) -> Refused:
     """Return a refusal as the value that readers yield; its place becomes the name and the error's own place."""
     where = f"{name}, {error.where}" if error.where else name
     return Refused(name, InputRefused(error.what, where, error.remedy))
 
 
-def unreadable(name: str, error: OSError) -> Refused:
+def unreadable_file(name: str, error: OSError) -> Refused:
     """Return the refusal of what the operating system would not open or read."""
     if isinstance(error, FileNotFoundError):
-        return refused(name, InputRefused("no such file or folder", remedy="check the path"))
+        return refusal(name, InputRefused("no such file or folder", remedy="check the path"))
     if isinstance(error, PermissionError):
-        return refused(name, InputRefused("no permission to read it", remedy="give yourself the right to read it"))
+        return refusal(name, InputRefused("no permission to read it", remedy="give yourself the right to read it"))
     reason = error.strerror or type(error).__name__
-    return refused(name, InputRefused(f"cannot be read: {reason}", remedy="check the file and its disk"))
+    return refusal(name, InputRefused(f"cannot be read: {reason}", remedy="check the file and its disk"))
 
 
 def checked_text(text: Any, limit: int) -> str:
@@ -46,29 +46,29 @@ def too_large(limit: int) -> InputRefused:
     return InputRefused(f"text is larger than {limit} characters", remedy="cut it into several documents")
 
 
-def refuse_value(value: Any, where: str) -> None:
+def refuse_unstorable_value(value: Any, where: str) -> None:
     """Raise InputRefused where a JSON value holds something that no database or JSON writer keeps as it is.
 
     That is NUL, lone surrogates, numbers that are not finite, and integers beyond 64 bits; keys count too.
     """
     waiting = [(where, value)]
     while waiting:
-        place, one = waiting.pop()
-        if isinstance(one, str):
-            _refuse_string(one, place)
-        elif isinstance(one, dict):
-            for key, inner in one.items():
-                _refuse_string(key, f"a key of {place}")
+        place, item = waiting.pop()
+        if isinstance(item, str):
+            _refuse_unstorable_string(item, place)
+        elif isinstance(item, dict):
+            for key, inner in item.items():
+                _refuse_unstorable_string(key, f"a key of {place}")
                 waiting.append((f"{place}.{key}", inner))
-        elif isinstance(one, list):
-            waiting.extend((f"{place}[{index}]", inner) for index, inner in enumerate(one))
-        elif isinstance(one, float) and not math.isfinite(one):
+        elif isinstance(item, list):
+            waiting.extend((f"{place}[{index}]", inner) for index, inner in enumerate(item))
+        elif isinstance(item, float) and not math.isfinite(item):
             raise InputRefused("number is not finite", place, "write null or a string instead")
-        elif isinstance(one, int) and one not in _INTEGERS:
+        elif isinstance(item, int) and item not in _INTEGERS:
             raise InputRefused("integer is beyond 64 bits", place, "write it as a string")
 
 
-def _refuse_string(text: str, place: str) -> None:
+def _refuse_unstorable_string(text: str, place: str) -> None:
     try:
         refuse_unstorable(text)
     except InputRefused as error:

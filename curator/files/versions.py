@@ -31,8 +31,8 @@ class VersionFolder:
         folder = self._root / _checked(name, "dataset")
         if not folder.is_dir():
             return []
-        found = (_VERSION.fullmatch(entry.name) for entry in folder.iterdir() if entry.is_dir())
-        return sorted(int(match[1]) for match in found if match)
+        matches = (_VERSION.fullmatch(entry.name) for entry in folder.iterdir() if entry.is_dir())
+        return sorted(int(match[1]) for match in matches if match)
 
     def path(self, name: str, number: int) -> Path:
         """Return where a version is or would be."""
@@ -64,7 +64,7 @@ class VersionFolder:
             _checked(file, "file")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with _alone(target.parent):
+            with _locked(target.parent):
                 _write(target, files)
         except OSError as error:
             raise CuratorError(f"version cannot be written: {error.strerror}", str(target), "check the disk") from error
@@ -74,8 +74,8 @@ class VersionFolder:
 def _write(target: Path, files: Mapping[str, Iterable[bytes]]) -> None:
     if target.exists():
         raise CuratorError("version is there already", str(target), "versions never change: write the next one")
-    for left in target.parent.glob(f".*{_PARTIAL}"):
-        shutil.rmtree(left)
+    for abandoned in target.parent.glob(f".*{_PARTIAL}"):
+        shutil.rmtree(abandoned)
     partial = target.with_name(f".{target.name}{_PARTIAL}")
     partial.mkdir()
     try:
@@ -90,8 +90,8 @@ def _write(target: Path, files: Mapping[str, Iterable[bytes]]) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait for other writers of a dataset: only then is a partial folder known to be nobody's."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a dataset: only then is a partial folder known to be of no writer that still runs."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from spacy.tokens import Doc
-from spacy.tokens import Span as Found
+from spacy.tokens import Span as SpacySpan
 
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId
 from curator.domain.span import Content, Span, order
-from curator.spacy_models.locate import Loaded, load
+from curator.spacy_models.locate import LoadedPipeline, load
 from curator.spacy_models.opinion import scores_of
 from curator.spacy_models.processes import spread
 
@@ -52,7 +52,7 @@ class SpacyPipeline:
         self._source = str(name_or_path)
         self._reading = reading or Reading()
         self._workers = workers
-        self._loaded: Loaded = load(self._source)
+        self._loaded: LoadedPipeline = load(self._source)
         self._nlp = self._loaded.nlp
         self._nlp.max_length = 2**31 - 1
 
@@ -99,17 +99,17 @@ class SpacyPipeline:
         for layer in self._reading.layers:
             group, scores = self._group(doc, layer)
             marks: dict[Any, Any] = doc.user_data
-            for at, found in enumerate(group):
-                label = self._reading.label_map.get(found.label_, found.label_)
-                start, end = _bare(found)
+            for at, span in enumerate(group):
+                label = self._reading.label_map.get(span.label_, span.label_)
+                start, end = _trimmed_offsets(span)
                 if not label or start == end:
                     continue
                 self._check(layer, label)
-                known = marks.get(("curator", layer, found.start_char, found.end_char))
-                score, rule = known or self._own_score(layer, found.label_, None if scores is None else scores[at])
+                known = marks.get(("curator", layer, span.start_char, span.end_char))
+                score, rule = known or self._own_score(layer, span.label_, None if scores is None else scores[at])
                 yield Span(layer, start, end, label, round(float(score), 4), str(rule))
 
-    def _group(self, doc: Doc, layer: str) -> tuple[Sequence[Found], Any]:
+    def _group(self, doc: Doc, layer: str) -> tuple[Sequence[SpacySpan], Any]:
         """Return the spans of a layer and their scores, where the component gives any."""
         if layer == "entities" and layer not in self._reading.groups:
             return doc.ents, None
@@ -157,7 +157,7 @@ def _annotate_here(texts: list[str]) -> list[Content]:
 
 def _feed_tree(shape: "hashlib._Hash", path: Path) -> None:
     if path.is_dir():
-        files = (one for one in sorted(path.rglob("*")) if one.is_file() and "__pycache__" not in one.parts)
+        files = sorted(file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
         for file in files:
             _feed(shape, file.relative_to(path).as_posix(), file.read_bytes())
     else:
@@ -175,8 +175,8 @@ def _feed(shape: "hashlib._Hash", name: str, data: bytes) -> None:
     shape.update(data)
 
 
-def _bare(found: Found) -> tuple[int, int]:
+def _trimmed_offsets(span: SpacySpan) -> tuple[int, int]:
     """Return a span's character offsets without white space at its edges."""
-    text = found.text
-    start = found.start_char + len(text) - len(text.lstrip())
-    return start, max(start, found.end_char - (len(text) - len(text.rstrip())))
+    text = span.text
+    start = span.start_char + len(text) - len(text.lstrip())
+    return start, max(start, span.end_char - (len(text) - len(text.rstrip())))

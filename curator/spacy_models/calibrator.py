@@ -1,4 +1,4 @@
-"""Scoring what rules and trained pipeline found, and choosing among it by the chance that a reviewer keeps it."""
+"""Scoring what rules and trained pipeline propose, and choosing among it by the chance that a reviewer keeps it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Span
 
 from curator.domain.errors import CuratorError
 from curator.spacy_models.borders import Borders
-from curator.spacy_models.chances import Counts, Table, read_counts
+from curator.spacy_models.chances import ChanceTable, Counts, read_counts
 from curator.spacy_models.locate import load
 from curator.spacy_models.opinion import Opinion, forget, opinions
 from curator.steps.learning.evaluate import gold_spans
@@ -43,44 +43,43 @@ class Calibrator:
     """
 
     def __init__(self, table: str, least: float) -> None:
-        self._table = Table(read_counts(Path(table)))
+        self._table = ChanceTable(read_counts(Path(table)))
         self._least = least
 
     def __call__(self, doc: Doc) -> Doc:
-        scored = [(self._table.chance(one.layer, one.rule, one.label), one) for one in proposals(doc)]
+        scored = [(self._table.chance(span.layer, span.rule, span.label), span) for span in proposals(doc)]
         forget(doc)
-        chosen = list(_choose((chance, one) for chance, one in scored if chance >= self._least))
+        chosen = list(_without_overlaps((chance, span) for chance, span in scored if chance >= self._least))
         marks: dict[Any, Any] = doc.user_data
-        for chance, one in chosen:
-            marks["curator", one.layer, one.start, one.end] = (chance, one.rule)
+        for chance, span in chosen:
+            marks["curator", span.layer, span.start, span.end] = (chance, span.rule)
         borders = Borders(doc)
-        doc.ents = tuple(borders.span(*one[1:4]) for _, one in chosen if one.layer == "entities")
-        for layer in {*doc.spans, *(one.layer for _, one in chosen)} - {"entities"}:
-            doc.spans[layer] = [borders.span(*one[1:4]) for _, one in chosen if one.layer == layer]
+        doc.ents = tuple(borders.span(*span[1:4]) for _, span in chosen if span.layer == "entities")
+        for layer in {*doc.spans, *(span.layer for _, span in chosen)} - {"entities"}:
+            doc.spans[layer] = [borders.span(*span[1:4]) for _, span in chosen if span.layer == layer]
         return doc
 
 
 def proposals(doc: Doc) -> Iterator[Proposal]:
-    """Yield what rules and trained pipeline found in a document, each with who agrees, in text order."""
-    said = opinions(doc)
-    ruled = [
+    """Yield what rules and trained pipeline propose in a document, each with who agrees, in text order."""
+    model_opinions = opinions(doc)
+    by_rules = [
         Proposal(layer, span.start_char, span.end_char, span.label_, _rule(doc, layer, span))
         for layer, group in (("entities", doc.ents), *doc.spans.items())
         for span in group
     ]
-    if said is None:
-        yield from ruled
+    if model_opinions is None:
+        yield from by_rules
         return
     borders = Borders(doc)
-    fitting = [one for one in (_aligned(borders, each) for each in said) if one is not None]
-    keys = {one[:4] for one in fitting}
-    theirs = _covered(fitting)
-    found = [_judged(one, keys, theirs) for one in ruled]
-    mine, ours = {one[:4] for one in ruled}, _covered(ruled)
-    for one in fitting:
-        if one[:4] not in mine:
-            found.append(one._replace(rule="model|rules") if _meets(one, ours) else one)
-    yield from sorted(found)
+    by_model = [span for span in (_aligned(borders, opinion) for opinion in model_opinions) if span is not None]
+    model_keys, model_places = {span[:4] for span in by_model}, _covered_places(by_model)
+    rule_keys, rule_places = {span[:4] for span in by_rules}, _covered_places(by_rules)
+    spans = [_with_agreement(span, model_keys, model_places) for span in by_rules]
+    for span in by_model:
+        if span[:4] not in rule_keys:
+            spans.append(span._replace(rule="model|rules") if _touches(span, rule_places) else span)
+    yield from sorted(spans)
 
 
 def table_of(config: str) -> Path:
@@ -104,10 +103,10 @@ def count_kept(config: str, records: Iterable[Mapping[str, Any]]) -> dict[tuple[
     seen: Counter[tuple[str, str, str]] = Counter()
     kept: Counter[tuple[str, str, str]] = Counter()
     for doc, (gold, _) in zip(nlp.pipe(text for _, text in known), known, strict=True):
-        for one in proposals(doc):
-            name = (one.layer, one.rule, one.label)
+        for span in proposals(doc):
+            name = (span.layer, span.rule, span.label)
             seen[name] += 1
-            kept[name] += one[:4] in gold
+            kept[name] += span[:4] in gold
     return {name: Counts(kept[name], number) for name, number in seen.items()}
 
 
@@ -117,34 +116,38 @@ def _rule(doc: Doc, layer: str, span: Span) -> str:
     return _NAMELESS if known is None else str(known[1])
 
 
-def _aligned(borders: Borders, one: Opinion) -> Proposal | None:
+def _aligned(borders: Borders, opinion: Opinion) -> Proposal | None:
     """Return a trained pipeline's span where it ends at tokens of the document; what no rule could say is left out."""
-    rule = "model:sure" if one.score is not None and one.score >= _SURE else "model"
-    return Proposal(one.layer, one.start, one.end, one.label, rule) if borders.fits(one.start, one.end) else None
+    rule = "model:sure" if opinion.score is not None and opinion.score >= _SURE else "model"
+    if not borders.fits(opinion.start, opinion.end):
+        return None
+    return Proposal(opinion.layer, opinion.start, opinion.end, opinion.label, rule)
 
 
-def _judged(one: Proposal, keys: set[tuple[Any, ...]], said: Mapping[str, set[int]]) -> Proposal:
-    if one[:4] in keys:
-        return one._replace(rule=f"{one.rule}+model")
-    return one._replace(rule=f"{one.rule}|model") if _meets(one, said) else one
+def _with_agreement(
+    proposal: Proposal, model_keys: set[tuple[Any, ...]], model_places: Mapping[str, set[int]]
+) -> Proposal:
+    if proposal[:4] in model_keys:
+        return proposal._replace(rule=f"{proposal.rule}+model")
+    return proposal._replace(rule=f"{proposal.rule}|model") if _touches(proposal, model_places) else proposal
 
 
-def _covered(found: Iterable[Proposal]) -> dict[str, set[int]]:
+def _covered_places(spans: Iterable[Proposal]) -> dict[str, set[int]]:
     """Return the places of a text that proposals of each layer cover."""
     places: dict[str, set[int]] = {}
-    for one in found:
-        places.setdefault(one.layer, set()).update(range(one.start, one.end))
+    for span in spans:
+        places.setdefault(span.layer, set()).update(range(span.start, span.end))
     return places
 
 
-def _meets(one: Proposal, covered: Mapping[str, set[int]]) -> bool:
-    return not covered.get(one.layer, set()).isdisjoint(range(one.start, one.end))
+def _touches(proposal: Proposal, covered: Mapping[str, set[int]]) -> bool:
+    return not covered.get(proposal.layer, set()).isdisjoint(range(proposal.start, proposal.end))
 
 
-def _choose(scored: Iterable[tuple[float, Proposal]]) -> Iterator[tuple[float, Proposal]]:
+def _without_overlaps(scored: Iterable[tuple[float, Proposal]]) -> Iterator[tuple[float, Proposal]]:
     taken: dict[str, set[int]] = {}
-    for chance, one in sorted(scored, key=lambda pair: (-pair[0], pair[1].start - pair[1].end, pair[1])):
-        places = range(one.start, one.end)
-        if taken.setdefault(one.layer, set()).isdisjoint(places):
-            taken[one.layer].update(places)
-            yield chance, one
+    for chance, span in sorted(scored, key=lambda pair: (-pair[0], pair[1].start - pair[1].end, pair[1])):
+        places = range(span.start, span.end)
+        if taken.setdefault(span.layer, set()).isdisjoint(places):
+            taken[span.layer].update(places)
+            yield chance, span

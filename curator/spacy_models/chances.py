@@ -20,7 +20,7 @@ class Counts:
     seen: int
 
 
-class Table:
+class ChanceTable:
     """Chances from counts: of a rule and label, drawn towards those of the rule, and these towards the layer's.
 
     Each level counts as much as four observations of the level below it (the m-estimate of Cestnik, 1990).
@@ -31,10 +31,10 @@ class Table:
         self._rules: dict[tuple[str, str], Counts] = {}
         self._sides: dict[tuple[str, str], Counts] = {}
         self._layers: dict[str, Counts] = {}
-        for (layer, rule, _), one in counts.items():
-            _add(self._rules, (layer, rule), one)
-            _add(self._sides, (layer, _side(rule)), one)
-            _add(self._layers, layer, one)
+        for (layer, rule, _), label_counts in counts.items():
+            _add(self._rules, (layer, rule), label_counts)
+            _add(self._sides, (layer, _side(rule)), label_counts)
+            _add(self._layers, layer, label_counts)
 
     def chance(self, layer: str, rule: str, label: str) -> float:
         """Return the chance that such a span is kept; one half where nothing like it was ever seen."""
@@ -60,8 +60,8 @@ def read_counts(path: Path) -> dict[tuple[str, str, str], Counts]:
         raise CuratorError(what, str(path), "write it with `curator calibrate`") from None
     for number, line in enumerate(lines, start=1):
         try:
-            name, one = _read(orjson.loads(line))
-            counts[name] = one
+            name, label_counts = _read(orjson.loads(line))
+            counts[name] = label_counts
         except (ValueError, KeyError, TypeError):
             what = "not a line of a calibration table"
             raise CuratorError(what, f"{path}:{number}", "write it with `curator calibrate`") from None
@@ -71,7 +71,7 @@ def read_counts(path: Path) -> dict[tuple[str, str, str], Counts]:
 def _read(value: Any) -> tuple[tuple[str, str, str], Counts]:
     layer, rule, label = value["layer"], value["rule"], value["label"]
     kept, seen = value["kept"], value["seen"]
-    texts = all(isinstance(one, str) for one in (layer, rule, label))
+    texts = all(isinstance(name, str) for name in (layer, rule, label))
     # `type`, for JSON's true would pass for 1.
     if not texts or type(kept) is not int or type(seen) is not int or not 0 <= kept <= seen:
         raise ValueError
@@ -81,15 +81,17 @@ def _read(value: Any) -> tuple[tuple[str, str, str], Counts]:
 def write_counts(counts: Mapping[tuple[str, str, str], Counts]) -> bytes:
     """Return a table as JSON lines in the order of its names, the same for the same counts."""
     lines = (
-        orjson.dumps({"layer": layer, "rule": rule, "label": label, "kept": one.kept, "seen": one.seen})
-        for (layer, rule, label), one in sorted(counts.items())
+        orjson.dumps(
+            {"layer": layer, "rule": rule, "label": label, "kept": label_counts.kept, "seen": label_counts.seen}
+        )
+        for (layer, rule, label), label_counts in sorted(counts.items())
     )
     return b"".join(line + b"\n" for line in lines)
 
 
-def _add(levels: dict[Any, Counts], name: Any, one: Counts) -> None:
+def _add(levels: dict[Any, Counts], name: Any, addend: Counts) -> None:
     before = levels.get(name, Counts(0, 0))
-    levels[name] = Counts(before.kept + one.kept, before.seen + one.seen)
+    levels[name] = Counts(before.kept + addend.kept, before.seen + addend.seen)
 
 
 def _side(rule: str) -> str:

@@ -17,7 +17,7 @@ _RELEASED = re.compile(r"[a-z]{2,3}_\w+_(?:sm|md|lg|trf)")
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedPipeline:
     """A pipeline, the path it was found at, and what the `[paths]` of a configuration name, by their names there."""
 
     nlp: Language
@@ -25,7 +25,7 @@ class Loaded:
     named: dict[str, Path] = field(default_factory=dict)
 
 
-def load(source: str, without: str = "") -> Loaded:
+def load(source: str, without: str = "") -> LoadedPipeline:
     """Load a configuration file (.cfg), a folder of a trained pipeline or an installed package.
 
     Components of a configuration that the factory `without` would make are left out. Raises CuratorError where there is
@@ -35,7 +35,7 @@ def load(source: str, without: str = "") -> Loaded:
     if path.suffix == ".cfg":
         return _from_config(path, without)
     try:
-        return Loaded(spacy.load(path), path)
+        return LoadedPipeline(spacy.load(path), path)
     except (OSError, ValueError) as error:
         raise CuratorError(f"pipeline cannot be loaded: {error}", str(path), "train or install it again") from error
 
@@ -60,7 +60,7 @@ def _locate(source: str) -> Path:
     )
 
 
-def _from_config(path: Path, without: str) -> Loaded:
+def _from_config(path: Path, without: str) -> LoadedPipeline:
     """Load a configuration; relative ones of its `[paths]` are sought beside `path`'s folder, then from here."""
     named = {}
     try:
@@ -70,11 +70,11 @@ def _from_config(path: Path, without: str) -> Loaded:
             if isinstance(value, str):
                 beside = path.resolve().parent.parent / value
                 named[name] = beside if beside.exists() else Path(value).resolve()
-        overrides = {f"paths.{name}": str(found) for name, found in named.items()}
+        overrides = {f"paths.{name}": str(target) for name, target in named.items()}
         components = config.get("components", {})
         exclude = [name for name, component in components.items() if component.get("factory") == without]
         filled = load_config(path, overrides=overrides, interpolate=True)
         nlp = load_model_from_config(filled, auto_fill=True, exclude=exclude)
     except (OSError, ValueError, KeyError, ImportError, SyntaxFault) as error:
         raise CuratorError(f"pipeline cannot be built: {error}", str(path), "mend the configuration") from error
-    return Loaded(nlp, path, named)
+    return LoadedPipeline(nlp, path, named)

@@ -35,7 +35,7 @@ class TrainedOpinion:
 
     def __call__(self, doc: Doc) -> Doc:
         with self._nlp.memory_zone():
-            return _keep(doc, self._nlp(doc.text))
+            return _with_opinions(doc, self._nlp(doc.text))
 
     def pipe(self, stream: Iterable[Doc], batch_size: int) -> Iterator[Doc]:
         """Yield the documents in order, a batch read at a time."""
@@ -43,7 +43,7 @@ class TrainedOpinion:
         while batch := list(islice(waiting, batch_size)):
             with self._nlp.memory_zone():
                 read = self._nlp.pipe((doc.text for doc in batch), batch_size=batch_size)
-                kept = list(map(_keep, batch, read))
+                kept = list(map(_with_opinions, batch, read))
             yield from kept
 
 
@@ -64,13 +64,13 @@ def scores_of(group: SpanGroup) -> list[float] | None:
     return None if scores is None else cast(list[float], numpy.asarray(scores).reshape(-1).tolist())
 
 
-def _keep(doc: Doc, read: Doc) -> Doc:
-    found = [Opinion("entities", one.start_char, one.end_char, one.label_, None) for one in read.ents]
+def _with_opinions(doc: Doc, read: Doc) -> Doc:
+    opinions = [Opinion("entities", span.start_char, span.end_char, span.label_, None) for span in read.ents]
     for layer, group in read.spans.items():
         scores: Sequence[float | None] = scores_of(group) or [None] * len(group)
-        found += (
-            Opinion(layer, one.start_char, one.end_char, one.label_, score)
-            for one, score in zip(group, scores, strict=True)
+        opinions += (
+            Opinion(layer, span.start_char, span.end_char, span.label_, score)
+            for span, score in zip(group, scores, strict=True)
         )
-    doc.user_data[_KEY] = found
+    doc.user_data[_KEY] = opinions
     return doc

@@ -103,9 +103,9 @@ def _survey(path: Path) -> _Survey:
     with_spans = 0
     layers: set[str] = set()
     for record in read_records(path):
-        found = {layer for layer, spans in record["spans"].items() if spans}
-        with_spans += bool(found)
-        layers |= found
+        labelled = {layer for layer, spans in record["spans"].items() if spans}
+        with_spans += bool(labelled)
+        layers |= labelled
     return _Survey(with_spans, frozenset(layers))
 
 
@@ -144,8 +144,10 @@ def leave_out_unlabelled(config: Config, layers: frozenset[str]) -> None:
 
 def _losses(nlp: Language, config: Config) -> Iterator[Loss]:
     components = [component for _, component in nlp.pipeline]
-    suggesters = {one.key: one.suggester for one in components if isinstance(one, SpanCategorizer)}
-    layers = set(suggesters) | {ENTITIES for one in components if isinstance(one, EntityRecognizer)}
+    suggesters = {
+        component.key: component.suggester for component in components if isinstance(component, SpanCategorizer)
+    }
+    layers = set(suggesters) | {ENTITIES for component in components if isinstance(component, EntityRecognizer)}
     for split in ("train", "dev"):
         for record in read_records(Path(config["paths"][split])):
             example, losses = example_of(record, nlp)

@@ -10,14 +10,14 @@ from sqlalchemy import Connection, Engine, select
 from curator.domain.annotation import Identity, state_from_value
 from curator.domain.prediction import GIVEN, PipelineId
 from curator.domain.schema import Label, LabelSchema, Layer
-from curator.domain.scoring import Fate, FateCounts, count_fates, match
+from curator.domain.scoring import MatchCounts, MatchKind, count_kinds, match
 from curator.domain.span import content_from_value
 from curator.steps.ports.contents import ContentReader
 from curator.store.database import told_plainly
 from curator.store.rows import chunks
 from curator.store.shown import prediction_count, shown_pairs
 from curator.store.tables import DocumentRow, PredictionRow, RevisionRow
-from curator.views.overview import LabelFates, LabelReport, PipelineFates
+from curator.views.overview import LabelMatches, LabelReport, PipelineMatches
 
 _BATCH = 50
 
@@ -31,7 +31,7 @@ class _Counted:
     documents: Counter[PipelineId] = field(default_factory=Counter)
     predicted: Counter[tuple[PipelineId, str, str]] = field(default_factory=Counter)
     annotations: Counter[PipelineId] = field(default_factory=Counter)
-    fates: Counter[tuple[PipelineId, str, str, Fate]] = field(default_factory=Counter)
+    matches: Counter[tuple[PipelineId, str, str, MatchKind]] = field(default_factory=Counter)
     pairs: dict[int, int] = field(default_factory=dict)
     newest: dict[PipelineId, int] = field(default_factory=dict)
 
@@ -123,10 +123,10 @@ class LabelTally:
         found = list(self._compared(connection, schema, pairs))
         counted = self._counted
         with self._lock:
-            for pipeline, fates in found:
+            for pipeline, kinds in found:
                 counted.annotations[pipeline] += sign
-                for (layer, label, fate), count in fates.items():
-                    counted.fates[pipeline, layer, label, fate] += sign * count
+                for (layer, label, kind), count in kinds.items():
+                    counted.matches[pipeline, layer, label, kind] += sign * count
             for number, prediction in pairs.items():
                 if sign > 0:
                     counted.pairs[number] = prediction
@@ -136,7 +136,7 @@ class LabelTally:
 
     def _compared(
         self, connection: Connection, schema: LabelSchema, pairs: dict[int, int]
-    ) -> Iterator[tuple[PipelineId, Counter[tuple[str, str, Fate]]]]:
+    ) -> Iterator[tuple[PipelineId, Counter[tuple[str, str, MatchKind]]]]:
         said = connection.execute(
             select(RevisionRow.__table__, DocumentRow.text)
             .join(DocumentRow, DocumentRow.id == RevisionRow.document)
@@ -151,24 +151,26 @@ class LabelTally:
                 continue
             current = self._read_content(state, row.text, schema).spans
             predicted = content_from_value(prediction.content).spans
-            yield PipelineId(prediction.pipeline, prediction.digest), count_fates(match(predicted, current))
+            yield PipelineId(prediction.pipeline, prediction.digest), count_kinds(match(predicted, current))
 
 
-def _pipelines(counted: _Counted, schema: LabelSchema) -> Iterator[PipelineFates]:
+def _pipelines(counted: _Counted, schema: LabelSchema) -> Iterator[PipelineMatches]:
     ranks = {(layer.name, label.name): n for n, (layer, label) in enumerate(_labels(schema))}
     for pipeline in sorted(counted.newest, key=lambda one: -counted.newest[one]):
         seen = {(layer, label) for one, layer, label in counted.predicted if one == pipeline}
-        seen |= {(layer, label) for (one, layer, label, _), count in counted.fates.items() if one == pipeline and count}
+        seen |= {
+            (layer, label) for (one, layer, label, _), count in counted.matches.items() if one == pipeline and count
+        }
         labels = tuple(
-            LabelFates(
+            LabelMatches(
                 layer,
                 label,
                 counted.predicted[pipeline, layer, label],
-                FateCounts({fate: counted.fates[pipeline, layer, label, fate] for fate in Fate}),
+                MatchCounts({kind: counted.matches[pipeline, layer, label, kind] for kind in MatchKind}),
             )
             for layer, label in sorted(seen, key=lambda one: (ranks.get(one, len(ranks)), one))
         )
-        yield PipelineFates(str(pipeline), counted.documents[pipeline], counted.annotations[pipeline], labels)
+        yield PipelineMatches(str(pipeline), counted.documents[pipeline], counted.annotations[pipeline], labels)
 
 
 def _labels(schema: LabelSchema) -> Iterator[tuple[Layer, Label]]:

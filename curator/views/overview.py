@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from curator.domain.schema import LabelSchema
-from curator.domain.scoring import FateCounts
+from curator.domain.scoring import MatchCounts
 from curator.domain.span import Content
 
 
@@ -55,30 +55,30 @@ class ReviewProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class LabelFates:
+class LabelMatches:
     """One label of a pipeline: how often it was predicted in all, and what became of the spans that were shown."""
 
     layer: str
     label: str
     predicted: int
-    fates: FateCounts
+    matches: MatchCounts
 
 
 @dataclass(frozen=True, slots=True)
-class PipelineFates:
+class PipelineMatches:
     """One pipeline: how many documents it predicted, how many annotations started from it, and its labels."""
 
     pipeline: str
     documents: int
     annotations: int
-    labels: tuple[LabelFates, ...]
+    labels: tuple[LabelMatches, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LabelReport:
     """The pipelines, newest first; `waiting` predictions and annotations are left to count while `counting` goes on."""
 
-    pipelines: tuple[PipelineFates, ...]
+    pipelines: tuple[PipelineMatches, ...]
     counting: bool
     waiting: int
 

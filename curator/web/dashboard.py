@@ -8,7 +8,6 @@ from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from curator.domain.errors import CuratorError
-from curator.domain.scoring import Fate
 from curator.steps.datasets.version_changes import VersionChanges
 from curator.views.overview import DocumentState, Overview
 from curator.web import wording
@@ -95,7 +94,7 @@ def _front(parts: Dashboard) -> str:
         "front.html",
         progress=progress,
         days=last_days(progress.days),
-        fates=Fate,
+        match_kinds=tuple(wording.REVIEW_WORDS),
         report=report,
         compared=compared_labels(report),
         deliveries=deliveries,

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from curator.domain.scoring import Fate, Match, match
+from curator.domain.scoring import Match, MatchKind, match
 from curator.domain.span import Content, Relation, Span
 from curator.views.overview import DocumentView, Said
 from curator.web.highlight import Piece, marks, pieces
 from curator.web.palette import Palette
+from curator.web.wording import REVIEW_WORDS
 
 _ARROWS = {"right": ("—", "→"), "left": ("←", "—"), "bi": ("←", "→")}
 
@@ -39,25 +40,25 @@ def document_page(view: DocumentView, palette: Palette) -> dict[str, Any]:
     found: list[Match] = []
     if view.predicted and view.current:
         found = match(view.predicted.content.spans, view.current.content.spans)
-    predicted = _side(view.text, view.predicted, ((one.predicted, one.fate) for one in found))
-    current = _side(view.text, view.current, ((one.current, one.fate) for one in found))
+    predicted = _side(view.text, view.predicted, ((one.predicted, one.kind) for one in found))
+    current = _side(view.text, view.current, ((one.current, one.kind) for one in found))
     return {
         "view": view,
         "palette": palette,
         "predicted": predicted,
         "current": current,
-        "differences": [one for one in found if one.fate is not Fate.KEPT],
-        "counts": {fate: sum(1 for one in found if one.fate is fate) for fate in Fate},
+        "differences": [one for one in found if one.kind is not MatchKind.EXACT],
+        "counts": {kind: sum(1 for one in found if one.kind is kind) for kind in REVIEW_WORDS},
         "compared": bool(view.predicted and view.current),
     }
 
 
-def _side(text: str, said: Said | None, fates: Iterable[tuple[Span | None, Fate]]) -> Side | None:
+def _side(text: str, said: Said | None, matched: Iterable[tuple[Span | None, MatchKind]]) -> Side | None:
     if said is None:
         return None
     content = said.content
-    matched = [(span, fate) for span, fate in fates if span is not None]
-    placed = marks(matched or [(span, None) for span in content.spans])
+    compared = [(span, kind) for span, kind in matched if span is not None]
+    placed = marks(compared or [(span, None) for span in content.spans])
     return Side(said, pieces(text, placed), _links(content), [mark.span for mark in placed])
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from curator.domain.scoring import Fate
-from curator.views.overview import LabelFates, LabelReport, PipelineFates
+from curator.domain.scoring import MatchKind
+from curator.views.overview import LabelMatches, LabelReport, PipelineMatches
 from curator.web.charts import Share
 
 _DAYS = 30
-_PARTS = (Fate.KEPT, Fate.MOVED, Fate.RELABELLED, Fate.REMOVED)
+_PARTS = (MatchKind.EXACT, MatchKind.BOUNDARY, MatchKind.LABEL, MatchKind.SPURIOUS)
 
 
 def last_days(days: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
@@ -25,7 +25,7 @@ def last_days(days: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
     return [(day, counts.get(day, 0)) for day in shown]
 
 
-def compared_labels(report: LabelReport) -> PipelineFates | None:
+def compared_labels(report: LabelReport) -> PipelineMatches | None:
     """Return the newest pipeline whose predictions were compared with annotations, else the newest one."""
     found = [one for one in report.pipelines if one.annotations] or list(report.pipelines)
     return found[0] if found else None
@@ -34,11 +34,11 @@ def compared_labels(report: LabelReport) -> PipelineFates | None:
 def label_shares(report: LabelReport) -> list[Share]:
     """Return the bars of the newest compared pipeline: of every label seen, what became of its predicted spans."""
     pipeline = compared_labels(report)
-    return [_share(label) for label in (pipeline.labels if pipeline else ()) if label.fates.predicted]
+    return [_share(label) for label in (pipeline.labels if pipeline else ()) if label.matches.predicted]
 
 
-def _share(label: LabelFates) -> Share:
-    return Share(label.label, tuple(label.fates.rate(fate) or 0.0 for fate in _PARTS))
+def _share(label: LabelMatches) -> Share:
+    return Share(label.label, tuple(label.matches.rate(kind) or 0.0 for kind in _PARTS))
 
 
 @dataclass(frozen=True, slots=True)

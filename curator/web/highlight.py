@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count, pairwise
 
-from curator.domain.scoring import Fate
+from curator.domain.scoring import MatchKind
 from curator.domain.span import Span
 
 TRACKS = 8
@@ -17,7 +17,7 @@ class Mark:
 
     span: Span
     track: int
-    fate: Fate | None = None
+    kind: MatchKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,14 @@ class Piece:
     ends: frozenset[Mark]
 
 
-def marks(spans: Iterable[tuple[Span, Fate | None]]) -> list[Mark]:
+def marks(spans: Iterable[tuple[Span, MatchKind | None]]) -> list[Mark]:
     """Return spans with their tracks, in text order, longer ones first: no two that overlap share a track."""
     placed: list[Mark] = []
     busy: dict[int, int] = {}
-    for span, fate in sorted(spans, key=lambda one: (one[0].start, -one[0].end, one[0].layer, one[0].label)):
+    for span, kind in sorted(spans, key=lambda one: (one[0].start, -one[0].end, one[0].layer, one[0].label)):
         track = next(track for track in count() if busy.get(track, 0) <= span.start)
         busy[track] = span.end
-        placed.append(Mark(span, track, fate))
+        placed.append(Mark(span, track, kind))
     return placed
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from curator.domain.scoring import Fate
+from curator.domain.scoring import MatchKind
 from curator.views.overview import DocumentState
 
 STATES: Mapping[DocumentState, tuple[str, str]] = {
@@ -17,13 +17,22 @@ STATES: Mapping[DocumentState, tuple[str, str]] = {
     DocumentState.WAITING: ("Waiting", "in Label Studio, not reviewed yet"),
     DocumentState.NO_TASK: ("Without task", "not in Label Studio"),
 }
-SIGNS: Mapping[Fate, str] = {
-    Fate.KEPT: "",
-    Fate.MOVED: "↔",
-    Fate.RELABELLED: "≠",
-    Fate.REMOVED: "−",
-    Fate.ADDED: "+",
+SIGNS: Mapping[MatchKind, str] = {
+    MatchKind.EXACT: "",
+    MatchKind.BOUNDARY: "↔",
+    MatchKind.LABEL: "≠",
+    MatchKind.SPURIOUS: "−",
+    MatchKind.MISSED: "+",
 }
+REVIEW_WORDS: Mapping[MatchKind, str] = {
+    MatchKind.EXACT: "kept",
+    MatchKind.BOUNDARY: "moved",
+    MatchKind.LABEL: "relabelled",
+    MatchKind.SPURIOUS: "removed",
+    MatchKind.MISSED: "added",
+}
+"""What a reviewer did with a predicted span, in the order in which pages show it."""
+
 _REASONS = {
     403: "The dashboard answers on the machine it runs on, at http://127.0.0.1 or http://localhost. From elsewhere, "
     "use an SSH tunnel.",
@@ -46,6 +55,7 @@ def register(blueprint: Blueprint) -> None:
         blueprint.add_app_template_filter(function, name)
     blueprint.add_app_template_global(lambda: STATES, "state_words")
     blueprint.add_app_template_global(SIGNS.get, "sign")
+    blueprint.add_app_template_global(REVIEW_WORDS.get, "match_word")
 
 
 def reason(code: int) -> str:

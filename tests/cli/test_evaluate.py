@@ -26,7 +26,7 @@ def record(number: int, text: str, layers: dict[str, dict[str, str]]) -> dict[st
 
 
 def write(path: Path, *records: dict[str, Any]) -> Path:
-    path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records), encoding="utf-8")
+    path.write_text("".join(json.dumps(value, ensure_ascii=False) + "\n" for value in records), encoding="utf-8")
     return path
 
 
@@ -36,24 +36,24 @@ def gold(folder: Path) -> list[Path]:
     save_model(folder / "model", ENTITIES, EVENTS)
     layers = {"entities": GOLD, "events": {"attaque": "ATTACK"}}
     records = [record(number, text, layers) for number, text in enumerate(TEXTS)]
-    return [write(folder / "one.jsonl", *records[:2]), write(folder / "other.jsonl", records[2])]
+    return [write(folder / "first.jsonl", *records[:2]), write(folder / "second.jsonl", records[2])]
 
 
 def test_json_counts_over_all_files(run: Run, gold: list[Path]) -> None:
-    found = run("evaluate", *gold, "--pipeline", "model", "--json").json
-    assert set(found) == {"pipeline", "documents", "layers", "calibration"}
-    assert found["pipeline"].startswith("fr_tiny@")
-    assert found["documents"] == 3
-    entities = found["layers"]["entities"]
+    report = run("evaluate", *gold, "--pipeline", "model", "--json").json
+    assert set(report) == {"pipeline", "documents", "layers", "calibration"}
+    assert report["pipeline"].startswith("fr_tiny@")
+    assert report["documents"] == 3
+    entities = report["layers"]["entities"]
     assert (entities["gold"], entities["predicted"], entities["exact"]) == (6, 5, 4)
-    assert (entities["missed"], entities["label_off"], entities["mistaken"]) == (1, 1, 1)
+    assert (entities["missed"], entities["label"], entities["spurious"]) == (1, 1, 0)
     assert entities["f1"] == round(2 * 4 / 11, 4)
-    assert found["layers"]["events"]["labels"]["ATTACK"]["spurious"] == 1
+    assert report["layers"]["events"]["labels"]["ATTACK"]["spurious"] == 1
 
 
 def test_processes_change_no_figure(run: Run, gold: list[Path]) -> None:
-    one, two = (run("evaluate", *gold, "--pipeline", "model", "--json", "--workers", n).json for n in ("1", "2"))
-    assert one == two
+    alone, spread = (run("evaluate", *gold, "--pipeline", "model", "--json", "--workers", n).json for n in ("1", "2"))
+    assert alone == spread
 
 
 def test_the_table_says_the_same(run: Run, gold: list[Path]) -> None:
@@ -93,15 +93,17 @@ def test_names_in_gold_give_a_terminal_no_orders(run: Run, gold: list[Path], fol
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
-        ("no json", "not a JSON object (one.jsonl:2)"),
+        ("no json", "not a JSON object (first.jsonl:2)"),
         ("{}", "not a gold record (None)"),
         ('{"id": "d", "text": "a", "spans": {"entities": [{"start": 0, "end": 9, "label": "PER"}]}}', "does not fit"),
     ],
 )
 @pytest.mark.parametrize("command", ["evaluate", "calibrate"])
-def test_what_is_no_gold_is_told_in_one_line(run: Run, gold: list[Path], command: str, line: str, told: str) -> None:
+def test_what_is_no_gold_is_reported_in_one_line(
+    run: Run, gold: list[Path], command: str, line: str, message: str
+) -> None:
     write_config(Path(), opinion=False)
     with gold[0].open("r+", encoding="utf-8") as stream:
         stream.readline()
@@ -109,12 +111,12 @@ def test_what_is_no_gold_is_told_in_one_line(run: Run, gold: list[Path], command
         stream.truncate()
         stream.write(line + "\n")
     pipeline = "model" if command == "evaluate" else "configs/own.cfg"
-    ran = run(command, "one.jsonl", "--pipeline", pipeline)
+    ran = run(command, "first.jsonl", "--pipeline", pipeline)
     assert (ran.code, ran.out) == (1, "")
-    assert told in ran.told
+    assert message in ran.told
 
 
-def test_a_missing_file_is_told(run: Run, gold: list[Path]) -> None:
+def test_a_missing_file_is_reported(run: Run, gold: list[Path]) -> None:
     assert "cannot be read: No such file or directory (none.jsonl)" in run("evaluate", "none.jsonl").told
 
 
@@ -138,7 +140,7 @@ def test_calibrate_writes_the_table_that_the_pipeline_then_uses(run: Run, gold: 
     layer = (4 + 4 * 0.5) / (5 + 4)
     model = (4 + 4 * layer) / (5 + 4)
     rule = (4 + 4 * model) / (5 + 4)
-    assert [(one["text"], one["score"], one["rule"]) for one in spans["entities"]] == [
+    assert [(span["text"], span["score"], span["rule"]) for span in spans["entities"]] == [
         ("Lyon", round((2 + 4 * rule) / (3 + 4), 4), "model"),
         ("Paris", round((2 + 4 * rule) / (2 + 4), 4), "model"),
     ]
@@ -150,7 +152,7 @@ def test_calibrate_needs_a_calibrator(run: Run, gold: list[Path]) -> None:
     assert "pipeline has no calibrator (model): name a .cfg file" in ran.told
 
 
-def test_a_broken_table_is_told_with_its_line(run: Run, gold: list[Path], folder: Path) -> None:
+def test_a_broken_table_is_reported_with_its_line(run: Run, gold: list[Path], folder: Path) -> None:
     write_config(folder)
     run("calibrate", *gold, "--pipeline", "configs/own.cfg")
     table = folder / "calibration" / "own.jsonl"

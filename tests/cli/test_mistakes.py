@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curator.cli.mistakes import mistakes
-from curator.domain.scoring import Fate, match
+from curator.domain.scoring import MatchKind, match
 from curator.domain.span import Span
 from curator.steps.learning.evaluate import Evaluated, Evaluation
 
@@ -12,23 +12,23 @@ ESCAPES = "\x1b[31m\x1b]0;owned\x07\x9b2J\x08\x7f\r"
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 
 
-def shown(text: str, found: list[Span], gold: list[Span], name: str = "N") -> list[str]:
-    return list(mistakes(Evaluation("p", (Evaluated("d1", name, text, tuple(match(found, gold))),), {})))
+def shown(text: str, predicted: list[Span], gold: list[Span], name: str = "N") -> list[str]:
+    return list(mistakes(Evaluation("p", (Evaluated("d1", name, text, tuple(match(predicted, gold))),), {})))
 
 
 def span(start: int, end: int, label: str = "PER") -> Span:
     return Span("entities", start, end, label)
 
 
-def contexts(text: str, found: list[Span], gold: list[Span]) -> list[str]:
-    return [line.split("  ", 3)[-1] for line in shown(text, found, gold)[1:]]
+def contexts(text: str, predicted: list[Span], gold: list[Span]) -> list[str]:
+    return [line.split("  ", 3)[-1] for line in shown(text, predicted, gold)[1:]]
 
 
 def test_every_kind_of_mistake_is_named_with_its_labels_and_its_place() -> None:
     text = "Marie voit Rome et Lyon, puis part."
-    found = [span(0, 5), span(11, 15), span(25, 29, "ORG")]
+    predicted = [span(0, 5), span(11, 15), span(25, 29, "ORG")]
     gold = [span(0, 5), span(11, 15, "GPE"), span(19, 23, "GPE")]
-    assert shown(text, found, gold) == [
+    assert shown(text, predicted, gold) == [
         "d1  N",
         "  label     PER, gold GPE  Marie voit [Rome] et Lyon, puis part.",
         "  missed    GPE  Marie voit Rome et {Lyon}, puis part.",
@@ -88,9 +88,9 @@ def test_nothing_that_a_terminal_obeys_is_written() -> None:
 def test_one_printable_line_a_mistake_for_any_text(text: str, data: st.DataObject) -> None:
     places = st.integers(0, len(text)).flatmap(lambda start: st.tuples(st.just(start), st.integers(start, len(text))))
     spans = places.filter(lambda place: place[0] < place[1]).map(lambda place: span(*place))
-    some = st.lists(spans, max_size=4) if text else st.just([])
-    found, gold = data.draw(some), data.draw(some)
-    wrong = sum(one.fate is not Fate.KEPT for one in match(found, gold))
-    lines = shown(text, found, gold, name=text)
+    lists = st.lists(spans, max_size=4) if text else st.just([])
+    predicted, gold = data.draw(lists), data.draw(lists)
+    wrong = sum(pair.kind is not MatchKind.EXACT for pair in match(predicted, gold))
+    lines = shown(text, predicted, gold, name=text)
     assert len(lines) == (wrong + 1 if wrong else 0)
     assert all(line.isprintable() for line in lines)

@@ -10,16 +10,16 @@ from curator.domain.calibration import brier_score, expected_calibration_error, 
 def test_bins_have_equal_mass_and_lie_in_order() -> None:
     scored = [(number / 1000, number % 2 == 0) for number in range(1000)]
     bins = reliability(scored, 100)
-    assert [one.count for one in bins] == [100] * 10
-    assert [one.low for one in bins] == sorted(one.low for one in bins)
-    assert all(one.kept == pytest.approx(0.5) for one in bins)
+    assert [score_bin.count for score_bin in bins] == [100] * 10
+    assert [score_bin.low for score_bin in bins] == sorted(score_bin.low for score_bin in bins)
+    assert all(score_bin.exact == pytest.approx(0.5) for score_bin in bins)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=400), st.integers(1, 120))
 def test_no_span_is_lost_and_no_bin_is_too_small(scored: list[tuple[float, bool]], least: int) -> None:
     bins = reliability(scored, least)
-    assert sum(one.count for one in bins) == len(scored)
-    assert len(bins) <= 1 or all(one.count >= least for one in bins)
+    assert sum(score_bin.count for score_bin in bins) == len(scored)
+    assert len(bins) <= 1 or all(score_bin.count >= least for score_bin in bins)
     assert 0 <= expected_calibration_error(bins) <= 1
 
 

@@ -94,12 +94,12 @@ def test_nul_and_lone_surrogates_are_refused_with_their_place(text: str, what: s
 
 
 def test_composing_starters_are_all_that_this_python_knows() -> None:
-    found = set()
+    composing = set()
     for code in range(sys.maxunicode + 1):
         whole = unicodedata.normalize("NFD", chr(code))
         if not 0xAC00 <= code <= 0xD7A3 and len(whole) > 1:
-            found |= {char for char in whole[1:] if not unicodedata.combining(char)}
-    assert found <= _COMPOSING_STARTERS
+            composing |= {char for char in whole[1:] if not unicodedata.combining(char)}
+    assert composing <= _COMPOSING_STARTERS
 
 
 def test_whatever_composes_is_composed_in_one_piece() -> None:

@@ -53,25 +53,29 @@ def test_a_span_covers_the_canonical_form_of_what_it_covered(raw: str, data: st.
 @given(RAW, st.lists(ITEM, max_size=6), st.lists(ITEM, max_size=3))
 def test_no_span_is_lost(raw: str, plain: list[Any], of_layer: list[Any]) -> None:
     content = carried({"spans": plain, "events": of_layer}, raw)
-    alone = [carried({"spans": [item]}, raw) for item in plain] + [
+    one_by_one = [carried({"spans": [item]}, raw) for item in plain] + [
         carried({"events": [item]}, raw) for item in of_layer
     ]
-    assert set(content.spans) == {span for one in alone for span in one.spans}
+    assert set(content.spans) == {span for single in one_by_one for span in single.spans}
     assert len(content.spans) == len(set(content.spans))
-    assert [one.item for one in content.problems] == [problem.item for one in alone for problem in one.problems]
-    assert all(len(one.spans) + len(one.problems) == 1 for one in alone)
+    assert [problem.item for problem in content.problems] == [
+        problem.item for single in one_by_one for problem in single.problems
+    ]
+    assert all(len(single.spans) + len(single.problems) == 1 for single in one_by_one)
 
 
 @given(st.dictionaries(st.sampled_from(["spans", "relations", "attributes", "entities", "elsewhere"]), JSON))
-def test_whatever_json_came_with_a_text_is_read_or_told(annotations: dict[str, Any]) -> None:
+def test_whatever_json_came_with_a_text_is_read_or_reported(annotations: dict[str, Any]) -> None:
     content = carried(annotations)
-    told = len(content.spans) + len(content.relations) + len(content.attributes) + len(content.problems)
-    assert bool(told) == any(one not in (None, []) and not _empty(key, one) for key, one in annotations.items())
+    accounted = len(content.spans) + len(content.relations) + len(content.attributes) + len(content.problems)
+    assert bool(accounted) == any(
+        value not in (None, []) and not _empty(key, value) for key, value in annotations.items()
+    )
 
 
 def _empty(key: str, value: Any) -> bool:
     """Say whether this is `spans` by layer without a span."""
-    return key == "spans" and isinstance(value, dict) and all(one in (None, []) for one in value.values())
+    return key == "spans" and isinstance(value, dict) and all(items in (None, []) for items in value.values())
 
 
 @pytest.mark.parametrize(
@@ -88,13 +92,13 @@ def _empty(key: str, value: Any) -> bool:
         ([0, 5], "malformed-item"),
     ],
 )
-def test_a_span_that_does_not_fit_is_told_with_its_cause_as_it_came(item: Any, cause: str) -> None:
+def test_a_span_that_does_not_fit_is_reported_with_its_cause_as_it_came(item: Any, cause: str) -> None:
     (problem,) = carried({"spans": [item]}).problems
     assert (problem.cause, problem.item) == (cause, item)
 
 
-def test_a_span_that_splits_an_accent_is_told() -> None:
-    assert [one.cause for one in carried({"spans": [[0, 1, "PER"]]}, "e\u0301te\u0301").problems] == [
+def test_a_span_that_splits_an_accent_is_reported() -> None:
+    assert [problem.cause for problem in carried({"spans": [[0, 1, "PER"]]}, "e\u0301te\u0301").problems] == [
         "offsets-split-a-character"
     ]
 
@@ -111,9 +115,11 @@ def test_spans_by_layer_under_their_layers_name_and_as_triples_are_the_same() ->
     assert {carried(way).spans for way in ways} == {(Span("entities", 11, 16, "LOC"),)}
 
 
-def test_a_layer_the_schema_lacks_is_told() -> None:
-    assert [one.cause for one in carried({"places": [[11, 16, "LOC"]]}).problems] == ["unknown-label"]
-    assert [one.cause for one in carried({"spans": {"places": [[11, 16, "LOC"]]}}).problems] == ["unknown-label"]
+def test_a_layer_the_schema_lacks_is_reported() -> None:
+    assert [problem.cause for problem in carried({"places": [[11, 16, "LOC"]]}).problems] == ["unknown-label"]
+    assert [problem.cause for problem in carried({"spans": {"places": [[11, 16, "LOC"]]}}).problems] == [
+        "unknown-label"
+    ]
 
 
 def test_relations_and_attributes_follow_their_spans_ids() -> None:
@@ -147,7 +153,7 @@ def test_relations_and_attributes_follow_their_spans_ids() -> None:
         Attribute(person, "note", {"any": 1}),
         Attribute("document", "certitude", ["douteux"]),
     )
-    assert [one.cause for one in content.problems] == [
+    assert [problem.cause for problem in content.problems] == [
         "relation-without-span",
         "relation-without-span",
         "unknown-relation",
@@ -189,7 +195,7 @@ def test_what_has_no_place_in_the_raw_text_takes_its_relations_along() -> None:
     assert content.spans == (moved,)
     assert content.relations == ()
     assert content.attributes == (Attribute(moved.id, "note", "y"), about[2])
-    assert [one.cause for one in content.problems] == ["offsets-split-a-character", "relation-without-span"]
+    assert [problem.cause for problem in content.problems] == ["offsets-split-a-character", "relation-without-span"]
     kept = carry_back(
         Content((paris, replace(paris, label="ORG")), (Relation(paris.id, paris.id, "place"),)), canonical
     )

@@ -12,12 +12,12 @@ Change = Callable[[dict[str, Any]], Any]
 
 
 def label(schema: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = schema["layers"][0]["labels"][0]
-    return found
+    label: dict[str, Any] = schema["layers"][0]["labels"][0]
+    return label
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (lambda v: v.pop("name"), "lacks 'name'"),
         (lambda v: v.pop("language"), "lacks 'language'"),
@@ -52,12 +52,12 @@ def label(schema: dict[str, Any]) -> dict[str, Any]:
         (lambda v: v.update(title=date(2026, 1, 1)), "no JSON value"),
     ],
 )
-def test_what_is_wrong_is_told_in_one_line_with_its_place(change: Change, told: str) -> None:
+def test_what_is_wrong_is_reported_in_one_line_with_its_place(change: Change, message: str) -> None:
     changed = value()
     change(changed)
     with pytest.raises(SchemaError) as raised:
         schema_from_value(changed, "labels.yaml")
-    assert told in raised.value.what
+    assert message in raised.value.what
     assert raised.value.where == "labels.yaml"
     assert raised.value.remedy
     assert "\n" not in str(raised.value)

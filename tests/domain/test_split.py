@@ -26,9 +26,10 @@ def test_shares_are_met() -> None:
 
 def test_another_seed_deals_anew_and_an_empty_share_gets_nothing() -> None:
     ids = [str(number) for number in range(300)]
-    other = SplitRule("other", RULE.shares)
-    assert [RULE.by_hash(one) for one in ids] != [other.by_hash(one) for one in ids]
-    assert {SplitRule("curator", {"train": 1.0, "dev": 0.0, "test": 0.0}).by_hash(one) for one in ids} == {"train"}
+    reseeded = SplitRule("other", RULE.shares)
+    assert [RULE.by_hash(document) for document in ids] != [reseeded.by_hash(document) for document in ids]
+    all_train = SplitRule("curator", {"train": 1.0, "dev": 0.0, "test": 0.0})
+    assert {all_train.by_hash(document) for document in ids} == {"train"}
 
 
 @given(st.none() | SPLITS, st.lists(st.none() | SPLITS, max_size=4))
@@ -57,5 +58,5 @@ def test_near_duplicates_never_straddle_and_a_given_split_is_never_overruled(
         (None, [], (RULE.by_hash("a"), "hash")),
     ],
 )
-def test_reasons_are_told(given_split: str | None, neighbours: list[str | None], expected: tuple[str, str]) -> None:
+def test_reasons_are_reported(given_split: str | None, neighbours: list[str | None], expected: tuple[str, str]) -> None:
     assert assign("a", given_split, neighbours, RULE) == Assignment("a", *expected)

@@ -32,31 +32,31 @@ def read(*paths: str, limit: int = 1_000_000, standard_input: bytes = b"") -> li
     return list(FileReader(limit, lambda: io.BytesIO(standard_input)).read(paths))
 
 
-def documents(found: Sequence[RawDocument | Refused]) -> list[RawDocument]:
-    assert not [one for one in found if isinstance(one, Refused)]
-    return [one for one in found if isinstance(one, RawDocument)]
+def documents(items: Sequence[RawDocument | Refused]) -> list[RawDocument]:
+    assert not [item for item in items if isinstance(item, Refused)]
+    return [item for item in items if isinstance(item, RawDocument)]
 
 
-def refusal(found: Sequence[RawDocument | Refused]) -> str:
-    (one,) = found
-    assert isinstance(one, Refused)
-    assert "\n" not in str(one.error)
-    assert one.name in one.error.where
-    assert one.error.remedy
-    return one.error.what
+def refusal(items: Sequence[RawDocument | Refused]) -> str:
+    (refused,) = items
+    assert isinstance(refused, Refused)
+    assert "\n" not in str(refused.error)
+    assert refused.name in refused.error.where
+    assert refused.error.remedy
+    return refused.error.what
 
 
 def test_text_file_is_one_document(folder: Path) -> None:
     raw = "Un séisme.\nDeux blessés.\n".encode()
     (folder / "a.txt").write_bytes(raw)
-    (one,) = documents(read("a.txt"))
-    assert one == RawDocument("a.txt", raw.decode(), hashlib.sha256(raw).hexdigest())
+    (document,) = documents(read("a.txt"))
+    assert document == RawDocument("a.txt", raw.decode(), hashlib.sha256(raw).hexdigest())
 
 
 def test_names_are_paths_as_given(folder: Path) -> None:
     (folder / "d").mkdir()
     (folder / "d" / "a.TXT").write_text("un")
-    assert [one.name for one in documents(read("d", "d/a.TXT", str(folder / "d" / "a.TXT")))] == [
+    assert [document.name for document in documents(read("d", "d/a.TXT", str(folder / "d" / "a.TXT")))] == [
         "d/a.TXT",
         "d/a.TXT",
         f"{folder}/d/a.TXT",
@@ -66,8 +66,8 @@ def test_names_are_paths_as_given(folder: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "mac_roman"])
 def test_encodings(folder: Path, encoding: str) -> None:
     (folder / "a.txt").write_bytes(FRENCH.encode(encoding))
-    (one,) = documents(read("a.txt"))
-    assert (one.text, one.encoding) == (FRENCH, encoding)
+    (document,) = documents(read("a.txt"))
+    assert (document.text, document.encoding) == (FRENCH, encoding)
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "iso8859-15", "mac_roman"])
@@ -157,9 +157,9 @@ def test_refused_permission(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
         return really_open(path, *args, **kwargs)  # type: ignore[call-overload]
 
     monkeypatch.setattr(Path, "open", refusing_open)
-    one, other = read("a.txt", "b.txt")
-    assert "no permission" in refusal([one])
-    assert documents([other])[0].text == "deux"
+    forbidden, readable = read("a.txt", "b.txt")
+    assert "no permission" in refusal([forbidden])
+    assert documents([readable])[0].text == "deux"
 
 
 def test_too_large_texts(folder: Path) -> None:
@@ -172,9 +172,9 @@ def test_too_large_texts(folder: Path) -> None:
         assert "larger than 100 characters" in refusal(read(name, limit=100))
     for name in ("c.jsonl", "d.csv"):
         first, *large, last = read(name, limit=100)
-        assert [one.name for one in documents([first, last])] == [f"{name}:1", f"{name}:4"]
-        assert all("larger" in refusal([one]) for one in large)
-        assert [one.name for one in large] == [f"{name}:2", f"{name}:3"]
+        assert [item.name for item in documents([first, last])] == [f"{name}:1", f"{name}:4"]
+        assert all("larger" in refusal([item]) for item in large)
+        assert [item.name for item in large] == [f"{name}:2", f"{name}:3"]
 
 
 def test_json_lines(folder: Path) -> None:
@@ -182,25 +182,25 @@ def test_json_lines(folder: Path) -> None:
     second = '{"text": "Été", "title": "Chaud", "spans": [{"start": 0}], "relations": [], "meta": null}'.encode()
     third = b'{"text": "a", "id": 7, "meta": {"id": 8}}'
     (folder / "a.jsonl").write_bytes(first + b"\r\n\n" + second + b"\n" + third)
-    one, two, three = documents(read("a.jsonl"))
-    assert one.name == "a.jsonl:1"
-    assert (one.meta, one.split, one.lang) == ({"date": "2026-01-02", "n": 2**64 - 1}, "dev", "fr")
-    assert two.name == "a.jsonl:3"
-    assert (two.text, two.meta) == ("Été", {"title": "Chaud"})
-    assert two.annotations == {"spans": [{"start": 0}], "relations": []}
-    assert two.raw_sha256 == hashlib.sha256(second + b"\n").hexdigest()
-    assert three.meta == {"id": 8}
+    dated, titled, numbered = documents(read("a.jsonl"))
+    assert dated.name == "a.jsonl:1"
+    assert (dated.meta, dated.split, dated.lang) == ({"date": "2026-01-02", "n": 2**64 - 1}, "dev", "fr")
+    assert titled.name == "a.jsonl:3"
+    assert (titled.text, titled.meta) == ("Été", {"title": "Chaud"})
+    assert titled.annotations == {"spans": [{"start": 0}], "relations": []}
+    assert titled.raw_sha256 == hashlib.sha256(second + b"\n").hexdigest()
+    assert numbered.meta == {"id": 8}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_json_lines_and_tables_in_encodings(folder: Path, encoding: str) -> None:
     lines = [{"text": FRENCH, "n": 1}, {"text": "Été à Évry", "n": 2}]
-    (folder / "a.jsonl").write_bytes("\n".join(json.dumps(one, ensure_ascii=False) for one in lines).encode(encoding))
+    (folder / "a.jsonl").write_bytes("\n".join(json.dumps(line, ensure_ascii=False) for line in lines).encode(encoding))
     (folder / "a.csv").write_bytes(f'n;text\n1;"{FRENCH}"\n2;Été à Évry\n'.encode(encoding))
     for name in ("a.jsonl", "a.csv"):
-        found = documents(read(name))
-        assert [one.text for one in found] == [FRENCH, "Été à Évry"]
-        assert {one.encoding for one in found} == {"utf-8" if encoding == "utf-8-sig" else encoding}
+        read_back = documents(read(name))
+        assert [document.text for document in read_back] == [FRENCH, "Été à Évry"]
+        assert {document.encoding for document in read_back} == {"utf-8" if encoding == "utf-8-sig" else encoding}
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -208,11 +208,11 @@ def test_tables(folder: Path, delimiter: str) -> None:
     rows = [["title", "text", "split", "lang"], ["a", f'"Oui,\nnon; ""peut-être""\t{"x" * 200_000}"', "test", "fr"]]
     rows += [[], ["", "b", "", ""]]
     (folder / "a.csv").write_text("\r\n".join(delimiter.join(row) for row in rows), newline="")
-    one, two = documents(read("a.csv"))
-    assert one.text.startswith('Oui,\nnon; "peut-être"\tx')
-    assert (one.name, one.meta, one.split, one.lang) == ("a.csv:1", {"title": "a"}, "test", "fr")
-    assert (two.name, two.meta, two.split, two.lang) == ("a.csv:2", {"title": ""}, None, None)
-    assert two.raw_sha256 == hashlib.sha256(delimiter.join(rows[-1]).encode()).hexdigest()
+    titled, untitled = documents(read("a.csv"))
+    assert titled.text.startswith('Oui,\nnon; "peut-être"\tx')
+    assert (titled.name, titled.meta, titled.split, titled.lang) == ("a.csv:1", {"title": "a"}, "test", "fr")
+    assert (untitled.name, untitled.meta, untitled.split, untitled.lang) == ("a.csv:2", {"title": ""}, None, None)
+    assert untitled.raw_sha256 == hashlib.sha256(delimiter.join(rows[-1]).encode()).hexdigest()
 
 
 def test_folders_are_read_sorted_and_links_once(folder: Path) -> None:
@@ -222,27 +222,27 @@ def test_folders_are_read_sorted_and_links_once(folder: Path) -> None:
         (folder / "d" / name).write_text(name)
     (folder / "d" / "sub" / "loop").symlink_to(folder / "d")
     (folder / "d" / "z").symlink_to(folder / "d" / "sub")
-    found = read("d")
-    assert [one.name for one in found] == ["d/a.txt", "d/b.txt", "d/notes.pdf", "d/sub/c.txt"]
-    assert "not a known format" in refusal(found[2:3])
+    items = read("d")
+    assert [item.name for item in items] == ["d/a.txt", "d/b.txt", "d/notes.pdf", "d/sub/c.txt"]
+    assert "not a known format" in refusal(items[2:3])
 
 
 def test_globs(folder: Path) -> None:
     (folder / "a").mkdir()
     for name in ("b.txt", "a/c.txt", "a/d.jsonl", "[x].txt"):
         (folder / name).write_text('{"text": "a"}')
-    assert [one.name for one in read("*.txt")] == ["[x].txt", "b.txt"]
-    assert [one.name for one in read("**/*.txt")] == ["[x].txt", "a/c.txt", "b.txt"]
-    assert [one.name for one in read("[x].txt")] == ["[x].txt"]
+    assert [document.name for document in read("*.txt")] == ["[x].txt", "b.txt"]
+    assert [document.name for document in read("**/*.txt")] == ["[x].txt", "a/c.txt", "b.txt"]
+    assert [document.name for document in read("[x].txt")] == ["[x].txt"]
 
 
 def test_standard_input(folder: Path) -> None:
-    assert [(one.name, one.text) for one in documents(read("-", standard_input="Un été.\n".encode()))] == [
-        ("-", "Un été.\n")
-    ]
-    found = read("-", standard_input=b'\n{"text": "a"}\nnot JSON\n{"text": "b"}\n')
-    assert [one.name for one in found] == ["-:2", "-:3", "-:4"]
-    assert "not JSON" in refusal(found[1:2])
+    assert [
+        (document.name, document.text) for document in documents(read("-", standard_input="Un été.\n".encode()))
+    ] == [("-", "Un été.\n")]
+    items = read("-", standard_input=b'\n{"text": "a"}\nnot JSON\n{"text": "b"}\n')
+    assert [item.name for item in items] == ["-:2", "-:3", "-:4"]
+    assert "not JSON" in refusal(items[1:2])
     assert documents(read("-", standard_input=b'{"body": "a"}'))[0].text == '{"body": "a"}'
     assert "empty" in refusal(read("-"))
     (folder / "-").write_text("a")
@@ -256,11 +256,11 @@ def test_reading_holds_one_line_at_a_time(folder: Path) -> None:
         stream.write('{"text": "' + "a" * 30_000_000 + '"}\n{"text": "fin"}\n')
     tracemalloc.start()
     try:
-        found = sum(isinstance(one, RawDocument) for one in FileReader(200_000).read(["a.jsonl"]))
+        count = sum(isinstance(item, RawDocument) for item in FileReader(200_000).read(["a.jsonl"]))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert found == 1501
+    assert count == 1501
     assert peak < 10_000_000
 
 
@@ -275,12 +275,12 @@ def hurried() -> Iterator[None]:
 @given(raw=st.binary(max_size=400), extension=st.sampled_from(["txt", "jsonl", "csv"]))
 def test_any_bytes_are_taken_or_refused(folder: Path, hurried: None, raw: bytes, extension: str) -> None:
     (folder / f"a.{extension}").write_bytes(raw)
-    found = read(f"a.{extension}")
-    assert found
-    for one in found:
-        if isinstance(one, RawDocument):
-            assert one.text.strip()
-            one.text.encode()
+    items = read(f"a.{extension}")
+    assert items
+    for item in items:
+        if isinstance(item, RawDocument):
+            assert item.text.strip()
+            item.text.encode()
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -295,6 +295,6 @@ def test_any_bytes_are_taken_or_refused(folder: Path, hurried: None, raw: bytes,
 def test_json_lines_come_back(folder: Path, texts: list[str], escaped: bool) -> None:
     lines = "".join(json.dumps({"text": text, "again": [text]}, ensure_ascii=escaped) + "\n" for text in texts)
     (folder / "a.jsonl").write_bytes(lines.encode())
-    found = documents(read("a.jsonl"))
-    assert [one.text for one in found] == texts
-    assert [one.meta["again"] for one in found] == [[text] for text in texts]
+    read_back = documents(read("a.jsonl"))
+    assert [document.text for document in read_back] == texts
+    assert [document.meta["again"] for document in read_back] == [[text] for text in texts]

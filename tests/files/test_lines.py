@@ -61,7 +61,7 @@ def test_new_files_are_as_readable_as_others(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["not JSON", "[1]", "3"])
-def test_bad_lines_are_told_with_their_number(tmp_path: Path, line: str) -> None:
+def test_bad_lines_are_reported_with_their_number(tmp_path: Path, line: str) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(f'{{"a": 1}}\n{line}\n')
     with pytest.raises(CuratorError, match=r"a\.jsonl:2"):

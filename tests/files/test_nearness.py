@@ -22,27 +22,27 @@ def reprint(rng: random.Random, words: list[str], share: float) -> list[str]:
     return [rng.choice(WORDS) if at in changed else word for at, word in enumerate(words)]
 
 
-def found(one: str, other: str) -> bool:
-    return bool(set(NEARNESS.bands(one)) & set(NEARNESS.bands(other))) and NEARNESS.near(one, other)
+def share_a_band(left: str, right: str) -> bool:
+    return bool(set(NEARNESS.bands(left)) & set(NEARNESS.bands(right))) and NEARNESS.near(left, right)
 
 
 def test_reprints_with_a_tenth_of_the_words_changed_are_found() -> None:
     rng = random.Random(7)
     originals = [article(rng, rng.randint(60, 400)) for _ in range(200)]
-    hits = [found(" ".join(words), " ".join(reprint(rng, words, 0.1))) for words in originals]
+    hits = [share_a_band(" ".join(words), " ".join(reprint(rng, words, 0.1))) for words in originals]
     assert sum(hits) >= 198
 
 
 def test_other_articles_are_not_near() -> None:
     rng = random.Random(8)
     texts = [" ".join(article(rng, 200)) for _ in range(30)]
-    assert not any(NEARNESS.near(one, other) for at, one in enumerate(texts) for other in texts[:at])
+    assert not any(NEARNESS.near(text, earlier) for at, text in enumerate(texts) for earlier in texts[:at])
 
 
 def test_case_and_punctuation_do_not_matter() -> None:
-    one, other = "Trois morts, à Nîmes : un séisme.", "TROIS MORTS À NÎMES — UN SÉISME"
-    assert NEARNESS.bands(one) == NEARNESS.bands(other)
-    assert similarity(one, other) == 1.0
+    text, shouted = "Trois morts, à Nîmes : un séisme.", "TROIS MORTS À NÎMES — UN SÉISME"
+    assert NEARNESS.bands(text) == NEARNESS.bands(shouted)
+    assert similarity(text, shouted) == 1.0
 
 
 def test_short_texts() -> None:
@@ -68,9 +68,9 @@ PINNED = [-9185683729284765271, -6852549314032110826]
 
 @settings(max_examples=50, deadline=None)
 @given(st.text(), st.text())
-def test_signatures_fit_and_nearness_is_symmetric(one: str, other: str) -> None:
-    bands = NEARNESS.bands(one)
+def test_signatures_fit_and_nearness_is_symmetric(left: str, right: str) -> None:
+    bands = NEARNESS.bands(left)
     assert len(set(bands)) == len(bands) == BANDS
     assert all(-(2**63) <= band < 2**63 for band in bands)
-    assert NEARNESS.near(one, one)
-    assert NEARNESS.near(one, other) == NEARNESS.near(other, one)
+    assert NEARNESS.near(left, left)
+    assert NEARNESS.near(left, right) == NEARNESS.near(right, left)

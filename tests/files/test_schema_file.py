@@ -38,7 +38,7 @@ def test_schema_is_read(tmp_path: Path) -> None:
         (SCHEMA.replace("#112233", "red").encode(), "colour"),
     ],
 )
-def test_what_is_wrong_is_told_in_one_line(tmp_path: Path, raw: bytes, message: str) -> None:
+def test_what_is_wrong_is_reported_in_one_line(tmp_path: Path, raw: bytes, message: str) -> None:
     path = tmp_path / "labels.yaml"
     path.write_bytes(raw)
     with pytest.raises(SchemaError) as caught:

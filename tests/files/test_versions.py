@@ -77,7 +77,7 @@ def test_names_are_plain(tmp_path: Path, name: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_not_there_is_told(tmp_path: Path) -> None:
+def test_what_is_not_there_is_reported(tmp_path: Path) -> None:
     folder = VersionFolder(tmp_path)
     with pytest.raises(CuratorError, match="no such version: news@1"):
         folder.manifest("news", 1)

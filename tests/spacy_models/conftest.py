@@ -21,15 +21,15 @@ def pipeline() -> SpacyPipeline:
 @pytest.fixture(scope="session")
 def entities(pipeline: SpacyPipeline) -> Finder:
     """Return the entities of a text, as label and covered text."""
-    return lambda text: _found(pipeline, "entities", text)
+    return lambda text: _labelled_words(pipeline, "entities", text)
 
 
 @pytest.fixture(scope="session")
 def events(pipeline: SpacyPipeline) -> Finder:
     """Return the events of a text, as label and covered text."""
-    return lambda text: _found(pipeline, "events", text)
+    return lambda text: _labelled_words(pipeline, "events", text)
 
 
-def _found(pipeline: SpacyPipeline, layer: str, text: str) -> list[tuple[str, str]]:
+def _labelled_words(pipeline: SpacyPipeline, layer: str, text: str) -> list[tuple[str, str]]:
     (content,) = pipeline.annotate([text])
     return [(span.label, text[span.start : span.end]) for span in content.spans if span.layer == layer]

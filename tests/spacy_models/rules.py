@@ -1,4 +1,4 @@
-"""Small pipelines to calibrate: rules that find what they are told to, and a trained pipeline beside them."""
+"""Small pipelines to calibrate: rules that find given words, and a trained pipeline beside them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ pipeline = [{names}]
 
 [components.rules]
 factory = "tests_rules"
-found = {found}
+rules = {rules}
 
 [components.opinion]
 factory = "curator_opinion"
@@ -33,21 +33,21 @@ table = ${{paths.calibration}}
 least = {least}
 """
 
-Found = Sequence[tuple[str, str, str, str]]
-"""Layer, words, label and rule of what is to be found, once in a text."""
+WordRules = Sequence[tuple[str, str, str, str]]
+"""Layer, words, label and rule of each span to propose, once in a text."""
 
 
 @Language.factory("tests_rules")
 class Rules:
-    """Finds these words in every text that holds them, and names the rule as the rules of curator do."""
+    """Proposes these words in every text that holds them, and names the rule as the rules of curator do."""
 
-    def __init__(self, nlp: Language, name: str, found: list[list[str]]) -> None:
-        self._found = found
+    def __init__(self, nlp: Language, name: str, rules: list[list[str]]) -> None:
+        self._rules = rules
 
     def __call__(self, doc: Doc) -> Doc:
         marks: dict[Any, Any] = doc.user_data
         layers: dict[str, list[Any]] = {}
-        for layer, words, label, rule in self._found:
+        for layer, words, label, rule in self._rules:
             start = doc.text.find(words)
             if start >= 0:
                 layers.setdefault(layer, []).append(doc.char_span(start, start + len(words), label=label))
@@ -58,11 +58,11 @@ class Rules:
         return doc
 
 
-def write_config(folder: Path, found: Found = (), least: float = 0.0, opinion: bool = True) -> Path:
+def write_config(folder: Path, rules: WordRules = (), least: float = 0.0, opinion: bool = True) -> Path:
     """Write a configuration into a project's folder; what it names is beside it."""
     names = ["rules", *(["opinion"] if opinion else []), "calibrator"]
-    listed = "[" + ",".join(f'["{layer}","{words}","{label}","{rule}"]' for layer, words, label, rule in found) + "]"
-    text = CONFIG.format(names=",".join(f'"{name}"' for name in names), found=listed, least=least)
+    listed = "[" + ",".join(f'["{layer}","{words}","{label}","{rule}"]' for layer, words, label, rule in rules) + "]"
+    text = CONFIG.format(names=",".join(f'"{name}"' for name in names), rules=listed, least=least)
     if not opinion:
         start, end = text.index("[components.opinion]"), text.index("[components.calibrator]")
         text = text[:start] + text[end:]

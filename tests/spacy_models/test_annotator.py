@@ -69,7 +69,7 @@ def check(text: str, content: Content) -> None:
         assert 0 <= span.score <= 1
         assert span.rule
     entities = sorted((span.start, span.end) for span in content.spans if span.layer == "entities")
-    assert all(one[1] <= other[0] for one, other in itertools.pairwise(entities))
+    assert all(left[1] <= right[0] for left, right in itertools.pairwise(entities))
 
 
 @settings(max_examples=60, deadline=None)
@@ -122,7 +122,7 @@ def test_labels_are_renamed_and_left_out() -> None:
 
 
 @pytest.mark.parametrize("name", ["no/such/folder", "missing.cfg", ""])
-def test_a_missing_pipeline_is_told(name: str) -> None:
+def test_a_missing_pipeline_is_reported(name: str) -> None:
     with pytest.raises(CuratorError, match="no such spaCy pipeline"):
         SpacyPipeline(name)
 
@@ -160,7 +160,7 @@ def test_the_digest_follows_what_shapes_the_output(pipeline: SpacyPipeline, tmp_
     assert SpacyPipeline(config, Reading(label_map={"PER": "PERSON"})).id != grown.id
 
 
-def test_a_configuration_without_its_lexicons_is_told(tmp_path: Path) -> None:
+def test_a_configuration_without_its_lexicons_is_reported(tmp_path: Path) -> None:
     config = copy(tmp_path)
     shutil.rmtree(tmp_path / "seeds" / "lexicons")
     config.write_text(config.read_text(encoding="utf-8").replace("seeds/lexicons", "nowhere"), encoding="utf-8")
@@ -200,14 +200,14 @@ def test_a_trained_pipeline_has_scores_and_components(trained: Path) -> None:
 
 
 def test_the_digest_of_a_trained_pipeline_follows_its_files(trained: Path, tmp_path: Path) -> None:
-    other = Path(shutil.copytree(trained, tmp_path / "elsewhere"))
-    assert SpacyPipeline(other).id == SpacyPipeline(trained).id
-    meta = other / "meta.json"
+    copy = Path(shutil.copytree(trained, tmp_path / "elsewhere"))
+    assert SpacyPipeline(copy).id == SpacyPipeline(trained).id
+    meta = copy / "meta.json"
     meta.write_text(meta.read_text(encoding="utf-8").replace("0.75", "0.65"), encoding="utf-8")
-    assert SpacyPipeline(other).id != SpacyPipeline(trained).id
+    assert SpacyPipeline(copy).id != SpacyPipeline(trained).id
 
 
-def test_a_broken_trained_pipeline_is_told(trained: Path, tmp_path: Path) -> None:
+def test_a_broken_trained_pipeline_is_reported(trained: Path, tmp_path: Path) -> None:
     broken = Path(shutil.copytree(trained, tmp_path / "broken"))
     shutil.rmtree(broken / "ner")
     with pytest.raises(CuratorError, match="cannot be loaded"):

@@ -1,4 +1,4 @@
-"""Choosing among what rules and a trained pipeline found."""
+"""Choosing among what rules and a trained pipeline propose."""
 
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,12 @@ from curator.domain.errors import CuratorError
 from curator.domain.span import Content
 from curator.spacy_models.annotator import SpacyPipeline
 from curator.spacy_models.calibrator import count_kept, proposals, table_of
-from curator.spacy_models.chances import Counts, Table, read_counts, write_counts
+from curator.spacy_models.chances import ChanceTable, Counts, read_counts, write_counts
 from curator.spacy_models.opinion import Opinion, opinions
-from tests.spacy_models.rules import Found, save_model, write_config, write_table
+from tests.spacy_models.rules import WordRules, save_model, write_config, write_table
 
 TEXT = "Marie Curie quitte Paris en mars , des tirs à Lyon"
-TITLED: Found = [
+TITLED: WordRules = [
     ("entities", "Marie Curie", "PER", "title"),
     ("entities", "Paris", "GPE", "place"),
     ("entities", "mars", "DATE", "month"),
@@ -38,14 +38,14 @@ def annotated(config: Path, text: str = TEXT) -> Content:
     return content
 
 
-def told(content: Content, text: str = TEXT) -> set[tuple[str, str, str | None]]:
-    return {(text[one.start : one.end], one.label, one.rule) for one in content.spans}
+def labelled_words(content: Content, text: str = TEXT) -> set[tuple[str, str, str | None]]:
+    return {(text[span.start : span.end], span.label, span.rule) for span in content.spans}
 
 
 def score(content: Content, words: str) -> float:
-    (found,) = [one.score for one in content.spans if TEXT[one.start : one.end] == words]
-    assert found is not None
-    return found
+    (value,) = [span.score for span in content.spans if TEXT[span.start : span.end] == words]
+    assert value is not None
+    return value
 
 
 def gold(*spans: tuple[str, str, str], text: str = TEXT) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def gold(*spans: tuple[str, str, str], text: str = TEXT) -> dict[str, Any]:
 
 def test_what_both_sides_say_is_in_the_rule(project: Path) -> None:
     write_table(project, ("entities", "title|model", "PER", 9, 10), ("entities", "model|rules", "PER", 1, 10))
-    assert told(annotated(write_config(project, TITLED))) == {
+    assert labelled_words(annotated(write_config(project, TITLED))) == {
         ("Marie Curie", "PER", "title|model"),
         ("Paris", "GPE", "place+model"),
         ("mars", "DATE", "month"),
@@ -70,32 +70,32 @@ def test_what_both_sides_say_is_in_the_rule(project: Path) -> None:
 
 def test_the_likelier_of_two_that_overlap_stays_though_it_is_shorter(project: Path) -> None:
     write_table(project, ("entities", "title|model", "PER", 1, 10), ("entities", "model|rules", "PER", 9, 10))
-    found = told(annotated(write_config(project, TITLED)))
-    assert ("Curie", "PER", "model|rules") in found
-    assert not [words for words, _, _ in found if words == "Marie Curie"]
+    kept = labelled_words(annotated(write_config(project, TITLED)))
+    assert ("Curie", "PER", "model|rules") in kept
+    assert not [words for words, _, _ in kept if words == "Marie Curie"]
 
 
 def test_among_equally_likely_ones_the_longer_stays(project: Path) -> None:
-    assert ("Marie Curie", "PER", "title|model") in told(annotated(write_config(project, TITLED)))
+    assert ("Marie Curie", "PER", "title|model") in labelled_words(annotated(write_config(project, TITLED)))
 
 
 def test_the_same_place_with_two_labels_has_one_of_them(project: Path) -> None:
     write_table(project, ("entities", "name|model", "PER", 1, 9), ("entities", "model|rules", "GPE", 8, 9))
     content = annotated(write_config(project, [("entities", "Lyon", "PER", "name")]))
-    assert ("Lyon", "GPE", "model|rules") in told(content)
-    assert ("Lyon", "PER", "name|model") not in told(content)
+    assert ("Lyon", "GPE", "model|rules") in labelled_words(content)
+    assert ("Lyon", "PER", "name|model") not in labelled_words(content)
 
 
 def test_layers_do_not_compete(project: Path) -> None:
     content = annotated(write_config(project, [("events", "Marie Curie quitte Paris", "MOVE", "trigger")]))
-    assert {"Paris", "Curie", "Marie Curie quitte Paris"} <= {words for words, _, _ in told(content)}
+    assert {"Paris", "Curie", "Marie Curie quitte Paris"} <= {words for words, _, _ in labelled_words(content)}
     # Of the two events that overlap, one.
-    assert "quitte" not in {words for words, _, _ in told(content)}
+    assert "quitte" not in {words for words, _, _ in labelled_words(content)}
 
 
 def test_without_a_trained_pipeline_rules_keep_their_names(project: Path) -> None:
     content = annotated(write_config(project, TITLED, opinion=False))
-    assert {rule for _, _, rule in told(content)} == {"title", "place", "month", "trigger"}
+    assert {rule for _, _, rule in labelled_words(content)} == {"title", "place", "month", "trigger"}
 
 
 def test_scores_are_the_chances_of_the_table(project: Path) -> None:
@@ -104,7 +104,7 @@ def test_scores_are_the_chances_of_the_table(project: Path) -> None:
         ("entities", "model", "GPE", 2, 8),
         ("events", "trigger+model", "MOVE", 3, 6),
     ]
-    table = Table(read_counts(write_table(project, *lines)))
+    table = ChanceTable(read_counts(write_table(project, *lines)))
     content = annotated(write_config(project, TITLED))
     assert score(content, "Paris") == round(table.chance("entities", "place+model", "GPE"), 4)
     assert score(content, "Lyon") == round(table.chance("entities", "model", "GPE"), 4)
@@ -115,12 +115,12 @@ def test_scores_are_the_chances_of_the_table(project: Path) -> None:
 def test_what_is_less_likely_than_the_threshold_is_left_out_and_makes_room(project: Path) -> None:
     lines = [("entities", "title|model", "PER", 0, 40), ("entities", "place+model", "GPE", 40, 40)]
     write_table(project, *lines)
-    chances = Table(read_counts(project / "calibration" / "own.jsonl"))
+    chances = ChanceTable(read_counts(project / "calibration" / "own.jsonl"))
     chance = chances.chance("entities", "place+model", "GPE")
-    found = told(annotated(write_config(project, TITLED, least=chance)))
-    assert {words for words, _, _ in found} == {"Paris"}
-    assert told(annotated(write_config(project, TITLED, least=chance + 0.001))) == set()
-    everything = told(annotated(write_config(project, TITLED, least=0.0)))
+    kept = labelled_words(annotated(write_config(project, TITLED, least=chance)))
+    assert {words for words, _, _ in kept} == {"Paris"}
+    assert labelled_words(annotated(write_config(project, TITLED, least=chance + 0.001))) == set()
+    everything = labelled_words(annotated(write_config(project, TITLED, least=0.0)))
     assert {"Curie", "Lyon", "mars", "quitte", "tirs"} < {words for words, _, _ in everything}
 
 
@@ -149,11 +149,11 @@ def test_batches_and_single_texts_say_the_same(project: Path) -> None:
 
 def test_components_of_spacys_own_need_no_names(project: Path) -> None:
     config = write_config(project, opinion=False)
-    text = config.read_text(encoding="utf-8").replace("tests_rules", "entity_ruler").replace("found = []", "")
+    text = config.read_text(encoding="utf-8").replace("tests_rules", "entity_ruler").replace("rules = []", "")
     config.write_text(text, encoding="utf-8")
     nlp = SpacyPipeline(config)._nlp
     nlp.get_pipe("rules").add_patterns([{"label": "GPE", "pattern": "Paris"}])  # type: ignore[attr-defined]
-    assert [(one.label_, one.text) for one in nlp(TEXT).ents] == [("GPE", "Paris")]
+    assert [(entity.label_, entity.text) for entity in nlp(TEXT).ents] == [("GPE", "Paris")]
 
 
 def test_counted_is_all_that_there_is_to_choose_from(project: Path) -> None:
@@ -184,7 +184,7 @@ def test_the_table_is_counted_where_there_is_none_yet(project: Path) -> None:
     assert write_counts(counts) == write_counts(count_kept(str(config), [gold(("entities", "Paris", "GPE"))]))
 
 
-def test_gold_that_does_not_fit_is_told(project: Path) -> None:
+def test_gold_that_does_not_fit_is_reported(project: Path) -> None:
     record = gold(("entities", "Paris", "GPE"))
     record["text"] = "Court"
     with pytest.raises(CuratorError, match="gold span does not fit its text"):
@@ -198,7 +198,7 @@ def test_the_table_is_that_of_the_configuration(project: Path) -> None:
         table_of(str(project / "model"))
 
 
-def test_a_broken_or_missing_table_is_told_in_one_line(project: Path) -> None:
+def test_a_broken_or_missing_table_is_reported_in_one_line(project: Path) -> None:
     config = write_config(project)
     table = write_table(project, ("entities", "title", "PER", 3, 2))
     with pytest.raises(CuratorError) as raised:
@@ -210,7 +210,7 @@ def test_a_broken_or_missing_table_is_told_in_one_line(project: Path) -> None:
     assert "\n" not in str(raised.value)
 
 
-def test_a_missing_trained_pipeline_is_told(tmp_path: Path) -> None:
+def test_a_missing_trained_pipeline_is_reported(tmp_path: Path) -> None:
     write_table(tmp_path)
     with pytest.raises(CuratorError, match="pipeline cannot be built"):
         SpacyPipeline(write_config(tmp_path))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curator.domain.errors import CuratorError
-from curator.spacy_models.chances import Counts, Table, read_counts, write_counts
+from curator.spacy_models.chances import ChanceTable, Counts, read_counts, write_counts
 
 NAMES = st.tuples(
     st.sampled_from(["entities", "events"]),
@@ -19,7 +19,7 @@ TABLES = st.dictionaries(NAMES, COUNTS, max_size=8)
 
 
 def test_each_level_is_drawn_to_the_one_above_by_four_observations() -> None:
-    table = Table(
+    table = ChanceTable(
         {
             ("entities", "place", "GPE"): Counts(6, 6),
             ("entities", "place", "LOC"): Counts(0, 4),
@@ -41,30 +41,30 @@ def test_each_level_is_drawn_to_the_one_above_by_four_observations() -> None:
     whole_model = (1 + 4 * model) / (16 + 4)
     assert table.chance("entities", "model", "PER") == pytest.approx((1 + 4 * whole_model) / (16 + 4))
     assert table.chance("places", "place", "GPE") == 0.5
-    assert Table({}).chance("entities", "place", "GPE") == 0.5
+    assert ChanceTable({}).chance("entities", "place", "GPE") == 0.5
 
 
 @pytest.mark.parametrize("side", ["", "+model", "|model"])
 def test_rules_of_one_side_speak_for_a_rule_that_was_never_seen(side: str) -> None:
-    known = {("entities", f"title{one}", "PER"): Counts(90, 100) for one in ("", "+model", "|model")}
+    known = {("entities", f"title{side}", "PER"): Counts(90, 100) for side in ("", "+model", "|model")}
     known["entities", f"title{side}", "PER"] = Counts(10, 100)
-    table = Table(known)
-    chances = {one: table.chance("entities", f"new{one}", "GPE") for one in ("", "+model", "|model")}
-    assert min(chances, key=lambda one: chances[one]) == side
+    table = ChanceTable(known)
+    chances = {agreement: table.chance("entities", f"new{agreement}", "GPE") for agreement in ("", "+model", "|model")}
+    assert min(chances, key=lambda agreement: chances[agreement]) == side
     assert chances[side] < 0.2
 
 
 @given(TABLES, NAMES)
 def test_every_chance_is_one(counts: dict[tuple[str, str, str], Counts], name: tuple[str, str, str]) -> None:
-    assert 0 < Table(counts).chance(*name) < 1
+    assert 0 < ChanceTable(counts).chance(*name) < 1
 
 
 @given(TABLES, NAMES, COUNTS)
 def test_one_more_that_was_kept_never_lowers_a_chance(
     counts: dict[tuple[str, str, str], Counts], name: tuple[str, str, str], before: Counts
 ) -> None:
-    fewer = Table({**counts, name: before}).chance(*name)
-    more = Table({**counts, name: Counts(before.kept + 1, before.seen + 1)}).chance(*name)
+    fewer = ChanceTable({**counts, name: before}).chance(*name)
+    more = ChanceTable({**counts, name: Counts(before.kept + 1, before.seen + 1)}).chance(*name)
     assert more > fewer
 
 
@@ -97,7 +97,7 @@ def test_a_table_is_read_as_it_was_written_and_its_bytes_do_not_depend_on_order(
         "\udcff",
     ],
 )
-def test_a_line_that_is_none_is_told_with_its_number(tmp_path: Path, line: str) -> None:
+def test_a_line_that_is_none_is_reported_with_its_number(tmp_path: Path, line: str) -> None:
     path = tmp_path / "table.jsonl"
     good = '{"layer": "entities", "rule": "r", "label": "PER", "kept": 1, "seen": 2}'
     path.write_text(f"{good}\n{line}\n{good}\n", encoding="utf-8", errors="surrogateescape")
@@ -106,7 +106,7 @@ def test_a_line_that_is_none_is_told_with_its_number(tmp_path: Path, line: str) 
     assert str(raised.value) == f"not a line of a calibration table ({path}:2): write it with `curator calibrate`"
 
 
-def test_a_missing_table_is_told(tmp_path: Path) -> None:
+def test_a_missing_table_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CuratorError) as raised:
         read_counts(tmp_path / "none.jsonl")
     assert "No such file" in raised.value.what

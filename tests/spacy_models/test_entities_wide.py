@@ -9,7 +9,7 @@ from curator.spacy_models.french.acronyms import spells
 from curator.spacy_models.french.scan import caseless, lowered
 from tests.spacy_models.conftest import Finder
 
-Found = list[tuple[str, str]]
+LabelledWords = list[tuple[str, str]]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ Found = list[tuple[str, str]]
         ("Il partira à la fin du mois de mars.", [("DATE", "fin du mois de mars")]),
     ],
 )
-def test_places(entities: Finder, text: str, expected: Found) -> None:
+def test_places(entities: Finder, text: str, expected: LabelledWords) -> None:
     assert entities(text) == expected
 
 
@@ -57,7 +57,7 @@ def test_places(entities: Finder, text: str, expected: Found) -> None:
         ("Le Parti du travail de Paul Varembon gagne.", [("ORG", "Parti du travail"), ("PER", "Paul Varembon")]),
     ],
 )  # fmt: skip
-def test_organisations(entities: Finder, text: str, expected: Found) -> None:
+def test_organisations(entities: Finder, text: str, expected: LabelledWords) -> None:
     assert entities(text) == expected
 
 
@@ -70,7 +70,7 @@ def test_organisations(entities: Finder, text: str, expected: Found) -> None:
         ("Il voit le pétrolier Zelna Ruvik.", []),
     ],
 )
-def test_people(entities: Finder, text: str, expected: Found) -> None:
+def test_people(entities: Finder, text: str, expected: LabelledWords) -> None:
     assert set(expected) <= set(entities(text))
     assert ("PER", "Zelna Ruvik") not in entities(text)
 
@@ -90,7 +90,7 @@ def test_people(entities: Finder, text: str, expected: Found) -> None:
         ("Il part en hélicoptère.", []),
     ],
 )
-def test_forces_and_weapons(entities: Finder, text: str, expected: Found) -> None:
+def test_forces_and_weapons(entities: Finder, text: str, expected: LabelledWords) -> None:
     assert entities(text) == expected
 
 

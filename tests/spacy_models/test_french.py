@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from spacy.vocab import Vocab
 
 from curator.domain.errors import CuratorError
-from curator.spacy_models.french.candidates import propose, silence
 from curator.spacy_models.french.lexicon import either, inflections, lemmas, read_lexicon
 from curator.spacy_models.french.phrases import Phrases
 from curator.spacy_models.french.resolve import Resolver
+from curator.spacy_models.french.rule_spans import propose, silence
 from curator.spacy_models.french.tokenizer import FrenchTokenizer
 
 TOKENIZE = FrenchTokenizer(Vocab())
@@ -66,9 +66,9 @@ def test_lemmas(form: str, lemma: str) -> None:
 def test_either_matches_each_word_whole(words: set[str]) -> None:
     pattern = re.compile(either(words))
     for word in words:
-        found = pattern.match(word)
-        assert found is not None
-        assert found.group() == word
+        match = pattern.match(word)
+        assert match is not None
+        assert match.group() == word
 
 
 def test_phrases_are_found_whatever_accents_and_spaces() -> None:
@@ -112,12 +112,12 @@ def test_a_candidate_inside_a_token_takes_the_token() -> None:
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"text": "x"}'])
-def test_a_bad_lexicon_line_is_told(tmp_path: Path, line: str) -> None:
+def test_a_bad_lexicon_line_is_reported(tmp_path: Path, line: str) -> None:
     (tmp_path / "x.jsonl").write_text(f"\n{line}\n", encoding="utf-8")
     with pytest.raises(CuratorError, match=r"x\.jsonl:2"):
         list(read_lexicon(tmp_path, "x"))
 
 
-def test_a_missing_lexicon_is_told(tmp_path: Path) -> None:
+def test_a_missing_lexicon_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CuratorError, match=r"paths\.lexicons"):
         list(read_lexicon(tmp_path, "x"))

@@ -64,7 +64,7 @@ def test_a_folder_and_its_own_configuration_are_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after"), [("entity_ruler", "nonsense"), ("[nlp]", "[nl"), ('lang = "fr"', 'lang = "xyz"')]
 )
-def test_a_broken_configuration_is_told(config: Path, before: str, after: str) -> None:
+def test_a_broken_configuration_is_reported(config: Path, before: str, after: str) -> None:
     config.write_text(CONFIG.replace(before, after), encoding="utf-8")
     with pytest.raises(CuratorError, match="pipeline cannot be built") as raised:
         load(str(config))

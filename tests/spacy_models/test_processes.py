@@ -33,7 +33,7 @@ def fail_to_learn(factor: int) -> None:
 def multiplied(batch: list[int]) -> list[int]:
     # Batches end in another order than they begin.
     time.sleep(0.03 if batch[0] % 4 else 0.0)
-    return [one * _factor for one in batch]
+    return [number * _factor for number in batch]
 
 
 def who(batch: list[int]) -> list[int]:
@@ -47,7 +47,7 @@ def refusing(batch: list[int]) -> list[int]:
     return batch
 
 
-def told_by_name(batch: list[int]) -> list[int]:
+def raising_by_name(batch: list[int]) -> list[int]:
     raise CuratorError(what="unlucky number", remedy="count on")
 
 
@@ -72,14 +72,14 @@ def ended(pids: set[int]) -> bool:
 
 def workers_here() -> set[int]:
     """Return the worker processes of this one; the tracker that Python starts beside them is none."""
-    return {one.pid for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())}
+    return {child.pid for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())}
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
 @pytest.mark.parametrize("batch_size", [1, 7])
 def test_the_order_is_kept_for_any_number_of_workers(workers: int, batch_size: int) -> None:
-    found = list(run(multiplied, range(30), workers, batch_size))
-    assert found == [one * 10 for one in range(30)]
+    products = list(run(multiplied, range(30), workers, batch_size))
+    assert products == [number * 10 for number in range(30)]
 
 
 def test_nothing_in_is_nothing_out() -> None:
@@ -95,32 +95,32 @@ def test_an_endless_source_is_read_no_farther_than_the_processes_need() -> None:
             taken += 1
             yield taken
 
-    found = run(multiplied, endless())
+    products = run(multiplied, endless())
     for number in range(1, 41):
-        assert next(found) == number * 10
+        assert next(products) == number * 10
         assert taken <= number + 7 * 4
-    found.close()  # type: ignore[attr-defined]
+    products.close()  # type: ignore[attr-defined]
 
 
 def test_a_run_that_is_left_early_leaves_no_process() -> None:
     before = workers_here()
-    found = run(who, count())
-    pids = {next(found) for _ in range(40)}
+    running = run(who, count())
+    pids = {next(running) for _ in range(40)}
     started = workers_here() - before
     assert pids <= started
-    found.close()  # type: ignore[attr-defined]
+    running.close()  # type: ignore[attr-defined]
     assert ended(started)
     assert workers_here() == before
 
 
 def test_what_work_raises_reaches_the_caller_after_what_came_before() -> None:
     before = workers_here()
-    found = []
+    answers = []
     with pytest.raises(CuratorError) as raised:
-        found.extend(run(refusing, count()))
+        answers.extend(run(refusing, count()))
     assert str(raised.value) == "unlucky number (13): count on"
     with pytest.raises(CuratorError, match="unlucky number: count on"):
-        list(run(told_by_name, range(9)))
+        list(run(raising_by_name, range(9)))
     assert workers_here() == before
 
 
@@ -136,14 +136,14 @@ def test_what_the_source_raises_reaches_the_caller() -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_process_that_is_killed_is_told(workers: int) -> None:
+def test_a_process_that_is_killed_is_reported(workers: int) -> None:
     before = workers_here()
     with pytest.raises(CuratorError, match=rf"a worker process died \(one of {workers}\): try --workers 1"):
         list(run(suicide, count(), workers))
     assert ended(workers_here() - before)
 
 
-def test_a_process_that_cannot_start_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_process_that_cannot_start_is_reported(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CuratorError, match="a worker process died"):
         list(spread(multiplied, range(9), 2, 4, fail_to_learn, (10,)))
 
@@ -153,10 +153,10 @@ import os, time
 from itertools import count
 from tests.spacy_models.test_processes import run, who
 if __name__ == "__main__":
-    found = run(who, count())
+    running = run(who, count())
     pids = set()
     while len(pids) < 2:
-        pids.add(next(found))
+        pids.add(next(running))
     print(*pids, flush=True)
     time.sleep(60)
 """
@@ -176,7 +176,7 @@ def started(folder: Path) -> tuple[subprocess.Popen[str], set[int]]:
         start_new_session=True,
     )
     assert child.stdout is not None
-    return child, {int(one) for one in child.stdout.readline().split()}
+    return child, {int(pid) for pid in child.stdout.readline().split()}
 
 
 def test_processes_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
@@ -190,8 +190,8 @@ def test_processes_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
 def test_an_interrupt_is_the_parents_alone(tmp_path: Path) -> None:
     child, pids = started(tmp_path)
     with child:
-        # As a terminal does: every process of the group is told.
+        # As a terminal does: every process of the group gets it.
         os.killpg(child.pid, signal.SIGINT)
-        _, told = child.communicate(timeout=PATIENCE)
-    assert told.count("Traceback") == 1
+        _, errors = child.communicate(timeout=PATIENCE)
+    assert errors.count("Traceback") == 1
     assert ended(pids)

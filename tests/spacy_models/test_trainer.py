@@ -37,9 +37,9 @@ class Hidden:
         return ()
 
 sys.meta_path.insert(0, Hidden())
-found = metadata.Distribution.discover
+discover = metadata.Distribution.discover
 metadata.Distribution.discover = classmethod(
-    lambda cls, **context: (one for one in found(**context) if one.metadata["Name"] != "curator")
+    lambda cls, **context: (package for package in discover(**context) if package.metadata["Name"] != "curator")
 )
 
 import spacy
@@ -65,7 +65,7 @@ def record(place: str, events: bool = True) -> dict[str, Any]:
 def version(folder: Path, train: Sequence[dict[str, Any]], dev: Sequence[dict[str, Any]]) -> Path:
     folder.mkdir(exist_ok=True)
     for split, records in (("train", train), ("dev", dev)):
-        (folder / f"{split}.jsonl").write_text("".join(json.dumps(one) + "\n" for one in records))
+        (folder / f"{split}.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
     return folder
 
 
@@ -92,12 +92,12 @@ def test_training_gives_an_ordinary_pipeline(
     steps: list[tuple[int, int | None]] = []
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = trained(config, folder, tmp_path / "models" / "a", steps)
-    assert found.path == tmp_path / "models" / "a"
-    assert found.scores["ents_f"] == 1.0
-    assert found.scores["ents_per_type"]["GPE"]["f"] == 1.0
-    assert "spans_events_f" in found.scores
-    assert [(loss.document, loss.reason) for loss in found.losses] == [("Brest", "boundary-inside-token")]
+        trained_pipeline = trained(config, folder, tmp_path / "models" / "a", steps)
+    assert trained_pipeline.path == tmp_path / "models" / "a"
+    assert trained_pipeline.scores["ents_f"] == 1.0
+    assert trained_pipeline.scores["ents_per_type"]["GPE"]["f"] == 1.0
+    assert "spans_events_f" in trained_pipeline.scores
+    assert [(loss.document, loss.reason) for loss in trained_pipeline.losses] == [("Brest", "boundary-inside-token")]
     assert steps[0] == (1, 40)
     assert steps[-1] == (40, 40)
     assert [path.name for path in (tmp_path / "models").iterdir()] == ["a"]
@@ -105,9 +105,9 @@ def test_training_gives_an_ordinary_pipeline(
     captured = capfd.readouterr()
     assert captured.out == ""
     assert "W0" not in captured.err
-    nlp = spacy.load(found.path)
+    nlp = spacy.load(trained_pipeline.path)
     doc = nlp("Une attaque a eu lieu près de Lille mardi.")
-    assert [one.text for one in doc.ents] == ["Lille"]
+    assert [entity.text for entity in doc.ents] == ["Lille"]
     assert "events" in doc.spans
 
 
@@ -122,17 +122,17 @@ def test_the_pipeline_loads_where_curator_is_not(config: Path, tmp_path: Path) -
 
 def test_same_records_give_the_same_scores(config: Path, tmp_path: Path) -> None:
     folder = version(tmp_path / "v1", [record(place) for place in PLACES], [record("Gao")])
-    one, other = (trained(config, folder, tmp_path / name) for name in ("one", "other"))
-    assert one.scores == other.scores
-    assert (one.path / "ner" / "model").read_bytes() == (other.path / "ner" / "model").read_bytes()
+    first, second = (trained(config, folder, tmp_path / name) for name in ("first", "second"))
+    assert first.scores == second.scores
+    assert (first.path / "ner" / "model").read_bytes() == (second.path / "ner" / "model").read_bytes()
 
 
 def test_a_layer_without_spans_has_no_component(config: Path, tmp_path: Path) -> None:
     records = [record(place, events=False) for place in PLACES]
     folder = version(tmp_path / "v1", records, records[:1])
-    found = trained(config, folder, tmp_path / "model")
-    assert spacy.load(found.path).pipe_names == ["tok2vec", "ner"]
-    assert found.scores["ents_f"] == 1.0
+    trained_pipeline = trained(config, folder, tmp_path / "model")
+    assert spacy.load(trained_pipeline.path).pipe_names == ["tok2vec", "ner"]
+    assert trained_pipeline.scores["ents_f"] == 1.0
 
 
 def test_what_no_component_can_learn_is_listed(config: Path, tmp_path: Path) -> None:
@@ -140,8 +140,8 @@ def test_what_no_component_can_learn_is_listed(config: Path, tmp_path: Path) -> 
     long = {"start": 0, "end": 21, "label": "ATTACK", "text": "Une attaque a eu lieu"}
     records[0]["spans"]["events"].append(long)
     records[1]["spans"]["topics"] = [{"start": 0, "end": 3, "label": "WAR", "text": "Une"}]
-    found = trained(config, version(tmp_path / "v1", records, records[2:3]), tmp_path / "model")
-    assert [(loss.document, loss.item["layer"], loss.reason) for loss in found.losses] == [
+    trained_pipeline = trained(config, version(tmp_path / "v1", records, records[2:3]), tmp_path / "model")
+    assert [(loss.document, loss.item["layer"], loss.reason) for loss in trained_pipeline.losses] == [
         (PLACES[0], "events", "longer-than-suggested"),
         (PLACES[1], "topics", "no-component-for-layer"),
     ]
@@ -166,7 +166,7 @@ def test_what_is_there_is_not_replaced(config: Path, tmp_path: Path) -> None:
         trained(config, folder, tmp_path / "model")
 
 
-def test_a_broken_configuration_is_told_in_one_line(config: Path, tmp_path: Path) -> None:
+def test_a_broken_configuration_is_reported_in_one_line(config: Path, tmp_path: Path) -> None:
     folder = version(tmp_path / "v1", [record(place) for place in PLACES], [record("Gao")])
     config.write_text(config.read_text().replace("spacy.MultiHashEmbed.v2", "spacy.Nothing.v1"))
     for broken in (config, tmp_path / "missing.cfg"):

@@ -146,13 +146,13 @@ def test_the_first_fitting_entry_wins(tmp_path: Path) -> None:
     component = Triggers(str(tmp_path))
     nlp = FrenchTokenizer(Vocab())
 
-    def found(text: str) -> list[str]:
+    def labels(text: str) -> list[str]:
         doc = Resolver()(component(nlp(text)))
         return [span.label_ for span in doc.spans["events"]]
 
-    assert found("un appel") == ["DEMAND"]
-    assert found("un appel à un ami") == ["CALL"]
-    assert found("la cour d'appel") == []
+    assert labels("un appel") == ["DEMAND"]
+    assert labels("un appel à un ami") == ["CALL"]
+    assert labels("la cour d'appel") == []
 
 
 def test_a_named_expression_serves_later_entries(tmp_path: Path) -> None:
@@ -165,17 +165,17 @@ def test_a_named_expression_serves_later_entries(tmp_path: Path) -> None:
     component = Triggers(str(tmp_path))
     nlp = FrenchTokenizer(Vocab())
 
-    def found(text: str) -> list[str]:
+    def labels(text: str) -> list[str]:
         doc = Resolver()(component(nlp(text)))
         return [span.label_ for span in doc.spans["events"]]
 
-    assert found("Le barreur va partir.") == ["DEPLOYMENT"]
-    assert found("Le barreur est là. Il va partir.") == ["MEETING"]
-    assert found("Le train du barreur va partir.") == []
-    assert found("Il va partir.") == []
+    assert labels("Le barreur va partir.") == ["DEPLOYMENT"]
+    assert labels("Le barreur est là. Il va partir.") == ["MEETING"]
+    assert labels("Le train du barreur va partir.") == []
+    assert labels("Il va partir.") == []
 
 
-def test_a_broken_expression_is_told(tmp_path: Path) -> None:
+def test_a_broken_expression_is_reported(tmp_path: Path) -> None:
     (tmp_path / "triggers.jsonl").write_text('{"label": "CALL", "pattern": "("}', encoding="utf-8")
     with pytest.raises(CuratorError, match="no regular expression"):
         Triggers(str(tmp_path))

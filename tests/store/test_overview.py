@@ -10,7 +10,7 @@ from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.canonical import document_id
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId, Prediction
-from curator.domain.scoring import Fate
+from curator.domain.scoring import MatchKind
 from curator.domain.span import Content, Span
 from curator.domain.split import Assignment
 from curator.steps.in_force.schema import adopt_schema
@@ -88,9 +88,9 @@ def counted(overview: SqlOverview) -> LabelReport:
     return report
 
 
-def fates(report: LabelReport, pipeline: PipelineId = RULES) -> dict[tuple[str, Fate], int]:
-    found = next(one for one in report.pipelines if one.pipeline == str(pipeline))
-    return {(one.label, fate): one.fates[fate] for one in found.labels for fate in Fate if one.fates[fate]}
+def match_kinds(report: LabelReport, pipeline: PipelineId = RULES) -> dict[tuple[str, MatchKind], int]:
+    counts = next(counts for counts in report.pipelines if counts.pipeline == str(pipeline))
+    return {(one.label, kind): one.matches[kind] for one in counts.labels for kind in MatchKind if one.matches[kind]}
 
 
 def states(overview: SqlOverview) -> dict[str, DocumentState]:
@@ -154,16 +154,20 @@ def test_what_became_of_predictions_is_kept_up_to_date(
     annotate(5, NICE, region(0, 4, "GPE"))
     report = counted(overview)
     assert (report.pipelines[0].documents, report.pipelines[0].annotations) == (5, 2)
-    assert fates(report) == {("GPE", Fate.KEPT): 1, ("GPE", Fate.RELABELLED): 1, ("ATTACK", Fate.ADDED): 1}
+    assert match_kinds(report) == {
+        ("GPE", MatchKind.EXACT): 1,
+        ("GPE", MatchKind.LABEL): 1,
+        ("ATTACK", MatchKind.MISSED): 1,
+    }
     assert {one.label: one.predicted for one in report.pipelines[0].labels} == {"GPE": 5, "ATTACK": 0}
     annotate(2, LYON, region(0, 3, "GPE"), day=2)
     delete(store, 1, PARIS)
     annotate(3, OSLO, day=2)
-    assert fates(counted(overview)) == {("GPE", Fate.MOVED): 1, ("GPE", Fate.REMOVED): 1}
+    assert match_kinds(counted(overview)) == {("GPE", MatchKind.BOUNDARY): 1, ("GPE", MatchKind.SPURIOUS): 1}
     # A process that starts now counts the same.
     assert counted(SqlOverview(store, overview._inbox, READ_ANNOTATION)) == counted(overview)
     adopt_schema(store, schema_with_label("ORG"), "tests")
-    assert fates(counted(overview)) == {("GPE", Fate.MOVED): 1, ("GPE", Fate.REMOVED): 1}
+    assert match_kinds(counted(overview)) == {("GPE", MatchKind.BOUNDARY): 1, ("GPE", MatchKind.SPURIOUS): 1}
 
 
 def test_an_annotation_counts_for_the_prediction_it_started_from(
@@ -178,7 +182,7 @@ def test_an_annotation_counts_for_the_prediction_it_started_from(
     report = counted(overview)
     assert [one.pipeline for one in report.pipelines] == ["never@sent", str(NET), str(RULES)]
     assert [one.annotations for one in report.pipelines] == [0, 2, 1]
-    assert fates(report) == {("GPE", Fate.REMOVED): 1}
+    assert match_kinds(report) == {("GPE", MatchKind.SPURIOUS): 1}
     seen = overview.document(PARIS)
     assert seen is not None
     assert seen.predicted is not None

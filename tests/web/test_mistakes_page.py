@@ -48,17 +48,17 @@ def mistakes(html: str) -> list[str]:
 
 def test_each_mistake_is_shown_once_with_what_was_found_and_what_is_gold() -> None:
     assert mistakes(HTML) == [
-        "↔ at other offsets PER Marie 0–5 PER Marie Curie 0–11",
+        "↔ boundary PER Marie 0–5 PER Marie Curie 0–11",
         f"+ missed – ATTACK {TEXT} 0–33",
-        "≠ with another label PER Paris 20–25 GPE Paris 20–25",
+        "≠ label PER Paris 20–25 GPE Paris 20–25",
         "− spurious PER et 26–28 –",
         "− spurious GPE Lyon 29–33 –",
         "+ missed – GPE Rome 0–4",
     ]
     words = Page(HTML).words
-    assert "On 3 documents: ↔ 1 at other offsets, ≠ 1 with another label, − 2 spurious, + 2 missed." in words.replace(
-        " ,", ","
-    ).replace(" .", ".")
+    assert "On 3 documents: ↔ 1 boundary, ≠ 1 label, + 2 missed, − 2 spurious." in words.replace(" ,", ",").replace(
+        " .", "."
+    )
     assert re.findall(r"<summary>(.*?)</summary>", HTML) == ["5 mistakes", "1 mistake"]
     assert words.count("No mistakes") == 1
 

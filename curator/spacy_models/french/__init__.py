@@ -1,1 +1,1 @@
-"""The French pre-annotation components: each proposes candidates, the last one chooses."""
+"""The French pre-annotation components: each proposes spans, the last one chooses."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import Candidate, propose, proposed, text_of
 from curator.spacy_models.french.phrases import fold
+from curator.spacy_models.french.rule_spans import RuleSpan, propose, proposed, text_of
 
 _S = r"[ \u00a0\u202f]"
 _SHORT = r"[A-ZÀ-Þ][\w’'.&-]{1,11}"
@@ -35,16 +35,16 @@ def bind_acronyms(doc: Doc) -> None:
     labels: dict[str, str] = {}
     for match in _BRACKET.finditer(text):
         short = match.group("short")
-        found = _before(text, match.start(), short, spans)
-        if found is not None:
-            start, label = found
+        long_form = _long_form_before(text, match.start(), short, spans)
+        if long_form is not None:
+            start, label = long_form
             labels.setdefault(text[start : match.start()].rstrip(), label)
             labels.setdefault(short, label)
     for match in _UNFOLDED.finditer(text):
         long = match.group("long")
         if spells(match.group("short"), [word.group() for word in _WORD.finditer(long)]):
             start, end = match.span("long")
-            label = next((one.label for one in spans if one.start == start and one.end <= end), "ORG")
+            label = next((span.label for span in spans if span.start == start and span.end <= end), "ORG")
             labels.setdefault(text[start:end], label)
             labels.setdefault(match.group("short"), label)
     for short, label in sorted(labels.items()):
@@ -72,28 +72,28 @@ def _spells(letters: str, words: list[str], leave: int) -> bool:
     return leave > 0 and len(letters) > 2 and _spells(letters, rest, leave - 1)
 
 
-def _before(text: str, end: int, short: str, spans: list[Candidate]) -> tuple[int, str] | None:
+def _long_form_before(text: str, end: int, short: str, spans: list[RuleSpan]) -> tuple[int, str] | None:
     """Return where the long form of an acronym in brackets starts, and its label."""
     begin = max(0, end - _REACH)
     for stop in _STOP.finditer(text, begin, end):
         begin = stop.end()
     words = list(_WORD.finditer(text, begin, end))
-    near = [one for one in spans if one.start >= begin and one.end <= end]
+    near = [span for span in spans if span.start >= begin and span.end <= end]
     for at in range(len(words) - 2, max(-1, len(words) - 14), -1):
         start = words[at].start()
         if fold(words[at].group()) in _SMALL or not spells(short, [word.group() for word in words[at:]]):
             continue
-        label = next((one.label for one in _longest(near) if one.start <= start < one.end), None)
+        label = next((span.label for span in _longest_first(near) if span.start <= start < span.end), None)
         # A capital in a sentence tells the name of a unit.
         named = label in ("FORCE", "NORP") and _ARTICLE.search(text, max(0, start - 6), start)
         if text[start].isupper() and (label is None or named):
             label = "ORG"
         if label is not None:
             return start, label
-    return _other_order(text, words, short)
+    return _in_another_order(text, words, short)
 
 
-def _other_order(text: str, words: list[re.Match[str]], short: str) -> tuple[int, str] | None:
+def _in_another_order(text: str, words: list[re.Match[str]], short: str) -> tuple[int, str] | None:
     """Return the organisation whose foreign acronym takes its letters in another order of words.
 
     Such a name starts with the capital that an article goes before, and most of the letters begin a word of it.
@@ -113,5 +113,5 @@ def _other_order(text: str, words: list[re.Match[str]], short: str) -> tuple[int
     return None
 
 
-def _longest(spans: list[Candidate]) -> Iterator[Candidate]:
-    yield from sorted(spans, key=lambda one: (one.start - one.end, -one.score))
+def _longest_first(spans: list[RuleSpan]) -> Iterator[RuleSpan]:
+    yield from sorted(spans, key=lambda span: (span.start - span.end, -span.score))

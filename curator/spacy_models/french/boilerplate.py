@@ -5,8 +5,8 @@ from collections import defaultdict
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import silence, text_of
 from curator.spacy_models.french.lexicon import read_lexicon
+from curator.spacy_models.french.rule_spans import silence, text_of
 
 _LINE = re.compile(r"[^\n\u2028\u2029]+")
 _SENTENCE = re.compile(r"[^.!?]+[.!?]*(?=\s|$)|[.!?]+")

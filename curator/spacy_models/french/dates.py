@@ -5,7 +5,7 @@ import re
 from babel.dates import get_day_names, get_month_names
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import propose, text_of
+from curator.spacy_models.french.rule_spans import propose, text_of
 from curator.spacy_models.french.scan import caseless, lowered, whole_words
 
 _SPACE = r"(?:[ \u00a0\u202f]{1,3})"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import propose, text_of
 from curator.spacy_models.french.lexicon import demonyms, either, inflections, read_lexicon
+from curator.spacy_models.french.rule_spans import propose, text_of
 from curator.spacy_models.french.scan import any_of, caseless, lowered, matches_at, word_starts
 
 _SPACE = r"(?:[ \u00a0\u202f]{1,3})"
@@ -97,12 +97,12 @@ class Forces:
                 start = _count_before(text, head.start())
                 tail = self._tails.get(rule.label, self._tails["FORCE"]).match(text, head.end())
                 end = tail.end() if tail else head.end()
-                if _enough(rule.needs, text[start : head.start()], qualified=end > head.end()):
+                if _meets_needs(rule.needs, text[start : head.start()], qualified=end > head.end()):
                     propose(doc, start, end, rule.label, rule.score, rule.name)
         return doc
 
 
-def _enough(needs: str, count: str, qualified: bool) -> bool:
+def _meets_needs(needs: str, count: str, qualified: bool) -> bool:
     """Say whether a head noun has what its entry needs around it."""
     if needs == "many":
         return bool(_MANY.search(count))
@@ -113,8 +113,8 @@ def _enough(needs: str, count: str, qualified: bool) -> bool:
 
 def _count_before(text: str, at: int) -> int:
     """Return where the count that ends just before `at` starts, or `at` where there is none."""
-    found = _COUNT_BEFORE.search(text, max(0, at - 60), at)
-    return found.start() if found else at
+    count = _COUNT_BEFORE.search(text, max(0, at - 60), at)
+    return count.start() if count else at
 
 
 def _cased(label: str, pattern: str) -> str:
@@ -124,7 +124,7 @@ def _cased(label: str, pattern: str) -> str:
 
 def _adjectives(lexicons: str) -> str:
     """Return a regular expression of the adjectives that belong to a force or a weapon, demonyms included."""
-    others: set[str] = set()
+    modifiers: set[str] = set()
     for entry in read_lexicon(lexicons, "modifiers"):
-        others |= inflections(entry["masculine"], entry.get("feminine"))
-    return rf"(?:{_COMPOUND}{either(demonyms(lexicons))}|{either(others)})(?![\w-])"
+        modifiers |= inflections(entry["masculine"], entry.get("feminine"))
+    return rf"(?:{_COMPOUND}{either(demonyms(lexicons))}|{either(modifiers)})(?![\w-])"

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import propose, text_of
 from curator.spacy_models.french.lexicon import demonyms, either, inflections, read_lexicon
-from curator.spacy_models.french.phrases import Phrases, fold, pieces
+from curator.spacy_models.french.phrases import Phrases, fold, folded_tokens
 from curator.spacy_models.french.places import Place, cities, countries
+from curator.spacy_models.french.rule_spans import propose, text_of
 
 # A demonym after these names a language.
 _LANGUAGE = re.compile(
@@ -18,7 +18,7 @@ _LANGUAGE = re.compile(
 _CAPITALS_AROUND = re.compile(r"(?<![.!?:»«\n] )(?<!\A)\b[A-ZÀ-Þ][\w’'-]+ \0|\0 [A-ZÀ-Þ]")
 # As the names of states in pairs: Liban-Gaza, RDC-Rwanda.
 _ALSO_STATES = ("Gaza", "RDC", "RD Congo", "Congo", "Centrafrique", "USA", "UE", "Birmanie", "Kosovo", "Palestine")
-_Found = tuple[str, float, str]
+_Entry = tuple[str, float, str]
 
 
 def _spellings(name: str) -> set[str]:
@@ -34,8 +34,8 @@ class Gazetteer:
     """
 
     def __init__(self, lexicons: str, population: int) -> None:
-        self._names: Phrases[_Found] = Phrases()
-        self._peoples: Phrases[_Found] = Phrases()
+        self._names: Phrases[_Entry] = Phrases()
+        self._peoples: Phrases[_Entry] = Phrases()
         known: set[str] = set()
         for name in ("places", "organisations", "people"):
             for entry in read_lexicon(lexicons, name):
@@ -43,9 +43,9 @@ class Gazetteer:
                 self._names.add(text, (entry["label"], entry.get("score", 0.9), entry.get("rule", f"lexicon:{name}")))
                 known.add(fold(text))
         for entry in read_lexicon(lexicons, "demonyms"):
-            found = (entry["label"], entry.get("score", 0.93), entry.get("rule", "lexicon:demonyms"))
+            value = (entry["label"], entry.get("score", 0.93), entry.get("rule", "lexicon:demonyms"))
             for form in sorted(inflections(entry["masculine"], entry.get("feminine"))):
-                self._peoples.add(form, found)
+                self._peoples.add(form, value)
                 known.add(fold(form))
         self._compound = re.compile(rf"(?<![\w-])[^\W\d_]+o-{either(demonyms(lexicons))}(?![\w-])", re.IGNORECASE)
         states = [place.name for place in countries() if place.label == "GPE"]
@@ -63,12 +63,12 @@ class Gazetteer:
 
     def __call__(self, doc: Doc) -> Doc:
         text = text_of(doc)
-        found = pieces(text)
-        for start, end, (label, score, rule) in self._names.find(doc, found):
+        tokens = folded_tokens(text)
+        for start, end, (label, score, rule) in self._names.find(doc, tokens):
             around = text[max(0, start - 30) : start] + "\0" + text[end : end + 3]
             if rule != "geonames:city" or not _CAPITALS_AROUND.search(around):
                 propose(doc, start, end, label, score, rule)
-        for start, end, (label, score, rule) in self._peoples.find(doc, found):
+        for start, end, (label, score, rule) in self._peoples.find(doc, tokens):
             if not _LANGUAGE.search(text, max(0, start - 20), start):
                 propose(doc, start, end, label, score, rule)
         for match in self._pair.finditer(text):

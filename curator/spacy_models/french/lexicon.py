@@ -94,21 +94,21 @@ def _plural(form: str) -> str:
 @lru_cache(maxsize=100_000)
 def lemmas(word: str) -> frozenset[str]:
     """Return every lemma that a French word form, in lower case, may have; participles lead to their verb."""
-    found = {word}
+    forms = {word}
     for stem in {word, word.removesuffix("s"), word.removesuffix("e"), word.removesuffix("es")}:
         if len(stem) < 3:
             continue
         if stem == word or stem.endswith(("é", "i", "u", "is", "it", "rt")):
-            found.add(simplemma.lemmatize(stem, lang="fr").lower())
+            forms.add(simplemma.lemmatize(stem, lang="fr").lower())
         if stem.endswith("é"):
-            found.add(stem[:-1] + "er")
+            forms.add(stem[:-1] + "er")
         elif stem.endswith("i"):
-            found.add(stem + "r")
+            forms.add(stem + "r")
         elif stem.endswith("u"):
-            found.update((stem[:-1] + "re", stem[:-1] + "ir"))
+            forms.update((stem[:-1] + "re", stem[:-1] + "ir"))
     if word.endswith("ant"):
-        found.add(word[:-3] + "er")
-    return frozenset(found)
+        forms.add(word[:-3] + "er")
+    return frozenset(forms)
 
 
 def finite(word: str) -> str | None:

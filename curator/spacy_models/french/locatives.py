@@ -1,11 +1,11 @@
-"""Places that no list knows, told by the words before them."""
+"""Places that no list knows, known by the words before them."""
 
 import re
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import propose, proposed, text_of
 from curator.spacy_models.french.lexicon import is_word
+from curator.spacy_models.french.rule_spans import propose, proposed, text_of
 
 _S = r"[ \u00a0\u202f]"
 _CAP = r"[A-ZÀ-Þ][^\W\d_]+(?:[-’'][^\W\d_]+)*"
@@ -118,7 +118,7 @@ class Locatives:
 
     def __call__(self, doc: Doc) -> Doc:
         text = text_of(doc)
-        governed = {one.start for one in proposed(doc, "GPE", "NORP") if one.score > 0.8}
+        governed = {span.start for span in proposed(doc, "GPE", "NORP") if span.score > 0.8}
         for match in _NATURE.finditer(text):
             propose(doc, match.start(), match.end(), "LOC", 0.75, "place:nature")
         for pattern, rule in ((_SITE, "place:site"), (_SQUARE, "place:square")):
@@ -137,40 +137,40 @@ class Locatives:
         return doc
 
     def _unknown(self, doc: Doc, text: str) -> None:
-        named = {text[one.start : one.end] for one in proposed(doc, "PER") if one.rule not in _GUESSED}
+        named = {text[span.start : span.end] for span in proposed(doc, "PER") if span.rule not in _GUESSED}
         words = {word for name in named for word in name.split()}
-        known = {one.start: one for one in proposed(doc, "GPE", "LOC", "ORG", "NORP") if one.score > 0.6}
-        found: dict[str, tuple[str, int]] = {}
+        known = {span.start: span for span in proposed(doc, "GPE", "LOC", "ORG", "NORP") if span.score > 0.6}
+        places: dict[str, tuple[str, int]] = {}
         for pattern, label, score, rule in _RULES:
             for match in pattern.finditer(text):
                 start, end = match.span("name")
                 for _ in range(_LONGEST_LIST):
                     name = text[start:end]
-                    other = known.get(start)
-                    if other is not None and other.end >= end:
-                        if other.label not in ("GPE", "LOC"):
+                    span = known.get(start)
+                    if span is not None and span.end >= end:
+                        if span.label not in ("GPE", "LOC"):
                             break
                     elif (
                         name in words
                         or name in named
-                        or (is_word(name.lower()) and not _sure(match, start))
+                        or (is_word(name.lower()) and not _is_surely_place(match, start))
                         or (name.isupper() and rule != "place:road")
                     ):
                         break
                     else:
                         propose(doc, start, end, label, score, rule)
-                        found.setdefault(name, (label, start))
+                        places.setdefault(name, (label, start))
                     following = _NEXT.match(text, end)
                     if following is None or rule == "place:road":
                         break
                     start, end = following.span("name")
-        for name, (label, start) in found.items():
+        for name, (label, start) in places.items():
             for match in re.finditer(rf"(?<![\w@#-]){re.escape(name)}(?![\w-])", text):
                 if match.start() != start:
                     propose(doc, match.start(), match.end(), label, 0.52, "place:again")
 
 
-def _sure(match: re.Match[str], start: int) -> bool:
+def _is_surely_place(match: re.Match[str], start: int) -> bool:
     """Say whether a place stands here even where its name is a French word: after `à`, or a town's noun."""
     before = match.string[match.start() : start]
     return start == match.start("name") and (before in ("à ", "à\u00a0") or before.startswith(_TOWNS))

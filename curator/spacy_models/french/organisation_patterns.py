@@ -41,23 +41,23 @@ _OPENING = (
 )
 
 
-def patterns(some: dict[str, str], lexicons: str) -> list[Pattern]:
-    """Return every pattern with its score and rule; `some` holds an expression for each kind of word."""
+def patterns(expressions: dict[str, str], lexicons: str) -> list[Pattern]:
+    """Return every pattern with its score and rule; `expressions` holds one for each kind of word."""
     people = f"(?i:{either(demonyms(lexicons))}){_END}"
-    adjective = rf"(?:{some['ADJECTIVE']}{_END}|{people})"
+    adjective = rf"(?:{expressions['ADJECTIVE']}{_END}|{people})"
     return [
-        *ministries(some, people),
+        *ministries(expressions, people),
         *offices(people),
-        *headed(some, adjective),
+        *headed(expressions, adjective),
         *apposed(adjective),
-        *media(some, adjective),
+        *media(expressions, adjective),
     ]
 
 
-def ministries(some: dict[str, str], people: str) -> list[Pattern]:
+def ministries(expressions: dict[str, str], people: str) -> list[Pattern]:
     """Return the patterns of ministries and embassies."""
-    adjective = rf"(?:{some['ADJECTIVE']}{_END}|{people})"
-    office = rf"(?i:{some['OFFICE']}){_END}"
+    adjective = rf"(?:{expressions['ADJECTIVE']}{_END}|{people})"
+    office = rf"(?i:{expressions['OFFICE']}){_END}"
     return [
         (rf"[Mm]inistère(?:{_S}{adjective})?{_S}{_OF}{office}(?:{_AND}{office})*", 0.93, "org:ministry"),
         (
@@ -124,14 +124,14 @@ def offices(people: str) -> list[Pattern]:
     ]
 
 
-def headed(some: dict[str, str], adjective: str) -> list[Pattern]:
+def headed(expressions: dict[str, str], adjective: str) -> list[Pattern]:
     """Return the pattern of a name that a capitalised head noun opens."""
-    term = rf"(?:{_CAP}|\d+[ -]{_CAP}|{some['TERM']}{_END})"
+    term = rf"(?:{_CAP}|\d+[ -]{_CAP}|{expressions['TERM']}{_END})"
     joined = rf"{_S}et{_S}(?:{_OF}|{_TO}|la{_S}|l['’])?{term}(?={_S}|[).,»])"
     aim = rf"pour{_S}(?:l[ae]{_S}|l['’])[a-zà-ÿ]+"
     part = rf"(?:{_S}{adjective}|{_S}{aim}|{_S}(?:{_OF}|{_TO})(?:{adjective}{_S})?{term}|{joined}|{_S}{_CAP})"
     return [
-        (rf"{some['HEAD']}{part}{{1,12}}", 0.82, "org:head"),
+        (rf"{expressions['HEAD']}{part}{{1,12}}", 0.82, "org:head"),
     ]
 
 
@@ -165,7 +165,7 @@ def apposed(adjective: str) -> list[Pattern]:
     ]
 
 
-def media(some: dict[str, str], adjective: str) -> list[Pattern]:
+def media(expressions: dict[str, str], adjective: str) -> list[Pattern]:
     """Return the patterns of media, and of agencies in credits."""
     medium = r"(?:[Aa]gence|[Cc]haîne|[Rr]adio|[Jj]ournal|[Qq]uotidien)"
     kind = (
@@ -175,7 +175,7 @@ def media(some: dict[str, str], adjective: str) -> list[Pattern]:
     )
     return [
         (rf"{medium}(?:{_S}{kind}){{1,3}}{_S}(?P<name>{_CAPS})", 0.8, "org:media"),
-        (rf"(?<![\w-])(?!ONG|L[ae]|Les){_CAPS}{_S}{some['MEDIA']}{_END}", 0.8, "org:media"),
+        (rf"(?<![\w-])(?!ONG|L[ae]|Les){_CAPS}{_S}{expressions['MEDIA']}{_END}", 0.8, "org:media"),
         (rf"sur{_S}(?P<name>X)(?![\w’'.-])", 0.7, "org:network"),
         (rf"©{_S}?(?P<name>{_CAPS})", 0.6, "org:credit"),
         (rf"(?:[Pp]hoto|[Cc]rédit|©)[^\n]{{0,40}}/{_S}?(?P<name>{_CAPS})", 0.7, "org:credit"),

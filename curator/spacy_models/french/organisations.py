@@ -1,4 +1,4 @@
-"""Organisations told by their head noun, and acronyms."""
+"""Organisations known by their head noun, and acronyms."""
 
 import re
 from collections import defaultdict
@@ -6,10 +6,10 @@ from collections import defaultdict
 from spacy.tokens import Doc
 
 from curator.spacy_models.french.acronyms import bind_acronyms
-from curator.spacy_models.french.candidates import propose, proposed, text_of
 from curator.spacy_models.french.lexicon import is_word, read_lexicon
 from curator.spacy_models.french.organisation_patterns import patterns
 from curator.spacy_models.french.phrases import fold
+from curator.spacy_models.french.rule_spans import propose, proposed, text_of
 from curator.spacy_models.french.scan import whole_words
 
 _S = r"(?:[ \u00a0\u202f]{1,3})"
@@ -43,8 +43,8 @@ class Organisations:
             words[entry["label"]].append(entry["pattern"])
         self._first = {fold(entry["text"]) for entry in read_lexicon(lexicons, "first_names")}
         self._no_acronyms = frozenset(words.pop("NO_ACRONYM", ()))
-        some = {label: f"(?:{'|'.join(ways)})" for label, ways in words.items()}
-        self._rules = [(re.compile(pattern), score, rule) for pattern, score, rule in patterns(some, lexicons)]
+        expressions = {label: f"(?:{'|'.join(ways)})" for label, ways in words.items()}
+        self._rules = [(re.compile(pattern), score, rule) for pattern, score, rule in patterns(expressions, lexicons)]
 
     def __call__(self, doc: Doc) -> Doc:
         text = text_of(doc)
@@ -53,7 +53,7 @@ class Organisations:
             for match in whole_words(pattern, text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
                 if rule == "org:article" and (
-                    any(one.overlaps(start, end) for one in known) or self._is_person(text[start:end])
+                    any(span.overlaps(start, end) for span in known) or self._is_person(text[start:end])
                 ):
                     continue
                 if rule == "org:head":

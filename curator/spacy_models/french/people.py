@@ -1,4 +1,4 @@
-"""Persons: names told by a title, a first name, an apposition, or an earlier full name."""
+"""Persons: names known by a title, a first name, an apposition, or an earlier full name."""
 
 import re
 from collections import defaultdict
@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import Candidate, propose, proposed, text_of
 from curator.spacy_models.french.lexicon import demonyms, either, is_word, read_lexicon
 from curator.spacy_models.french.phrases import fold
+from curator.spacy_models.french.rule_spans import RuleSpan, propose, proposed, text_of
 
 _S = r"[ \u00a0\u202f]"
 _CAP = r"(?:[A-ZÀ-Þ](?:[’']?[^\W\d_]+|(?=\.))(?:-[^\W\d_]+)*\.?(?:(?<=\b[A-ZÀ-Þ]\.)|(?<!\.)))"
@@ -78,15 +78,15 @@ class People:
 
     def __call__(self, doc: Doc) -> Doc:
         text = text_of(doc)
-        others: dict[int, list[Candidate]] = defaultdict(list)
-        for one in proposed(doc, "GPE", "LOC", "ORG", "NORP", "DATE"):
-            for place in range(one.start, one.end):
-                others[place].append(one)
+        overlapping: dict[int, list[RuleSpan]] = defaultdict(list)
+        for span in proposed(doc, "GPE", "LOC", "ORG", "NORP", "DATE"):
+            for place in range(span.start, span.end):
+                overlapping[place].append(span)
         known: dict[str, int] = {}
         for match in _NAME.finditer(text):
             start, end = self._bounds(text, match.start(), match.end())
-            start = self._after_owner(text, start, end, others)
-            cue = self._cue(text, start, end, others) if start < end else None
+            start = self._after_owner(text, start, end, overlapping)
+            cue = self._cue(text, start, end, overlapping) if start < end else None
             if cue is not None:
                 propose(doc, start, end, "PER", cue.score, cue.rule)
                 _remember(text[start:end], end, known)
@@ -123,28 +123,28 @@ class People:
             start = rest
         return start, end
 
-    def _after_owner(self, text: str, start: int, end: int, others: dict[int, list[Candidate]]) -> int:
+    def _after_owner(self, text: str, start: int, end: int, overlapping: dict[int, list[RuleSpan]]) -> int:
         """Return where a person's name starts that another name goes before: « du Kremlin Ivan Petrov »."""
-        for one in others.get(start, ()):
-            rest = one.end + 1
-            if one.start != start or rest >= end or text[one.end] not in _BLANKS:
+        for span in overlapping.get(start, ()):
+            rest = span.end + 1
+            if span.start != start or rest >= end or text[span.end] not in _BLANKS:
                 continue
             if fold(_word_at(text, rest, end)) in self._first and " " in text[rest:end]:
                 return rest
         return start
 
-    def _cue(self, text: str, start: int, end: int, others: dict[int, list[Candidate]]) -> _Cue | None:
+    def _cue(self, text: str, start: int, end: int, overlapping: dict[int, list[RuleSpan]]) -> _Cue | None:
         """Return the best reason to take a name for a person's, or None."""
         name = text[start:end]
         words = _split(name)
-        covering = {one for place in range(start, end) for one in others.get(place, ())}
-        places = [one.score for one in covering if one.label in ("GPE", "LOC")]
-        if any(one.label == "ORG" and one.end - one.start > 6 and one.score > 0.7 for one in covering):
+        covering = {span for place in range(start, end) for span in overlapping.get(place, ())}
+        places = [span.score for span in covering if span.label in ("GPE", "LOC")]
+        if any(span.label == "ORG" and span.end - span.start > 6 and span.score > 0.7 for span in covering):
             return None
         if self._title.search(text, max(0, start - 70), start):
             known_place = len(words) == 1 and max(places, default=0) > 0.88
             return None if known_place or (name.isupper() and len(name) < 5) else _Cue(0.92, "person:title")
-        if any(one.start <= start and one.end >= end for one in covering):
+        if any(span.start <= start and span.end >= end for span in covering):
             return None
         first = fold(words[0].rstrip(".")) in self._first or fold(words[0].split("-")[0]) in self._first
         if len(words) == 1:

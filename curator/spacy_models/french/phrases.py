@@ -7,9 +7,9 @@ from typing import Generic, NamedTuple, TypeVar
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.candidates import text_of
+from curator.spacy_models.french.rule_spans import text_of
 
-_PIECE = re.compile(r"\w+(?:[-\u2010\u2011]\w+)*|[^\w\s]")
+_TOKEN = re.compile(r"\w+(?:[-\u2010\u2011]\w+)*|[^\w\s]")
 _ACCENTED = {char: unicodedata.normalize("NFD", char)[0] for char in map(chr, range(0xC0, 0x250))}
 _FOLDED = str.maketrans(_ACCENTED | {"’": "'", "ʼ": "'", "‐": "-", "‑": "-", "œ": "oe", "Œ": "OE", "æ": "ae"})
 
@@ -29,7 +29,7 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
 
 
-class Piece(NamedTuple):
+class FoldedToken(NamedTuple):
     """A word or sign of a text: where it is, and its folded form."""
 
     start: int
@@ -37,9 +37,9 @@ class Piece(NamedTuple):
     form: str
 
 
-def pieces(text: str) -> list[Piece]:
+def folded_tokens(text: str) -> list[FoldedToken]:
     """Return the words and signs of a text in order, white space left out."""
-    return [Piece(match.start(), match.end(), fold(match.group())) for match in _PIECE.finditer(text)]
+    return [FoldedToken(match.start(), match.end(), fold(match.group())) for match in _TOKEN.finditer(text)]
 
 
 class Phrases(Generic[Value]):
@@ -53,41 +53,41 @@ class Phrases(Generic[Value]):
 
     def add(self, phrase: str, value: Value) -> None:
         """Add a phrase; capitals in it ask for capitals in the text."""
-        forms = tuple(piece.form for piece in pieces(phrase))
+        forms = tuple(token.form for token in folded_tokens(phrase))
         if forms:
             second = forms[1] if len(forms) > 1 else ""
             rests = self._by_start.setdefault(forms[0], {}).setdefault(second, {})
             rests.setdefault(forms[1:], []).append((phrase, value))
 
-    def find(self, doc: Doc, found: list[Piece] | None = None) -> Iterator[tuple[int, int, Value]]:
+    def find(self, doc: Doc, tokens: list[FoldedToken] | None = None) -> Iterator[tuple[int, int, Value]]:
         """Yield start and end in characters and the value of every phrase in the document, nested ones too.
 
-        `found` is the pieces of its text, where the caller has them.
+        `tokens` are those of its text, where the caller has them.
         """
         text = text_of(doc)
-        found = pieces(text) if found is None else found
-        for at, piece in enumerate(found):
-            seconds = self._by_start.get(piece.form)
+        tokens = folded_tokens(text) if tokens is None else tokens
+        for at, token in enumerate(tokens):
+            seconds = self._by_start.get(token.form)
             if seconds is None:
                 continue
-            following = found[at + 1].form if at + 1 < len(found) else ""
+            following = tokens[at + 1].form if at + 1 < len(tokens) else ""
             for second in ("", following) if following else ("",):
                 for rest, entries in seconds.get(second, {}).items():
-                    end = found[at + len(rest)].end if at + len(rest) < len(found) else -1
-                    if end < 0 or any(found[at + 1 + i].form != form for i, form in enumerate(rest)):
+                    end = tokens[at + len(rest)].end if at + len(rest) < len(tokens) else -1
+                    if end < 0 or any(tokens[at + 1 + i].form != form for i, form in enumerate(rest)):
                         continue
                     for phrase, value in entries:
-                        if _same_case(phrase, text[piece.start : end]):
-                            yield piece.start, end, value
+                        if _same_case(phrase, text[token.start : end]):
+                            yield token.start, end, value
                             break
 
 
-def _same_case(phrase: str, found: str) -> bool:
+def _same_case(phrase: str, words: str) -> bool:
     """Say whether the text has capitals where the phrase needs them: acronyms all, names the first letter."""
     if phrase.isupper():
-        return found.isupper()
+        return words.isupper()
     # « La réunion » is no island.
     article = _ARTICLE.match(phrase)
-    if article and phrase[article.end()].isupper() and not found[article.end() :][:1].isupper():
+    if article and phrase[article.end()].isupper() and not words[article.end() :][:1].isupper():
         return False
-    return not phrase[0].isupper() or found[0].isupper()
+    return not phrase[0].isupper() or words[0].isupper()

@@ -1,4 +1,4 @@
-"""Choosing among candidates: entities that never overlap, and events beside them."""
+"""Choosing among proposed spans: entities that never overlap, and events beside them."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,59 +7,59 @@ from typing import Any, cast
 from spacy.tokens import Doc, Span
 
 from curator.spacy_models.borders import Borders
-from curator.spacy_models.french.candidates import Candidate, audible
+from curator.spacy_models.french.rule_spans import RuleSpan, take_audible
 
 
 class Resolver:
-    """Sets `doc.ents` and `doc.spans["events"]` from the candidates; the longest wins, then the better score.
+    """Sets `doc.ents` and `doc.spans["events"]` from the proposed spans; the longest wins, then the better score.
 
     Score and rule of each span are left in `doc.user_data[("curator", layer, start_char, end_char)]`.
     """
 
     def __call__(self, doc: Doc) -> Doc:
         borders = Borders(doc)
-        candidates = [_aligned(doc, borders, one) for one in audible(doc)]
-        entities = _choose(one for one in candidates if one.layer == "entities")
+        proposed = [_aligned(doc, borders, span) for span in take_audible(doc)]
+        entities = _without_overlaps(span for span in proposed if span.layer == "entities")
         # A trigger may contain a name (prendre les [armes]); within a name it is most often a part of it.
-        events = _choose(
-            one
-            for one in candidates
-            if one.layer == "events"
-            and all(_within(name, one) for name in entities if name.overlaps(one.start, one.end))
+        events = _without_overlaps(
+            span
+            for span in proposed
+            if span.layer == "events"
+            and all(_within(entity, span) for entity in entities if entity.overlaps(span.start, span.end))
         )
-        doc.ents = tuple(borders.span(one.start, one.end, one.label) for one in entities)
-        doc.spans["events"] = [borders.span(one.start, one.end, one.label) for one in events]
+        doc.ents = tuple(borders.span(span.start, span.end, span.label) for span in entities)
+        doc.spans["events"] = [borders.span(span.start, span.end, span.label) for span in events]
         marks: dict[Any, Any] = doc.user_data
-        for one in (*entities, *events):
-            marks["curator", one.layer, one.start, one.end] = (one.score, one.rule)
+        for span in (*entities, *events):
+            marks["curator", span.layer, span.start, span.end] = (span.score, span.rule)
         return doc
 
 
-def _within(inner: Candidate, outer: Candidate) -> bool:
+def _within(inner: RuleSpan, outer: RuleSpan) -> bool:
     return (
         outer.start <= inner.start and inner.end <= outer.end and (inner.start, inner.end) != (outer.start, outer.end)
     )
 
 
-def _choose(candidates: Iterable[Candidate]) -> list[Candidate]:
+def _without_overlaps(spans: Iterable[RuleSpan]) -> list[RuleSpan]:
     """Return the winners in text order."""
     taken: set[int] = set()
-    winners: list[Candidate] = []
-    for one in sorted(candidates, key=lambda one: (one.start - one.end, -one.score, one.start, one.label, one.rule)):
-        places = range(one.start, one.end)
+    winners: list[RuleSpan] = []
+    for span in sorted(spans, key=lambda span: (span.start - span.end, -span.score, span.start, span.label, span.rule)):
+        places = range(span.start, span.end)
         if taken.isdisjoint(places):
             taken.update(places)
-            winners.append(one)
-    return sorted(winners, key=lambda one: one.start)
+            winners.append(span)
+    return sorted(winners, key=lambda span: span.start)
 
 
-def _aligned(doc: Doc, borders: Borders, one: Candidate) -> Candidate:
-    """Return a candidate at token borders.
+def _aligned(doc: Doc, borders: Borders, span: RuleSpan) -> RuleSpan:
+    """Return a proposed span at token borders.
 
     The tokenizer makes nearly every rule's span end at a token's end. Where one does not, the whole token is wrong by
     some letters, and nothing at all would lose the finding.
     """
-    if borders.fits(one.start, one.end):
-        return one
-    span = cast(Span, doc.char_span(one.start, one.end, alignment_mode="expand"))
-    return replace(one, start=span.start_char, end=span.end_char)
+    if borders.fits(span.start, span.end):
+        return span
+    expanded = cast(Span, doc.char_span(span.start, span.end, alignment_mode="expand"))
+    return replace(span, start=expanded.start_char, end=expanded.end_char)

@@ -17,7 +17,7 @@ def lowered(text: str) -> str:
 
 def caseless(pattern: str) -> str:
     """Return an expression that finds in a lowered text what `pattern` finds in any case."""
-    return _CAPITAL.sub(lambda one: one.group() if len(one.group()) > 1 else one.group().lower(), pattern)
+    return _CAPITAL.sub(lambda match: match.group() if len(match.group()) > 1 else match.group().lower(), pattern)
 
 
 def whole_words(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from curator.spacy_models.french.candidates import remember_text
+from curator.spacy_models.french.rule_spans import remember_text
 
 _LETTER = r"[^\W\d_]"
 # Combining marks belong to the letter before them.

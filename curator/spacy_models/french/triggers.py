@@ -10,10 +10,10 @@ from unicodedata import normalize
 from spacy.tokens import Doc
 
 from curator.domain.errors import CuratorError
-from curator.spacy_models.french.candidates import propose, text_of
 from curator.spacy_models.french.conjugation import first_group, unaccented
 from curator.spacy_models.french.lexicon import finite, is_word, lemmas, read_lexicon
 from curator.spacy_models.french.quotes import speech
+from curator.spacy_models.french.rule_spans import propose, text_of
 from curator.spacy_models.french.scan import caseless, lowered
 
 _REACH = 80
@@ -159,7 +159,7 @@ class Triggers:
         # All phrases in one expression: most letters of a text begin no word, and are then passed by once, not often.
         ways = "|".join(rf"(?P<p{number}>(?:{phrase})(?![\w-]))" for number, (phrase, _) in enumerate(self._plain))
         self._any = re.compile(caseless(rf"(?<![\w-])(?=\w)(?={ways})")) if ways else None
-        self._found: dict[int, tuple[_Trigger, ...]] = {}
+        self._by_orth: dict[int, tuple[_Trigger, ...]] = {}
 
     def _add(self, entry: dict[str, Any]) -> None:
         entry = {key: self._named(value) for key, value in entry.items()}
@@ -206,15 +206,15 @@ class Triggers:
         blocked = [match.span() for pattern in self._blocks for match in pattern.finditer(lower)]
         # Most words are no trigger: asking for their numbers makes no token of them.
         for at, orth in enumerate(_orths(doc)):
-            known = self._found.get(orth)
-            if known is None:
-                known = self._remembered(orth, doc[at].text)
-            if not known:
+            triggers = self._by_orth.get(orth)
+            if triggers is None:
+                triggers = self._cached_triggers(orth, doc[at].text)
+            if not triggers:
                 continue
             start, end = doc[at].idx, doc[at].idx + len(doc[at])
             if any(left <= start < right for left, right in blocked):
                 continue
-            for trigger in known:
+            for trigger in triggers:
                 extent = trigger.extent(within, start, end)
                 if extent is not None:
                     if trigger.label != _NOTHING:
@@ -222,7 +222,7 @@ class Triggers:
                     else:
                         blocked.append((start, end))
                     break
-        for start, end, trigger in self._spread(text, lower):
+        for start, end, trigger in self._phrase_matches(text, lower):
             if trigger.extent(within, start, end) and not any(left <= start < right for left, right in blocked):
                 propose(doc, start, end, trigger.label, trigger.score, trigger.rule, "events")
         for start, end in speech(text):
@@ -230,7 +230,7 @@ class Triggers:
                 propose(doc, start, end, "STATEMENT", 0.5, "quote:statement", "events")
         return doc
 
-    def _spread(self, text: str, lower: str) -> Iterable[tuple[int, int, _Trigger]]:
+    def _phrase_matches(self, text: str, lower: str) -> Iterable[tuple[int, int, _Trigger]]:
         """Yield the phrases of a text: where one begins and ends, and the trigger that it may be."""
         for pattern, trigger in self._phrases:
             for match in pattern.finditer(text if pattern.flags & re.IGNORECASE else lower):
@@ -239,20 +239,20 @@ class Triggers:
             group = str(match.lastgroup)
             yield *match.span(group), self._plain[int(group[1:])][1]
 
-    def _remembered(self, orth: int, word: str) -> tuple[_Trigger, ...]:
-        """Return the entries for a word by its hash, remembered, for words come back."""
-        found = self._of(word.lower())
-        if len(self._found) < 200_000:
-            self._found[orth] = found
-        return found
+    def _cached_triggers(self, orth: int, word: str) -> tuple[_Trigger, ...]:
+        """Return the entries for a word by its hash, kept, for words come back."""
+        triggers = self._triggers_of(word.lower())
+        if len(self._by_orth) < 200_000:
+            self._by_orth[orth] = triggers
+        return triggers
 
-    def _of(self, word: str) -> tuple[_Trigger, ...]:
+    def _triggers_of(self, word: str) -> tuple[_Trigger, ...]:
         """Return the entries for a word form, those for the form itself first."""
         whole = normalize("NFC", word)
-        found = tuple(self._lookup(whole))
-        if not found and not is_word(whole) and (meant := self._bare.get(unaccented(whole))):
-            found = tuple(self._lookup(meant))
-        return tuple(sorted(found, key=lambda trigger: trigger.then is None))
+        triggers = tuple(self._lookup(whole))
+        if not triggers and not is_word(whole) and (meant := self._bare.get(unaccented(whole))):
+            triggers = tuple(self._lookup(meant))
+        return tuple(sorted(triggers, key=lambda trigger: trigger.then is None))
 
     def _lookup(self, word: str) -> Iterable[_Trigger]:
         if not word[0].isalpha():

@@ -61,16 +61,16 @@ def ingest(
     """
     report = Ingested()
     batch: list[tuple[Arrival, list[int]]] = []
-    for done, found in enumerate(reader.read(paths), start=1):
+    for done, item in enumerate(reader.read(paths), start=1):
         progress(done, None)
-        if isinstance(found, Refused):
-            report.refused.append(found)
+        if isinstance(item, Refused):
+            report.refused.append(item)
             continue
         try:
-            arrival = arrive(found, language, schema)
+            arrival = arrive(item, language, schema)
         except InputRefused as error:
-            error.where = found.name if not error.where or error.where == found.name else f"{found.name}, {error.where}"
-            report.refused.append(Refused(found.name, error))
+            error.where = item.name if error.where in ("", item.name) else f"{item.name}, {error.where}"
+            report.refused.append(Refused(item.name, error))
             continue
         batch.append((arrival, nearness.bands(arrival.document.text)))
         if len(batch) == _BATCH:
@@ -107,10 +107,10 @@ def assign_splits(store: Store, nearness: Nearness, rule: SplitRule) -> None:
     with store.writing() as transaction:
         transaction.settings.put("split_rule", rule.value())
         waiting = transaction.documents.unassigned()
-        for one in sorted(waiting, key=lambda one: (one.given is None, one.document)):
-            candidates = transaction.documents.candidates(one.document)
-            texts = transaction.documents.some([one.document, *candidates])
-            own = texts[one.document].text
-            near = [split for other, split in candidates.items() if nearness.near(own, texts[other].text)]
-            assignment: Assignment = assign(one.document, one.given, near, rule)
+        for unassigned in sorted(waiting, key=lambda unassigned: (unassigned.given is None, unassigned.document)):
+            candidates = transaction.documents.candidates(unassigned.document)
+            texts = transaction.documents.some([unassigned.document, *candidates])
+            own = texts[unassigned.document].text
+            near = [split for candidate, split in candidates.items() if nearness.near(own, texts[candidate].text)]
+            assignment: Assignment = assign(unassigned.document, unassigned.given, near, rule)
             transaction.documents.assign([assignment])

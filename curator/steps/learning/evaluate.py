@@ -7,7 +7,7 @@ from typing import Any
 from curator.domain.calibration import Bin, brier_score, expected_calibration_error, reliability
 from curator.domain.errors import CuratorError
 from curator.domain.evaluation import LayerResult, Measures, Result, results, tally
-from curator.domain.scoring import Fate, Match, match
+from curator.domain.scoring import Match, MatchKind, match
 from curator.domain.span import Span, misfit
 from curator.steps.ports.pipelines import Pipeline
 
@@ -16,7 +16,7 @@ UNSCORED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """One document with what became of every predicted and every gold span, in text order."""
+    """One document with the matches of its predicted spans with its gold ones, in text order."""
 
     id: str
     name: str
@@ -37,7 +37,7 @@ class Evaluation:
     @property
     def mean_f1(self) -> float:
         """The mean exact F1 over the layers, which is what a model is gated by."""
-        scores = [one.tally.measures().f1 for one in self.layers.values()]
+        scores = [result.tally.measures().f1 for result in self.layers.values()]
         return sum(scores) / len(scores) if scores else 0.0
 
     def value(self) -> dict[str, Any]:
@@ -46,15 +46,19 @@ class Evaluation:
             "pipeline": self.pipeline,
             "documents": len(self.documents),
             "layers": {
-                layer: {**_value(one), "labels": {label: _value(each) for label, each in one.labels.items()}}
-                for layer, one in self.layers.items()
+                layer: {**_value(whole), "labels": {label: _value(result) for label, result in whole.labels.items()}}
+                for layer, whole in self.layers.items()
             },
             "calibration": {
                 "expected_calibration_error": round(expected_calibration_error(self.bins), 4),
                 "brier_score": round(self.brier, 4),
                 "bins": [
-                    {"spans": one.count, "mean_score": round(one.mean, 4), "kept": round(one.kept, 4)}
-                    for one in self.bins
+                    {
+                        "spans": score_bin.count,
+                        "mean_score": round(score_bin.mean, 4),
+                        "exact": round(score_bin.exact, 4),
+                    }
+                    for score_bin in self.bins
                 ],
             },
         }
@@ -77,9 +81,9 @@ def evaluate(pipeline: Pipeline, records: Iterable[Mapping[str, Any]], layers: S
         )
         for (record, gold), content in zip(known, contents, strict=True)
     )
-    found = results([tally(one.matches) for one in documents], layers)
-    scored = [score_and_fate for one in documents for score_and_fate in _scored(one.matches)]
-    return Evaluation(str(pipeline.id), documents, found, tuple(reliability(scored)), brier_score(scored))
+    by_layer = results([tally(document.matches) for document in documents], layers)
+    scored = [score_and_outcome for document in documents for score_and_outcome in _scored(document.matches)]
+    return Evaluation(str(pipeline.id), documents, by_layer, tuple(reliability(scored)), brier_score(scored))
 
 
 def gold_spans(record: Mapping[str, Any]) -> tuple[Span, ...]:
@@ -106,25 +110,25 @@ def _within(spans: Iterable[Span], layers: Sequence[str]) -> list[Span]:
 
 
 def _scored(matches: Iterable[Match]) -> Iterator[tuple[float, bool]]:
-    for one in matches:
-        if one.predicted is not None:
-            score = UNSCORED if one.predicted.score is None else one.predicted.score
-            yield score, one.fate is Fate.KEPT
+    """Yield the score of every predicted span, and whether it is exact."""
+    for pair in matches:
+        if pair.predicted is not None:
+            score = UNSCORED if pair.predicted.score is None else pair.predicted.score
+            yield score, pair.kind is MatchKind.EXACT
 
 
-def _value(one: Result) -> dict[str, Any]:
-    counts = one.tally
+def _value(result: Result) -> dict[str, Any]:
+    counts = result.tally
     return {
-        "gold": counts.expected,
+        "gold": counts.gold,
         "predicted": counts.predicted,
         "exact": counts.exact,
-        "boundary_off": counts.boundary,
-        "label_off": counts.label,
+        "boundary": counts.boundary,
+        "label": counts.label,
         "missed": counts.missed,
-        "mistaken": counts.mistaken,
         "spurious": counts.spurious,
         **_rounded(counts.measures()),
-        "f1_interval": [round(one.interval.low, 4), round(one.interval.high, 4)],
+        "f1_interval": [round(result.interval.low, 4), round(result.interval.high, 4)],
         "partial": _rounded(counts.partial()),
     }
 

@@ -57,8 +57,8 @@ def test_what_is_refused_does_not_stop_the_rest(world: World) -> None:
     reader = Texts(refused("empty.txt"), raw("nul.txt", "a\x00b"), raw("en.txt", "The Hague"), raw("a.txt", ONE))
     report = world.ingest(reader=reader)
     assert report.documents == 1
-    assert [one.name for one in report.refused] == ["empty.txt", "nul.txt", "en.txt"]
-    assert all(one.name in str(one.error) for one in report.refused)
+    assert [refusal.name for refusal in report.refused] == ["empty.txt", "nul.txt", "en.txt"]
+    assert all(refusal.name in str(refusal.error) for refusal in report.refused)
 
 
 def test_a_language_that_was_given_is_believed(world: World) -> None:
@@ -88,26 +88,26 @@ def test_spans_that_come_along_are_carried_to_the_canonical_text(world: World) -
 def test_near_duplicates_share_a_split_however_late_they_come(world: World) -> None:
     world.ingest(ONE)
     world.ingest(NEAR_ONE)
-    found = splits(world)
-    assert found[document_id(NEAR_ONE)].split == found[document_id(ONE)].split
-    assert found[document_id(NEAR_ONE)].reason == "near-duplicate"
-    assert found[document_id(ONE)].reason == "hash"
+    assignments = splits(world)
+    assert assignments[document_id(NEAR_ONE)].split == assignments[document_id(ONE)].split
+    assert assignments[document_id(NEAR_ONE)].reason == "near-duplicate"
+    assert assignments[document_id(ONE)].reason == "hash"
 
 
 def test_a_given_split_is_honoured_and_draws_near_duplicates_along(world: World) -> None:
     hashed = RULE.by_hash(document_id(ONE))
     wanted = next(split for split in ("train", "dev", "test") if split != hashed)
     world.ingest(NEAR_ONE, raw("given.jsonl:1", ONE, split=wanted))
-    found = splits(world)
-    assert found[document_id(ONE)] == Assignment(document_id(ONE), wanted, "given")
-    assert found[document_id(NEAR_ONE)].split == wanted
+    assignments = splits(world)
+    assert assignments[document_id(ONE)] == Assignment(document_id(ONE), wanted, "given")
+    assert assignments[document_id(NEAR_ONE)].split == wanted
 
 
 def test_a_split_that_was_assigned_never_changes(world: World) -> None:
     world.ingest(ONE, OTHER)
     before = splits(world)
-    other = next(split for split in ("train", "dev", "test") if split != before[document_id(ONE)].split)
-    world.ingest(raw("later.jsonl:1", ONE, split=other))
+    another = next(split for split in ("train", "dev", "test") if split != before[document_id(ONE)].split)
+    world.ingest(raw("later.jsonl:1", ONE, split=another))
     assert splits(world) == before
 
 
@@ -153,15 +153,15 @@ def begin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Wor
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(found=st.lists(st.tuples(_WORDS, _GIVEN), min_size=2, max_size=8), seed=st.randoms(use_true_random=False))
-@example(found=[("a b", "train"), ("a b", "test")], seed=Random(2))
+@given(texts=st.lists(st.tuples(_WORDS, _GIVEN), min_size=2, max_size=8), seed=st.randoms(use_true_random=False))
+@example(texts=[("a b", "train"), ("a b", "test")], seed=Random(2))
 def test_the_order_of_files_does_not_matter_for_splits(
-    begin: Callable[[], World], found: list[tuple[str, str | None]], seed: Random
+    begin: Callable[[], World], texts: list[tuple[str, str | None]], seed: Random
 ) -> None:
-    shuffled = list(found)
+    shuffled = list(texts)
     seed.shuffle(shuffled)
     outcomes = []
-    for order in (found, shuffled, list(reversed(found))):
+    for order in (texts, shuffled, list(reversed(texts))):
         world = begin()
         world.ingest(*(raw(f"{text}-{split}.jsonl:1", text, split=split) for text, split in order))
         outcomes.append(splits(world))

@@ -7,7 +7,7 @@ import pytest
 
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId
-from curator.domain.scoring import Fate
+from curator.domain.scoring import MatchKind
 from curator.domain.span import Content, Span
 from curator.steps.learning.evaluate import Evaluation, evaluate, gold_spans
 from tests.fakes.parts import NamePipeline
@@ -68,14 +68,13 @@ def test_the_json_holds_every_count_by_layer_and_label(evaluation: Evaluation) -
     assert (value["pipeline"], value["documents"], list(value["layers"])) == ("prepared@d1", 1, ["entities", "events"])
     entities = value["layers"]["entities"]
     assert list(entities["labels"]) == ["GPE", "LOC", "PER"]
-    assert {name: entities[name] for name in list(entities)[:8]} == {
+    assert {name: entities[name] for name in list(entities)[:7]} == {
         "gold": 4,
         "predicted": 4,
         "exact": 1,
-        "boundary_off": 1,
-        "label_off": 1,
+        "boundary": 1,
+        "label": 1,
         "missed": 1,
-        "mistaken": 1,
         "spurious": 1,
     }
     assert (entities["precision"], entities["recall"], entities["f1"]) == (0.25, 0.25, 0.25)
@@ -83,8 +82,8 @@ def test_the_json_holds_every_count_by_layer_and_label(evaluation: Evaluation) -
     assert entities["partial"] == {"precision": 0.375, "recall": 0.375, "f1": 0.375}
     places = entities["labels"]["GPE"]
     assert set(places) == set(entities) - {"labels"}
-    assert (places["gold"], places["predicted"], places["missed"], places["mistaken"]) == (2, 2, 1, 1)
-    assert entities["labels"]["LOC"]["label_off"] == 1
+    assert (places["gold"], places["predicted"], places["missed"], places["spurious"]) == (2, 2, 1, 0)
+    assert entities["labels"]["LOC"]["label"] == 1
     assert entities["labels"]["PER"]["spurious"] == 1
     assert value["layers"]["events"]["labels"]["ATTACK"]["missed"] == 1
     assert value["layers"]["events"]["f1"] == 0
@@ -92,7 +91,7 @@ def test_the_json_holds_every_count_by_layer_and_label(evaluation: Evaluation) -
 
 def test_scores_are_measured_with_one_half_where_there_is_none(evaluation: Evaluation) -> None:
     (one,) = evaluation.value()["calibration"]["bins"]
-    assert one == {"spans": 4, "mean_score": 0.65, "kept": 0.25}
+    assert one == {"spans": 4, "mean_score": 0.65, "exact": 0.25}
     assert evaluation.value()["calibration"]["expected_calibration_error"] == 0.4
 
 
@@ -105,13 +104,13 @@ def test_documents_keep_their_order_and_mistakes_that_of_the_text(evaluation: Ev
     records = [record(one, f"Lyon et {one}") for one in ("zoe", "ada", "max")]
     found = evaluate(NamePipeline(), iter(records), LAYERS)
     assert [(one.id, one.text) for one in found.documents] == [(one["id"], one["text"]) for one in records]
-    assert [(one.fate, TEXT[one.span.start : one.span.end]) for one in evaluation.documents[0].matches] == [
-        (Fate.MOVED, "Curie"),
-        (Fate.REMOVED, "quitte"),
-        (Fate.KEPT, "Paris"),
-        (Fate.ADDED, "Rome"),
-        (Fate.ADDED, "Tirs"),
-        (Fate.RELABELLED, "Lyon"),
+    assert [(one.kind, TEXT[one.span.start : one.span.end]) for one in evaluation.documents[0].matches] == [
+        (MatchKind.BOUNDARY, "Curie"),
+        (MatchKind.SPURIOUS, "quitte"),
+        (MatchKind.EXACT, "Paris"),
+        (MatchKind.MISSED, "Rome"),
+        (MatchKind.MISSED, "Tirs"),
+        (MatchKind.LABEL, "Lyon"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Candidates: what the components propose before one of them chooses."""
+"""Spans that rules propose, from which the last component of a pipeline chooses."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _EDGE = " \t\n\r\f\v\u00a0\u2007\u202f\u2009\u200b\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class RuleSpan:
     """A span that a rule proposes, in character offsets; score and rule end up on the span."""
 
     layer: str
@@ -39,23 +39,21 @@ def text_of(doc: Doc) -> str:
 
 
 def propose(doc: Doc, start: int, end: int, label: str, score: float, rule: str, layer: str = "entities") -> None:
-    """Add a candidate, freed of white space at its edges; an empty one is not added."""
+    """Add a proposed span, freed of white space at its edges; an empty span is not added."""
     text = text_of(doc)
     while start < end and (text[start] in _EDGE or text[start].isspace()):
         start += 1
     while start < end and (text[end - 1] in _EDGE or text[end - 1].isspace()):
         end -= 1
     if start < end:
-        cast(list[Candidate], doc.user_data.setdefault(_KEY, [])).append(
-            Candidate(layer, start, end, label, score, rule)
-        )
+        cast(list[RuleSpan], doc.user_data.setdefault(_KEY, [])).append(RuleSpan(layer, start, end, label, score, rule))
 
 
-def proposed(doc: Doc, *labels: str) -> Iterator[Candidate]:
-    """Yield the candidates so far, in the order in which they were added; only those with one of `labels`, if any."""
-    for candidate in tuple(cast(list[Candidate], doc.user_data.get(_KEY, []))):
-        if not labels or candidate.label in labels:
-            yield candidate
+def proposed(doc: Doc, *labels: str) -> Iterator[RuleSpan]:
+    """Yield the spans proposed so far, in the order of their proposal; only those with one of `labels`, if any."""
+    for span in tuple(cast(list[RuleSpan], doc.user_data.get(_KEY, []))):
+        if not labels or span.label in labels:
+            yield span
 
 
 def silence(doc: Doc, start: int, end: int) -> None:
@@ -63,11 +61,11 @@ def silence(doc: Doc, start: int, end: int) -> None:
     cast(list[tuple[int, int]], doc.user_data.setdefault(_QUIET, [])).append((start, end))
 
 
-def audible(doc: Doc) -> list[Candidate]:
-    """Take all candidates out of the document and return those that touch no silenced range."""
+def take_audible(doc: Doc) -> list[RuleSpan]:
+    """Take all proposed spans out of the document and return those that touch no silenced range."""
     doc.user_data.pop(_TEXT, None)
     quiet: set[int] = set()
     for start, end in cast(list[tuple[int, int]], doc.user_data.pop(_QUIET, [])):
         quiet.update(range(start, end))
-    found = cast(list[Candidate], doc.user_data.pop(_KEY, []))
-    return [one for one in found if quiet.isdisjoint(range(one.start, one.end))]
+    spans = cast(list[RuleSpan], doc.user_data.pop(_KEY, []))
+    return [span for span in spans if quiet.isdisjoint(range(span.start, span.end))]
