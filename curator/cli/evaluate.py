@@ -1,7 +1,6 @@
 """`curator evaluate`."""
 
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 import click
@@ -43,9 +42,9 @@ def evaluate(
     missed: not found; wrong: found where gold has nothing or another label. Partial F1 counts bound as half.
     """
     from curator.bootstrap.quality import write_mistakes
-    from curator.files.lines import read_lines
+    from curator.files.records import read_records
 
-    records = list(chain.from_iterable(map(read_lines, gold)))
+    records = read_records(gold)
     found = run(application.pipeline(pipeline, workers), records, application.schema.layer_names)
     if html is not None:
         write_mistakes(found, application.schema, html)

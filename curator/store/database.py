@@ -15,11 +15,13 @@ from curator.domain.annotation import instant
 from curator.domain.errors import CuratorError
 from curator.store.decisions import DecisionTable
 from curator.store.documents import DocumentTable
+from curator.store.models import ModelTable
 from curator.store.revisions import RevisionTable
 from curator.store.rows import insert_missing
 from curator.store.settings import SettingTable
 from curator.store.tables import Counter, Lease, Receipt, Tick
 from curator.store.tasks import TaskTable
+from curator.store.versions import VersionTable
 
 _BUSY_MS = 30_000
 _UNDEFINED_TABLE = "42P01"
@@ -77,6 +79,8 @@ class SqlTransaction:
         self.tasks = TaskTable(connection, seq)
         self.revisions = RevisionTable(connection, seq)
         self.decisions = DecisionTable(connection, seq)
+        self.versions = VersionTable(connection, seq)
+        self.models = ModelTable(connection, seq)
         self.settings = SettingTable(connection, seq)
 
     def seq_at(self, at: str) -> int:
@@ -95,6 +99,8 @@ class SqlTransaction:
             **self.tasks.counts(),
             **self.revisions.counts(),
             **self.decisions.counts(),
+            **self.versions.counts(),
+            **self.models.counts(),
         }
 
 

@@ -1,16 +1,17 @@
 """One document with everything that is known of it."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from curator.domain.annotation import Identity, state_from_value
-from curator.domain.decision import Candidate, choose_latest
+from curator.domain.policies.kind import ReadAnnotation
+from curator.domain.policies.latest import newest as newest_annotation
 from curator.domain.prediction import GIVEN, PipelineId
+from curator.domain.record import record_from_line
 from curator.domain.schema import LabelSchema
-from curator.domain.span import Attribute, Content, Relation, Span, content_from_value
+from curator.domain.span import Content, content_from_value
 from curator.steps.ports.contents import ResultReader
 from curator.store.shown import shown_pairs
 from curator.store.states import newest, states
@@ -18,6 +19,7 @@ from curator.store.tables import (
     Annotator,
     DecisionRow,
     DocumentRow,
+    PersonDecisionRow,
     PredictionRow,
     RevisionRow,
     SourceRow,
@@ -68,9 +70,9 @@ class _History:
         self._rows = {row.number: row for row in connection.execute(of_document)}
         current = select(RevisionRow.number).where(RevisionRow.number.in_(newest()), RevisionRow.document == document)
         self._current = set(connection.scalars(current))
-        self._candidates = {
-            row.number: Candidate(
-                state_from_value(_identity(row), row.value), read_result(row.value["result"], text, schema)
+        self._annotations = {
+            row.number: ReadAnnotation(
+                row.number, state_from_value(_identity(row), row.value), read_result(row.value["result"], text, schema)
             )
             for row in self._rows.values()
             if row.value is not None
@@ -81,29 +83,28 @@ class _History:
     @property
     def alive(self) -> list[int]:
         """The numbers of the revisions that hold now."""
-        return sorted(self._current & self._candidates.keys())
+        return sorted(self._current & self._annotations.keys())
 
     def chosen(self) -> int | None:
         """Return the number of the revision that would be decided on."""
-        numbers = {id(self._candidates[number]): number for number in self.alive}
-        found = choose_latest([self._candidates[number] for number in self.alive])
-        return None if found is None else numbers[id(found)]
+        alive = (self._annotations[number] for number in self.alive)
+        annotation = newest_annotation([annotation for annotation in alive if not annotation.state.skipped])
+        return None if annotation is None else annotation.number
 
     def said(self, number: int | None) -> Said | None:
         if number is None:
             return None
-        candidate = self._candidates[number]
-        identity = candidate.state.identity
-        by = self._name(identity.server, candidate.state.annotator)
-        return Said(by, candidate.state.updated_at, candidate.content)
+        annotation = self._annotations[number]
+        by = self._name(annotation.state.identity.server, annotation.state.annotator)
+        return Said(by, annotation.state.updated_at, annotation.content)
 
     def told(self) -> tuple[RevisionSeen, ...]:
         return tuple(self._tell(row) for row in self._rows.values())
 
     def _tell(self, row: Row[Any]) -> RevisionSeen:
-        candidate = self._candidates.get(row.number)
-        state = None if candidate is None else candidate.state
-        content = Content() if candidate is None else candidate.content
+        annotation = self._annotations.get(row.number)
+        state = None if annotation is None else annotation.state
+        content = Content() if annotation is None else annotation.content
         return RevisionSeen(
             number=row.number,
             accepted_at=row.at,
@@ -155,21 +156,22 @@ def _prediction(connection: Connection, document: str, number: int | None) -> Sa
 
 
 def _decision(connection: Connection, document: str, revisions: Sequence[int]) -> Said | None:
-    """Return the newest decision that was made on exactly these revisions and has a record."""
+    """Return the newest decision with a record: what a person decided, else what was made on exactly these revisions.
+
+    A person's decision holds whatever was annotated since.
+    """
+    newest_by_person = select(func.max(PersonDecisionRow.id)).where(PersonDecisionRow.document == document)
+    person_decision = connection.scalar(newest_by_person)
     query = (
         select(DecisionRow.result, DecisionRow.record, DecisionRow.policy, DecisionRow.decider, Tick.at)
         .join(Tick, Tick.seq == DecisionRow.seq)
         .where(DecisionRow.document == document, DecisionRow.record.is_not(None))
         .order_by(DecisionRow.id.desc())
     )
+    if person_decision is not None:
+        query = query.where(DecisionRow.person_decision == person_decision)
     for row in connection.execute(query):
-        if row.result["revisions"] == revisions:
-            return Said(f"{row.decider}, policy {row.policy}", row.at, _content(json.loads(row.record)))
+        if person_decision is not None or row.result["revisions"] == revisions:
+            by = f"{row.decider}, policy {row.policy}" if person_decision is None else row.decider
+            return Said(by, row.at, record_from_line(row.record).content)
     return None
-
-
-def _content(record: Mapping[str, Any]) -> Content:
-    spans = [Span(layer, one["start"], one["end"], one["label"]) for layer, of in record["spans"].items() for one in of]
-    relations = [Relation(**relation) for relation in record["relations"]]
-    attributes = [Attribute(**attribute) for attribute in record["attributes"]]
-    return Content(tuple(spans), tuple(relations), tuple(attributes))

@@ -28,7 +28,11 @@ class RevisionTable:
         return list(self._read(newest))
 
     def alive(
-        self, server: str | None = None, project: int | None = None, as_of: int | None = None
+        self,
+        server: str | None = None,
+        project: int | None = None,
+        as_of: int | None = None,
+        document: str | None = None,
     ) -> Iterator[Revision]:
         newest = self._newest()
         if server is not None:
@@ -37,6 +41,8 @@ class RevisionTable:
             newest = newest.where(RevisionRow.project == project)
         if as_of is not None:
             newest = newest.where(RevisionRow.seq <= as_of)
+        if document is not None:
+            newest = newest.where(RevisionRow.document == document)
         return (revision for revision in self._read(newest) if not revision.deleted)
 
     def of_task(self, server: str, project: int, task: int) -> list[Revision]:

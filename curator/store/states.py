@@ -18,7 +18,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from curator.store.tables import DecisionRow, DocumentRow, RevisionRow, TaskRow
+from curator.store.tables import DecisionRow, DocumentRow, PersonDecisionRow, RevisionRow, TaskRow
 from curator.views.overview import DocumentState
 
 IDENTITY = (RevisionRow.server, RevisionRow.project, RevisionRow.annotation, RevisionRow.created_at)
@@ -48,19 +48,25 @@ def states(connection: Connection, only: Sequence[str] | None = None) -> Subquer
     )
     changed = select(RevisionRow.document, func.max(RevisionRow.seq).label("seq")).group_by(RevisionRow.document)
     decided = select(DecisionRow.document, func.max(DecisionRow.seq).label("seq")).group_by(DecisionRow.document)
+    by_person = select(PersonDecisionRow.document).distinct()
     tasked = select(TaskRow.document).where(TaskRow.gone.is_(False)).distinct()
     if only is not None:
         said = said.where(RevisionRow.document.in_(only))
     said_of, changed_of, decided_of, tasked_of = said.cte(), changed.cte(), decided.cte(), tasked.cte()
+    by_person_of = by_person.cte()
     query = (
         select(
             DocumentRow.id,
-            _state(said_of.c.submitted, decided_of.c.seq >= changed_of.c.seq, tasked_of.c.document).label("state"),
+            case(
+                (by_person_of.c.document.is_not(None), literal(DocumentState.REVIEWED.value)),
+                else_=_state(said_of.c.submitted, decided_of.c.seq >= changed_of.c.seq, tasked_of.c.document),
+            ).label("state"),
             func.coalesce(said_of.c.annotations, 0).label("annotations"),
         )
         .outerjoin(said_of, said_of.c.document == DocumentRow.id)
         .outerjoin(changed_of, changed_of.c.document == DocumentRow.id)
         .outerjoin(decided_of, decided_of.c.document == DocumentRow.id)
+        .outerjoin(by_person_of, by_person_of.c.document == DocumentRow.id)
         .outerjoin(tasked_of, tasked_of.c.document == DocumentRow.id)
     )
     return (query if only is None else query.where(DocumentRow.id.in_(only))).subquery()

@@ -10,6 +10,7 @@ from curator.domain.annotation import AnnotationState, Identity
 from curator.domain.canonical import document_id
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId, Prediction
+from curator.domain.record import Record, record_line
 from curator.domain.scoring import Fate
 from curator.domain.span import Content, Span
 from curator.domain.split import Assignment
@@ -68,11 +69,24 @@ def annotate(store: SqlStore) -> Annotate:
     return append
 
 
-def decide(store: SqlStore, document: str, revisions: list[int]) -> None:
-    record = b'{"spans":{"entities":[{"start":0,"end":5,"label":"GPE"}]},"relations":[],"attributes":[]}'
+def decide(store: SqlStore, document: str, revisions: list[int], person: str | None = None) -> None:
+    spans = {"entities": (Span("entities", 0, 5, "GPE"),)}
     with store.writing() as transaction:
-        result = {"revisions": revisions, "losses": [], "counts": {}, "chosen": None}
-        transaction.decisions.add(document, str(revisions), "latest", "curator", StoredDecision(result, record))
+        if person is not None:
+            transaction.decisions.add_by_person(document, person, Content())
+        by_person = transaction.decisions.by_person(document, transaction.seq)
+        decision = StoredDecision(
+            policy="latest" if person is None else "person",
+            parameters={},
+            decider=person or "curator",
+            revisions=tuple(revisions),
+            contributors=(),
+            losses=(),
+            counts={},
+            record=record_line(Record(document, "Paris dort", spans=spans)),
+            person_decision=None if by_person is None or person is None else by_person.number,
+        )
+        transaction.decisions.add(document, f"{revisions} {person}", decision)
 
 
 def delete(store: SqlStore, task: int, document: str) -> None:
@@ -206,9 +220,9 @@ def test_deliveries_tell_state_cause_and_lag(overview: SqlOverview, store: SqlSt
 
 def test_versions_and_models_come_newest_first(overview: SqlOverview, store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.decisions.add_version("news", 1, "a" * 64, 1)
-        transaction.decisions.add_version("news", 2, "b" * 64, 2)
-        transaction.decisions.add_model("news-v1", "news", 1, "models", {"ents_f": 0.5})
+        transaction.versions.add("news", 1, "a" * 64, 1)
+        transaction.versions.add("news", 2, "b" * 64, 2)
+        transaction.models.add("news-v1", "news", 1, "models", {"ents_f": 0.5})
     assert [(one.dataset, one.number, one.digest[0]) for one in overview.versions()] == [
         ("news", 2, "b"),
         ("news", 1, "a"),
@@ -240,6 +254,28 @@ def test_a_document_with_its_history(overview: SqlOverview, store: SqlStore, ann
     assert decided.decided
     assert decided.current is not None
     assert decided.current.by == "curator, policy latest"
+
+
+def test_what_a_person_decided_is_shown_whatever_was_annotated_since(
+    overview: SqlOverview, store: SqlStore, annotate: Annotate
+) -> None:
+    annotate(1, PARIS, region(0, 4, "GPE"))
+    decide(store, PARIS, [1])
+    decide(store, PARIS, [1], person="ada")
+    annotate(2, PARIS, region(0, 3, "GPE"), day=2)
+    seen = overview.document(PARIS)
+    assert seen is not None
+    assert seen.current is not None
+    assert (seen.state, seen.decided, seen.current.by) == (DocumentState.REVIEWED, True, "ada")
+    assert [span.key for span in seen.current.content.spans] == [("entities", 0, 5, "GPE")]
+    # Another person's decision takes its place; without a task and annotations too.
+    decide(store, PARIS, [], person="bob")
+    decide(store, NICE, [], person="bob")
+    for document in (PARIS, NICE):
+        seen = overview.document(document)
+        assert seen is not None
+        assert seen.current is not None
+        assert (seen.state, seen.decided, seen.current.by) == (DocumentState.REVIEWED, True, "bob")
 
 
 def test_a_skipped_document_has_a_prediction_and_no_answer(overview: SqlOverview, annotate: Annotate) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask
 
+from curator.domain.policy import Policy
 from curator.files.versions import VersionFolder
 from curator.label_studio.results import read_result
 from curator.steps.curation.decide import Rules
@@ -34,7 +35,7 @@ def export(world: World, folder: Path, name: str = "news") -> Frozen:
         name,
         store=world.store,
         storage=VersionFolder(folder),
-        rules=Rules("latest", False, "salt"),
+        rules=Rules(Policy("latest"), False, "salt"),
         read_result=read_result,
         as_of=None,
         code_version="0",
@@ -73,6 +74,6 @@ def fill(world: World, folder: Path) -> dict[str, int]:
     world.ingest("Oslo sans tâche")
     with world.store.writing() as transaction:
         scores = {"ents_f": 0.8, "ents_p": 0.75, "ents_r": 0.86, "speed": 1e4, "spans_events_f": None}
-        transaction.decisions.add_model("news-v2-abc", "news", 2, "models/news", scores)
+        transaction.models.add("news-v2-abc", "news", 2, "models/news", scores)
         transaction.revisions.save_annotators("fake", world.server.users())
     return tasks

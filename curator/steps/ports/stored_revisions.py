@@ -13,7 +13,11 @@ class Revisions(Protocol):
         ...
 
     def alive(
-        self, server: str | None = None, project: int | None = None, as_of: int | None = None
+        self,
+        server: str | None = None,
+        project: int | None = None,
+        as_of: int | None = None,
+        document: str | None = None,
     ) -> Iterator[Revision]:
         """Yield the newest revision of every annotation that is not deleted, by document, then identity."""
         ...

@@ -9,9 +9,10 @@ import pytest
 
 from curator.domain.annotation import instant
 from curator.domain.canonical import document_id
-from curator.domain.dataset import pseudonym
 from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
+from curator.domain.policy import Policy
+from curator.domain.pseudonym import pseudonym
 from curator.files.versions import VersionFolder
 from curator.label_studio.results import read_result
 from curator.steps.curation.decide import Rules
@@ -32,7 +33,7 @@ def export_of(world: World, folder: Path) -> Export:
             name,
             store=world.store,
             storage=VersionFolder(folder),
-            rules=Rules("latest", named, SALT),
+            rules=Rules(Policy("latest"), named, SALT),
             read_result=read_result,
             as_of=as_of,
             code_version="0",
@@ -89,7 +90,7 @@ def test_reviewed_documents_are_written_and_an_empty_review_is_one(
     assert labels(found[PARIS]) == [("PER", "Marie Curie"), ("GPE", "Paris")]
     assert labels(found[EMPTY]) == []
     assert list(found[PARIS]["meta"].items()) == [("a", [None]), ("b", 1)]
-    assert found[PARIS]["provenance"]["annotators"] == [pseudonym(SALT, "fake", 1)]
+    assert found[PARIS]["provenance"]["annotators"] == [pseudonym(SALT, "fake|1")]
     assert frozen.manifest["counts"]["documents"] == 2
 
 
@@ -162,7 +163,7 @@ def test_what_was_decided_once_is_not_decided_again(
         "two",
         store=world.store,
         storage=VersionFolder(world.folder / "other"),
-        rules=Rules("latest", False, SALT),
+        rules=Rules(Policy("latest"), False, SALT),
         read_result=counted,
         as_of=None,
         code_version="0",
@@ -191,7 +192,7 @@ def test_the_newest_of_two_annotators_is_taken_and_the_other_accounted_for(
     frozen = export()
     record = records(frozen)[PARIS]
     assert labels(record) == [("PER", "Marie Curie")]
-    assert record["provenance"]["annotators"] == [pseudonym(SALT, "fake", other)]
+    assert record["provenance"]["annotators"] == [pseudonym(SALT, f"fake|{other}")]
     assert losses(frozen) == [
         {
             "document": document_id(PARIS),
