@@ -1,18 +1,20 @@
 """A policy for tests alone: what at least so many annotators say, as one answer."""
 
-from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections import ChainMap, Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from curator.domain.policies.kind import Answer, Parameter, PolicyKind, ReadAnnotation
-from curator.domain.span import DOCUMENT
+from curator.domain.span import DOCUMENT, Attribute, Relation, Span
 
-Item = TypeVar("Item", bound=Hashable)
+Item = TypeVar("Item", Span, Relation, Attribute)
 
 
 def _agreed(items_of: Iterable[Iterable[Item]], least: int) -> list[Item]:
-    votes = Counter(item for items in items_of for item in dict.fromkeys(items))
-    return [item for item, count in votes.items() if count >= least]
+    # By their representation, as an attribute may have a list for its value.
+    voters = [{repr(item): item for item in items} for items in items_of]
+    votes = Counter(name for named in voters for name in named)
+    return [item for name, item in ChainMap(*voters).items() if votes[name] >= least]
 
 
 def _answer(annotations: Sequence[ReadAnnotation], parameters: Mapping[str, Any]) -> Answer | None:
