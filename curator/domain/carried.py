@@ -6,7 +6,17 @@ from typing import Any
 
 from curator.domain.canonical import Canonical
 from curator.domain.schema import LabelSchema
-from curator.domain.span import Attribute, Content, Problem, Relation, Span, misfit, relation_value
+from curator.domain.span import (
+    DIRECTIONS,
+    DOCUMENT,
+    Attribute,
+    Content,
+    Problem,
+    Relation,
+    Span,
+    misfit,
+    relation_value,
+)
 
 _OTHERS = frozenset({"spans", "relations", "attributes"})
 
@@ -52,7 +62,7 @@ def carry_back(content: Content, canonical: Canonical) -> Content:
     What has no place there, and a relation to it, is among the problems, never near its place; attributes are kept
     where they are about something that is kept.
     """
-    names: dict[str, str] = {"document": "document"}
+    names: dict[str, str] = {DOCUMENT: DOCUMENT}
     spans: list[Span] = []
     problems = list(content.problems)
     for span in content.spans:
@@ -62,10 +72,15 @@ def carry_back(content: Content, canonical: Canonical) -> Content:
             continue
         spans.append(replace(span, start=start, end=end))
         names[span.id] = spans[-1].id
-    kept = [one for one in content.relations if one.head in names and one.child in names]
-    problems += [Problem("relation-without-span", relation_value(one)) for one in content.relations if one not in kept]
-    relations = [replace(one, head=names[one.head], child=names[one.child]) for one in kept]
-    attributes = [replace(one, on=names[one.on]) for one in content.attributes if one.on in names]
+    relations: list[Relation] = []
+    for relation in content.relations:
+        if relation.head in names and relation.child in names:
+            relations.append(replace(relation, head=names[relation.head], child=names[relation.child]))
+        else:
+            problems.append(Problem("relation-without-span", relation_value(relation)))
+    attributes = [
+        replace(attribute, on=names[attribute.on]) for attribute in content.attributes if attribute.on in names
+    ]
     return Content(tuple(spans), tuple(relations), tuple(attributes), tuple(problems))
 
 
@@ -111,7 +126,7 @@ def _relation(item: Any, names: Mapping[Any, str], schema: LabelSchema) -> Relat
     if not isinstance(item, Mapping):
         return Problem("malformed-item", item)
     label, direction = item.get("label"), item.get("direction", "right")
-    if not isinstance(label, str) or label not in schema.relation_names or direction not in ("right", "left", "bi"):
+    if not isinstance(label, str) or label not in schema.relation_names or direction not in DIRECTIONS:
         return Problem("unknown-relation", item)
     try:
         return Relation(names[item.get("head")], names[item.get("child")], label, direction)
@@ -124,9 +139,9 @@ def _attribute(item: Any, names: Mapping[Any, str], schema: LabelSchema) -> Attr
         return Problem("malformed-item", item)
     name, value = item["name"], item["value"]
     choices = next((kind.choices for kind in schema.attributes if kind.name == name), ())
-    if choices and not all(one in choices for one in (value if isinstance(value, list) else [value])):
+    if choices and not all(choice in choices for choice in (value if isinstance(value, list) else [value])):
         return Problem("unknown-choice", item)
     try:
-        return Attribute("document" if item.get("on") == "document" else names[item.get("on")], name, value)
+        return Attribute(DOCUMENT if item.get("on") == DOCUMENT else names[item.get("on")], name, value)
     except (KeyError, TypeError):
         return Problem("attribute-without-span", item)

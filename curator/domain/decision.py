@@ -54,7 +54,7 @@ def decide(
     return Decision(document, policy.name, DECIDER, contributors, content, tuple(losses))
 
 
-def decide_by_person(
+def decision_of_person(
     document: str, text: str, annotations: Iterable[ReadAnnotation], person: str, content: Content, schema: LabelSchema
 ) -> Decision:
     """Return the decision of a person, whatever the current annotations of the document say.

@@ -35,8 +35,9 @@ class Span:
     def key(self) -> tuple[str, int, int, str]:
         return (self.layer, self.start, self.end, self.label)
 
-    def overlaps(self, other: "Span") -> bool:
-        return self.start < other.end and other.start < self.end
+    def overlaps(self, span: "Span") -> bool:
+        """Say whether both cover a character, whatever their layers."""
+        return self.start < span.end and span.start < self.end
 
 
 @dataclass(frozen=True, slots=True)

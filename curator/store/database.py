@@ -84,8 +84,8 @@ class SqlTransaction:
         self.settings = SettingTable(connection, seq)
 
     def seq_at(self, at: str) -> int:
-        found = self._connection.scalar(select(func.max(Tick.seq)).where(Tick.at <= at))
-        return int(found or 0)
+        seq = self._connection.scalar(select(func.max(Tick.seq)).where(Tick.at <= at))
+        return int(seq or 0)
 
     def receipt(self, delivery: str) -> str | None:
         return self._connection.scalar(select(Receipt.outcome).where(Receipt.delivery == delivery))

@@ -36,8 +36,7 @@ def document_view(
     row = connection.execute(select(DocumentRow.__table__).where(DocumentRow.id == document)).first()
     if row is None:
         return None
-    found = states(connection, [document])
-    state = DocumentState(connection.scalar(select(found.c.state)) or "")
+    state = DocumentState(connection.scalar(select(states(connection, [document]).c.state)) or "")
     split = connection.execute(select(SplitRow.split, SplitRow.reason).where(SplitRow.document == document)).first()
     history = _History(connection, document, row.text, schema, read_result)
     chosen = history.chosen()
@@ -51,10 +50,10 @@ def document_view(
         split=None if split is None else split.split,
         split_reason="" if split is None else split.reason,
         sources=_sources(connection, document),
-        revisions=history.told(),
+        revisions=history.revisions(),
         predicted=_prediction(connection, document, shown),
         shown=shown is not None,
-        current=decision or history.said(chosen),
+        current=decision or history.answer(chosen),
         decided=decision is not None,
     )
 
@@ -91,17 +90,17 @@ class _History:
         annotation = newest_annotation([annotation for annotation in alive if not annotation.state.skipped])
         return None if annotation is None else annotation.number
 
-    def said(self, number: int | None) -> Said | None:
+    def answer(self, number: int | None) -> Said | None:
         if number is None:
             return None
         annotation = self._annotations[number]
         by = self._name(annotation.state.identity.server, annotation.state.annotator)
         return Said(by, annotation.state.updated_at, annotation.content)
 
-    def told(self) -> tuple[RevisionSeen, ...]:
-        return tuple(self._tell(row) for row in self._rows.values())
+    def revisions(self) -> tuple[RevisionSeen, ...]:
+        return tuple(self._revision(row) for row in self._rows.values())
 
-    def _tell(self, row: Row[Any]) -> RevisionSeen:
+    def _revision(self, row: Row[Any]) -> RevisionSeen:
         annotation = self._annotations.get(row.number)
         state = None if annotation is None else annotation.state
         content = Content() if annotation is None else annotation.content
@@ -156,22 +155,31 @@ def _prediction(connection: Connection, document: str, number: int | None) -> Sa
 
 
 def _decision(connection: Connection, document: str, revisions: Sequence[int]) -> Said | None:
-    """Return the newest decision with a record: what a person decided, else what was made on exactly these revisions.
-
-    A person's decision holds whatever was annotated since.
-    """
-    newest_by_person = select(func.max(PersonDecisionRow.id)).where(PersonDecisionRow.document == document)
-    person_decision = connection.scalar(newest_by_person)
+    """Return what a person decided, whatever was annotated since, else the newest decision on these very revisions."""
+    if connection.scalar(select(func.count()).where(PersonDecisionRow.document == document)):
+        return _decision_of_person(connection, document)
     query = (
         select(DecisionRow.result, DecisionRow.record, DecisionRow.policy, DecisionRow.decider, Tick.at)
         .join(Tick, Tick.seq == DecisionRow.seq)
         .where(DecisionRow.document == document, DecisionRow.record.is_not(None))
         .order_by(DecisionRow.id.desc())
     )
-    if person_decision is not None:
-        query = query.where(DecisionRow.person_decision == person_decision)
     for row in connection.execute(query):
-        if person_decision is not None or row.result["revisions"] == revisions:
-            by = f"{row.decider}, policy {row.policy}" if person_decision is None else row.decider
-            return Said(by, row.at, record_from_line(row.record).content)
+        if row.result["revisions"] == revisions:
+            return Said(f"{row.decider}, policy {row.policy}", row.at, record_from_line(row.record).content)
     return None
+
+
+def _decision_of_person(connection: Connection, document: str) -> Said | None:
+    """Return the newest decision of a person, at the time at which it was made, as the last record has it."""
+    newest_decision = select(func.max(PersonDecisionRow.id)).where(PersonDecisionRow.document == document)
+    query = (
+        select(DecisionRow.record, DecisionRow.decider, Tick.at)
+        .join(PersonDecisionRow, PersonDecisionRow.id == DecisionRow.person_decision)
+        .join(Tick, Tick.seq == PersonDecisionRow.seq)
+        .where(PersonDecisionRow.id == newest_decision.scalar_subquery(), DecisionRow.record.is_not(None))
+        .order_by(DecisionRow.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else Said(row.decider, row.at, record_from_line(row.record).content)

@@ -41,7 +41,7 @@ def field(connection: Connection, name: str) -> Any:
 def states(connection: Connection, only: Sequence[str] | None = None) -> Subquery:
     """Return each document's id, state and number of current annotations; of all documents unless `only` some."""
     submitted = case((field(connection, "skipped").as_boolean(), 0), else_=1)
-    said = (
+    annotated = (
         select(RevisionRow.document, func.max(submitted).label("submitted"), func.count().label("annotations"))
         .where(RevisionRow.number.in_(newest()), ALIVE)
         .group_by(RevisionRow.document)
@@ -51,19 +51,19 @@ def states(connection: Connection, only: Sequence[str] | None = None) -> Subquer
     by_person = select(PersonDecisionRow.document).distinct()
     tasked = select(TaskRow.document).where(TaskRow.gone.is_(False)).distinct()
     if only is not None:
-        said = said.where(RevisionRow.document.in_(only))
-    said_of, changed_of, decided_of, tasked_of = said.cte(), changed.cte(), decided.cte(), tasked.cte()
+        annotated = annotated.where(RevisionRow.document.in_(only))
+    annotated_of, changed_of, decided_of, tasked_of = annotated.cte(), changed.cte(), decided.cte(), tasked.cte()
     by_person_of = by_person.cte()
     query = (
         select(
             DocumentRow.id,
             case(
                 (by_person_of.c.document.is_not(None), literal(DocumentState.REVIEWED.value)),
-                else_=_state(said_of.c.submitted, decided_of.c.seq >= changed_of.c.seq, tasked_of.c.document),
+                else_=_state(annotated_of.c.submitted, decided_of.c.seq >= changed_of.c.seq, tasked_of.c.document),
             ).label("state"),
-            func.coalesce(said_of.c.annotations, 0).label("annotations"),
+            func.coalesce(annotated_of.c.annotations, 0).label("annotations"),
         )
-        .outerjoin(said_of, said_of.c.document == DocumentRow.id)
+        .outerjoin(annotated_of, annotated_of.c.document == DocumentRow.id)
         .outerjoin(changed_of, changed_of.c.document == DocumentRow.id)
         .outerjoin(decided_of, decided_of.c.document == DocumentRow.id)
         .outerjoin(by_person_of, by_person_of.c.document == DocumentRow.id)

@@ -1,6 +1,6 @@
 """A policy for tests alone: what at least so many annotators say, as one answer."""
 
-from collections import ChainMap, Counter
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -14,7 +14,8 @@ def _agreed(items_of: Iterable[Iterable[Item]], least: int) -> list[Item]:
     # By their representation, as an attribute may have a list for its value.
     voters = [{repr(item): item for item in items} for items in items_of]
     votes = Counter(name for named in voters for name in named)
-    return [item for name, item in ChainMap(*voters).items() if votes[name] >= least]
+    items = {name: item for named in voters for name, item in named.items()}
+    return [item for name, item in items.items() if votes[name] >= least]
 
 
 def _answer(annotations: Sequence[ReadAnnotation], parameters: Mapping[str, Any]) -> Answer | None:

@@ -1,15 +1,19 @@
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from curator.domain.decision import DECIDER, decide, decide_by_person
+from curator.domain.curate import curate
+from curator.domain.decision import DECIDER, decide, decision_of_person
 from curator.domain.loss import Loss
 from curator.domain.policies.kind import Answer, PolicyKind
 from curator.domain.policy import POLICIES, Policy
-from curator.domain.span import Attribute, Content, Problem, Relation, Span
+from curator.domain.span import Attribute, Content, Problem, Relation, Span, attribute_value, relation_value
 from tests.domain.annotations import LATE, annotation
 from tests.domain.quorum import QUORUM
 from tests.domain.schemas import SCHEMA
+from tests.domain.test_curate import contents
 
 TEXT = " Ahmed  fuit\u00a0Paris \n et "
 LATEST = Policy("latest")
@@ -68,7 +72,7 @@ def test_what_was_quarantined_is_listed_whoever_said_it() -> None:
     annotations = [annotation(broken), annotation(broken, 2, LATE)]
     quarantined = [("quarantined", "quarantined:unknown-label")] * 2
     assert reasons(decide("d", TEXT, annotations, LATEST, SCHEMA).losses) == quarantined
-    assert reasons(decide_by_person("d", TEXT, annotations, "ada", Content(), SCHEMA).losses) == quarantined
+    assert reasons(decision_of_person("d", TEXT, annotations, "ada", Content(), SCHEMA).losses) == quarantined
 
 
 @pytest.fixture
@@ -129,7 +133,7 @@ def test_what_an_answer_leaves_out_of_its_contributors_is_listed(monkeypatch: py
 
 def test_a_person_decides_whatever_annotations_say() -> None:
     annotations = [annotation(ADA, 1, ground_truth=True), annotation(Content((ent(8, 12),)), 2, skipped=True)]
-    decision = decide_by_person("d", TEXT, annotations, "ada", BOB, SCHEMA)
+    decision = decision_of_person("d", TEXT, annotations, "ada", BOB, SCHEMA)
     assert (decision.policy, decision.decider, decision.contributors) == ("person", "ada", ())
     assert decision.content == BOB
     assert named(decision.losses) == [
@@ -143,6 +147,44 @@ def test_a_person_decides_whatever_annotations_say() -> None:
 
 def test_what_a_person_decided_is_curated_and_fitted() -> None:
     content = Content((ent(0, 8), ent(1, 6, "NOBODY")), (Relation(ent(0, 8).id, ent(0, 8).id, "agent"),))
-    decision = decide_by_person("d", TEXT, [], "ada", content, SCHEMA)
+    decision = decision_of_person("d", TEXT, [], "ada", content, SCHEMA)
     assert decision.content == Content((ent(1, 6),), (Relation(ent(1, 6).id, ent(1, 6).id, "agent"),))
     assert reasons(decision.losses) == [("span", "trimmed"), ("quarantined", "quarantined:unknown-label")]
+
+
+@pytest.mark.usefixtures("_quorum")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(contents(), st.booleans(), st.booleans()), max_size=4), st.integers(0, 4), contents())
+def test_whatever_annotations_say_is_decided_or_listed_whoever_decides(
+    parts: list[tuple[Content, bool, bool]], least: int, persons: Content
+) -> None:
+    annotations = [
+        annotation(content, number, skipped=skipped, ground_truth=truth)
+        for number, (content, skipped, truth) in enumerate(parts)
+    ]
+    policy = Policy("quorum", {"least": least}) if least else LATEST
+    decisions = [
+        decide("d", TEXT, annotations, policy, SCHEMA),
+        decision_of_person("d", TEXT, annotations, "ada", persons, SCHEMA),
+    ]
+    for decision in decisions:
+        decided = decision.content or Content()
+        listed = [loss.item for loss in decision.losses]
+        for content, _, _ in parts:
+            assert all(span in decided.spans or as_item(span) in listed for span in content.spans)
+            # What names a span that is listed as trimmed has moved with it.
+            moved = {span.id for span in content.spans if as_item(span) in listed}
+            for relation in content.relations:
+                assert relation in decided.relations or relation_value(relation) in listed or names(relation) & moved
+            for attribute in content.attributes:
+                assert attribute in decided.attributes or attribute_value(attribute) in listed or attribute.on in moved
+        assert curate("d", TEXT, decided, SCHEMA) == (decided, [])
+    assert (decisions[0].content is None) == all(skipped for _, skipped, _ in parts)
+
+
+def as_item(span: Span) -> dict[str, object]:
+    return {"layer": span.layer, "start": span.start, "end": span.end, "label": span.label}
+
+
+def names(relation: Relation) -> set[str]:
+    return {relation.head, relation.child}

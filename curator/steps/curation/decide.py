@@ -10,7 +10,7 @@ from typing import Any
 from curator.domain.annotation import AnnotationState, Revision
 from curator.domain.canonical import digest
 from curator.domain.dataset import label_counts
-from curator.domain.decision import DECIDER, Decision, decide, decide_by_person
+from curator.domain.decision import DECIDER, Decision, decide, decision_of_person
 from curator.domain.document import Document, Source
 from curator.domain.loss import Loss, content_losses
 from curator.domain.policies.kind import ReadAnnotation
@@ -79,26 +79,33 @@ class Decider:
     def decided(self) -> Iterator[DecidedDocument]:
         """Yield every document that has annotations or that a person decided, by id."""
         splits = self.transaction.documents.splits(self.as_of)
+        people_decided = self.transaction.decisions.decided_by_person(self.as_of)
         annotated = ((revision.document, revision) for revision in self.transaction.revisions.alive(as_of=self.as_of))
-        by_person = ((document, None) for document in self.transaction.decisions.decided_by_person(self.as_of))
+        decided_by_person = ((document, None) for document in people_decided)
         document_of = itemgetter(0)
-        for document, group in groupby(merge(annotated, by_person, key=document_of), key=document_of):
-            revisions = [revision for _, revision in group if revision is not None]
-            yield _accounted(document, self._decision(document, revisions), splits.get(document))
+        for document, group in groupby(merge(annotated, decided_by_person, key=document_of), key=document_of):
+            entries = [revision for _, revision in group]
+            revisions = [revision for revision in entries if revision is not None]
+            by_person = self._by_person(document) if len(revisions) < len(entries) else None
+            yield _accounted(document, self._decision(document, revisions, by_person), splits.get(document))
 
     def decided_document(self, document: str) -> DecidedDocument:
         """Return one document."""
         revisions = list(self.transaction.revisions.alive(as_of=self.as_of, document=document))
         assignment = self.transaction.documents.splits(self.as_of).get(document)
-        return _accounted(document, self._decision(document, revisions), assignment)
+        return _accounted(document, self._decision(document, revisions, self._by_person(document)), assignment)
 
-    def _decision(self, document_id: str, revisions: Sequence[Revision]) -> StoredDecision:
+    def _by_person(self, document: str) -> PersonDecision | None:
+        return self.transaction.decisions.by_person(document, self.as_of)
+
+    def _decision(
+        self, document_id: str, revisions: Sequence[Revision], by_person: PersonDecision | None
+    ) -> StoredDecision:
         document = self.transaction.documents.some([document_id])[document_id]
         source_number, source = self.transaction.documents.describing_source(document_id, self.as_of)
-        by_person = self.transaction.decisions.by_person(document_id, self.as_of)
         numbers = sorted(revision.number for revision in revisions)
         inputs = {
-            **(self._by_policy() if by_person is None else _by_person(by_person)),
+            **(self._of_policy() if by_person is None else _of_person(by_person)),
             "annotators": self.rules.naming,
             "revisions": numbers,
             "source": source_number,
@@ -115,7 +122,7 @@ class Decider:
             provenance = self._provenance_of(decision, source)
         else:
             person, content = by_person.person, by_person.content
-            decision = decide_by_person(document_id, document.text, annotations, person, content, self.schema)
+            decision = decision_of_person(document_id, document.text, annotations, person, content, self.schema)
             provenance = self._provenance_by(person, source)
         stored = StoredDecision(
             policy=decision.policy,
@@ -131,7 +138,7 @@ class Decider:
         self.transaction.decisions.add(document_id, key, stored)
         return stored
 
-    def _by_policy(self) -> dict[str, Any]:
+    def _of_policy(self) -> dict[str, Any]:
         return {"decider": DECIDER, **self.rules.policy.value()}
 
     def _read(self, document: Document, revisions: Sequence[Revision]) -> list[ReadAnnotation]:
@@ -175,7 +182,7 @@ class Decider:
         return pseudonym(self.rules.salt, f"{server}|{user}")
 
 
-def _by_person(decision: PersonDecision) -> dict[str, Any]:
+def _of_person(decision: PersonDecision) -> dict[str, Any]:
     return {"decider": decision.person, "policy": PERSON, "person_decision": decision.number}
 
 
