@@ -2,9 +2,9 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,6 +15,7 @@ from pydantic_settings import (
 )
 
 from curator.domain.errors import SettingsError
+from curator.domain.policy import POLICIES
 
 
 class _Section(BaseModel):
@@ -78,8 +79,15 @@ class SyncSettings(_Section):
 
 class ExportSettings(_Section):
     path: Path = Path("exports")
-    policy: Literal["latest"] = "latest"
+    policy: str = "latest"
     named_annotators: bool = False
+
+    @field_validator("policy")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in POLICIES:
+            raise ValueError(f"choose one of {', '.join(sorted(POLICIES))}")
+        return name
 
 
 class TrainSettings(_Section):

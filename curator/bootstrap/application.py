@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from curator.bootstrap.workspace import Ports, Workspace
 from curator.domain.errors import SettingsError
+from curator.domain.policy import Policy
 from curator.domain.schema import LabelSchema
 from curator.domain.split import SplitRule
 from curator.files.schema_file import read_schema
@@ -254,7 +255,7 @@ class Application:
     def rules(self) -> Rules:
         """Return the rules of decisions, with the store's own salt for pseudonyms."""
         export = self.settings.export
-        return Rules(export.policy, export.named_annotators, self._kept("salt", uuid.uuid4().hex))
+        return Rules(Policy(export.policy), export.named_annotators, self._kept("salt", uuid.uuid4().hex))
 
     def _kept(self, name: str, fresh: str) -> str:
         """Return a value that is made up once and then stays."""

@@ -1,18 +1,16 @@
 """The whole loop, unattended, against a real Label Studio; the reviewer is simulated from gold."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from curator.bootstrap.application import Application
 from curator.bootstrap.up import Front, bring_in, running, stoppable
 from curator.bootstrap.workspace import Ports
 from curator.domain.errors import CuratorError
-from curator.domain.span import Content, Relation, Span
-from curator.files.lines import read_lines
+from curator.domain.record import Record
+from curator.files.records import read_records
 from curator.steps.datasets.freeze import Frozen
 from curator.steps.datasets.version_changes import VersionHistory
 from curator.steps.learning.evaluate import Evaluation, evaluate
@@ -20,7 +18,6 @@ from curator.steps.learning.train import dataset_ref, train
 
 _DATASET = "demo"
 _ARRIVAL_SECONDS = 60.0
-Records = Sequence[Mapping[str, Any]]
 
 
 def demo(application: Application, ports: Ports, gold: Path, front: Front) -> bool:
@@ -30,7 +27,8 @@ def demo(application: Application, ports: Ports, gold: Path, front: Front) -> bo
     Everything stays in the application's workspace, which should be one of its own. Raises CuratorError where any
     joint of the loop does not hold; whatever was started is stopped in the end.
     """
-    records = _records(gold)
+    # In the order of their names.
+    records = read_records(sorted(gold.glob("*.jsonl")) if gold.is_dir() else [gold])
     with stoppable(), running(application, ports, front):
         bring_in(application, application.settings.corpus, front)
         first = _round(application, records[::2], front)
@@ -40,13 +38,7 @@ def demo(application: Application, ports: Ports, gold: Path, front: Front) -> bo
     return False  # stopped by a signal
 
 
-def _records(gold: Path) -> Records:
-    """Return the records of a file, or of all files of a folder in the order of their names."""
-    files = sorted(gold.glob("*.jsonl")) if gold.is_dir() else [gold]
-    return list(chain.from_iterable(map(read_lines, files)))
-
-
-def _round(application: Application, records: Records, front: Front) -> Frozen:
+def _round(application: Application, records: Sequence[Record], front: Front) -> Frozen:
     """Submit gold as a reviewer would, wait until all of it has come by webhook, and export a version."""
     from curator.label_studio.results import write_result
 
@@ -57,25 +49,16 @@ def _round(application: Application, records: Records, front: Front) -> Frozen:
         done_before = {annotation.document for annotation in transaction.revisions.current()}
         before = transaction.counts()["annotations"]
     task_of = {document: task for task, document in tasks.items() if document not in done_before}
-    reviewed = [record for record in records if record["id"] in task_of]
+    reviewed = [record for record in records if record.id in task_of]
     with front.stage("review") as tell:
         for done, record in enumerate(reviewed, start=1):
-            server.submit(task_of[record["id"]], write_result(_content(record), record["text"]))
+            server.submit(task_of[record.id], write_result(record.content, record.text))
             tell(done, len(reviewed))
     _wait(application, before + len(reviewed))
     front.say(f"reviewed {len(reviewed)} documents in Label Studio; every one is in the store")
     frozen = application.export(_DATASET)
     front.say(f"exported {_DATASET} v{frozen.version} to {frozen.path}")
     return frozen
-
-
-def _content(record: Mapping[str, Any]) -> Content:
-    spans = [
-        Span(layer, span["start"], span["end"], span["label"])
-        for layer, found in record["spans"].items()
-        for span in found
-    ]
-    return Content(tuple(spans), tuple(Relation(**relation) for relation in record["relations"]))
 
 
 def _wait(application: Application, expected: int) -> None:
@@ -114,7 +97,7 @@ def _train_and_gate(application: Application, version: Frozen, front: Front) -> 
             trainer=partial(trainer, least_train=settings.min_train, least_dev=settings.min_dev),
             progress=tell,
         )
-    test = list(read_lines(version.path / "test.jsonl"))
+    test = read_records([version.path / "test.jsonl"])
     if not test:
         raise CuratorError("no test documents to gate the model by", str(version.path), "review more documents")
     layers = application.schema.layer_names

@@ -1,16 +1,16 @@
 """What is written of a pipeline's quality: its calibration table, and the page of its mistakes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from curator.bootstrap.application import Application
+from curator.domain.record import Record
 from curator.domain.schema import LabelSchema
 from curator.files.durable import replacing
 from curator.steps.learning.evaluate import Evaluation
 
 
-def calibrate(application: Application, name: str | None, records: Sequence[Mapping[str, Any]]) -> tuple[Path, int]:
+def calibrate(application: Application, name: str | None, records: Sequence[Record]) -> tuple[Path, int]:
     """Write the calibration table that a pipeline's configuration names, from gold; returns it and its spans.
 
     Raises CuratorError where the pipeline has no calibrator.

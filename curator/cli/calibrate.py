@@ -1,6 +1,5 @@
 """`curator calibrate`."""
 
-from itertools import chain
 from pathlib import Path
 
 import click
@@ -21,8 +20,8 @@ def calibrate(application: Application, gold: tuple[Path, ...], pipeline: str | 
     nor the model was trained on, else the scores promise too much.
     """
     from curator.bootstrap.quality import calibrate as run
-    from curator.files.lines import read_lines
+    from curator.files.records import read_records
 
-    records = list(chain.from_iterable(map(read_lines, gold)))
+    records = read_records(gold)
     table, spans = run(application, pipeline, records)
     report({"table": str(table), "documents": len(records), "spans": spans}, as_json)

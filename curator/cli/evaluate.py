@@ -1,7 +1,6 @@
 """`curator evaluate`."""
 
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 import click
@@ -44,9 +43,9 @@ def evaluate(
     missed: not predicted; spurious: predicted where gold has nothing. Partial F1 counts boundary as half.
     """
     from curator.bootstrap.quality import write_mistakes
-    from curator.files.lines import read_lines
+    from curator.files.records import read_records
 
-    records = list(chain.from_iterable(map(read_lines, gold)))
+    records = read_records(gold)
     evaluation = run(application.pipeline(pipeline, workers), records, application.schema.layer_names)
     if html is not None:
         write_mistakes(evaluation, application.schema, html)

@@ -6,7 +6,17 @@ from typing import Any
 
 from curator.domain.canonical import Canonical
 from curator.domain.schema import LabelSchema
-from curator.domain.span import Attribute, Content, Problem, Relation, Span, misfit, relation_value
+from curator.domain.span import (
+    DIRECTIONS,
+    DOCUMENT,
+    Attribute,
+    Content,
+    Problem,
+    Relation,
+    Span,
+    misfit,
+    relation_value,
+)
 
 _NOT_LAYERS = frozenset({"spans", "relations", "attributes"})
 
@@ -52,7 +62,7 @@ def carry_back(content: Content, canonical: Canonical) -> Content:
     What has no place there, and a relation to it, is among the problems, never near its place; attributes are kept
     where they are about something that is kept.
     """
-    names: dict[str, str] = {"document": "document"}
+    names: dict[str, str] = {DOCUMENT: DOCUMENT}
     spans: list[Span] = []
     problems = list(content.problems)
     for span in content.spans:
@@ -62,13 +72,12 @@ def carry_back(content: Content, canonical: Canonical) -> Content:
             continue
         spans.append(replace(span, start=start, end=end))
         names[span.id] = spans[-1].id
-    kept = [relation for relation in content.relations if relation.head in names and relation.child in names]
-    problems += [
-        Problem("relation-without-span", relation_value(relation))
-        for relation in content.relations
-        if relation not in kept
-    ]
-    relations = [replace(relation, head=names[relation.head], child=names[relation.child]) for relation in kept]
+    relations: list[Relation] = []
+    for relation in content.relations:
+        if relation.head in names and relation.child in names:
+            relations.append(replace(relation, head=names[relation.head], child=names[relation.child]))
+        else:
+            problems.append(Problem("relation-without-span", relation_value(relation)))
     attributes = [
         replace(attribute, on=names[attribute.on]) for attribute in content.attributes if attribute.on in names
     ]
@@ -117,7 +126,7 @@ def _relation(item: Any, names: Mapping[Any, str], schema: LabelSchema) -> Relat
     if not isinstance(item, Mapping):
         return Problem("malformed-item", item)
     label, direction = item.get("label"), item.get("direction", "right")
-    if not isinstance(label, str) or label not in schema.relation_names or direction not in ("right", "left", "bi"):
+    if not isinstance(label, str) or label not in schema.relation_names or direction not in DIRECTIONS:
         return Problem("unknown-relation", item)
     try:
         return Relation(names[item.get("head")], names[item.get("child")], label, direction)
@@ -133,6 +142,6 @@ def _attribute(item: Any, names: Mapping[Any, str], schema: LabelSchema) -> Attr
     if choices and not all(choice in choices for choice in (value if isinstance(value, list) else [value])):
         return Problem("unknown-choice", item)
     try:
-        return Attribute("document" if item.get("on") == "document" else names[item.get("on")], name, value)
+        return Attribute(DOCUMENT if item.get("on") == DOCUMENT else names[item.get("on")], name, value)
     except (KeyError, TypeError):
         return Problem("attribute-without-span", item)

@@ -1,67 +1,23 @@
-"""Dataset versions: records as canonical bytes, their digest and their manifest."""
+"""Dataset versions: their digest, their manifest and the ledger of their losses."""
 
-import hashlib
-import hmac
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from curator.domain.canonical import digest
-from curator.domain.decision import Decision, Loss
-from curator.domain.document import SPLITS, Document
+from curator.domain.document import SPLITS
+from curator.domain.loss import Loss
+from curator.domain.record import RECORD_FORMAT
 from curator.domain.schema import LabelSchema
-from curator.domain.span import attribute_value, by_layer, relation_value
-
-RECORD_FORMAT = 1
+from curator.domain.span import Content
 
 
-def pseudonym(salt: str, annotator: str | None) -> str:
-    """Return a stable name for an annotator that does not tell who it is: HMAC-SHA256 under the store's salt."""
-    if annotator is None:
-        return "unknown"
-    mark = hmac.new(salt.encode(), annotator.encode(), hashlib.sha256).hexdigest()
-    return f"annotator-{mark[:10]}"
-
-
-def record(
-    document: Document, decision: Decision, schema: LabelSchema, meta: Mapping[str, Any], provenance: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return a document's record: every key present, spans and relations in a fixed order."""
+def label_counts(content: Content, schema: LabelSchema) -> dict[str, dict[str, int]]:
+    """Return the number of spans per layer and label of a content; every label of the schema has a key."""
+    counts = Counter((span.layer, span.label) for span in content.spans)
     return {
-        "id": document.id,
-        "text": document.text,
-        "lang": document.lang,
-        "spans": by_layer(decision.content.spans, schema.layer_names, document.text),
-        "relations": [relation_value(relation) for relation in decision.content.relations],
-        "attributes": [attribute_value(attribute) for attribute in decision.content.attributes],
-        "meta": {key: meta[key] for key in sorted(meta)},
-        "provenance": dict(provenance),
-    }
-
-
-def record_bytes(value: Mapping[str, Any]) -> bytes:
-    """Return a record as one line of JSON in UTF-8, ended by LF; raises ValueError for NaN and infinities."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8") + b"\n"
-
-
-@dataclass(frozen=True, slots=True)
-class DecidedRecord:
-    """A decided document as an export takes it: its record's bytes, and what to count."""
-
-    document: str
-    split: str | None
-    data: bytes
-    counts: Mapping[str, Mapping[str, int]]
-    losses: tuple[Loss, ...]
-
-
-def label_counts(decision: Decision, schema: LabelSchema) -> dict[str, dict[str, int]]:
-    """Return the number of spans per layer and label of a decision; every label of the schema has a key."""
-    found = Counter((span.layer, span.label) for span in decision.content.spans)
-    return {
-        layer.name: {label.name: found[layer.name, label.name] for label in layer.labels} for layer in schema.layers
+        layer.name: {label.name: counts[layer.name, label.name] for label in layer.labels} for layer in schema.layers
     }
 
 

@@ -1,5 +1,6 @@
 """The README of a dataset version: a card that the Hugging Face `datasets` library loads as it is."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -93,9 +94,11 @@ def _body(manifest: Mapping[str, Any], counts: Mapping[str, int], losses: Mappin
             *(f"| {label} | {count} |" for label, count in labels.items()),
         ]
     rules = manifest["rules"]["decision"]
+    parameters = f" with `{json.dumps(rules['parameters'], sort_keys=True)}`" if "parameters" in rules else ""
     lines.append(
-        f"\nWhere a document has several annotations the policy `{rules['policy']}` decides. Offsets are Unicode code"
-        " points, half-open. Each document and its near-duplicates are in one split, the same in every version."
+        f"\nWhere a document has several annotations the policy `{rules['policy']}`{parameters} decides. Offsets are"
+        " Unicode code points, half-open. Each document and its near-duplicates are in one split, the same in every"
+        " version."
     )
     if losses:
         lines += ["\nLeft out or changed, item by item in `LOSSES.json`:\n", "| reason | items |\n| --- | ---: |"]

@@ -1,170 +1,82 @@
 """Decisions: the curated answer for a document, and an account of what it leaves out."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from curator.domain.annotation import AnnotationState
+from curator.domain.curate import curate
+from curator.domain.fit import fit
+from curator.domain.loss import Loss, content_losses, problem_losses
+from curator.domain.policies.kind import ReadAnnotation
+from curator.domain.policy import PERSON, Policy
 from curator.domain.schema import LabelSchema
-from curator.domain.span import Content, Relation, Span, attribute_value, order, relation_value
+from curator.domain.span import Content
 
+DECIDER = "curator"
+"""Who decides by a policy."""
 
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """A span, relation, attribute or document that a decision or an export leaves out or changes, and why."""
-
-    document: str
-    kind: str
-    item: Any
-    reason: str
-
-    def value(self) -> dict[str, Any]:
-        return {"document": self.document, "kind": self.kind, "item": self.item, "reason": self.reason}
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One person's current annotation of a document with what it says, read against the schema."""
-
-    state: AnnotationState
-    content: Content
+DECIDED_BY_PERSON = "decided-by-person"
+"""Why a decision leaves out what an annotation says and the person who decided does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The curated content of a document; `chosen` is empty where nothing could be decided."""
+    """The curated content of a document, None where nothing could be decided.
+
+    `contributors` are the annotations it was taken from, ordered by identity; there are none where a person decided,
+    who then is the `decider`, with the policy `person`.
+    """
 
     document: str
     policy: str
-    chosen: Candidate | None
-    content: Content
+    decider: str
+    contributors: tuple[ReadAnnotation, ...]
+    content: Content | None
     losses: tuple[Loss, ...]
 
 
-def choose_latest(candidates: Sequence[Candidate]) -> Candidate | None:
-    """Return the annotation that was updated last, among those marked as ground truth where there are any.
+def decide(
+    document: str, text: str, annotations: Sequence[ReadAnnotation], policy: Policy, schema: LabelSchema
+) -> Decision:
+    """Return the decision for a document by a policy, from all its current annotations, ordered by identity.
 
-    Skipped annotations decide nothing. Ties go to the higher key.
+    Skipped annotations decide nothing. Whatever current annotations say and the decision does not is among its losses.
     """
-    open_to_choice = [one for one in candidates if not one.state.skipped]
-    preferred = [one for one in open_to_choice if one.state.ground_truth] or open_to_choice
-    return max(
-        preferred,
-        key=lambda one: (one.state.updated_at, one.state.identity.rank[1:], one.state.identity.source),
-        default=None,
-    )
+    answer = policy.answer([annotation for annotation in annotations if not annotation.state.skipped])
+    taken = set() if answer is None else {annotation.number for annotation in answer.contributors}
+    content, losses = (None, []) if answer is None else curate(document, text, answer.content, schema)
+    for annotation in annotations:
+        losses += problem_losses(document, annotation.content)
+        # What became of an answer when it was curated is listed already.
+        decided = answer.content if answer and annotation.number in taken else content or Content()
+        reason = f"skipped:{policy.name}" if annotation.state.skipped else f"policy:{policy.name}"
+        losses += content_losses(document, _left_out(annotation.content, decided), reason)
+    contributors = tuple(annotation for annotation in annotations if annotation.number in taken)
+    return Decision(document, policy.name, DECIDER, contributors, content, tuple(losses))
 
 
-POLICIES: Mapping[str, Any] = {"latest": choose_latest}
+def decision_of_person(
+    document: str, text: str, annotations: Iterable[ReadAnnotation], person: str, content: Content, schema: LabelSchema
+) -> Decision:
+    """Return the decision of a person, whatever the current annotations of the document say.
 
-
-def decide(document: str, text: str, candidates: Sequence[Candidate], policy: str, schema: LabelSchema) -> Decision:
-    """Return the decision for a document from all its current annotations.
-
-    Whatever current annotations say and the decision does not is among its losses. Raises KeyError for an unknown
-    policy.
+    What of the person's content does not fit the text and the schema, and what current annotations say and the person
+    does not, is among its losses.
     """
-    chosen = POLICIES[policy](candidates)
-    losses: list[Loss] = []
-    content = Content()
-    if chosen is not None:
-        content, losses = curate(document, text, chosen.content, schema)
-    for other in candidates:
-        losses += _quarantined(document, other)
-        if other is not chosen:
-            losses += _passed_over(
-                document, other, content, f"skipped:{policy}" if other.state.skipped else f"policy:{policy}"
-            )
-    return Decision(document, policy, chosen, content, tuple(losses))
+    fitting = fit(content, text, schema)
+    curated, losses = curate(document, text, fitting, schema)
+    losses += problem_losses(document, fitting)
+    for annotation in annotations:
+        losses += problem_losses(document, annotation.content)
+        reason = f"skipped:{PERSON}" if annotation.state.skipped else DECIDED_BY_PERSON
+        losses += content_losses(document, _left_out(annotation.content, curated), reason)
+    return Decision(document, PERSON, person, (), curated, tuple(losses))
 
 
-def curate(document: str, text: str, content: Content, schema: LabelSchema) -> tuple[Content, list[Loss]]:
-    """Return content as a dataset may hold it: trimmed, without doubles, and flat where the schema asks for it.
-
-    In a flat layer the longest of overlapping spans stays, the earlier of equally long ones. Relations and attributes
-    follow a span that was trimmed, and are losses where theirs is gone.
-    """
-    losses: list[Loss] = []
-    renamed: dict[str, str] = {}
-    kept: dict[str, Span] = {}
-    for span in content.spans:
-        trimmed = _trim(span, text)
-        if trimmed is None:
-            losses.append(Loss(document, "span", _span_item(span), "blank"))
-            continue
-        if trimmed.key != span.key:
-            losses.append(Loss(document, "span", _span_item(span), "trimmed"))
-        elif trimmed.id in kept:
-            losses.append(Loss(document, "span", _span_item(span), "doubled"))
-        renamed[span.id] = trimmed.id
-        kept.setdefault(trimmed.id, trimmed)
-    flat, dropped = _flatten(kept.values(), schema.flat_layers)
-    losses += [Loss(document, "span", _span_item(span), "overlaps-longer") for span in dropped]
-    present = {span.id for span in flat}
-    relations: dict[Relation, None] = {}
-    for relation in content.relations:
-        moved = replace(
-            relation,
-            head=renamed.get(relation.head, relation.head),
-            child=renamed.get(relation.child, relation.child),
-        )
-        if moved.head not in present or moved.child not in present:
-            losses.append(Loss(document, "relation", relation_value(relation), "span-left-out"))
-        elif moved in relations:
-            losses.append(Loss(document, "relation", relation_value(relation), "doubled"))
-        else:
-            relations[moved] = None
-    attributes = []
-    for attribute in content.attributes:
-        on = renamed.get(attribute.on, attribute.on)
-        if on in present or on == "document":
-            attributes.append(replace(attribute, on=on))
-        else:
-            losses.append(Loss(document, "attribute", attribute_value(attribute), "span-left-out"))
-    curated = Content(
-        spans=tuple(sorted(flat, key=order)),
-        relations=tuple(sorted(relations, key=lambda one: (one.head, one.child, one.label, one.direction))),
-        attributes=tuple(attributes),
-    )
-    return curated, losses
-
-
-def _trim(span: Span, text: str) -> Span | None:
-    covered = text[span.start : span.end]
-    start = span.start + len(covered) - len(covered.lstrip())
-    end = span.start + len(covered.rstrip())
-    if start >= end:
-        return None
-    return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
-
-
-def _flatten(spans: Iterable[Span], flat_layers: frozenset[str]) -> tuple[list[Span], list[Span]]:
-    kept: list[Span] = []
-    dropped: list[Span] = []
-    for span in sorted(spans, key=lambda one: (one.start - one.end, one.start, one.label)):
-        rivals = (other for other in kept if other.layer == span.layer and other.overlaps(span))
-        if span.layer in flat_layers and any(rivals):
-            dropped.append(span)
-        else:
-            kept.append(span)
-    return kept, dropped
-
-
-def _passed_over(document: str, other: Candidate, decided: Content, reason: str) -> list[Loss]:
+def _left_out(content: Content, decided: Content) -> Content:
+    """Return what a content says and a decided one does not; scores and rules of spans make no difference."""
     kept = {span.key for span in decided.spans}
-    said = other.content
-    items: list[tuple[str, Any]] = [("span", _span_item(one)) for one in said.spans if one.key not in kept]
-    items += [("relation", relation_value(one)) for one in said.relations if one not in decided.relations]
-    items += [("attribute", attribute_value(one)) for one in said.attributes if one not in decided.attributes]
-    return [Loss(document, kind, item, reason) for kind, item in items]
-
-
-def _quarantined(document: str, candidate: Candidate) -> list[Loss]:
-    return [
-        Loss(document, "quarantined", problem.item, f"quarantined:{problem.cause}")
-        for problem in candidate.content.problems
-    ]
-
-
-def _span_item(span: Span) -> dict[str, Any]:
-    return {"layer": span.layer, "start": span.start, "end": span.end, "label": span.label}
+    return Content(
+        spans=tuple(span for span in content.spans if span.key not in kept),
+        relations=tuple(relation for relation in content.relations if relation not in decided.relations),
+        attributes=tuple(attribute for attribute in content.attributes if attribute not in decided.attributes),
+    )

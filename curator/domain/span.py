@@ -4,6 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+DOCUMENT = "document"
+"""What an attribute of the whole document is on."""
+
+DIRECTIONS = ("right", "left", "bi")
+"""The directions of a relation: from head to child, from child to head, both."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -29,8 +35,9 @@ class Span:
     def key(self) -> tuple[str, int, int, str]:
         return (self.layer, self.start, self.end, self.label)
 
-    def overlaps(self, other: "Span") -> bool:
-        return self.start < other.end and other.start < self.end
+    def overlaps(self, span: "Span") -> bool:
+        """Say whether both cover a character, whatever their layers."""
+        return self.start < span.end and span.start < self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +79,9 @@ class Content:
 
 def by_layer(spans: Iterable[Span], layers: Iterable[str], text: str) -> dict[str, list[dict[str, Any]]]:
     """Return the spans of a text as JSON objects under each layer's name, in text order; every layer has a key."""
-    found: dict[str, list[dict[str, Any]]] = {layer: [] for layer in layers}
+    values: dict[str, list[dict[str, Any]]] = {layer: [] for layer in layers}
     for span in sorted(spans, key=order):
-        found.setdefault(span.layer, []).append(
+        values.setdefault(span.layer, []).append(
             {
                 "id": span.id,
                 "start": span.start,
@@ -83,12 +90,17 @@ def by_layer(spans: Iterable[Span], layers: Iterable[str], text: str) -> dict[st
                 "text": text[span.start : span.end],
             }
         )
-    return found
+    return values
 
 
 def order(span: Span) -> tuple[int, int, str, str]:
     """The order of spans in every output: start, end, layer, label."""
     return (span.start, span.end, span.layer, span.label)
+
+
+def relation_order(relation: Relation) -> tuple[str, str, str, str]:
+    """The order of relations in every output: head, child, label, direction."""
+    return (relation.head, relation.child, relation.label, relation.direction)
 
 
 def misfit(start: Any, end: Any, text: str) -> str | None:

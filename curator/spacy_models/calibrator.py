@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from spacy.tokens import Doc, Span
 
 from curator.domain.errors import CuratorError
+from curator.domain.record import Record
 from curator.spacy_models.borders import Borders
 from curator.spacy_models.chances import ChanceTable, Counts, read_counts
 from curator.spacy_models.locate import load
 from curator.spacy_models.opinion import Opinion, forget, opinions
-from curator.steps.learning.evaluate import gold_spans
 
 _FACTORY = "curator_calibrator"
 _SURE = 0.99
@@ -91,13 +91,12 @@ def table_of(config: str) -> Path:
     return table
 
 
-def count_kept(config: str, records: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], Counts]:
+def count_kept(config: str, records: Iterable[Record]) -> dict[tuple[str, str, str], Counts]:
     """Return how often what the pipeline of a configuration proposes is in gold as it is, by layer, rule and label.
 
-    Counted is all that the calibrator would have to choose from. Raises CuratorError as loading the pipeline does, and
-    for a record that is none.
+    Counted is all that the calibrator would have to choose from. Raises CuratorError as loading the pipeline does.
     """
-    known = [({span.key for span in gold_spans(record)}, record["text"]) for record in records]
+    known = [({span.key for span in record.content.spans}, record.text) for record in records]
     nlp = load(config, without=_FACTORY).nlp
     nlp.max_length = 2**31 - 1
     seen: Counter[tuple[str, str, str]] = Counter()

@@ -1,20 +1,19 @@
 """The records of a dataset version as spaCy training examples, with a list of what they cannot hold."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-import orjson
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.tokens import Span as TokenSpan
 from spacy.training import Example
 
-from curator.domain.decision import Loss
 from curator.domain.errors import CuratorError
-from curator.domain.span import Span, misfit
+from curator.domain.loss import Loss, span_loss
+from curator.domain.record import Record, record_from_line
+from curator.domain.span import Span
 
 ENTITIES = "entities"
 """The layer that is trained as `doc.ents`; every other one is trained as `doc.spans` under its own name."""
@@ -22,30 +21,16 @@ ENTITIES = "entities"
 INSIDE_TOKEN = "boundary-inside-token"
 OVERLAPS = "overlaps-longer-entity"
 BLANK_EDGE = "blank-edge"
-TEXT_DIFFERS = "text-differs"
 
 
-def read_records(path: Path) -> Iterator[dict[str, Any]]:
+def read_records(path: Path) -> Iterator[Record]:
     """Yield the records of one split of a dataset version. Raises CuratorError naming the line that is none."""
     try:
         with path.open("rb") as stream:
             for number, line in enumerate(stream, start=1):
-                record = _object(line, f"{path}:{number}")
-                if not isinstance(record.get("text"), str) or not isinstance(record.get("spans"), dict):
-                    raise CuratorError("not a record: text or spans missing", f"{path}:{number}", "export it again")
-                yield record
+                yield record_from_line(line, f"{path}:{number}")
     except OSError as error:
         raise CuratorError(f"records cannot be read: {error.strerror}", str(path), "check the path") from error
-
-
-def _object(line: bytes, where: str) -> dict[str, Any]:
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise CuratorError("not a JSON object", where, "export the version again") from error
-    if not isinstance(value, dict):
-        raise CuratorError("not a JSON object", where, "export the version again")
-    return value
 
 
 def corpus(path: Path) -> Callable[[Language], Iterator[Example]]:
@@ -58,68 +43,47 @@ def corpus(path: Path) -> Callable[[Language], Iterator[Example]]:
     return examples
 
 
-def example_of(record: Mapping[str, Any], nlp: Language) -> tuple[Example, list[Loss]]:
+def example_of(record: Record, nlp: Language) -> tuple[Example, list[Loss]]:
     """Return a record as an example, and the spans of it that are not learnt from.
 
     The reference is cut at every boundary of a span besides the tokenizer's own, so it holds each span where it is:
     one the tokenizer cannot reach counts as missed in every score, and its tokens as unknown (not as outside) in
     the training of entities.
     """
-    text = record["text"]
     spans, losses = _usable(record)
-    predicted = nlp.make_doc(text)
+    predicted = nlp.make_doc(record.text)
     reference = _cut(predicted, {offset for span in spans for offset in (span.start, span.end)})
-    groups: dict[str, list[TokenSpan]] = {layer: [] for layer in record["spans"]}
+    groups: dict[str, list[TokenSpan]] = {layer: [] for layer in record.spans}
     for span in spans:
-        found = reference.char_span(span.start, span.end, label=span.label)
-        if found is None:
+        tokens = reference.char_span(span.start, span.end, label=span.label)
+        if tokens is None:
             raise AssertionError(f"{span.id} is not on the boundaries it was cut at")
-        groups[span.layer].append(found)
+        groups[span.layer].append(tokens)
         if predicted.char_span(span.start, span.end) is None:
-            losses.append((span, INSIDE_TOKEN))
+            losses.append(span_loss(record.id, span, INSIDE_TOKEN))
     reference.set_ents(groups.pop(ENTITIES, []))
     for layer, group in groups.items():
         reference.spans[layer] = group
-    return Example(predicted, reference), [
-        loss_of(record, span.layer, {"start": span.start, "end": span.end, "label": span.label}, reason)
-        for span, reason in losses
-    ]
+    return Example(predicted, reference), losses
 
 
-def _usable(record: Mapping[str, Any]) -> tuple[list[Span], list[tuple[Span, str]]]:
+def _usable(record: Record) -> tuple[list[Span], list[Loss]]:
     usable: list[Span] = []
-    losses: list[tuple[Span, str]] = []
-    for layer, values in record["spans"].items():
-        spans = [(Span(layer, value["start"], value["end"], value["label"]), value.get("text")) for value in values]
-        fitting: list[Span] = []
-        for span, told in spans:
-            reason = _unfit(span, told, record["text"])
-            if reason:
-                losses.append((span, reason))
-            else:
-                fitting.append(span)
+    losses: list[Loss] = []
+    for layer, spans in record.spans.items():
+        # spaCy takes no entity that begins or ends with white space.
+        fitting = [span for span in spans if not _blank_edged(span, record.text)]
+        losses += [span_loss(record.id, span, BLANK_EDGE) for span in spans if _blank_edged(span, record.text)]
         if layer == ENTITIES:
             fitting, overlapping = _flat(fitting)
-            losses.extend((span, OVERLAPS) for span in overlapping)
-        usable.extend(fitting)
+            losses += [span_loss(record.id, span, OVERLAPS) for span in overlapping]
+        usable += fitting
     return usable, losses
 
 
-def loss_of(record: Mapping[str, Any], layer: str, span: Mapping[str, Any], reason: str) -> Loss:
-    """Return the loss of a record's span, named by its layer, offsets and label."""
-    item = {"layer": layer, "start": span["start"], "end": span["end"], "label": span["label"]}
-    return Loss(str(record.get("id", "")), "span", item, reason)
-
-
-def _unfit(span: Span, told: str | None, text: str) -> str | None:
-    reason = misfit(span.start, span.end, text)
-    if reason:
-        return reason
+def _blank_edged(span: Span, text: str) -> bool:
     covered = text[span.start : span.end]
-    if told is not None and told != covered:
-        return TEXT_DIFFERS
-    # spaCy takes no entity that begins or ends with white space.
-    return BLANK_EDGE if covered != covered.strip() else None
+    return covered != covered.strip()
 
 
 def _flat(spans: Iterable[Span]) -> tuple[list[Span], list[Span]]:
@@ -127,7 +91,7 @@ def _flat(spans: Iterable[Span]) -> tuple[list[Span], list[Span]]:
     kept: list[Span] = []
     left: list[Span] = []
     for span in sorted(spans, key=lambda span: (span.start - span.end, span.start, span.label)):
-        (left if any(span.overlaps(other) for other in kept) else kept).append(span)
+        (left if any(span.overlaps(longer) for longer in kept) else kept).append(span)
     return kept, left
 
 

@@ -19,9 +19,11 @@ from spacy.training.loop import train as run_training
 from spacy.util import load_config, registry
 from thinc.api import Config
 
-from curator.domain.decision import Loss
 from curator.domain.errors import CuratorError, TooLittleData
-from curator.spacy_models.corpus import ENTITIES, example_of, loss_of, read_records
+from curator.domain.loss import Loss, span_loss
+from curator.domain.record import Record
+from curator.domain.span import Span
+from curator.spacy_models.corpus import ENTITIES, example_of, read_records
 from curator.steps.ports.pipelines import Trained
 from curator.steps.ports.progress import Progress
 
@@ -103,7 +105,7 @@ def _survey(path: Path) -> _Survey:
     with_spans = 0
     layers: set[str] = set()
     for record in read_records(path):
-        labelled = {layer for layer, spans in record["spans"].items() if spans}
+        labelled = {layer for layer, spans in record.spans.items() if spans}
         with_spans += bool(labelled)
         layers |= labelled
     return _Survey(with_spans, frozenset(layers))
@@ -154,18 +156,18 @@ def _losses(nlp: Language, config: Config) -> Iterator[Loss]:
             yield from (loss for loss in losses if loss.item["layer"] in layers)
             for layer, suggester in suggesters.items():
                 yield from _not_suggested(record, example, layer, suggester)
-            for layer in sorted(set(record["spans"]) - layers):
-                yield from (loss_of(record, layer, span, NO_COMPONENT) for span in record["spans"][layer])
+            for layer in sorted(set(record.spans) - layers):
+                yield from (span_loss(record.id, span, NO_COMPONENT) for span in record.spans[layer])
 
 
-def _not_suggested(record: Any, example: Example, layer: str, suggester: Any) -> Iterator[Loss]:
+def _not_suggested(record: Record, example: Example, layer: str, suggester: Any) -> Iterator[Loss]:
     """Yield the spans on token boundaries that the component will never be asked about, being too long."""
     suggested = {(int(start), int(end)) for start, end in suggester([example.predicted]).dataXd}
     for span in example.reference.spans.get(layer, ()):
         reached = example.predicted.char_span(span.start_char, span.end_char)
         if reached is not None and (reached.start, reached.end) not in suggested:
-            value = {"start": span.start_char, "end": span.end_char, "label": span.label_}
-            yield loss_of(record, layer, value, NOT_SUGGESTED)
+            long = Span(layer, span.start_char, span.end_char, span.label_)
+            yield span_loss(record.id, long, NOT_SUGGESTED)
 
 
 def _initialised(filled: Config, path: Path) -> Language:

@@ -15,12 +15,14 @@ from curator.domain.annotation import instant
 from curator.domain.errors import CuratorError
 from curator.store.decisions import DecisionTable
 from curator.store.documents import DocumentTable
+from curator.store.models import ModelTable
 from curator.store.quarantine import QuarantineTable
 from curator.store.revisions import RevisionTable
 from curator.store.rows import insert_missing
 from curator.store.settings import SettingTable
 from curator.store.tables import Counter, Lease, Receipt, Tick
 from curator.store.tasks import TaskTable
+from curator.store.versions import VersionTable
 
 _BUSY_MS = 30_000
 _UNDEFINED_TABLE = "42P01"
@@ -79,11 +81,13 @@ class SqlTransaction:
         self.revisions = RevisionTable(connection, seq)
         self.quarantine = QuarantineTable(connection, seq)
         self.decisions = DecisionTable(connection, seq)
+        self.versions = VersionTable(connection, seq)
+        self.models = ModelTable(connection, seq)
         self.settings = SettingTable(connection, seq)
 
     def seq_at(self, at: str) -> int:
-        found = self._connection.scalar(select(func.max(Tick.seq)).where(Tick.at <= at))
-        return int(found or 0)
+        seq = self._connection.scalar(select(func.max(Tick.seq)).where(Tick.at <= at))
+        return int(seq or 0)
 
     def receipt(self, delivery: str) -> str | None:
         return self._connection.scalar(select(Receipt.outcome).where(Receipt.delivery == delivery))
@@ -98,6 +102,8 @@ class SqlTransaction:
             **self.revisions.counts(),
             **self.quarantine.counts(),
             **self.decisions.counts(),
+            **self.versions.counts(),
+            **self.models.counts(),
         }
 
 

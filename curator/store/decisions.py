@@ -1,13 +1,14 @@
-"""Decisions, dataset versions and models."""
+"""Decisions, and what people decided themselves."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
-from curator.steps.ports.stored_decisions import StoredDecision
+from curator.domain.loss import Loss
+from curator.domain.span import Content, content_from_value, content_value
+from curator.steps.ports.stored_decisions import PersonDecision, StoredDecision
 from curator.store.rows import insert_missing
-from curator.store.tables import DecisionRow, ModelRow, VersionRow
+from curator.store.tables import DecisionRow, PersonDecisionRow
 
 
 class DecisionTable:
@@ -18,41 +19,65 @@ class DecisionTable:
         self._seq = seq
 
     def find(self, document: str, input_key: str) -> StoredDecision | None:
-        query = select(DecisionRow.result, DecisionRow.record).where(
+        query = select(DecisionRow.__table__).where(
             DecisionRow.document == document, DecisionRow.input_key == input_key
         )
         row = self._connection.execute(query).first()
-        return None if row is None else StoredDecision(row.result, row.record)
+        return None if row is None else _decision(row)
 
-    def add(self, document: str, input_key: str, policy: str, decider: str, decision: StoredDecision) -> None:
+    def add(self, document: str, input_key: str, decision: StoredDecision) -> None:
         row = {
             "seq": self._seq,
             "document": document,
             "input_key": input_key,
-            "policy": policy,
-            "decider": decider,
-            "result": dict(decision.result),
+            "policy": decision.policy,
+            "decider": decision.decider,
+            "person_decision": decision.person_decision,
+            "result": {
+                "parameters": decision.parameters,
+                "revisions": decision.revisions,
+                "contributors": decision.contributors,
+                "losses": [[loss.kind, loss.item, loss.reason] for loss in decision.losses],
+                "counts": decision.counts,
+            },
             "record": decision.record,
         }
         insert_missing(self._connection, DecisionRow, [row])
 
-    def add_version(self, dataset: str, number: int, digest: str, as_of: int) -> None:
-        row = {"seq": self._seq, "dataset": dataset, "number": number, "digest": digest, "as_of": as_of}
-        insert_missing(self._connection, VersionRow, [row])
+    def add_by_person(self, document: str, person: str, content: Content) -> None:
+        row = {"document": document, "person": person, "content": content_value(content)}
+        self._connection.execute(insert(PersonDecisionRow).values(seq=self._seq, **row))
 
-    def add_model(self, name: str, dataset: str, version: int, path: str, scores: Mapping[str, Any]) -> None:
-        row = {"name": name, "dataset": dataset, "version": version, "path": path, "scores": dict(scores)}
-        self._connection.execute(insert(ModelRow).values(seq=self._seq, **row))
+    def by_person(self, document: str, as_of: int) -> PersonDecision | None:
+        query = (
+            select(PersonDecisionRow.__table__)
+            .where(PersonDecisionRow.document == document, PersonDecisionRow.seq <= as_of)
+            .order_by(PersonDecisionRow.id.desc())
+            .limit(1)
+        )
+        row = self._connection.execute(query).first()
+        if row is None:
+            return None
+        return PersonDecision(row.id, row.document, row.person, content_from_value(row.content))
 
-    def model_scores(self, name: str) -> dict[str, Any] | None:
-        query = select(ModelRow.scores).where(ModelRow.name == name).order_by(ModelRow.id.desc()).limit(1)
-        scores: dict[str, Any] | None = self._connection.scalar(query)
-        return scores
+    def decided_by_person(self, as_of: int) -> list[str]:
+        query = select(PersonDecisionRow.document).distinct().where(PersonDecisionRow.seq <= as_of)
+        return sorted(self._connection.scalars(query))
 
     def counts(self) -> dict[str, Any]:
-        count = self._connection.scalar
-        return {
-            "decisions": count(select(func.count(func.distinct(DecisionRow.document))).select_from(DecisionRow)),
-            "versions": count(select(func.count()).select_from(VersionRow)),
-            "models": count(select(func.count(func.distinct(ModelRow.name))).select_from(ModelRow)),
-        }
+        documents = select(func.count(func.distinct(DecisionRow.document))).select_from(DecisionRow)
+        return {"decisions": self._connection.scalar(documents)}
+
+
+def _decision(row: Row[Any]) -> StoredDecision:
+    return StoredDecision(
+        policy=row.policy,
+        parameters=row.result["parameters"],
+        decider=row.decider,
+        revisions=tuple(row.result["revisions"]),
+        contributors=tuple(row.result["contributors"]),
+        losses=tuple(Loss(row.document, *loss) for loss in row.result["losses"]),
+        counts=row.result["counts"],
+        record=row.record,
+        person_decision=row.person_decision,
+    )

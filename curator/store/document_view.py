@@ -1,16 +1,17 @@
 """One document with everything that is known of it."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from curator.domain.annotation import Identity, state_from_value, unnamed
-from curator.domain.decision import Candidate, choose_latest
+from curator.domain.policies.kind import ReadAnnotation
+from curator.domain.policies.latest import newest as newest_annotation
 from curator.domain.prediction import GIVEN, PipelineId
+from curator.domain.record import record_from_line
 from curator.domain.schema import LabelSchema
-from curator.domain.span import Attribute, Content, Relation, Span, content_from_value
+from curator.domain.span import Content, content_from_value
 from curator.steps.ports.contents import ContentReader
 from curator.store.shown import shown_pairs
 from curator.store.states import states
@@ -19,6 +20,7 @@ from curator.store.tables import (
     CurrentRow,
     DecisionRow,
     DocumentRow,
+    PersonDecisionRow,
     PredictionRow,
     RevisionRow,
     SourceRow,
@@ -35,8 +37,7 @@ def document_view(
     row = connection.execute(select(DocumentRow.__table__).where(DocumentRow.id == document)).first()
     if row is None:
         return None
-    found = states([document])
-    state = DocumentState(connection.scalar(select(found.c.state)) or "")
+    state = DocumentState(connection.scalar(select(states([document]).c.state)) or "")
     split = connection.execute(select(SplitRow.split, SplitRow.reason).where(SplitRow.document == document)).first()
     history = _History(connection, document, row.text, schema, read_content)
     chosen = history.chosen()
@@ -50,10 +51,10 @@ def document_view(
         split=None if split is None else split.split,
         split_reason="" if split is None else split.reason,
         sources=_sources(connection, document),
-        revisions=history.told(),
+        revisions=history.revisions(),
         predicted=_prediction(connection, document, shown),
         shown=shown is not None,
-        current=decision or history.said(chosen),
+        current=decision or history.answer(chosen),
         decided=decision is not None,
     )
 
@@ -77,32 +78,32 @@ class _History:
             for row in self._rows.values()
             if row.value is not None
         }
-        self._candidates = {
-            number: Candidate(state, read_content(state, text, schema)) for number, state in states.items()
+        self._annotations = {
+            number: ReadAnnotation(number, state, read_content(state, text, schema)) for number, state in states.items()
         }
         names = connection.execute(select(Annotator.key, Annotator.name))
         self._names: Mapping[str, str] = {row.key: row.name for row in names}
 
     def chosen(self) -> int | None:
         """Return the number of the revision that would be decided on."""
-        numbers = {id(self._candidates[number]): number for number in self.alive}
-        found = choose_latest([self._candidates[number] for number in self.alive])
-        return None if found is None else numbers[id(found)]
+        alive = (self._annotations[number] for number in self.alive)
+        annotation = newest_annotation([annotation for annotation in alive if not annotation.state.skipped])
+        return None if annotation is None else annotation.number
 
-    def said(self, number: int | None) -> Said | None:
+    def answer(self, number: int | None) -> Said | None:
         if number is None:
             return None
-        candidate = self._candidates[number]
-        by = self._name(candidate.state.annotator)
-        return Said(by, candidate.state.updated_at, candidate.content)
+        annotation = self._annotations[number]
+        by = self._name(annotation.state.annotator)
+        return Said(by, annotation.state.updated_at, annotation.content)
 
-    def told(self) -> tuple[RevisionSeen, ...]:
-        return tuple(self._tell(row) for row in self._rows.values())
+    def revisions(self) -> tuple[RevisionSeen, ...]:
+        return tuple(self._revision(row) for row in self._rows.values())
 
-    def _tell(self, row: Row[Any]) -> RevisionSeen:
-        candidate = self._candidates.get(row.number)
-        state = None if candidate is None else candidate.state
-        content = Content() if candidate is None else candidate.content
+    def _revision(self, row: Row[Any]) -> RevisionSeen:
+        annotation = self._annotations.get(row.number)
+        state = None if annotation is None else annotation.state
+        content = Content() if annotation is None else annotation.content
         return RevisionSeen(
             number=row.number,
             accepted_at=row.at,
@@ -154,7 +155,9 @@ def _prediction(connection: Connection, document: str, number: int | None) -> Sa
 
 
 def _decision(connection: Connection, document: str, revisions: Sequence[int]) -> Said | None:
-    """Return the newest decision that was made on exactly these revisions and has a record."""
+    """Return what a person decided, whatever was annotated since, else the newest decision on these very revisions."""
+    if connection.scalar(select(func.count()).where(PersonDecisionRow.document == document)):
+        return _decision_of_person(connection, document)
     query = (
         select(DecisionRow.result, DecisionRow.record, DecisionRow.policy, DecisionRow.decider, Tick.at)
         .join(Tick, Tick.seq == DecisionRow.seq)
@@ -163,12 +166,20 @@ def _decision(connection: Connection, document: str, revisions: Sequence[int]) -
     )
     for row in connection.execute(query):
         if row.result["revisions"] == revisions:
-            return Said(f"{row.decider}, policy {row.policy}", row.at, _content(json.loads(row.record)))
+            return Said(f"{row.decider}, policy {row.policy}", row.at, record_from_line(row.record).content)
     return None
 
 
-def _content(record: Mapping[str, Any]) -> Content:
-    spans = [Span(layer, one["start"], one["end"], one["label"]) for layer, of in record["spans"].items() for one in of]
-    relations = [Relation(**relation) for relation in record["relations"]]
-    attributes = [Attribute(**attribute) for attribute in record["attributes"]]
-    return Content(tuple(spans), tuple(relations), tuple(attributes))
+def _decision_of_person(connection: Connection, document: str) -> Said | None:
+    """Return the newest decision of a person, at the time at which it was made, as the last record has it."""
+    newest_decision = select(func.max(PersonDecisionRow.id)).where(PersonDecisionRow.document == document)
+    query = (
+        select(DecisionRow.record, DecisionRow.decider, Tick.at)
+        .join(PersonDecisionRow, PersonDecisionRow.id == DecisionRow.person_decision)
+        .join(Tick, Tick.seq == PersonDecisionRow.seq)
+        .where(PersonDecisionRow.id == newest_decision.scalar_subquery(), DecisionRow.record.is_not(None))
+        .order_by(DecisionRow.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else Said(row.decider, row.at, record_from_line(row.record).content)

@@ -31,7 +31,7 @@ class RevisionTable:
         query = select(RevisionRow.__table__).where(RevisionRow.number.in_(numbers)).order_by(RevisionRow.created_at)
         return [_revision(row) for row in self._connection.execute(query)]
 
-    def alive(self, as_of: int | None = None) -> Iterator[Revision]:
+    def alive(self, as_of: int | None = None, document: str | None = None) -> Iterator[Revision]:
         numbers: Select[Any] = select(CurrentRow.revision)
         if as_of is not None and as_of < self._seq:
             numbers = select(func.max(RevisionRow.number)).where(RevisionRow.seq <= as_of).group_by(*_IDENTITY)
@@ -41,6 +41,8 @@ class RevisionTable:
             .order_by(RevisionRow.document, RevisionRow.number)
             .execution_options(yield_per=_BATCH)
         )
+        if document is not None:
+            query = query.where(RevisionRow.document == document)
         revisions = (_revision(row) for row in self._connection.execute(query))
         # A database's own order of texts depends on its locale.
         for _, of_document in groupby(revisions, key=lambda revision: revision.document):

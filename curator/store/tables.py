@@ -225,8 +225,22 @@ class Quarantined(Table):
     item_digest: Mapped[str] = mapped_column(String(64))
 
 
+class PersonDecisionRow(Table):
+    """What a person decided of a document, as it was given; the newest row of a document holds."""
+
+    __tablename__ = "person_decision"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"), index=True)
+    person: Mapped[str] = mapped_column(Text)
+    content: Mapped[Any] = mapped_column(Json)
+
+
 class DecisionRow(Table):
-    """The curated answer for a document under one set of inputs, with its record as canonical bytes."""
+    """The curated answer for a document under one set of inputs, with its record as canonical bytes.
+
+    `person_decision` is the row that it carries out, where a person decided.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (Unique("document", "input_key"),)
@@ -236,6 +250,7 @@ class DecisionRow(Table):
     input_key: Mapped[str] = mapped_column(String(64))
     policy: Mapped[str] = mapped_column(String(32))
     decider: Mapped[str] = mapped_column(Text)
+    person_decision: Mapped[int | None] = mapped_column(ForeignKey("person_decision.id"))
     result: Mapped[Any] = mapped_column(Json)
     record: Mapped[bytes | None] = mapped_column(LargeBinary)
 

@@ -14,8 +14,8 @@ from curator.domain.span import Content
 class DocumentState(StrEnum):
     """How far a document has come; every document is in exactly one state.
 
-    Reviewed ones have a decision made since the last change, undecided ones have been submitted since the last
-    decision; of skipped ones nobody has submitted anything.
+    Reviewed ones have a decision made since the last change, or by a person; undecided ones have been submitted since
+    the last decision; of skipped ones nobody has submitted anything.
     """
 
     NO_TASK = "no-task"

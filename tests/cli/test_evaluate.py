@@ -96,7 +96,7 @@ def test_names_in_gold_give_a_terminal_no_orders(run: Run, gold: list[Path], fol
     ("line", "message"),
     [
         ("no json", "not a JSON object (first.jsonl:2)"),
-        ("{}", "not a gold record (None)"),
+        ("{}", "not a record (first.jsonl, None)"),
         ('{"id": "d", "text": "a", "spans": {"entities": [{"start": 0, "end": 9, "label": "PER"}]}}', "does not fit"),
     ],
 )

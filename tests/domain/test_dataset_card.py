@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from curator.domain.dataset import manifest, record, record_bytes
+from curator.domain.dataset import manifest
 from curator.domain.dataset_card import dataset_card
-from curator.domain.decision import Candidate, Decision
 from curator.domain.document import Document
+from curator.domain.record import Provenance, Record, record_line, record_of
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.domain.span import Attribute, Content, Relation, Span
 from tests.domain.schemas import SCHEMA, value
-from tests.fakes.annotations import annotation_state, identity
 
 PERSON, EVENT = Span("entities", 0, 5, "PER"), Span("events", 6, 10, "ATTACK")
 FULL = Content(
@@ -37,17 +36,13 @@ print(json.dumps({"splits": splits, "features": sorted(found["train"].features)}
 """
 
 
-def a_record(number: int, meta: dict[str, Any], content: Content) -> dict[str, Any]:
-    state = annotation_state(identity())
-    decision = Decision("d", "latest", Candidate(state, content), content, ())
-    provenance = {
-        "annotators": ["annotator-1"],
-        "policy": "latest",
-        "pipeline": None,
-        "ground_truth": False,
-        "source": "a.txt",
-    }
-    return record(Document(str(number), "Ahmed fuit", "fr"), decision, SCHEMA, meta, provenance)
+def a_record(number: int, meta: dict[str, Any], content: Content) -> Record:
+    provenance = Provenance(("annotator-1",), "latest", None, False, "a.txt")
+    return record_of(Document(str(number), "Ahmed fuit", "fr"), content, SCHEMA.layer_names, meta, provenance)
+
+
+def values(records: list[Record]) -> list[Any]:
+    return [json.loads(record_line(record)) for record in records]
 
 
 def head(counts: dict[str, int], schema: LabelSchema = SCHEMA) -> dict[str, Any]:
@@ -63,7 +58,7 @@ def test_the_datasets_library_loads_a_version_as_it_is(tmp_path: Path) -> None:
     version.mkdir()
     files = {"train": train, "dev": [a_record(9, {}, Content())], "test": []}
     for split, records in files.items():
-        (version / f"{split}.jsonl").write_bytes(b"".join(map(record_bytes, records)))
+        (version / f"{split}.jsonl").write_bytes(b"".join(map(record_line, records)))
     made = head({split: len(records) for split, records in files.items()})
     (version / "README.md").write_text(dataset_card(made, {"trimmed": 1}), encoding="utf-8")
     (version / "manifest.json").write_text(json.dumps(made), encoding="utf-8")
@@ -80,8 +75,8 @@ def test_the_datasets_library_loads_a_version_as_it_is(tmp_path: Path) -> None:
     )
     assert run.returncode == 0, run.stderr
     found = json.loads(run.stdout)
-    assert found["splits"] == {"train": train, "dev": files["dev"]}
-    assert found["features"] == sorted(train[0])
+    assert found["splits"] == {"train": values(train), "dev": values(files["dev"])}
+    assert found["features"] == sorted(values(train)[0])
 
 
 def front(card: str) -> Any:
@@ -103,6 +98,13 @@ def test_only_splits_that_are_not_empty_are_listed() -> None:
     read = front(dataset_card(head({"train": 0, "dev": 2, "test": 1}), {}))
     (config,) = read["configs"]
     assert [one["split"] for one in config["data_files"]] == ["dev", "test"]
+
+
+def test_the_card_tells_the_parameters_of_a_policy_that_has_any() -> None:
+    made = head({"train": 1, "dev": 0, "test": 0})
+    assert "the policy `latest` decides" in " ".join(dataset_card(made, {}).split())
+    made["rules"]["decision"] = {"policy": "quorum", "parameters": {"least": 2}}
+    assert 'the policy `quorum` with `{"least": 2}` decides' in " ".join(dataset_card(made, {}).split())
 
 
 def test_the_card_tells_counts_losses_and_parent() -> None:

@@ -1,193 +1,66 @@
-from collections import Counter
-from itertools import pairwise
-from typing import Any
+from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curator.domain.decision import Candidate, choose_latest, curate, decide
-from curator.domain.span import Attribute, Content, Problem, Relation, Span
+from curator.domain.curate import curate
+from curator.domain.decision import DECIDER, decide, decision_of_person
+from curator.domain.loss import Loss
+from curator.domain.policies.kind import Answer, PolicyKind
+from curator.domain.policy import POLICIES, Policy
+from curator.domain.span import Attribute, Content, Problem, Relation, Span, attribute_value, relation_value
+from tests.domain.annotations import LATE, annotation
+from tests.domain.quorum import QUORUM
 from tests.domain.schemas import SCHEMA
-from tests.fakes.annotations import annotation_state, identity
+from tests.domain.test_curate import contents
 
 TEXT = " Ahmed  fuit\u00a0Paris \n et "
-EARLY, LATE = "2026-01-01T00:00:00.000000Z", "2026-01-02T00:00:00.000000Z"
-
-
-def candidate(content: Content = Content(), number: int = 1, updated_at: str = EARLY, **fields: Any) -> Candidate:  # noqa: B008
-    named = identity(number, project=fields.pop("project", 1), created_at=EARLY)
-    return Candidate(annotation_state(named, updated_at=updated_at, **fields), content)
+LATEST = Policy("latest")
+EVENT = Span("events", 8, 12, "ATTACK")
 
 
 def ent(start: int, end: int, label: str = "PER") -> Span:
     return Span("entities", start, end, label)
 
 
-def reasons(losses: Any) -> list[tuple[str, str]]:
+def reasons(losses: Iterable[Loss]) -> list[tuple[str, str]]:
     return [(loss.kind, loss.reason) for loss in losses]
 
 
-SPANS = st.builds(
-    lambda layer, start, length, label: Span(layer, start, min(start + length, len(TEXT)), label),
-    st.sampled_from(["entities", "events"]),
-    st.integers(0, len(TEXT) - 1),
-    st.integers(1, 12),
-    st.sampled_from(["PER", "LOC", "ATTACK"]),
-)
-
-
-@st.composite
-def contents(draw: st.DrawFn) -> Content:
-    spans = draw(st.lists(SPANS, max_size=8))
-    ends = st.sampled_from([span.id for span in spans] or ["none"])
-    relations = draw(st.lists(st.builds(Relation, ends, ends, st.sampled_from(["place", "agent"])), max_size=4))
-    attributes = draw(st.lists(st.builds(Attribute, ends | st.just("document"), st.just("note"), st.integers(0, 2))))
-    return Content(tuple(spans), tuple(relations), tuple(attributes))
-
-
-@given(contents())
-def test_what_is_not_kept_as_it_came_is_among_the_losses(content: Content) -> None:
-    curated, losses = curate("d", TEXT, content, SCHEMA)
-    told = Counter(tuple(loss.item.values()) for loss in losses if loss.kind == "span")
-    told.update(span.key for span in curated.spans)
-    assert told >= Counter(span.key for span in content.spans)
-    for kind, came, went in (
-        ("relation", content.relations, curated.relations),
-        ("attribute", content.attributes, curated.attributes),
-    ):
-        assert len(came) == len(went) + sum(loss.kind == kind for loss in losses)
-
-
-@given(contents())
-def test_flat_layers_are_flat_and_spans_have_no_blank_edges_or_doubles(content: Content) -> None:
-    curated, _ = curate("d", TEXT, content, SCHEMA)
-    flat = [span for span in curated.spans if span.layer == "entities"]
-    assert not any(one.overlaps(other) for one, other in pairwise(flat))
-    covered = [TEXT[span.start : span.end] for span in curated.spans]
-    assert covered == [one.strip() for one in covered]
-    assert all(covered)
-    assert len(curated.spans) == len(set(curated.spans))
-    present = {span.id for span in curated.spans}
-    assert all({one.head, one.child} <= present for one in curated.relations)
-    assert all(one.on in present | {"document"} for one in curated.attributes)
-
-
-@given(contents())
-def test_curated_content_stays_as_it_is(content: Content) -> None:
-    curated, _ = curate("d", TEXT, content, SCHEMA)
-    assert curate("d", TEXT, curated, SCHEMA) == (curated, [])
-
-
-@given(contents(), st.randoms())
-def test_the_order_in_which_spans_came_does_not_matter(content: Content, random: Any) -> None:
-    shuffled = list(content.spans)
-    random.shuffle(shuffled)
-    turned = Content(tuple(shuffled), content.relations, content.attributes)
-    assert curate("d", TEXT, turned, SCHEMA)[0] == curate("d", TEXT, content, SCHEMA)[0]
-
-
-def test_blank_edges_are_trimmed_and_relations_follow() -> None:
-    event = Span("events", 8, 12, "ATTACK")
-    loose, bare = ent(0, 8), ent(1, 6)
-    content = Content((loose, event), (Relation(event.id, loose.id, "agent"),), (Attribute(loose.id, "note", "x"),))
-    curated, losses = curate("d", TEXT, content, SCHEMA)
-    assert curated.spans == (bare, event)
-    assert curated.relations == (Relation(event.id, bare.id, "agent"),)
-    assert curated.attributes == (Attribute(bare.id, "note", "x"),)
-    assert reasons(losses) == [("span", "trimmed")]
-
-
-def test_the_longest_of_overlapping_spans_stays_and_the_earlier_of_equal_ones() -> None:
-    curated, losses = curate("d", "abcdefgh", Content((ent(0, 3), ent(2, 6), ent(5, 8), ent(6, 8, "LOC"))), SCHEMA)
-    assert curated.spans == (ent(2, 6), ent(6, 8, "LOC"))
-    assert reasons(losses) == [("span", "overlaps-longer")] * 2
-    curated, _ = curate("d", "abcdefgh", Content((ent(2, 5), ent(0, 3))), SCHEMA)
-    assert curated.spans == (ent(0, 3),)
-
-
-def test_spans_of_layers_that_may_overlap_all_stay() -> None:
-    spans = (Span("events", 0, 3, "ATTACK"), Span("events", 0, 3, "BOTH"), Span("events", 1, 5, "ATTACK"))
-    assert curate("d", "abcdefgh", Content(spans), SCHEMA) == (Content(spans), [])
-
-
-def test_spans_of_other_layers_are_no_rivals() -> None:
-    content = Content((ent(0, 3), Span("events", 0, 6, "ATTACK")))
-    curated, losses = curate("d", "abcdefgh", content, SCHEMA)
-    assert (set(curated.spans), losses) == (set(content.spans), [])
-
-
-def test_what_hangs_on_a_blank_or_dropped_span_is_lost_with_it() -> None:
-    blank, short, long = ent(6, 8), ent(1, 3), ent(1, 6)
-    content = Content(
-        (blank, short, long),
-        (Relation(short.id, long.id, "agent"), Relation(long.id, blank.id, "place")),
-        (Attribute(short.id, "note", 1),),
-    )
-    curated, losses = curate("d", TEXT, content, SCHEMA)
-    assert curated == Content((long,))
-    assert reasons(losses) == [
-        ("span", "blank"),
-        ("span", "overlaps-longer"),
-        ("relation", "span-left-out"),
-        ("relation", "span-left-out"),
-        ("attribute", "span-left-out"),
-    ]
-
-
-def test_doubles_are_kept_once_and_listed() -> None:
-    relation = Relation(ent(1, 6).id, ent(1, 6).id, "agent")
-    curated, losses = curate("d", TEXT, Content((ent(1, 6), ent(1, 6)), (relation, relation)), SCHEMA)
-    assert (curated.spans, curated.relations) == ((ent(1, 6),), (relation,))
-    assert reasons(losses) == [("span", "doubled"), ("relation", "doubled")]
-
-
-@pytest.mark.parametrize(
-    ("candidates", "number"),
-    [
-        ([candidate(number=1, updated_at=LATE), candidate(number=2)], 1),
-        ([candidate(number=1), candidate(number=2)], 2),
-        ([candidate(number=9), candidate(number=2, project=2)], 9),
-        ([candidate(number=1, ground_truth=True), candidate(number=2, updated_at=LATE)], 1),
-        ([candidate(number=1), candidate(number=2, updated_at=LATE, skipped=True)], 1),
-        ([candidate(number=1), candidate(number=2, updated_at=LATE, skipped=True, ground_truth=True)], 1),
-        ([candidate(skipped=True)], None),
-        ([], None),
-    ],
-)
-def test_the_latest_decides_ground_truth_before_it_and_skipped_never(
-    candidates: list[Candidate], number: int | None
-) -> None:
-    for order in (candidates, candidates[::-1]):
-        chosen = choose_latest(order)
-        assert (chosen and int(chosen.state.identity.key)) == number
+def named(losses: Iterable[Loss]) -> list[tuple[str, str, str]]:
+    return [(loss.kind, loss.reason, loss.item.get("label", loss.item.get("value"))) for loss in losses]
 
 
 def test_an_empty_submission_is_a_reviewed_document() -> None:
-    decision = decide("d", TEXT, [candidate()], "latest", SCHEMA)
-    assert decision.chosen is not None
+    decision = decide("d", TEXT, [annotation()], LATEST, SCHEMA)
     assert (decision.content, decision.losses) == (Content(), ())
+    assert (decision.policy, decision.decider, len(decision.contributors)) == ("latest", DECIDER, 1)
 
 
 def test_a_skipped_document_is_undecided_and_what_was_said_of_it_is_listed() -> None:
-    decision = decide("d", TEXT, [candidate(Content((ent(1, 6),)), skipped=True)], "latest", SCHEMA)
-    assert decision.chosen is None
-    assert decision.content == Content()
+    skipped = [annotation(Content((ent(1, 6),)), skipped=True), annotation(number=2, skipped=True, ground_truth=True)]
+    decision = decide("d", TEXT, skipped, LATEST, SCHEMA)
+    assert (decision.content, decision.contributors) == (None, ())
     assert reasons(decision.losses) == [("span", "skipped:latest")]
 
 
+def test_a_skipped_annotation_decides_nothing_however_new_it_is() -> None:
+    annotations = [annotation(number=1), annotation(number=2, updated_at=LATE, skipped=True, ground_truth=True)]
+    assert [chosen.number for chosen in decide("d", TEXT, annotations, LATEST, SCHEMA).contributors] == [1]
+
+
 def test_what_other_annotations_say_and_the_decision_does_not_is_listed() -> None:
-    event = Span("events", 8, 12, "ATTACK")
-    agent, place = Relation(event.id, ent(1, 6).id, "agent"), Relation(event.id, ent(1, 6).id, "place")
-    other = Content(
-        (ent(1, 6), event, ent(13, 18, "LOC")),
+    agent, place = Relation(EVENT.id, ent(1, 6).id, "agent"), Relation(EVENT.id, ent(1, 6).id, "place")
+    passed_over = Content(
+        (ent(1, 6), EVENT, ent(13, 18, "LOC")),
         (agent, place),
         (Attribute("document", "note", "kept"), Attribute("document", "note", "lost")),
     )
-    chosen = Content((ent(1, 6), event), (agent,), (Attribute("document", "note", "kept"),))
-    decision = decide("d", TEXT, [candidate(other), candidate(chosen, 2, LATE)], "latest", SCHEMA)
+    chosen = Content((ent(1, 6), EVENT), (agent,), (Attribute("document", "note", "kept"),))
+    decision = decide("d", TEXT, [annotation(passed_over), annotation(chosen, 2, LATE)], LATEST, SCHEMA)
     assert decision.content == chosen
-    assert [(loss.kind, loss.reason, loss.item.get("label", loss.item.get("value"))) for loss in decision.losses] == [
+    assert named(decision.losses) == [
         ("span", "policy:latest", "LOC"),
         ("relation", "policy:latest", "place"),
         ("attribute", "policy:latest", "lost"),
@@ -196,10 +69,122 @@ def test_what_other_annotations_say_and_the_decision_does_not_is_listed() -> Non
 
 def test_what_was_quarantined_is_listed_whoever_said_it() -> None:
     broken = Content(problems=(Problem("unknown-label", {"x": 1}),))
-    decision = decide("d", TEXT, [candidate(broken), candidate(broken, 2, LATE)], "latest", SCHEMA)
-    assert reasons(decision.losses) == [("quarantined", "quarantined:unknown-label")] * 2
+    annotations = [annotation(broken), annotation(broken, 2, LATE)]
+    quarantined = [("quarantined", "quarantined:unknown-label")] * 2
+    assert reasons(decide("d", TEXT, annotations, LATEST, SCHEMA).losses) == quarantined
+    assert reasons(decision_of_person("d", TEXT, annotations, "ada", Content(), SCHEMA).losses) == quarantined
 
 
-def test_an_unknown_policy_is_an_error() -> None:
-    with pytest.raises(KeyError):
-        decide("d", TEXT, [], "majority", SCHEMA)
+@pytest.fixture
+def _quorum(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(POLICIES, "quorum", QUORUM)
+
+
+AGENT, PLACE = Relation(EVENT.id, ent(1, 6).id, "agent"), Relation(EVENT.id, ent(13, 18, "LOC").id, "place")
+NOTE, DOUBT = Attribute(EVENT.id, "note", "x"), Attribute("document", "certitude", "douteux")
+ADA = Content((ent(1, 6), EVENT, ent(13, 18, "LOC")), (AGENT, PLACE), (NOTE, DOUBT))
+BOB = Content((ent(1, 6), EVENT), (), (DOUBT,))
+
+
+@pytest.mark.usefixtures("_quorum")
+def test_a_policy_may_merge_what_several_say_with_relations_and_attributes() -> None:
+    annotations = [annotation(ADA, 1), annotation(BOB, 2, LATE)]
+    decision = decide("d", TEXT, annotations, Policy("quorum"), SCHEMA)
+    assert decision.content == Content((ent(1, 6), EVENT), (AGENT,), (DOUBT,))
+    # In the order of the annotations, whatever the policy's own.
+    assert [contributor.number for contributor in decision.contributors] == [1, 2]
+    assert named(decision.losses) == [
+        ("span", "policy:quorum", "LOC"),
+        ("relation", "policy:quorum", "place"),
+        ("attribute", "policy:quorum", "x"),
+    ]
+
+
+@pytest.mark.usefixtures("_quorum")
+def test_the_parameters_of_a_policy_change_its_answer() -> None:
+    annotations = [annotation(ADA, 1), annotation(BOB, 2, LATE)]
+    union = decide("d", TEXT, annotations, Policy("quorum", {"least": 1}), SCHEMA)
+    assert (union.content, union.losses) == (ADA, ())
+    strict = decide("d", TEXT, annotations, Policy("quorum", {"least_relations": 2}), SCHEMA)
+    assert strict.content == Content((ent(1, 6), EVENT), (), (DOUBT,))
+
+
+@pytest.mark.usefixtures("_quorum")
+def test_an_answer_is_curated_and_what_curating_changed_is_listed_once() -> None:
+    loose = Content((ent(0, 8), ent(1, 4, "LOC")), (), (Attribute(ent(0, 8).id, "note", 1),))
+    decision = decide("d", TEXT, [annotation(loose, 1), annotation(loose, 2)], Policy("quorum"), SCHEMA)
+    assert decision.content == Content((ent(1, 6),), (), (Attribute(ent(1, 6).id, "note", 1),))
+    assert reasons(decision.losses) == [("span", "trimmed"), ("span", "overlaps-longer")]
+
+
+def test_what_an_answer_leaves_out_of_its_contributors_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A policy's own invention is curated like all content.
+    invented = PolicyKind(lambda annotations, parameters: Answer(tuple(annotations), (ent(13, 20, "LOC"),)))
+    monkeypatch.setitem(POLICIES, "invented", invented)
+    decision = decide("d", TEXT, [annotation(BOB, 1)], Policy("invented"), SCHEMA)
+    assert decision.content == Content((ent(13, 18, "LOC"),))
+    assert reasons(decision.losses) == [
+        ("span", "trimmed"),
+        ("span", "policy:invented"),
+        ("span", "policy:invented"),
+        ("attribute", "policy:invented"),
+    ]
+
+
+def test_a_person_decides_whatever_annotations_say() -> None:
+    annotations = [annotation(ADA, 1, ground_truth=True), annotation(Content((ent(8, 12),)), 2, skipped=True)]
+    decision = decision_of_person("d", TEXT, annotations, "ada", BOB, SCHEMA)
+    assert (decision.policy, decision.decider, decision.contributors) == ("person", "ada", ())
+    assert decision.content == BOB
+    assert named(decision.losses) == [
+        ("span", "decided-by-person", "LOC"),
+        ("relation", "decided-by-person", "agent"),
+        ("relation", "decided-by-person", "place"),
+        ("attribute", "decided-by-person", "x"),
+        ("span", "skipped:person", "PER"),
+    ]
+
+
+def test_what_a_person_decided_is_curated_and_fitted() -> None:
+    content = Content((ent(0, 8), ent(1, 6, "NOBODY")), (Relation(ent(0, 8).id, ent(0, 8).id, "agent"),))
+    decision = decision_of_person("d", TEXT, [], "ada", content, SCHEMA)
+    assert decision.content == Content((ent(1, 6),), (Relation(ent(1, 6).id, ent(1, 6).id, "agent"),))
+    assert reasons(decision.losses) == [("span", "trimmed"), ("quarantined", "quarantined:unknown-label")]
+
+
+@pytest.mark.usefixtures("_quorum")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(contents(), st.booleans(), st.booleans()), max_size=4), st.integers(0, 4), contents())
+def test_whatever_annotations_say_is_decided_or_listed_whoever_decides(
+    parts: list[tuple[Content, bool, bool]], least: int, persons: Content
+) -> None:
+    annotations = [
+        annotation(content, number, skipped=skipped, ground_truth=truth)
+        for number, (content, skipped, truth) in enumerate(parts)
+    ]
+    policy = Policy("quorum", {"least": least}) if least else LATEST
+    decisions = [
+        decide("d", TEXT, annotations, policy, SCHEMA),
+        decision_of_person("d", TEXT, annotations, "ada", persons, SCHEMA),
+    ]
+    for decision in decisions:
+        decided = decision.content or Content()
+        listed = [loss.item for loss in decision.losses]
+        for content, _, _ in parts:
+            assert all(span in decided.spans or as_item(span) in listed for span in content.spans)
+            # What names a span that is listed as trimmed has moved with it.
+            moved = {span.id for span in content.spans if as_item(span) in listed}
+            for relation in content.relations:
+                assert relation in decided.relations or relation_value(relation) in listed or names(relation) & moved
+            for attribute in content.attributes:
+                assert attribute in decided.attributes or attribute_value(attribute) in listed or attribute.on in moved
+        assert curate("d", TEXT, decided, SCHEMA) == (decided, [])
+    assert (decisions[0].content is None) == all(skipped for _, skipped, _ in parts)
+
+
+def as_item(span: Span) -> dict[str, object]:
+    return {"layer": span.layer, "start": span.start, "end": span.end, "label": span.label}
+
+
+def names(relation: Relation) -> set[str]:
+    return {relation.head, relation.child}

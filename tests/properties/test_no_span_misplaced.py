@@ -15,6 +15,7 @@ from curator.domain.canonical import canonical_json, canonicalise
 from curator.domain.document import Arrival
 from curator.domain.errors import InputRefused
 from curator.domain.event import AnnotationSeen
+from curator.domain.record import record_from_value
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content, Span, content_from_value, content_value, order
 from curator.files.lines import read_lines, write_lines
@@ -22,7 +23,6 @@ from curator.label_studio.payloads import read_delivery
 from curator.label_studio.results import read_result, write_result
 from curator.spacy_models.annotator import SpacyPipeline
 from curator.steps.intake.ingest import arrive
-from curator.steps.learning.evaluate import gold_spans
 from curator.steps.learning.preannotate import preannotate_paths
 from tests.conftest import ROOT
 from tests.fakes.parts import SCHEMA, Texts, french, raw
@@ -209,4 +209,4 @@ def test_what_preannotate_writes_is_read_back_with_every_span_in_its_place(
         assert record["text"] == canonicalise(text).text
         (content,) = rules.annotate([record["text"]])
         # Refuses a span whose words are not those at its offsets.
-        assert sorted(gold_spans(record), key=order) == sorted(bare(content.spans), key=order)
+        assert sorted(record_from_value(record).content.spans, key=order) == sorted(bare(content.spans), key=order)

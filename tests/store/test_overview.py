@@ -10,6 +10,7 @@ from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.canonical import document_id
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId, Prediction
+from curator.domain.record import Record, record_line
 from curator.domain.scoring import MatchKind
 from curator.domain.span import Content, Span
 from curator.domain.split import Assignment
@@ -68,11 +69,24 @@ def annotate(store: SqlStore) -> Annotate:
     return append
 
 
-def decide(store: SqlStore, document: str, revisions: list[int]) -> None:
-    record = b'{"spans":{"entities":[{"start":0,"end":5,"label":"GPE"}]},"relations":[],"attributes":[]}'
+def decide(store: SqlStore, document: str, revisions: list[int], person: str | None = None) -> None:
+    spans = {"entities": (Span("entities", 0, 5, "GPE"),)}
     with store.writing() as transaction:
-        result = {"revisions": revisions, "losses": [], "counts": {}, "chosen": None}
-        transaction.decisions.add(document, str(revisions), "latest", "curator", StoredDecision(result, record))
+        if person is not None:
+            transaction.decisions.add_by_person(document, person, Content())
+        by_person = transaction.decisions.by_person(document, transaction.seq)
+        decision = StoredDecision(
+            policy="latest" if person is None else "person",
+            parameters={},
+            decider=person or "curator",
+            revisions=tuple(revisions),
+            contributors=(),
+            losses=(),
+            counts={},
+            record=record_line(Record(document, "Paris dort", spans=spans)),
+            person_decision=None if by_person is None or person is None else by_person.number,
+        )
+        transaction.decisions.add(document, f"{revisions} {person}", decision)
 
 
 def delete(store: SqlStore, task: int, document: str) -> None:
@@ -88,9 +102,9 @@ def counted(overview: SqlOverview) -> LabelReport:
     return report
 
 
-def match_kinds(report: LabelReport, pipeline: PipelineId = RULES) -> dict[tuple[str, MatchKind], int]:
-    counts = next(counts for counts in report.pipelines if counts.pipeline == str(pipeline))
-    return {(one.label, kind): one.matches[kind] for one in counts.labels for kind in MatchKind if one.matches[kind]}
+def fates(report: LabelReport, pipeline: PipelineId = RULES) -> dict[tuple[str, MatchKind], int]:
+    found = next(one for one in report.pipelines if one.pipeline == str(pipeline))
+    return {(row.label, kind): row.matches[kind] for row in found.labels for kind in MatchKind if row.matches[kind]}
 
 
 def states(overview: SqlOverview) -> dict[str, DocumentState]:
@@ -154,20 +168,16 @@ def test_what_became_of_predictions_is_kept_up_to_date(
     annotate(5, NICE, region(0, 4, "GPE"))
     report = counted(overview)
     assert (report.pipelines[0].documents, report.pipelines[0].annotations) == (5, 2)
-    assert match_kinds(report) == {
-        ("GPE", MatchKind.EXACT): 1,
-        ("GPE", MatchKind.LABEL): 1,
-        ("ATTACK", MatchKind.MISSED): 1,
-    }
+    assert fates(report) == {("GPE", MatchKind.EXACT): 1, ("GPE", MatchKind.LABEL): 1, ("ATTACK", MatchKind.MISSED): 1}
     assert {one.label: one.predicted for one in report.pipelines[0].labels} == {"GPE": 5, "ATTACK": 0}
     annotate(2, LYON, region(0, 3, "GPE"), day=2)
     delete(store, 1, PARIS)
     annotate(3, OSLO, day=2)
-    assert match_kinds(counted(overview)) == {("GPE", MatchKind.BOUNDARY): 1, ("GPE", MatchKind.SPURIOUS): 1}
+    assert fates(counted(overview)) == {("GPE", MatchKind.BOUNDARY): 1, ("GPE", MatchKind.SPURIOUS): 1}
     # A process that starts now counts the same.
     assert counted(SqlOverview(store, overview._inbox, READ_ANNOTATION)) == counted(overview)
     adopt_schema(store, schema_with_label("ORG"), "tests")
-    assert match_kinds(counted(overview)) == {("GPE", MatchKind.BOUNDARY): 1, ("GPE", MatchKind.SPURIOUS): 1}
+    assert fates(counted(overview)) == {("GPE", MatchKind.BOUNDARY): 1, ("GPE", MatchKind.SPURIOUS): 1}
 
 
 def test_an_annotation_counts_for_the_prediction_it_started_from(
@@ -182,7 +192,7 @@ def test_an_annotation_counts_for_the_prediction_it_started_from(
     report = counted(overview)
     assert [one.pipeline for one in report.pipelines] == ["never@sent", str(NET), str(RULES)]
     assert [one.annotations for one in report.pipelines] == [0, 2, 1]
-    assert match_kinds(report) == {("GPE", MatchKind.SPURIOUS): 1}
+    assert fates(report) == {("GPE", MatchKind.SPURIOUS): 1}
     seen = overview.document(PARIS)
     assert seen is not None
     assert seen.predicted is not None
@@ -210,9 +220,9 @@ def test_deliveries_tell_state_cause_and_lag(overview: SqlOverview, store: SqlSt
 
 def test_versions_and_models_come_newest_first(overview: SqlOverview, store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.decisions.add_version("news", 1, "a" * 64, 1)
-        transaction.decisions.add_version("news", 2, "b" * 64, 2)
-        transaction.decisions.add_model("news-v1", "news", 1, "models", {"ents_f": 0.5})
+        transaction.versions.add("news", 1, "a" * 64, 1)
+        transaction.versions.add("news", 2, "b" * 64, 2)
+        transaction.models.add("news-v1", "news", 1, "models", {"ents_f": 0.5})
     assert [(one.dataset, one.number, one.digest[0]) for one in overview.versions()] == [
         ("news", 2, "b"),
         ("news", 1, "a"),
@@ -244,6 +254,28 @@ def test_a_document_with_its_history(overview: SqlOverview, store: SqlStore, ann
     assert decided.decided
     assert decided.current is not None
     assert decided.current.by == "curator, policy latest"
+
+
+def test_what_a_person_decided_is_shown_whatever_was_annotated_since(
+    overview: SqlOverview, store: SqlStore, annotate: Annotate
+) -> None:
+    annotate(1, PARIS, region(0, 4, "GPE"))
+    decide(store, PARIS, [1])
+    decide(store, PARIS, [1], person="ada")
+    annotate(2, PARIS, region(0, 3, "GPE"), day=2)
+    seen = overview.document(PARIS)
+    assert seen is not None
+    assert seen.current is not None
+    assert (seen.state, seen.decided, seen.current.by) == (DocumentState.REVIEWED, True, "ada")
+    assert [span.key for span in seen.current.content.spans] == [("entities", 0, 5, "GPE")]
+    # Another person's decision takes its place; without a task and annotations too.
+    decide(store, PARIS, [], person="bob")
+    decide(store, NICE, [], person="bob")
+    for document in (PARIS, NICE):
+        seen = overview.document(document)
+        assert seen is not None
+        assert seen.current is not None
+        assert (seen.state, seen.decided, seen.current.by) == (DocumentState.REVIEWED, True, "bob")
 
 
 def test_a_skipped_document_has_a_prediction_and_no_answer(overview: SqlOverview, annotate: Annotate) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.annotation import annotator_key
+from curator.domain.policy import Policy
 from curator.files.versions import VersionFolder
 from curator.steps.curation.decide import Rules
 from curator.steps.datasets.freeze import Frozen, freeze
@@ -35,7 +36,7 @@ def export(world: World, folder: Path, name: str = "news") -> Frozen:
         name,
         store=world.store,
         storage=VersionFolder(folder),
-        rules=Rules("latest", False, "salt"),
+        rules=Rules(Policy("latest"), False, "salt"),
         read_content=READ_ANNOTATION,
         as_of=None,
         code_version="0",
@@ -74,7 +75,7 @@ def fill(world: World, folder: Path) -> dict[str, int]:
     world.ingest("Oslo sans tâche")
     with world.store.writing() as transaction:
         scores = {"ents_f": 0.8, "ents_p": 0.75, "ents_r": 0.86, "speed": 1e4, "spans_events_f": None}
-        transaction.decisions.add_model("news-v2-abc", "news", 2, "models/news", scores)
+        transaction.models.add("news-v2-abc", "news", 2, "models/news", scores)
         names = {annotator_key("fake", user): email for user, email in world.server.users().items()}
         transaction.revisions.save_annotators(names)
     return tasks

@@ -1,46 +1,74 @@
-"""Current annotations into decisions, each with its record made once."""
+"""Current annotations, and what people decided, into decisions, each with its record made once."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from curator.domain.annotation import Revision, unnamed
+from curator.domain.annotation import AnnotationState, Revision, unnamed
 from curator.domain.canonical import digest
-from curator.domain.dataset import RECORD_FORMAT, DecidedRecord, label_counts, pseudonym, record, record_bytes
-from curator.domain.decision import Candidate, Decision, Loss, decide
+from curator.domain.dataset import label_counts
+from curator.domain.decision import DECIDER, Decision, decide, decision_of_person
 from curator.domain.document import Document, Source
+from curator.domain.loss import Loss, content_losses
+from curator.domain.policies.kind import ReadAnnotation
+from curator.domain.policy import PERSON, Policy, policy_from_value
+from curator.domain.pseudonym import pseudonym
+from curator.domain.record import RECORD_FORMAT, Provenance, record_from_line, record_line, record_of
 from curator.domain.schema import LabelSchema
+from curator.domain.span import Content
+from curator.domain.split import Assignment
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Transaction
-from curator.steps.ports.stored_decisions import StoredDecision
-
-DECIDER = "curator"
-_BATCH = 200
+from curator.steps.ports.stored_decisions import PersonDecision, StoredDecision
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What shapes every record beside the annotations: policy, and whether annotators keep their names."""
 
-    policy: str
+    policy: Policy
     named_annotators: bool
     salt: str
 
     def value(self) -> dict[str, Any]:
-        return {"policy": self.policy, "annotators": "email" if self.named_annotators else "pseudonym"}
+        return {**self.policy.value(), "annotators": self.naming}
+
+    @property
+    def naming(self) -> str:
+        """How annotators are named in records."""
+        return "email" if self.named_annotators else "pseudonym"
 
     def as_stored(self, value: Mapping[str, Any] | None) -> "Rules":
         """Return the rules that `value` wrote, with this salt; these where nothing was stored yet."""
         if value is None:
             return self
-        return Rules(value["policy"], value["annotators"] == "email", self.salt)
+        return Rules(policy_from_value(value), value["annotators"] == "email", self.salt)
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedDocument:
+    """A document as an export takes it: its record's line, None where it is undecided, and what to count.
+
+    `split` is None where no file may hold it.
+    """
+
+    document: str
+    split: str | None
+    line: bytes | None
+    counts: Mapping[str, Mapping[str, int]]
+    losses: tuple[Loss, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Decides documents in one writing transaction, as of a sequence number."""
+    """Decides documents in one writing transaction, as of a sequence number.
+
+    What a person decided of a document holds, whatever annotations came later; all else is decided by the policy.
+    Documents decided before under the same inputs are read back.
+    """
 
     transaction: Transaction
     schema: LabelSchema
@@ -48,85 +76,120 @@ class Decider:
     read_content: ContentReader
     as_of: int
 
-    def decided(self) -> Iterator[DecidedRecord]:
-        """Yield every document with annotations, by id; those decided before under the same inputs are read back."""
+    def decided(self) -> Iterator[DecidedDocument]:
+        """Yield every document that has annotations or that a person decided, by id."""
         splits = self.transaction.documents.splits(self.as_of)
-        revisions = self.transaction.revisions.alive(as_of=self.as_of)
-        groups = groupby(revisions, key=lambda revision: revision.document)
-        for document_id, group in groups:
-            document = self.transaction.documents.some([document_id])[document_id]
-            stored = self._decide(document, list(group))
-            assignment = splits.get(document_id)
-            losses = [Loss(document_id, kind, item, reason) for kind, item, reason in stored.result["losses"]]
-            if stored.record is None:
-                losses.append(Loss(document_id, "document", None, "undecided"))
-            split = assignment.split if assignment else None
-            if split is None and stored.record is not None:
-                losses += self._whole(document_id, stored.record, assignment.reason if assignment else "no-split")
-            yield DecidedRecord(document_id, split, stored.record or b"", stored.result["counts"], tuple(losses))
+        people_decided = self.transaction.decisions.decided_by_person(self.as_of)
+        annotated = ((revision.document, revision) for revision in self.transaction.revisions.alive(as_of=self.as_of))
+        decided_by_person = ((document, None) for document in people_decided)
+        document_of = itemgetter(0)
+        for document, group in groupby(merge(annotated, decided_by_person, key=document_of), key=document_of):
+            entries = [revision for _, revision in group]
+            revisions = [revision for revision in entries if revision is not None]
+            by_person = self._by_person(document) if len(revisions) < len(entries) else None
+            yield _accounted(document, self._decision(document, revisions, by_person), splits.get(document))
 
-    def _decide(self, document: Document, revisions: list[Revision]) -> StoredDecision:
-        number, source = self.transaction.documents.describing_source(document.id, self.as_of)
+    def decided_document(self, document: str) -> DecidedDocument:
+        """Return one document."""
+        revisions = list(self.transaction.revisions.alive(as_of=self.as_of, document=document))
+        assignment = self.transaction.documents.splits(self.as_of).get(document)
+        return _accounted(document, self._decision(document, revisions, self._by_person(document)), assignment)
+
+    def _by_person(self, document: str) -> PersonDecision | None:
+        return self.transaction.decisions.by_person(document, self.as_of)
+
+    def _decision(
+        self, document_id: str, revisions: Sequence[Revision], by_person: PersonDecision | None
+    ) -> StoredDecision:
+        document = self.transaction.documents.some([document_id])[document_id]
+        source_number, source = self.transaction.documents.describing_source(document_id, self.as_of)
+        numbers = sorted(revision.number for revision in revisions)
         inputs = {
-            "revisions": sorted(revision.number for revision in revisions),
-            "source": number,
-            "rules": self.rules.value(),
+            **(self._of_policy() if by_person is None else _of_person(by_person)),
+            "annotators": self.rules.naming,
+            "revisions": numbers,
+            "source": source_number,
             "schema": self.schema.hash,
             "record_format": RECORD_FORMAT,
         }
         key = digest(inputs)
-        found = self.transaction.decisions.find(document.id, key)
-        if found is not None:
-            return found
-        candidates = [
-            Candidate(revision.state, self.read_content(revision.state, document.text, self.schema))
-            for revision in revisions
-            if revision.state is not None
-        ]
-        decision = decide(document.id, document.text, candidates, self.rules.policy, self.schema)
-        stored = self._store(document, decision, inputs["revisions"], source)
-        self.transaction.decisions.add(document.id, key, self.rules.policy, DECIDER, stored)
+        known = self.transaction.decisions.find(document_id, key)
+        if known is not None:
+            return known
+        annotations = self._read(document, revisions)
+        if by_person is None:
+            decision = decide(document_id, document.text, annotations, self.rules.policy, self.schema)
+            provenance = self._provenance_of(decision, source)
+        else:
+            person, content = by_person.person, by_person.content
+            decision = decision_of_person(document_id, document.text, annotations, person, content, self.schema)
+            provenance = self._provenance_by(person, source)
+        stored = StoredDecision(
+            policy=decision.policy,
+            parameters=inputs.get("parameters", {}),
+            decider=decision.decider,
+            revisions=tuple(numbers),
+            contributors=tuple(annotation.number for annotation in decision.contributors),
+            losses=decision.losses,
+            counts=label_counts(decision.content or Content(), self.schema),
+            record=self._line(document, decision, source, provenance),
+            person_decision=None if by_person is None else by_person.number,
+        )
+        self.transaction.decisions.add(document_id, key, stored)
         return stored
 
-    def _store(self, document: Document, decision: Decision, revisions: Any, source: Source) -> StoredDecision:
-        result = {
-            "losses": [[loss.kind, loss.item, loss.reason] for loss in decision.losses],
-            "counts": label_counts(decision, self.schema),
-            "revisions": revisions,
-            "chosen": None,
-        }
-        if decision.chosen is None:
-            return StoredDecision(result, None)
-        state = decision.chosen.state
-        # What the annotator began from: predictions made since are no part of the answer.
+    def _of_policy(self) -> dict[str, Any]:
+        return {"decider": DECIDER, **self.rules.policy.value()}
+
+    def _read(self, document: Document, revisions: Sequence[Revision]) -> list[ReadAnnotation]:
+        return [
+            ReadAnnotation(revision.number, state, self.read_content(state, document.text, self.schema))
+            for revision in revisions
+            if (state := revision.state) is not None
+        ]
+
+    def _line(self, document: Document, decision: Decision, source: Source, provenance: Provenance) -> bytes | None:
+        if decision.content is None:
+            return None
+        return record_line(record_of(document, decision.content, self.schema.layer_names, source.meta, provenance))
+
+    def _provenance_of(self, decision: Decision, source: Source) -> Provenance:
+        states = [annotation.state for annotation in decision.contributors]
+        pipelines = {self._began_with(decision.document, state) for state in states}
+        return Provenance(
+            annotators=tuple(sorted({self._annotator(state.annotator) for state in states})),
+            policy=decision.policy,
+            pipeline=pipelines.pop() if len(pipelines) == 1 else None,
+            ground_truth=all(state.ground_truth for state in states),
+            source=source.name,
+        )
+
+    def _provenance_by(self, person: str, source: Source) -> Provenance:
+        return Provenance((self._annotator(person),), PERSON, None, ground_truth=True, source=source.name)
+
+    def _began_with(self, document: str, state: AnnotationState) -> str | None:
+        """Return the pipeline that an annotator began from: predictions made since are no part of the answer."""
         began = self.transaction.revisions.first_seq(state.identity)
-        result["chosen"] = [state.identity.source, state.identity.key]
-        provenance = {
-            "annotators": [self._annotator(state.annotator)],
-            "policy": decision.policy,
-            "pipeline": self.transaction.documents.shown_pipeline(document.id, began),
-            "ground_truth": state.ground_truth,
-            "source": source.name,
-        }
-        return StoredDecision(result, record_bytes(record(document, decision, self.schema, source.meta, provenance)))
+        return self.transaction.documents.shown_pipeline(document, began)
 
     def _annotator(self, key: str | None) -> str:
-        if self.rules.named_annotators and key is not None:
-            return self.transaction.revisions.annotators().get(key, unnamed(key))
-        return pseudonym(self.rules.salt, key)
+        if key is None or not self.rules.named_annotators:
+            return pseudonym(self.rules.salt, key)
+        return self.transaction.revisions.annotators().get(key, unnamed(key))
 
-    @staticmethod
-    def _whole(document: str, record: bytes, reason: str) -> list[Loss]:
-        """List all that goes with a decided document which no file may hold."""
-        value = json.loads(record)
-        spans = [
-            {"layer": layer, "start": span["start"], "end": span["end"], "label": span["label"]}
-            for layer, spans in value["spans"].items()
-            for span in spans
-        ]
-        return [
-            Loss(document, "document", None, reason),
-            *(Loss(document, "span", span, reason) for span in spans),
-            *(Loss(document, "relation", relation, reason) for relation in value["relations"]),
-            *(Loss(document, "attribute", attribute, reason) for attribute in value["attributes"]),
-        ]
+
+def _of_person(decision: PersonDecision) -> dict[str, Any]:
+    return {"decider": decision.person, "policy": PERSON, "person_decision": decision.number}
+
+
+def _accounted(document: str, decision: StoredDecision, assignment: Assignment | None) -> DecidedDocument:
+    """Return a decided document with all losses: those of the decision, and itself where no file may hold it."""
+    losses = list(decision.losses)
+    split = assignment.split if assignment else None
+    if decision.record is None:
+        losses.append(Loss(document, "document", None, "undecided"))
+    elif split is None:
+        reason = assignment.reason if assignment else "no-split"
+        losses.append(Loss(document, "document", None, reason))
+        losses += content_losses(document, record_from_line(decision.record).content, reason)
+    return DecidedDocument(document, split, decision.record, decision.counts, tuple(losses))

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from curator.domain.dataset import DecidedRecord, loss_ledger, manifest
+from curator.domain.dataset import loss_ledger, manifest
 from curator.domain.dataset_card import dataset_card
-from curator.domain.decision import Loss
 from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
+from curator.domain.loss import Loss
 from curator.domain.schema import LabelSchema, schema_from_value
-from curator.steps.curation.decide import Decider, Rules
+from curator.steps.curation.decide import DecidedDocument, Decider, Rules
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
-from curator.steps.ports.versions import VersionStorage
+from curator.steps.ports.version_folders import VersionStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,15 @@ def freeze(
             rules = rules.as_stored(transaction.settings.get(_RULES, seq))
         decided = list(Decider(transaction, schema, rules, read_content, seq).decided())
         split_rule = transaction.settings.get("split_rule", seq)
-    if not any(one.data and one.split for one in decided):
+    if not any(document.line and document.split for document in decided):
         moment = "" if as_of is None else f" as of {as_of}"
-        what = "no reviewed document has a split" if any(one.data for one in decided) else "no document is reviewed yet"
+        reviewed = any(document.line for document in decided)
+        what = "no reviewed document has a split" if reviewed else "no document is reviewed yet"
         raise CuratorError(f"{what}{moment}", name, "submit one in Label Studio, then `curator sync`")
     all_rules = {"decision": rules.value(), "split": split_rule}
     frozen = _write(name, decided, storage, schema, all_rules, code_version)
     with store.writing() as transaction:
-        transaction.decisions.add_version(name, frozen.version, frozen.digest, seq)
+        transaction.versions.add(name, frozen.version, frozen.digest, seq)
     return frozen
 
 
@@ -79,7 +80,7 @@ def _schema(transaction: Transaction, seq: int) -> LabelSchema:
 
 def _write(
     name: str,
-    decided: list[DecidedRecord],
+    decided: list[DecidedDocument],
     storage: VersionStorage,
     schema: LabelSchema,
     rules: Mapping[str, Any],
@@ -94,7 +95,7 @@ def _write(
     if parent is not None and parent["digest"] == head["digest"]:
         path = storage.path(name, known[-1])
         return Frozen(name, known[-1], path, head["digest"], True, parent, ledger["counts"])
-    written: dict[str, Iterable[bytes]] = {f"{split}.jsonl": _lines(_of_split(decided, split)) for split in SPLITS}
+    written: dict[str, Iterable[bytes]] = {f"{split}.jsonl": _of_split(decided, split) for split in SPLITS}
     written["LOSSES.json"] = [_pretty(ledger)]
     written["manifest.json"] = [_pretty(head)]
     written["README.md"] = [dataset_card(head, ledger["counts"]).encode("utf-8")]
@@ -102,32 +103,29 @@ def _write(
     return Frozen(name, number, path, head["digest"], False, head, ledger["counts"])
 
 
-def _of_split(decided: Iterable[DecidedRecord], split: str) -> list[DecidedRecord]:
-    return [one for one in decided if one.split == split and one.data]
+def _of_split(decided: Iterable[DecidedDocument], split: str) -> list[bytes]:
+    """Return the records of a split."""
+    return [document.line for document in decided if document.split == split and document.line is not None]
 
 
-def _lines(records: Iterable[DecidedRecord]) -> Iterator[bytes]:
-    return (one.data for one in records)
-
-
-def _facts(records: Iterable[DecidedRecord]) -> dict[str, Any]:
+def _facts(lines: Iterable[bytes]) -> dict[str, Any]:
     checksum, size, count = hashlib.sha256(), 0, 0
-    for one in records:
-        checksum.update(one.data)
-        size += len(one.data)
+    for line in lines:
+        checksum.update(line)
+        size += len(line)
         count += 1
     return {"sha256": checksum.hexdigest(), "bytes": size, "records": count}
 
 
-def _losses(decided: Iterable[DecidedRecord]) -> Iterator[Loss]:
-    for one in decided:
-        yield from one.losses
+def _losses(decided: Iterable[DecidedDocument]) -> Iterator[Loss]:
+    for document in decided:
+        yield from document.losses
 
 
-def _counts(decided: Iterable[DecidedRecord], schema: LabelSchema) -> dict[str, Any]:
-    written = [one for one in decided if one.split is not None and one.data]
+def _counts(decided: Iterable[DecidedDocument], schema: LabelSchema) -> dict[str, Any]:
+    written = [document.counts for document in decided if document.split is not None and document.line is not None]
     labels = {
-        layer.name: {label.name: sum(one.counts[layer.name][label.name] for one in written) for label in layer.labels}
+        layer.name: {label.name: sum(counts[layer.name][label.name] for counts in written) for label in layer.labels}
         for layer in schema.layers
     }
     return {"documents": len(written), "spans": labels}

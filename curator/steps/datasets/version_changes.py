@@ -1,7 +1,6 @@
 """What changed from a dataset version to the next, by their files."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +8,8 @@ from typing import Any
 
 from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
-from curator.steps.ports.versions import VersionStorage
-
-_HEAD = b'{"id":"'
+from curator.domain.record import record_id
+from curator.steps.ports.version_folders import VersionStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +71,4 @@ def _records(folder: Path, splits: list[str]) -> Iterator[tuple[str, bytes]]:
     for split in splits:
         with (folder / f"{split}.jsonl").open("rb") as lines:
             for line in lines:
-                yield _id(line), hashlib.blake2b(line, digest_size=16).digest()
-
-
-def _id(line: bytes) -> str:
-    # Records begin with their id; parsing the whole of a large version would take seconds.
-    if line.startswith(_HEAD):
-        name, quote, _ = line[len(_HEAD) :].partition(b'"')
-        if quote and b"\\" not in name:
-            return name.decode("utf-8")
-    return str(json.loads(line)["id"])
+                yield record_id(line), hashlib.blake2b(line, digest_size=16).digest()

@@ -10,7 +10,7 @@ from curator.domain.errors import CuratorError
 from curator.steps.ports.pipelines import Trainer
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
-from curator.steps.ports.versions import VersionStorage
+from curator.steps.ports.version_folders import VersionStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ def train(
     name = f"{ref.name}-v{ref.number}-{shape}"
     path = models / name
     with store.reading() as transaction:
-        scores = transaction.decisions.model_scores(name)
+        scores = transaction.models.scores(name)
     if scores is not None and path.exists():
         return Model(name, path, scores, unchanged=True)
     trained = trainer(config, storage.path(ref.name, ref.number), path, progress)
     with store.writing() as transaction:
-        transaction.decisions.add_model(name, ref.name, ref.number, str(path), trained.scores)
+        transaction.models.add(name, ref.name, ref.number, str(path), trained.scores)
     return Model(name, path, trained.scores, unchanged=False)
 
 

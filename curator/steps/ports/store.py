@@ -5,9 +5,11 @@ from typing import Any, Protocol
 
 from curator.steps.ports.stored_decisions import Decisions
 from curator.steps.ports.stored_documents import Documents
+from curator.steps.ports.stored_models import Models
 from curator.steps.ports.stored_quarantine import Quarantine
 from curator.steps.ports.stored_revisions import Revisions
 from curator.steps.ports.stored_tasks import Tasks
+from curator.steps.ports.stored_versions import Versions
 
 
 class Settings(Protocol):
@@ -40,6 +42,12 @@ class Transaction(Protocol):
 
     @property
     def decisions(self) -> Decisions: ...
+
+    @property
+    def versions(self) -> Versions: ...
+
+    @property
+    def models(self) -> Models: ...
 
     @property
     def settings(self) -> Settings: ...

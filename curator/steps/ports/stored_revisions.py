@@ -29,8 +29,11 @@ class Revisions(Protocol):
         """Return the newest revision of every annotation that ever had this key, tombstones among them."""
         ...
 
-    def alive(self, as_of: int | None = None) -> Iterator[Revision]:
-        """Yield the newest revision of every annotation that is not deleted, by document, then identity."""
+    def alive(self, as_of: int | None = None, document: str | None = None) -> Iterator[Revision]:
+        """Yield the newest revision of every annotation that is not deleted, by document, then identity.
+
+        As of a sequence number, and of one document, where these are given.
+        """
         ...
 
     def current(self, source: str | None = None, task: int | None = None) -> Iterator[CurrentAnnotation]:

@@ -10,9 +10,10 @@ import pytest
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.annotation import instant
 from curator.domain.canonical import document_id
-from curator.domain.dataset import pseudonym
 from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
+from curator.domain.policy import Policy
+from curator.domain.pseudonym import pseudonym
 from curator.files.versions import VersionFolder
 from curator.steps.curation.decide import Rules
 from curator.steps.datasets.freeze import Frozen, freeze
@@ -32,7 +33,7 @@ def export_of(world: World, folder: Path) -> Export:
             name,
             store=world.store,
             storage=VersionFolder(folder),
-            rules=Rules("latest", named, SALT),
+            rules=Rules(Policy("latest"), named, SALT),
             read_content=READ_ANNOTATION,
             as_of=as_of,
             code_version="0",
@@ -162,7 +163,7 @@ def test_what_was_decided_once_is_not_decided_again(
         "two",
         store=world.store,
         storage=VersionFolder(world.folder / "other"),
-        rules=Rules("latest", False, SALT),
+        rules=Rules(Policy("latest"), False, SALT),
         read_content=counted,
         as_of=None,
         code_version="0",

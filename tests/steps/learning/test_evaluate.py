@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from curator.domain.errors import CuratorError
+from curator.domain.document import Document
 from curator.domain.prediction import PipelineId
+from curator.domain.record import Provenance, Record, record_of
 from curator.domain.scoring import MatchKind
 from curator.domain.span import Content, Span
-from curator.steps.learning.evaluate import Evaluation, evaluate, gold_spans
+from curator.steps.learning.evaluate import Evaluation, evaluate
 from tests.fakes.parts import NamePipeline
 
 LAYERS = ("entities", "events")
@@ -33,14 +34,8 @@ def entity(words: str, label: str, score: float | None = None, text: str = TEXT,
     return Span(layer, start, start + len(words), label, score)
 
 
-def record(id: str, text: str, *spans: Span, **more: Any) -> dict[str, Any]:
-    by_layer: dict[str, list[Any]] = {layer: [] for layer in LAYERS}
-    for one in spans:
-        covered = text[one.start : one.end]
-        by_layer.setdefault(one.layer, []).append(
-            {"start": one.start, "end": one.end, "label": one.label, "text": covered}
-        )
-    return {"id": id, "text": text, "spans": by_layer, **more}
+def record(id: str, text: str, *spans: Span, meta: dict[str, Any] | None = None) -> Record:
+    return record_of(Document(id, text, "fr"), Content(spans), LAYERS, meta or {}, Provenance())
 
 
 @pytest.fixture
@@ -101,9 +96,9 @@ def test_the_gate_is_the_mean_over_layers(evaluation: Evaluation) -> None:
 
 
 def test_documents_keep_their_order_and_mistakes_that_of_the_text(evaluation: Evaluation) -> None:
-    records = [record(one, f"Lyon et {one}") for one in ("zoe", "ada", "max")]
-    found = evaluate(NamePipeline(), iter(records), LAYERS)
-    assert [(one.id, one.text) for one in found.documents] == [(one["id"], one["text"]) for one in records]
+    records = [record(name, f"Lyon et {name}") for name in ("zoe", "ada", "max")]
+    documents = evaluate(NamePipeline(), iter(records), LAYERS).documents
+    assert [(document.id, document.text) for document in documents] == [(gold.id, gold.text) for gold in records]
     assert [(one.kind, TEXT[one.span.start : one.span.end]) for one in evaluation.documents[0].matches] == [
         (MatchKind.BOUNDARY, "Curie"),
         (MatchKind.SPURIOUS, "quitte"),
@@ -115,10 +110,10 @@ def test_documents_keep_their_order_and_mistakes_that_of_the_text(evaluation: Ev
 
 
 def test_a_document_is_called_by_its_title_else_by_its_id() -> None:
-    metas: list[Any] = [{"title": "L'été"}, {"title": ""}, {}, None]
+    metas: list[dict[str, Any]] = [{"title": "L'été"}, {"title": ""}, {}]
     records = [record(str(number), "", meta=meta) for number, meta in enumerate(metas)]
-    found = evaluate(Prepared({}), [*records, record("4", "")], LAYERS)
-    assert [one.name for one in found.documents] == ["L'été", "1", "2", "3", "4"]
+    documents = evaluate(Prepared({}), records, LAYERS).documents
+    assert [document.name for document in documents] == ["L'été", "1", "2"]
 
 
 def test_other_layers_are_left_alone() -> None:
@@ -135,39 +130,3 @@ def test_a_pipeline_that_loses_a_document_is_no_better_for_it() -> None:
 
     with pytest.raises(ValueError, match="shorter"):
         evaluate(Lazy({}), [record("a", ""), record("b", "")], LAYERS)
-
-
-SPAN = {"start": 0, "end": 5, "label": "PER"}
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {},
-        {"id": "a", "text": "Marie"},
-        {"text": "Marie", "spans": {}},
-        {"id": "a", "text": 5, "spans": {}},
-        {"id": "a", "text": "Marie", "spans": [SPAN]},
-        {"id": "a", "text": "Marie", "spans": {"entities": None}},
-        {"id": "a", "text": "Marie", "spans": {"entities": [[0, 5, "PER"]]}},
-        {"id": "a", "text": "Marie", "spans": {"entities": [{"start": 0, "end": 5}]}},
-        {"id": "a", "text": "Marie", "spans": {"entities": [{**SPAN, "label": None}]}},
-    ],
-)
-def test_what_is_no_gold_is_told_before_anything_is_predicted(broken: dict[str, Any]) -> None:
-    pipeline = NamePipeline()
-    with pytest.raises(CuratorError, match="not a gold record"):
-        evaluate(pipeline, [record("b", TEXT), broken], LAYERS)
-    assert pipeline.seen == 0
-
-
-@pytest.mark.parametrize(
-    "changed", [{"end": 6}, {"start": -1}, {"start": 5}, {"start": "0"}, {"end": True}, {"text": "Curie"}]
-)
-def test_a_gold_span_that_is_not_where_it_says_is_told(changed: dict[str, Any]) -> None:
-    good = {"id": "a", "text": "Marie", "spans": {"entities": [{**SPAN, "text": "Marie"}]}}
-    assert gold_spans(good) == (Span("entities", 0, 5, "PER"),)
-    bad = {**good, "spans": {"entities": [{**SPAN, **changed}]}}
-    with pytest.raises(CuratorError, match="gold span does not fit its text") as raised:
-        gold_spans(bad)
-    assert raised.value.where.startswith("a, entities:")

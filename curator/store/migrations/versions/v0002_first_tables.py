@@ -121,6 +121,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", "document", name=op.f("pk_band")),
     )
     op.create_table(
+        "person_decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("document", sa.String(length=24), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["document"], ["document.id"], name=op.f("fk_person_decision_document")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_decision")),
+    )
+    op.create_index(op.f("ix_person_decision_document"), "person_decision", ["document"], unique=False)
+    op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
@@ -128,9 +139,11 @@ def upgrade() -> None:
         sa.Column("input_key", sa.String(length=64), nullable=False),
         sa.Column("policy", sa.String(length=32), nullable=False),
         sa.Column("decider", sa.Text(), nullable=False),
+        sa.Column("person_decision", sa.Integer(), nullable=True),
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("record", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["document"], ["document.id"], name=op.f("fk_decision_document")),
+        sa.ForeignKeyConstraint(["person_decision"], ["person_decision.id"], name=op.f("fk_decision_person_decision")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         sa.UniqueConstraint("document", "input_key", name=op.f("uq_decision_document")),
     )

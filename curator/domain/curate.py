@@ -1,0 +1,109 @@
+"""Content as a dataset may hold it: trimmed, without doubles, and flat where the schema asks for it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from curator.domain.loss import Loss, span_loss
+from curator.domain.schema import LabelSchema
+from curator.domain.span import (
+    DOCUMENT,
+    Attribute,
+    Content,
+    Relation,
+    Span,
+    attribute_value,
+    order,
+    relation_order,
+    relation_value,
+)
+
+
+def curate(document: str, text: str, content: Content, schema: LabelSchema) -> tuple[Content, list[Loss]]:
+    """Return content as a dataset may hold it, with what was left out or changed for it.
+
+    In a flat layer the longest of overlapping spans stays, the earlier of equally long ones. Relations and attributes
+    follow a span that was trimmed, and are losses where theirs is gone.
+    """
+    kept, moved, losses = _trimmed(document, text, content.spans)
+    flat, dropped = _flatten(kept, schema.flat_layers)
+    losses += [span_loss(document, span, "overlaps-longer") for span in dropped]
+    present = {span.id for span in flat}
+    relations, lost_relations = _relations(document, content.relations, moved, present)
+    attributes, lost_attributes = _attributes(document, content.attributes, moved, present)
+    curated = Content(
+        spans=tuple(sorted(flat, key=order)),
+        relations=tuple(sorted(relations, key=relation_order)),
+        attributes=tuple(attributes),
+    )
+    return curated, [*losses, *lost_relations, *lost_attributes]
+
+
+def _trimmed(document: str, text: str, spans: Iterable[Span]) -> tuple[Iterable[Span], Mapping[str, str], list[Loss]]:
+    """Return the spans without blank edges, each once, and the id that each span has now."""
+    losses: list[Loss] = []
+    moved: dict[str, str] = {}
+    kept: dict[str, Span] = {}
+    for span in spans:
+        trimmed = _trim(span, text)
+        if trimmed is None:
+            losses.append(span_loss(document, span, "blank"))
+            continue
+        if trimmed.key != span.key:
+            losses.append(span_loss(document, span, "trimmed"))
+        elif trimmed.id in kept:
+            losses.append(span_loss(document, span, "doubled"))
+        moved[span.id] = trimmed.id
+        kept.setdefault(trimmed.id, trimmed)
+    return kept.values(), moved, losses
+
+
+def _trim(span: Span, text: str) -> Span | None:
+    covered = text[span.start : span.end]
+    start = span.start + len(covered) - len(covered.lstrip())
+    end = span.start + len(covered.rstrip())
+    if start >= end:
+        return None
+    return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
+
+
+def _flatten(spans: Iterable[Span], flat_layers: frozenset[str]) -> tuple[list[Span], list[Span]]:
+    kept: list[Span] = []
+    dropped: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start - span.end, span.start, span.label)):
+        rivals = (longer for longer in kept if longer.layer == span.layer and longer.overlaps(span))
+        if span.layer in flat_layers and any(rivals):
+            dropped.append(span)
+        else:
+            kept.append(span)
+    return kept, dropped
+
+
+def _relations(
+    document: str, relations: Iterable[Relation], moved: Mapping[str, str], present: set[str]
+) -> tuple[Iterable[Relation], list[Loss]]:
+    losses: list[Loss] = []
+    kept: dict[Relation, None] = {}
+    for relation in relations:
+        head, child = moved.get(relation.head, relation.head), moved.get(relation.child, relation.child)
+        follower = replace(relation, head=head, child=child)
+        if head not in present or child not in present:
+            losses.append(Loss(document, "relation", relation_value(relation), "span-left-out"))
+        elif follower in kept:
+            losses.append(Loss(document, "relation", relation_value(relation), "doubled"))
+        else:
+            kept[follower] = None
+    return kept, losses
+
+
+def _attributes(
+    document: str, attributes: Iterable[Attribute], moved: Mapping[str, str], present: set[str]
+) -> tuple[list[Attribute], list[Loss]]:
+    losses: list[Loss] = []
+    kept: list[Attribute] = []
+    for attribute in attributes:
+        on = moved.get(attribute.on, attribute.on)
+        if on in present or on == DOCUMENT:
+            kept.append(replace(attribute, on=on))
+        else:
+            losses.append(Loss(document, "attribute", attribute_value(attribute), "span-left-out"))
+    return kept, losses

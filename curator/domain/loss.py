@@ -1,0 +1,40 @@
+"""Losses: what a decision, an export or a training leaves out or changes, and why."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from curator.domain.span import Content, Span, attribute_value, relation_value
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A span, relation, attribute or document that is left out or changed, with the reason."""
+
+    document: str
+    kind: str
+    item: Any
+    reason: str
+
+    def value(self) -> dict[str, Any]:
+        return {"document": self.document, "kind": self.kind, "item": self.item, "reason": self.reason}
+
+
+def span_loss(document: str, span: Span, reason: str) -> Loss:
+    """Return the loss of a span, named by its layer, offsets and label."""
+    return Loss(
+        document, "span", {"layer": span.layer, "start": span.start, "end": span.end, "label": span.label}, reason
+    )
+
+
+def content_losses(document: str, content: Content, reason: str) -> list[Loss]:
+    """Return a loss for every span, relation and attribute of a content, in this order."""
+    return [
+        *(span_loss(document, span, reason) for span in content.spans),
+        *(Loss(document, "relation", relation_value(relation), reason) for relation in content.relations),
+        *(Loss(document, "attribute", attribute_value(attribute), reason) for attribute in content.attributes),
+    ]
+
+
+def problem_losses(document: str, content: Content) -> list[Loss]:
+    """Return a loss for every item that came with a content and does not fit, as it came."""
+    return [Loss(document, "quarantined", problem.item, f"quarantined:{problem.cause}") for problem in content.problems]

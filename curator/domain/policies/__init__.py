@@ -1,0 +1,1 @@
+"""The policies that decide between annotations, a module each."""

@@ -1,0 +1,46 @@
+"""What a person decided of a document, into the store."""
+
+from dataclasses import replace
+
+from curator.domain.canonical import refuse_unstorable
+from curator.domain.decision import DECIDER
+from curator.domain.errors import CuratorError, InputRefused
+from curator.domain.fit import fit
+from curator.domain.schema import schema_from_value
+from curator.domain.span import Content
+from curator.steps.curation.decide import DecidedDocument, Decider, Rules
+from curator.steps.ports.contents import ContentReader
+from curator.steps.ports.store import Store
+
+
+def decide_by_person(
+    document: str, person: str, content: Content, *, store: Store, rules: Rules, read_content: ContentReader
+) -> DecidedDocument:
+    """Let a document be what a person, named by a key, says of it, until a person changes that; returns the decision.
+
+    Later annotations change its losses alone. Idempotent. Raises CuratorError where there is no such document or no
+    schema, and InputRefused where the person has no name or the content does not fit the text and the schema; nothing
+    is stored then.
+    """
+    _refuse_nameless(person)
+    decided = Content(
+        tuple(replace(span, score=None, rule=None) for span in content.spans), content.relations, content.attributes
+    )
+    with store.writing() as transaction:
+        text = transaction.documents.text(document)
+        value = transaction.settings.get("schema")
+        if text is None or value is None:
+            raise CuratorError("no such document", document, "list the documents there are")
+        schema = schema_from_value(value, "the store")
+        for problem in fit(decided, text, schema).problems:
+            raise InputRefused(f"decision does not fit: {problem.cause}", f"{document}, {problem.item}", "mend it")
+        before = transaction.decisions.by_person(document, transaction.seq)
+        if before is None or (before.person, before.content) != (person, decided):
+            transaction.decisions.add_by_person(document, person, decided)
+        return Decider(transaction, schema, rules, read_content, transaction.seq).decided_document(document)
+
+
+def _refuse_nameless(person: str) -> None:
+    refuse_unstorable(person)
+    if not person.strip() or person == DECIDER:
+        raise InputRefused(f"{person!r} is nobody's name", "", "name the person who decides")

@@ -1,0 +1,9 @@
+"""The store of dataset versions."""
+
+from typing import Protocol
+
+
+class Versions(Protocol):
+    def add(self, dataset: str, number: int, digest: str, as_of: int) -> None:
+        """Remember a version and the sequence number it shows the store at. Idempotent."""
+        ...

@@ -1,0 +1,12 @@
+from curator.domain.pseudonym import pseudonym
+
+
+def test_a_pseudonym_is_stable_and_tells_nobody_apart_from_its_salt() -> None:
+    # What a dataset called somebody once it calls them for ever.
+    assert pseudonym("salt", "server|1") == "annotator-264fb20b11"
+    names = {pseudonym(salt, f"{server}|{user}") for salt in "ab" for server in "cd" for user in (1, 2, 12)}
+    assert len(names) == 12
+
+
+def test_nobody_is_unknown() -> None:
+    assert pseudonym("salt", None) == "unknown"
