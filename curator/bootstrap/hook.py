@@ -13,7 +13,7 @@ from curator.bootstrap.ml_backend import make_ml_backend
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.errors import CuratorError
 from curator.steps.datasets.version_changes import VersionHistory
-from curator.store.overview import SqlOverview
+from curator.store.views.overview import SqlOverview
 from curator.web.application import Parts
 from curator.web.dashboard import Dashboard
 from curator.web.server import HookServer

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from curator.domain.annotation import annotator_key, project_source, unnamed
 from curator.steps.ports.store import Store
-from curator.views.overview import AnnotatorProgress
+from curator.views.progress import AnnotatorProgress
 
 
 def progress_of_annotators(store: Store, server: str, users: Mapping[int, str]) -> list[AnnotatorProgress]:

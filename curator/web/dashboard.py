@@ -9,7 +9,8 @@ from werkzeug.exceptions import HTTPException
 
 from curator.domain.errors import CuratorError
 from curator.steps.datasets.version_changes import VersionChanges
-from curator.views.overview import DocumentState, Overview
+from curator.views.overview import Overview
+from curator.views.progress import DocumentState
 from curator.web import wording
 from curator.web.charts import SCHEMES, Scheme, day_chart, share_chart
 from curator.web.document_page import document_page

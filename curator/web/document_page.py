@@ -6,7 +6,7 @@ from typing import Any
 
 from curator.domain.scoring import Match, MatchKind, match
 from curator.domain.span import Content, Relation, Span
-from curator.views.overview import DocumentView, Said
+from curator.views.documents import DocumentView, Statement
 from curator.web.highlight import Piece, marks, pieces
 from curator.web.palette import Palette
 from curator.web.wording import REVIEW_WORDS
@@ -29,7 +29,7 @@ class Link:
 class Side:
     """One reading of a text."""
 
-    said: Said
+    statement: Statement
     pieces: list[Piece]
     links: list[Link]
     spans: list[Span]
@@ -53,13 +53,13 @@ def document_page(view: DocumentView, palette: Palette) -> dict[str, Any]:
     }
 
 
-def _side(text: str, said: Said | None, matched: Iterable[tuple[Span | None, MatchKind]]) -> Side | None:
-    if said is None:
+def _side(text: str, statement: Statement | None, matched: Iterable[tuple[Span | None, MatchKind]]) -> Side | None:
+    if statement is None:
         return None
-    content = said.content
+    content = statement.content
     compared = [(span, kind) for span, kind in matched if span is not None]
     placed = marks(compared or [(span, None) for span in content.spans])
-    return Side(said, pieces(text, placed), _links(content), [mark.span for mark in placed])
+    return Side(statement, pieces(text, placed), _links(content), [mark.span for mark in placed])
 
 
 def _links(content: Content) -> list[Link]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from curator.domain.scoring import MatchKind
-from curator.views.overview import LabelMatches, LabelReport, PipelineMatches
+from curator.views.labels import LabelMatches, LabelReport, PipelineMatches
 from curator.web.charts import Share
 
 _DAYS = 30

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from curator.domain.scoring import MatchKind
-from curator.views.overview import DocumentState
+from curator.views.progress import DocumentState
 
 STATES: Mapping[DocumentState, tuple[str, str]] = {
     DocumentState.REVIEWED: ("Reviewed", "submitted, and decided since the last change"),

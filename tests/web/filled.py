@@ -12,7 +12,7 @@ from curator.files.versions import VersionFolder
 from curator.steps.curation.decide import Rules
 from curator.steps.datasets.freeze import Frozen, freeze
 from curator.steps.datasets.version_changes import VersionHistory
-from curator.store.overview import SqlOverview
+from curator.store.views.overview import SqlOverview
 from curator.web.application import Parts, create_app
 from curator.web.dashboard import Dashboard
 from tests.fakes.parts import link, raw, region

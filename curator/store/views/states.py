@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, case, func, literal, select
 
 from curator.store.tables import CurrentRow, DecisionRow, DocumentRow, PersonDecisionRow, RevisionRow, TaskRow
-from curator.views.overview import DocumentState
+from curator.views.progress import DocumentState
 
 
 def states(only: Sequence[str] | None = None) -> Subquery:

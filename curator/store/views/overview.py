@@ -12,10 +12,8 @@ from curator.domain.annotation import unnamed
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.steps.ports.contents import ContentReader
 from curator.store.database import SqlStore, told_plainly
-from curator.store.document_view import document_view
 from curator.store.inbox import DeliveryRow, SqliteInbox
 from curator.store.settings import SettingTable
-from curator.store.states import states
 from curator.store.tables import (
     Annotator,
     Counter,
@@ -28,20 +26,13 @@ from curator.store.tables import (
     Tick,
     VersionRow,
 )
-from curator.store.tallies import LabelTally
-from curator.views.overview import (
-    AnnotatorProgress,
-    Deliveries,
-    DeliverySeen,
-    DocumentLine,
-    DocumentPage,
-    DocumentState,
-    DocumentView,
-    LabelReport,
-    ModelSeen,
-    ReviewProgress,
-    VersionSeen,
-)
+from curator.store.views.document import document_view
+from curator.store.views.states import states
+from curator.store.views.tallies import LabelTally
+from curator.views.activity import Deliveries, DeliverySeen, ModelSeen, VersionSeen
+from curator.views.documents import DocumentLine, DocumentPage, DocumentView
+from curator.views.labels import LabelReport
+from curator.views.progress import AnnotatorProgress, DocumentState, ReviewProgress
 
 _PAGE = 50
 _LAST = 20

@@ -13,8 +13,6 @@ from curator.domain.record import record_from_line
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content, content_from_value
 from curator.steps.ports.contents import ContentReader
-from curator.store.shown import shown_pairs
-from curator.store.states import states
 from curator.store.tables import (
     Annotator,
     CurrentRow,
@@ -27,7 +25,10 @@ from curator.store.tables import (
     SplitRow,
     Tick,
 )
-from curator.views.overview import DocumentState, DocumentView, RevisionSeen, Said, SourceSeen
+from curator.store.views.shown import shown_pairs
+from curator.store.views.states import states
+from curator.views.documents import DocumentView, RevisionSeen, SourceSeen, Statement
+from curator.views.progress import DocumentState
 
 
 def document_view(
@@ -90,12 +91,12 @@ class _History:
         annotation = newest_annotation([annotation for annotation in alive if not annotation.state.skipped])
         return None if annotation is None else annotation.number
 
-    def answer(self, number: int | None) -> Said | None:
+    def answer(self, number: int | None) -> Statement | None:
         if number is None:
             return None
         annotation = self._annotations[number]
         by = self._name(annotation.state.annotator)
-        return Said(by, annotation.state.updated_at, annotation.content)
+        return Statement(by, annotation.state.updated_at, annotation.content)
 
     def revisions(self) -> tuple[RevisionSeen, ...]:
         return tuple(self._revision(row) for row in self._rows.values())
@@ -139,7 +140,7 @@ def _sources(connection: Connection, document: str) -> tuple[SourceSeen, ...]:
     return tuple(SourceSeen(*row) for row in connection.execute(query))
 
 
-def _prediction(connection: Connection, document: str, number: int | None) -> Said | None:
+def _prediction(connection: Connection, document: str, number: int | None) -> Statement | None:
     """Return a prediction, the newest one of a document where no number is given; of given spans only at need."""
     query = (
         select(PredictionRow.pipeline, PredictionRow.digest, PredictionRow.content, Tick.at)
@@ -151,10 +152,10 @@ def _prediction(connection: Connection, document: str, number: int | None) -> Sa
     row = connection.execute(query if number is None else query.where(PredictionRow.id == number)).first()
     if row is None:
         return None
-    return Said(str(PipelineId(row.pipeline, row.digest)), row.at, content_from_value(row.content))
+    return Statement(str(PipelineId(row.pipeline, row.digest)), row.at, content_from_value(row.content))
 
 
-def _decision(connection: Connection, document: str, revisions: Sequence[int]) -> Said | None:
+def _decision(connection: Connection, document: str, revisions: Sequence[int]) -> Statement | None:
     """Return what a person decided, whatever was annotated since, else the newest decision on these very revisions."""
     if connection.scalar(select(func.count()).where(PersonDecisionRow.document == document)):
         return _decision_of_person(connection, document)
@@ -166,11 +167,11 @@ def _decision(connection: Connection, document: str, revisions: Sequence[int]) -
     )
     for row in connection.execute(query):
         if row.result["revisions"] == revisions:
-            return Said(f"{row.decider}, policy {row.policy}", row.at, record_from_line(row.record).content)
+            return Statement(f"{row.decider}, policy {row.policy}", row.at, record_from_line(row.record).content)
     return None
 
 
-def _decision_of_person(connection: Connection, document: str) -> Said | None:
+def _decision_of_person(connection: Connection, document: str) -> Statement | None:
     """Return the newest decision of a person, at the time at which it was made, as the last record has it."""
     newest_decision = select(func.max(PersonDecisionRow.id)).where(PersonDecisionRow.document == document)
     query = (
@@ -182,4 +183,4 @@ def _decision_of_person(connection: Connection, document: str) -> Said | None:
         .limit(1)
     )
     row = connection.execute(query).first()
-    return None if row is None else Said(row.decider, row.at, record_from_line(row.record).content)
+    return None if row is None else Statement(row.decider, row.at, record_from_line(row.record).content)

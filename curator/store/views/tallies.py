@@ -15,9 +15,9 @@ from curator.domain.span import content_from_value
 from curator.steps.ports.contents import ContentReader
 from curator.store.database import told_plainly
 from curator.store.rows import chunks
-from curator.store.shown import prediction_count, shown_pairs
 from curator.store.tables import DocumentRow, PredictionRow, RevisionRow
-from curator.views.overview import LabelMatches, LabelReport, PipelineMatches
+from curator.store.views.shown import prediction_count, shown_pairs
+from curator.views.labels import LabelMatches, LabelReport, PipelineMatches
 
 _BATCH = 50
 

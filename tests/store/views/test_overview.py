@@ -18,8 +18,9 @@ from curator.steps.in_force.schema import adopt_schema
 from curator.steps.ports.stored_decisions import StoredDecision
 from curator.store.database import SqlStore, open_engine
 from curator.store.inbox import SqliteInbox
-from curator.store.overview import SqlOverview
-from curator.views.overview import DocumentState, LabelReport
+from curator.store.views.overview import SqlOverview
+from curator.views.labels import LabelReport
+from curator.views.progress import DocumentState
 from tests.fakes.annotations import annotation_state, identity
 from tests.fakes.parts import SCHEMA, region, schema_with_label
 from tests.store.conftest import arrival

@@ -1,0 +1,1 @@
+"""What pages show, read from the tables: queries alone, apart from all that writes."""
