@@ -2,16 +2,15 @@
 
 import click
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
 from curator.cli.output import emit
-from curator.views.report import annotations as current
 
 
 @click.command()
 @click.pass_obj
-def annotations(application: Application) -> None:
+def annotations(context: Context) -> None:
     """Write every current annotation, one JSON object a line."""
-    from curator.label_studio.results import read_result
+    from curator.bootstrap.reports import annotations as current
 
-    for annotation in current(application.store, application.schema, read_result):
+    for annotation in current(context):
         emit(annotation)

@@ -1,18 +1,16 @@
 """`curator evaluate`."""
 
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 import click
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
 from curator.cli.mistakes import mistakes
 from curator.cli.output import emit, flat, json_option, say
 from curator.domain.calibration import expected_calibration_error
 from curator.domain.evaluation import Result
 from curator.steps.learning.evaluate import Evaluation
-from curator.steps.learning.evaluate import evaluate as run
 
 _HEADINGS = ("gold", "found", "exact", "bound", "label", "missed", "wrong", "P", "R", "F1", "95 % of F1", "partial F1")
 _WIDTHS = (6, 6, 6, 6, 6, 7, 6, 6, 6, 6, 13, 11)
@@ -28,7 +26,7 @@ _WIDTHS = (6, 6, 6, 6, 6, 7, 6, 6, 6, 6, 13, 11)
 @json_option
 @click.pass_obj
 def evaluate(
-    application: Application,
+    context: Context,
     gold: tuple[Path, ...],
     pipeline: str | None,
     workers: int | None,
@@ -42,13 +40,12 @@ def evaluate(
     A span is exact with both offsets and label right; bound: its label at other offsets; label: with another label;
     missed: not found; wrong: found where gold has nothing or another label. Partial F1 counts bound as half.
     """
-    from curator.bootstrap.quality import write_mistakes
-    from curator.files.lines import read_lines
+    from curator.bootstrap.learning import evaluate as run
+    from curator.bootstrap.learning import write_mistakes
 
-    records = list(chain.from_iterable(map(read_lines, gold)))
-    found = run(application.pipeline(pipeline, workers), records, application.schema.layer_names)
+    found = run(context, gold, pipeline, workers)
     if html is not None:
-        write_mistakes(found, application.schema, html)
+        write_mistakes(context, found, html)
         say(f"mistakes written to {html}")
     if as_json:
         emit(found.value())

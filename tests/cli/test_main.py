@@ -10,6 +10,7 @@ import click
 import pytest
 
 from curator.cli.main import cli, main
+from curator.cli.reference import commands_of
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
 
@@ -39,7 +40,7 @@ def test_wrong_usage_is_exit_2_and_writes_nothing_to_standard_output(run: Run, a
     assert "Traceback" not in ran.err
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([name, "--help"] for name in cli.commands)])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([name, "--help"] for name, _ in commands_of(cli))])
 def test_help_is_exit_0(run: Run, arguments: list[str]) -> None:
     ran = run(*arguments)
     assert (ran.code, ran.err) == (0, "")
@@ -47,14 +48,14 @@ def test_help_is_exit_0(run: Run, arguments: list[str]) -> None:
 
 
 def test_every_command_says_what_it_does_and_every_report_takes_json() -> None:
-    assert all(command.help for command in cli.commands.values())
+    commands = dict(commands_of(cli))
+    assert all(command.help for command in commands.values())
     without_report = {"up", "demo", "serve", "annotations"}
-    single = {name: one for name, one in cli.commands.items() if not isinstance(one, click.Group)}
-    grouped = [
-        one for group in cli.commands.values() if isinstance(group, click.Group) for one in group.commands.values()
-    ]
-    assert {name for name, one in single.items() if not _takes_json(one)} == without_report
-    assert all(_takes_json(one) for one in grouped)
+    single = {name: command for name, command in commands.items() if not isinstance(command, click.Group)}
+    groups = [group for group in commands.values() if isinstance(group, click.Group)]
+    grouped = [command for group in groups for _, command in commands_of(group)]
+    assert {name for name, command in single.items() if not _takes_json(command)} == without_report
+    assert all(_takes_json(command) for command in grouped)
 
 
 def _takes_json(command: click.Command) -> bool:
@@ -93,7 +94,7 @@ def test_what_nobody_foresaw_is_one_line_too(run: Run, monkeypatch: pytest.Monke
     def broken(*_: object) -> None:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr("curator.cli.status.count", broken)
+    monkeypatch.setattr("curator.bootstrap.reports.status", broken)
     ran = run("status", "--json")
     assert (ran.code, ran.out) == (1, "")
     assert ran.told == "curator: unexpected RuntimeError: two lines; run again with -v for the traceback"

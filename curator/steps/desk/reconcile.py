@@ -33,13 +33,17 @@ class DeletionGuard:
 
 @dataclass(slots=True)
 class Reconciled:
-    """What the webhooks had missed, by kind, and what became of it."""
+    """What the webhooks had missed, by kind, and what became of it.
+
+    Where the guard stopped it, `stopped` says so: nothing was deleted, all else is done.
+    """
 
     missed: Counter[str] = field(default_factory=Counter)
     drained: Counter[str] = field(default_factory=Counter)
     foreign: Counter[str] = field(default_factory=Counter)
     webhook: str = "kept"
     reason: str = ""
+    stopped: DeletionsNotAccepted | None = None
 
     @property
     def applied(self) -> int:
@@ -61,8 +65,8 @@ KINDS = ("created", "updated", "deleted", "tasks_deleted")
 def reconcile(receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, progress: Progress) -> Reconciled:
     """Make the store equal to the project as the API shows it, after applying the deliveries that wait.
 
-    Only tasks that changed since the last time are read, all of them if `full`. Idempotent. Raises DeletionsNotAccepted
-    before anything is deleted where the guard stops it, ServerUnreachable, and CuratorError where there is no project.
+    Only tasks that changed since the last time are read, all of them if `full`. Idempotent. Where the guard stops it,
+    nothing is deleted. Raises ServerUnreachable, and CuratorError where there is no project.
     """
     server = receiver.acceptor.server
     with receiver.store.reading() as transaction:
@@ -80,6 +84,8 @@ def reconcile(receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, 
         if exists:
             _save_annotators(receiver)
         _compare_all(receiver, project, exists, full, guard, report, progress)
+    except DeletionsNotAccepted as error:
+        report.stopped = error
     finally:
         receiver.release_lease()
     if exists:
@@ -192,6 +198,11 @@ def _guard(receiver: Receiver, project: int, suspects: list[int], going: list[in
             f"Label Studio no longer has {len(going)} of {tasks} tasks and {deleted} of {len(annotations)} annotations",
             f"project {project}",
             "if that is meant, run `curator sync --accept-deletions`",
+            project=project,
+            tasks_going=len(going),
+            tasks_known=tasks,
+            annotations_going=deleted,
+            annotations_known=len(annotations),
         )
 
 

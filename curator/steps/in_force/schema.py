@@ -31,6 +31,7 @@ def adopt_schema(store: Store, schema: LabelSchema, where: str) -> list[str]:
                 f"the label schema no longer has {', '.join(gone)}, which stored documents may bear",
                 where,
                 "put it back, or start a new workspace with --workspace",
+                gone=tuple(gone),
             )
         transaction.settings.put(_NAME, schema.value)
         added = [f"added {name}" for name in _minus(schema, before)]

@@ -1,0 +1,36 @@
+"""`curator annotators list`."""
+
+import click
+
+from curator.bootstrap.context import Context
+from curator.cli.output import emit, json_option
+
+
+@click.command("list")
+@json_option
+@click.pass_obj
+def list_annotators(context: Context, as_json: bool = False) -> None:
+    """List every account with what it has reviewed and skipped, and its mean time per document."""
+    from curator.bootstrap.annotators import list_annotators as run
+
+    listed = run(context)
+    if as_json:
+        emit(
+            [
+                {
+                    "annotator": progress.annotator,
+                    "reviewed": progress.reviewed,
+                    "skipped": progress.skipped,
+                    "seconds": round(progress.seconds, 1),
+                    "last": progress.last,
+                }
+                for progress in listed
+            ]
+        )
+        return
+    width = max((len(progress.annotator) for progress in listed), default=0)
+    for progress in listed:
+        documents = progress.reviewed + progress.skipped
+        mean = f"{progress.seconds / documents:.0f} s each" if documents else ""
+        counts = f"{progress.reviewed} reviewed, {progress.skipped} skipped"
+        click.echo(f"{progress.annotator:<{width}}  {counts}  {mean}".rstrip())
