@@ -37,7 +37,8 @@ class HookProcess:
         except (OSError, ValueError, LookupError, TypeError):
             return
         processes.end_group(pid, created, grace=10.0)
-        processes.end_same(self._command())
+        for verbose in (False, True):
+            processes.end_same(self._command(verbose))
         self._state.unlink(missing_ok=True)
 
     def start(self) -> None:
@@ -45,7 +46,7 @@ class HookProcess:
         refuse_taken_port(self._host, self._port, "--hook-port")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command(),
+                self._command(self._context.verbose),
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -56,11 +57,11 @@ class HookProcess:
         self._state.write_text(json.dumps({"pid": self._process.pid, "created": self._created}), encoding="utf-8")
         self._wait()
 
-    def _command(self) -> list[str | Path]:
+    def _command(self, verbose: bool) -> list[str | Path]:
         context = self._context
         where: list[str | Path] = ["--workspace", context.workspace.root, "--config", context.config]
         what = ["serve", "--host", self._host, "--port", str(self._port)]
-        return [sys.executable, "-m", "curator", *where, *what]
+        return [sys.executable, "-m", "curator", *(["-v"] if verbose else []), *where, *what]
 
     def _environment(self) -> dict[str, str]:
         # The hook reads the settings anew; these may not be what the file says.
@@ -100,7 +101,7 @@ class HookProcess:
         if process.poll() is None:
             processes.end_group(process.pid, self._created, grace=10.0)
         process.wait()
-        processes.end_same(self._command())
+        processes.end_same(self._command(self._context.verbose))
         self._state.unlink(missing_ok=True)
 
 

@@ -12,6 +12,7 @@ from curator.bootstrap.context import Context
 from curator.bootstrap.workspace import Workspace
 from curator.cli.lazy import LazyGroup
 from curator.cli.output import flat
+from curator.cli.verbose import telling
 from curator.domain.errors import CuratorError
 
 _TARGETS = {
@@ -78,6 +79,8 @@ class _Root(LazyGroup):
 def cli(context: click.Context, workspace: Path, config: Path, verbose: bool) -> None:
     """Annotate French news in Label Studio, curate it into versioned datasets, train spaCy on them."""
     context.obj = Context(Workspace(workspace), config, verbose)
+    if verbose:
+        context.with_resource(telling())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
