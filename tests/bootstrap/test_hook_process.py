@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from curator.bootstrap.context import Context
 from curator.bootstrap.hook_process import HookProcess, refuse_taken_port
 from curator.bootstrap.workspace import free_ports
 from curator.domain.errors import CuratorError
+from curator.label_studio import processes
 from tests.conftest import ROOT
 
 
@@ -42,14 +42,23 @@ def test_a_hook_that_does_not_start_is_told_with_its_log(configured: Context, fo
 
 
 def test_what_a_killed_up_left_behind_is_ended(configured: Context) -> None:
-    from curator.label_studio import processes
-
     configured.workspace.make()
     left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
     state = configured.workspace.root / "hook.json"
-    state.write_text(f'{{"pid": {left.pid}, "created": {processes.created_at(left.pid)}}}', encoding="utf-8")
+    created = processes.created_at(left.pid)
+    state.write_text(f'{{"pid": {left.pid}, "created": {created}}}', encoding="utf-8")
     HookProcess(configured, 1).end_orphan()
-    assert left.wait(10) != 0
+    left.wait(10)
+    assert not processes.still_runs(left.pid, created)
     assert not state.exists()
-    state.write_text(f'{{"pid": {os.getpid()}, "created": 1.0}}', encoding="utf-8")
+
+
+def test_another_process_that_was_given_the_number_is_left_alone(configured: Context) -> None:
+    configured.workspace.make()
+    another = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+    state = configured.workspace.root / "hook.json"
+    state.write_text(f'{{"pid": {another.pid}, "created": 1.0}}', encoding="utf-8")
     HookProcess(configured, 1).end_orphan()
+    assert another.poll() is None
+    another.kill()
+    another.wait(10)
