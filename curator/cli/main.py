@@ -47,6 +47,8 @@ class _Root(LazyGroup):
             # Click knows what to do with them.
             raise
         except (click.Abort, KeyboardInterrupt):
+            # The empty line ends the one on which a terminal shows ^C.
+            click.echo(err=True)
             return _fail("stopped", 130, ctx)
         except CuratorError as error:
             return _fail(str(error), 1, ctx)
