@@ -137,5 +137,5 @@ def _train_and_gate(context: Context, version: Frozen, front: Front) -> bool:
     return better
 
 
-def _shown(found: Evaluation) -> str:
-    return ", ".join(f"{layer} {one.tally.measures().f1:.3f}" for layer, one in found.layers.items())
+def _shown(evaluation: Evaluation) -> str:
+    return ", ".join(f"{layer} {result.tally.measures().f1:.3f}" for layer, result in evaluation.layers.items())

@@ -84,11 +84,11 @@ def translated(error: Exception, where: str, secret: str) -> ServerRefused | Ser
 
 def _detail(body: object, status: int) -> str:
     """Return what an answer says, in one line of at most 200 characters."""
-    said = f"HTTP {status}"
+    detail = f"HTTP {status}"
     if isinstance(body, dict):
         parts = [body.get("validation_errors"), body.get("detail"), body.get("error")]
-        said = next((str(part) for part in parts if part), str(body))
+        detail = next((str(part) for part in parts if part), str(body))
     elif isinstance(body, list):
-        said = str(body)
-    line = " ".join(said.split())
+        detail = str(body)
+    line = " ".join(detail.split())
     return line if len(line) <= 200 else f"{line[:199]}…"
