@@ -66,10 +66,10 @@ def progress(title: str) -> Iterator[Tell]:
 
         def tell(done: int, total: int | None) -> None:
             nonlocal last
-            last = f" {done}" if total is None else f" {done} of {total}"
+            last = f", {done}," if total is None else f", {done} of {total},"
             bar.update(task, completed=done, total=total)
 
         _log.info("%s begins", title)
         began = time.monotonic()
         yield tell
-        _log.info("%s done:%s in %.1f s", title, last, time.monotonic() - began)
+        _log.info("%s done%s in %.1f s", title, last, time.monotonic() - began)
