@@ -106,11 +106,11 @@ def make_parts(context: Context, server: LabelServer, opened: ExitStack) -> Part
 
 def serve(context: Context, host: str, port: int, workers: int) -> None:
     """Serve the hook until the process is told to stop."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     context.workspace.make()
     refuse_taken_port(host, port, "--port")
     with ExitStack() as opened:
         # Opened before the first delivery comes, which would wait for it; and a missing token is told here.
         server = opened.enter_context(open_server(context))
         threads = context.settings.hook.threads
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
         HookServer(lambda: make_parts(context, server, opened), host, port, workers, threads).run()
