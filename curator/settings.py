@@ -143,20 +143,23 @@ def read_settings(path: Path) -> Settings:
         raise SettingsError(f"configuration cannot be read: {error}", str(path), "mend the file") from error
     unknown = sorted(set(values) - _names())
     if unknown:
-        raise SettingsError(f"unknown setting {unknown[0]!r}", str(path), "see configs/curator.toml for the names")
+        raise SettingsError(
+            f"unknown setting {unknown[0]!r}", str(path), "see configs/curator.toml for the names", name=unknown[0]
+        )
     try:
         return Settings(**values)
     except SourceError as error:
         raise SettingsError(str(error), "environment", "mend the CURATOR_… variable") from error
     except ValidationError as error:
-        raise _told(error, path) from error
+        raise _first_problem(error, path) from error
 
 
 def _names() -> set[str]:
     return set(Settings.model_fields)
 
 
-def _told(error: ValidationError, path: Path) -> SettingsError:
+def _first_problem(error: ValidationError, path: Path) -> SettingsError:
     first: Any = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
-    return SettingsError(f"setting {name}: {first['msg']}", str(path), "mend it there or in the CURATOR_… variable")
+    remedy = "mend it there or in the CURATOR_… variable"
+    return SettingsError(f"setting {name}: {first['msg']}", str(path), remedy, name=name)

@@ -2,77 +2,97 @@
 
 import time
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
-from curator.bootstrap.application import Application
-from curator.bootstrap.up import Front, bring_in, running, stoppable
-from curator.bootstrap.workspace import Ports
+from pydantic import SecretStr
+
+from curator.bootstrap.context import Context
+from curator.bootstrap.datasets import export, version_storage
+from curator.bootstrap.learning import train
+from curator.bootstrap.pipelines import load_pipeline, pipeline_source
+from curator.bootstrap.schemas import configured_schema
+from curator.bootstrap.servers import open_server
+from curator.bootstrap.stopping import stoppable
+from curator.bootstrap.stores import open_store
+from curator.bootstrap.up import Front, bring_in, running
+from curator.bootstrap.workspace import Ports, Workspace
 from curator.domain.errors import CuratorError
 from curator.domain.record import Record
 from curator.files.records import read_records
 from curator.steps.datasets.freeze import Frozen
 from curator.steps.datasets.version_changes import VersionHistory
 from curator.steps.learning.evaluate import Evaluation, evaluate
-from curator.steps.learning.train import dataset_ref, train
+from curator.steps.ports.store import Store
 
 _DATASET = "demo"
 _ARRIVAL_SECONDS = 60.0
 
 
-def demo(application: Application, ports: Ports, gold: Path, front: Front) -> bool:
-    """Take the corpus through two rounds of review to a trained model, and return whether it beat
-    the pipeline that is in force.
+def apart(context: Context) -> Context:
+    """Return a context in a workspace inside this one, with a Label Studio, a store and exports all of its own."""
+    workspace = Workspace(context.workspace.root / "demo")
+    settings = context.settings
+    own = {
+        "label_studio": settings.label_studio.model_copy(update={"url": ""}),
+        "database": settings.database.model_copy(update={"url": SecretStr("")}),
+        "export": settings.export.model_copy(update={"path": workspace.root / "exports"}),
+    }
+    return Context(workspace, context.config, context.verbose, settings.model_copy(update=own))
 
-    Everything stays in the application's workspace, which should be one of its own. Raises CuratorError where any
+
+def demo(context: Context, ports: Ports, gold: Path, front: Front) -> bool | None:
+    """Take the corpus through two rounds of review to a trained model, and return whether it beat
+    the pipeline that is in force; None where a signal stopped it before.
+
+    Everything stays in the context's workspace, which should be one of its own. Raises CuratorError where any
     joint of the loop does not hold; whatever was started is stopped in the end.
     """
     # In the order of their names.
     records = read_records(sorted(gold.glob("*.jsonl")) if gold.is_dir() else [gold])
-    with stoppable(), running(application, ports, front):
-        bring_in(application, application.settings.corpus, front)
-        first = _round(application, records[::2], front)
-        second = _round(application, records[1::2], front)
-        _tell_difference(application, first, second, front)
-        return _train_and_gate(application, second, front)
-    return False  # stopped by a signal
+    with stoppable(), running(context, ports, front):
+        bring_in(context, context.settings.corpus, front)
+        first = _round(context, records[::2], front)
+        second = _round(context, records[1::2], front)
+        _tell_difference(context, first, second, front)
+        return _train_and_gate(context, second, front)
+    return None
 
 
-def _round(application: Application, records: Sequence[Record], front: Front) -> Frozen:
+def _round(context: Context, records: Sequence[Record], front: Front) -> Frozen:
     """Submit gold as a reviewer would, wait until all of it has come by webhook, and export a version."""
     from curator.label_studio.results import write_result
 
-    server = application.server
-    with application.store.reading() as transaction:
-        known = transaction.tasks.project(server.name)
-        tasks = transaction.tasks.live(server.name, known[0]) if known else {}
-        done_before = {annotation.document for annotation in transaction.revisions.current()}
-        before = transaction.counts()["annotations"]
-    task_of = {document: task for task, document in tasks.items() if document not in done_before}
-    reviewed = [record for record in records if record.id in task_of]
-    with front.stage("review") as tell:
-        for done, record in enumerate(reviewed, start=1):
-            server.submit(task_of[record.id], write_result(record.content, record.text))
-            tell(done, len(reviewed))
-    _wait(application, before + len(reviewed))
+    with open_store(context) as store, open_server(context) as server:
+        with store.reading() as transaction:
+            known = transaction.tasks.project(server.name)
+            tasks = transaction.tasks.live(server.name, known[0]) if known else {}
+            done_before = {annotation.document for annotation in transaction.revisions.current()}
+            before = transaction.counts()["annotations"]
+        task_of = {document: task for task, document in tasks.items() if document not in done_before}
+        reviewed = [record for record in records if record.id in task_of]
+        with front.stage("review") as tell:
+            for done, record in enumerate(reviewed, start=1):
+                server.submit(task_of[record.id], write_result(record.content, record.text))
+                tell(done, len(reviewed))
+        _await_reviews(context, store, before + len(reviewed))
     front.say(f"reviewed {len(reviewed)} documents in Label Studio; every one is in the store")
-    frozen = application.export(_DATASET)
+    frozen = export(context, _DATASET, None, front.say)
     front.say(f"exported {_DATASET} v{frozen.version} to {frozen.path}")
     return frozen
 
 
-def _wait(application: Application, expected: int) -> None:
+def _await_reviews(context: Context, store: Store, expected: int) -> None:
     deadline = time.monotonic() + _ARRIVAL_SECONDS
     while time.monotonic() < deadline:
-        with application.store.reading() as transaction:
+        with store.reading() as transaction:
             if transaction.counts()["annotations"] >= expected:
                 return
         time.sleep(0.2)
-    raise CuratorError("reviews did not arrive by webhook", str(application.workspace.hook_log), "see the log")
+    raise CuratorError("reviews did not arrive by webhook", str(context.workspace.hook_log), "see the log")
 
 
-def _tell_difference(application: Application, first: Frozen, second: Frozen, front: Front) -> None:
-    changes = VersionHistory(application.storage).changes(_DATASET, second.version)
+def _tell_difference(context: Context, first: Frozen, second: Frozen, front: Front) -> None:
+    changes = VersionHistory(version_storage(context)).changes(_DATASET, second.version)
     if first.version == second.version:
         front.say(f"nothing was new: v{second.version} stands")
     elif changes is not None:
@@ -82,27 +102,16 @@ def _tell_difference(application: Application, first: Frozen, second: Frozen, fr
         )
 
 
-def _train_and_gate(application: Application, version: Frozen, front: Front) -> bool:
+def _train_and_gate(context: Context, version: Frozen, front: Front) -> bool:
     """Train on the version and compare with the pipeline in force on its test documents; only a better model passes."""
-    from curator.spacy_models.trainer import train as trainer
-
-    settings = application.settings.train
     with front.stage("train") as tell:
-        model = train(
-            dataset_ref(f"{_DATASET}@{version.version}"),
-            settings.config,
-            application.models,
-            storage=application.storage,
-            store=application.store,
-            trainer=partial(trainer, least_train=settings.min_train, least_dev=settings.min_dev),
-            progress=tell,
-        )
+        model = train(context, f"{_DATASET}@{version.version}", None, None, tell)
     test = read_records([version.path / "test.jsonl"])
     if not test:
         raise CuratorError("no test documents to gate the model by", str(version.path), "review more documents")
-    layers = application.schema.layer_names
-    current = evaluate(application.pipeline(), test, layers)
-    trained = evaluate(application.pipeline(str(model.path)), test, layers)
+    layers = configured_schema(context).layer_names
+    current = evaluate(load_pipeline(context, pipeline_source(context)), test, layers)
+    trained = evaluate(load_pipeline(context, str(model.path)), test, layers)
     front.say(
         f"on {len(test)} test documents, F1: {current.pipeline} {_shown(current)}; {model.name} {_shown(trained)}"
     )
@@ -111,5 +120,5 @@ def _train_and_gate(application: Application, version: Frozen, front: Front) -> 
     return better
 
 
-def _shown(found: Evaluation) -> str:
-    return ", ".join(f"{layer} {one.tally.measures().f1:.3f}" for layer, one in found.layers.items())
+def _shown(evaluation: Evaluation) -> str:
+    return ", ".join(f"{layer} {result.tally.measures().f1:.3f}" for layer, result in evaluation.layers.items())

@@ -3,16 +3,27 @@
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import cache
 
 import structlog
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
+from curator.bootstrap.datasets import version_storage
 from curator.bootstrap.hook_process import refuse_taken_port
 from curator.bootstrap.ml_backend import make_ml_backend
 from curator.bootstrap.reading import READ_ANNOTATION
+from curator.bootstrap.receiving import make_receiver
+from curator.bootstrap.schemas import configured_schema
+from curator.bootstrap.servers import open_server
+from curator.bootstrap.stores import open_inbox, open_store
 from curator.domain.errors import CuratorError
 from curator.steps.datasets.version_changes import VersionHistory
+from curator.steps.desk.receive import Receiver
+from curator.steps.ports.deliveries import Inbox
+from curator.steps.ports.label_server import LabelServer
+from curator.store.database import SqlStore
 from curator.store.views.overview import SqlOverview
 from curator.web.application import Parts
 from curator.web.dashboard import Dashboard
@@ -24,10 +35,14 @@ _PAUSE_SECONDS = 5.0
 
 
 class Applier:
-    """Applies deliveries in the background of a process, soon after `wake` is called."""
+    """Applies deliveries in the background of a process, soon after `wake` is called.
 
-    def __init__(self, application: Application) -> None:
-        self._application = application
+    The receiver is asked for as long as there is none, so that deliveries are kept while the store is away.
+    """
+
+    def __init__(self, inbox: Inbox, receiver: Callable[[], Receiver]) -> None:
+        self._inbox = inbox
+        self._receiver = receiver
         self._awake = threading.Event()
         self._log = structlog.get_logger("curator.applier")
 
@@ -42,8 +57,8 @@ class Applier:
             self._awake.wait(_POLL_SECONDS)
             self._awake.clear()
             try:
-                if self._application.inbox.pending(1):
-                    self._application.receiver.drain()
+                if self._inbox.pending(1):
+                    self._receiver().drain()
             except CuratorError as error:
                 # What could not be applied still waits in the inbox.
                 self._log.warning("deliveries wait", reason=str(error), again_in=_PAUSE_SECONDS)
@@ -53,40 +68,49 @@ class Applier:
                 time.sleep(_PAUSE_SECONDS)
 
 
-def make_parts(application: Application) -> Parts:
-    """Return what the Flask application of a process is made of, with its applier running."""
-    applier = Applier(application)
-    applier.start()
+def make_parts(context: Context, server: LabelServer, opened: ExitStack) -> Parts:
+    """Return what the Flask application of a process is made of, with its applier running.
+
+    What is opened for it, now or later, is closed with `opened`.
+    """
+    inbox = opened.enter_context(open_inbox(context))
+
+    # Opened when first wanted: deliveries are taken in also while the store is away.
+    @cache
+    def store() -> SqlStore:
+        return opened.enter_context(open_store(context))
+
+    @cache
+    def receiver() -> Receiver:
+        return make_receiver(inbox, store(), server, configured_schema(context))
+
+    @cache
+    def overview() -> SqlOverview:
+        return SqlOverview(store(), inbox, READ_ANNOTATION)
 
     def ready() -> str:
         try:
-            application.inbox.counts()
-            with application.store.reading():
+            inbox.counts()
+            with store().reading():
                 return ""
         except CuratorError as error:
             return error.what
 
-    secret = application.workspace.credentials().hook_secret
-    limit = application.settings.hook.max_body_mb << 20
-    dashboard = _dashboard(application)
-    ml_backend = make_ml_backend(application, limit)
-    return Parts(application.inbox, secret, limit, applier.wake, ready, dashboard, ml_backend)
+    applier = Applier(inbox, receiver)
+    applier.start()
+    secret = context.workspace.credentials().hook_secret
+    limit = context.settings.hook.max_body_mb << 20
+    dashboard = Dashboard(overview, VersionHistory(version_storage(context)).changes)
+    return Parts(inbox, secret, limit, applier.wake, ready, dashboard, make_ml_backend(context, store, limit))
 
 
-def _dashboard(application: Application) -> Dashboard:
-    @cache
-    def overview() -> SqlOverview:
-        return SqlOverview(application.store, application.inbox, READ_ANNOTATION)
-
-    return Dashboard(overview, VersionHistory(application.storage).changes)
-
-
-def serve(application: Application, host: str, port: int, workers: int) -> None:
+def serve(context: Context, host: str, port: int, workers: int) -> None:
     """Serve the hook until the process is told to stop."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    application.workspace.make()
+    context.workspace.make()
     refuse_taken_port(host, port, "--port")
-    # Made before the first delivery comes, which would wait for it; and a missing token is told here.
-    _ = application.server
-    threads = application.settings.hook.threads
-    HookServer(lambda: make_parts(application), host, port, workers, threads).run()
+    with ExitStack() as opened:
+        # Opened before the first delivery comes, which would wait for it; and a missing token is told here.
+        server = opened.enter_context(open_server(context))
+        threads = context.settings.hook.threads
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+        HookServer(lambda: make_parts(context, server, opened), host, port, workers, threads).run()

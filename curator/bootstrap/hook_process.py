@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
 from curator.domain.errors import CuratorError
 from curator.label_studio import processes
 
@@ -20,12 +20,12 @@ _POLL_SECONDS = 0.2
 class HookProcess:
     """Runs `curator serve`; one that an earlier, killed `up` left behind is ended first."""
 
-    def __init__(self, application: Application, port: int) -> None:
-        self._application = application
+    def __init__(self, context: Context, port: int) -> None:
+        self._context = context
         self._port = port
-        self._host = application.settings.hook.host
-        self._log = application.workspace.root / "hook.log"
-        self._state = application.workspace.root / "hook.json"
+        self._host = context.settings.hook.host
+        self._log = context.workspace.hook_log
+        self._state = context.workspace.root / "hook.json"
         self._process: subprocess.Popen[bytes] | None = None
         self._created = 0.0
 
@@ -37,7 +37,8 @@ class HookProcess:
         except (OSError, ValueError, LookupError, TypeError):
             return
         processes.end_group(pid, created, grace=10.0)
-        processes.end_same(self._command())
+        for verbose in (False, True):
+            processes.end_same(self._command(verbose))
         self._state.unlink(missing_ok=True)
 
     def start(self) -> None:
@@ -45,7 +46,7 @@ class HookProcess:
         refuse_taken_port(self._host, self._port, "--hook-port")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command(),
+                self._command(self._context.verbose),
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -56,19 +57,20 @@ class HookProcess:
         self._state.write_text(json.dumps({"pid": self._process.pid, "created": self._created}), encoding="utf-8")
         self._wait()
 
-    def _command(self) -> list[str | Path]:
-        application = self._application
-        where: list[str | Path] = ["--workspace", application.workspace.root, "--config", application.config]
+    def _command(self, verbose: bool) -> list[str | Path]:
+        context = self._context
+        where: list[str | Path] = ["--workspace", context.workspace.root, "--config", context.config]
         what = ["serve", "--host", self._host, "--port", str(self._port)]
-        return [sys.executable, "-m", "curator", *where, *what]
+        return [sys.executable, "-m", "curator", *(["-v"] if verbose else []), *where, *what]
 
     def _environment(self) -> dict[str, str]:
-        # The hook reads the settings anew; these two may not be what the file says.
-        settings = self._application.settings
+        # The hook reads the settings anew; these may not be what the file says.
+        settings = self._context.settings
         return {
             **os.environ,
             "CURATOR_LABEL_STUDIO__URL": settings.label_studio.url,
             "CURATOR_DATABASE__URL": settings.database.url.get_secret_value(),
+            "CURATOR_EXPORT__PATH": str(settings.export.path),
         }
 
     def _wait(self) -> None:
@@ -99,7 +101,7 @@ class HookProcess:
         if process.poll() is None:
             processes.end_group(process.pid, self._created, grace=10.0)
         process.wait()
-        processes.end_same(self._command())
+        processes.end_same(self._command(self._context.verbose))
         self._state.unlink(missing_ok=True)
 
 

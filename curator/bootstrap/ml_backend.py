@@ -3,16 +3,18 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
 from threading import Lock
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
+from curator.bootstrap.pipelines import load_pipeline
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId
 from curator.domain.span import Content
+from curator.steps.in_force.pipeline import source_in_force
 from curator.steps.learning.predict_task import TaskPredictor
 from curator.steps.ports.pipelines import Pipeline
 from curator.steps.ports.predictor import PipelineNotReady
+from curator.steps.ports.store import Store
 from curator.web.ml_backend import MlBackend
 
 
@@ -86,7 +88,7 @@ class _InTurn:
         return content
 
 
-def make_ml_backend(application: Application, max_body: int) -> MlBackend:
+def make_ml_backend(context: Context, store: Callable[[], Store], max_body: int) -> MlBackend:
     """Return what the ML backend of a process is made of.
 
     Where it is to be connected, the pipeline is loaded in advance: Label Studio waits three seconds for its name.
@@ -94,9 +96,13 @@ def make_ml_backend(application: Application, max_body: int) -> MlBackend:
     from curator.label_studio.ml_backends import asked_task, labels_of
     from curator.label_studio.results import prediction_value
 
-    pipeline = SharedPipeline(application.pipeline_source, partial(application.pipeline, workers=1))
-    if application.settings.ml.connect:
+    settings = context.settings
+    pipeline = SharedPipeline(
+        lambda: source_in_force(store(), settings.pipeline.name),
+        lambda source: load_pipeline(context, source, workers=1),
+    )
+    if settings.ml.connect:
         pipeline.warm_up()
-    login = application.workspace.ml_login()
-    predictor = TaskPredictor(lambda: application.store, pipeline, application.settings.ingest.max_text_bytes)
+    login = context.workspace.ml_login()
+    predictor = TaskPredictor(store, pipeline, settings.ingest.max_text_bytes)
     return MlBackend(login.username, login.password, max_body, predictor, asked_task, labels_of, prediction_value)

@@ -1,13 +1,19 @@
-"""A push with the configured pipeline, hook and server."""
+"""The store out to Label Studio, with the configured hook and ML backend."""
 
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import httpx
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.addresses import hook_address, ml_backend_address
+from curator.bootstrap.context import Context
+from curator.bootstrap.schemas import adopt_configured
+from curator.bootstrap.servers import open_server
+from curator.bootstrap.stores import open_store
 from curator.steps.desk.connect_backend import connect_backend
 from curator.steps.desk.publish import Published, publish
+from curator.steps.in_force.identity import marker
 from curator.steps.ports.ml_backends import Backend
 from curator.steps.ports.progress import Progress
 
@@ -15,17 +21,18 @@ _LOAD_SECONDS = 60.0
 _POLL_SECONDS = 0.5
 
 
-def push(application: Application, progress: Progress) -> Published:
+def push(context: Context, say: Callable[[str], None], progress: Progress) -> Published:
     """Bring the Label Studio project up to date with the store, and connect it to the ML backend where configured."""
-    server = application.server
-    marker, hook = application.marker(), application.hook
-    published = publish(application.store, server, application.schema, marker, hook, progress)
-    if application.settings.ml.connect:
-        backend = application.ml_backend
-        _await_pipeline(backend)
-        done = connect_backend(server.ml_backends, server, published.project, backend)
-        published.ml_backend, published.ml_reason = done
-    return published
+    with open_store(context) as store:
+        schema = adopt_configured(context, store, say)
+        with open_server(context) as server:
+            published = publish(store, server, schema, marker(store), hook_address(context), progress)
+            if context.settings.ml.connect:
+                backend = ml_backend_address(context)
+                _await_pipeline(backend)
+                connection = connect_backend(server.ml_backends, server, published.project, backend)
+                published.ml_backend, published.ml_reason = connection
+            return published
 
 
 def _await_pipeline(backend: Backend) -> None:

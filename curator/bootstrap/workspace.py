@@ -64,6 +64,11 @@ class Workspace:
         return self.root / "hook.log"
 
     @property
+    def models(self) -> Path:
+        """The folder that trained pipelines are kept in."""
+        return self.root / "models"
+
+    @property
     def lock(self) -> Path:
         return self.root / "up.lock"
 

@@ -1,1 +1,1 @@
-"""The command line: one module per command, each with one call into the steps."""
+"""The command line: one module per command, imported when it is asked for, each with one call into `bootstrap`."""

@@ -2,16 +2,15 @@
 
 import click
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
 from curator.cli.output import emit
-from curator.views.annotations import current_annotations
 
 
 @click.command()
 @click.pass_obj
-def annotations(application: Application) -> None:
+def annotations(context: Context) -> None:
     """Write every current annotation, one JSON object a line."""
-    from curator.bootstrap.reading import READ_ANNOTATION
+    from curator.bootstrap.reports import annotations as current
 
-    for annotation in current_annotations(application.store, application.schema, READ_ANNOTATION):
+    for annotation in current(context):
         emit(annotation)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
 from curator.cli.output import json_option, report
 
 
@@ -13,15 +13,13 @@ from curator.cli.output import json_option, report
 @click.option("--pipeline", metavar="FILE.cfg", help="Config of a spaCy pipeline that has a calibrator.")
 @json_option
 @click.pass_obj
-def calibrate(application: Application, gold: tuple[Path, ...], pipeline: str | None, as_json: bool) -> None:
+def calibrate(context: Context, gold: tuple[Path, ...], pipeline: str | None, as_json: bool) -> None:
     """Count how often a pipeline's spans are right, by rule and label, into the table that its config names.
 
     GOLD.jsonl are records of an export, or gold in that form. Take documents that neither the rules were written from
     nor the model was trained on, else the scores promise too much.
     """
-    from curator.bootstrap.quality import calibrate as run
-    from curator.files.records import read_records
+    from curator.bootstrap.learning import calibrate as run
 
-    records = read_records(gold)
-    table, spans = run(application, pipeline, records)
-    report({"table": str(table), "documents": len(records), "spans": spans}, as_json)
+    table, documents, spans = run(context, pipeline, gold)
+    report({"table": str(table), "documents": documents, "spans": spans}, as_json)

@@ -1,12 +1,10 @@
 """`curator demo`."""
 
-from contextlib import closing
 from pathlib import Path
 
 import click
 
-from curator.bootstrap.application import Application
-from curator.bootstrap.workspace import Ports, Workspace, free_ports
+from curator.bootstrap.context import Context
 from curator.cli.output import progress, say
 
 
@@ -19,14 +17,16 @@ from curator.cli.output import progress, say
     help="Records that the simulated reviewer submits: a .jsonl file, or a folder of them.",
 )
 @click.pass_obj
-def demo(application: Application, gold: Path) -> None:
+def demo(context: Context, gold: Path) -> int:
     """Run the whole loop unattended: two rounds of review from gold, two versions, a model behind a gate.
 
     It takes a Label Studio and a workspace of its own, inside this one, and free ports; everything is stopped again.
+    The exit code is 3 where the model is no better than the pipeline in force.
     """
+    from curator.bootstrap.demo import apart
     from curator.bootstrap.demo import demo as run
     from curator.bootstrap.up import Front
+    from curator.bootstrap.workspace import Ports, free_ports
 
-    inner = Workspace(application.workspace.root / "demo")
-    with closing(application.apart(inner)) as own:
-        run(own, Ports(*free_ports(2)), gold, Front(say, progress))
+    better = run(apart(context), Ports(*free_ports(2)), gold, Front(say, progress))
+    return 3 if better is False else 0

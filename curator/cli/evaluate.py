@@ -5,13 +5,12 @@ from pathlib import Path
 
 import click
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
 from curator.cli.mistakes import mistakes
 from curator.cli.output import emit, flat, json_option, say
 from curator.domain.calibration import expected_calibration_error
 from curator.domain.evaluation import Result
 from curator.steps.learning.evaluate import Evaluation
-from curator.steps.learning.evaluate import evaluate as run
 
 _COUNTS = ("gold", "predicted", "exact", "boundary", "label", "missed", "spurious")
 _HEADINGS = (*_COUNTS, "P", "R", "F1", "95 % of F1", "partial F1")
@@ -28,7 +27,7 @@ _WIDTHS = (6, 10, 6, 9, 6, 7, 9, 6, 6, 6, 13, 11)
 @json_option
 @click.pass_obj
 def evaluate(
-    application: Application,
+    context: Context,
     gold: tuple[Path, ...],
     pipeline: str | None,
     workers: int | None,
@@ -42,13 +41,12 @@ def evaluate(
     A span is exact with both offsets and label right; boundary: its label at other offsets; label: with another label;
     missed: not predicted; spurious: predicted where gold has nothing. Partial F1 counts boundary as half.
     """
-    from curator.bootstrap.quality import write_mistakes
-    from curator.files.records import read_records
+    from curator.bootstrap.learning import evaluate as run
+    from curator.bootstrap.learning import write_mistakes
 
-    records = read_records(gold)
-    evaluation = run(application.pipeline(pipeline, workers), records, application.schema.layer_names)
+    evaluation = run(context, gold, pipeline, workers)
     if html is not None:
-        write_mistakes(evaluation, application.schema, html)
+        write_mistakes(context, evaluation, html)
         say(f"mistakes written to {html}")
     if as_json:
         emit(evaluation.value())

@@ -2,7 +2,7 @@
 
 import click
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
 from curator.cli.output import json_option, report, say
 from curator.domain.annotation import instant
 
@@ -23,12 +23,11 @@ def _time(_context: click.Context, _parameter: click.Parameter, value: str | Non
 )
 @json_option
 @click.pass_obj
-def export(application: Application, name: str, as_of: str | None, as_json: bool) -> None:
+def export(context: Context, name: str, as_of: str | None, as_json: bool) -> None:
     """Write what is curated as the next version of the dataset NAME, if anything changed."""
-    if as_of is None:
-        for change in application.adopt_schema():
-            say(f"label schema: {change}")
-    frozen = application.export(name, as_of)
+    from curator.bootstrap.datasets import export as run
+
+    frozen = run(context, name, as_of, say)
     if as_json:
         report(
             {

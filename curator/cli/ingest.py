@@ -2,7 +2,7 @@
 
 import click
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
 from curator.cli.output import json_option, progress, report, say
 
 
@@ -10,15 +10,15 @@ from curator.cli.output import json_option, progress, report, say
 @click.argument("paths", nargs=-1, required=True)
 @json_option
 @click.pass_obj
-def ingest(application: Application, paths: tuple[str, ...], as_json: bool) -> int:
+def ingest(context: Context, paths: tuple[str, ...], as_json: bool) -> int:
     """Take in documents: .txt, .jsonl and .csv files, folders, globs, or - for standard input.
 
     What cannot be taken in is named and skipped; the exit code is then 3.
     """
-    for change in application.adopt_schema():
-        say(f"label schema: {change}")
+    from curator.bootstrap.intake import ingest as run
+
     with progress("ingest") as tell:
-        result = application.ingest(paths, tell)
+        result = run(context, paths, say, tell)
     for refused in result.refused:
         say(f"refused {refused.error}")
     for name, cause in result.causes:
@@ -32,7 +32,7 @@ def ingest(application: Application, paths: tuple[str, ...], as_json: bool) -> i
             "quarantined": result.quarantined,
             "refused": len(result.refused)
             if not as_json
-            else [{"name": one.name, "reason": str(one.error)} for one in result.refused],
+            else [{"name": refused.name, "reason": str(refused.error)} for refused in result.refused],
         },
         as_json,
     )

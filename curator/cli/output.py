@@ -1,16 +1,18 @@
 """What commands print: results on standard output, everything else on standard error."""
 
 import json
+import logging
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from curator.steps.ports.progress import Progress as Tell
+
+_log = logging.getLogger(__name__)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output.")
 
@@ -49,13 +51,25 @@ def report(value: Mapping[str, Any], as_json: bool) -> None:
 
 @contextmanager
 def progress(title: str) -> Iterator[Tell]:
-    """Show a progress bar while long work runs, on a terminal only; yields what to tell each step to."""
+    """Show a progress bar while long work runs, on a terminal only; yields what to tell each step to.
+
+    Beginning and end are logged, the end with the last step that was told and with the seconds it took.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     console = Console(file=sys.stderr)
     columns = (SpinnerColumn(), TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=None)
+        last = ""
 
         def tell(done: int, total: int | None) -> None:
+            nonlocal last
+            last = f", {done}," if total is None else f", {done} of {total},"
             bar.update(task, completed=done, total=total)
 
+        _log.info("%s begins", title)
+        began = time.monotonic()
         yield tell
+        _log.info("%s done%s in %.1f s", title, last, time.monotonic() - began)

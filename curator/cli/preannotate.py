@@ -6,9 +6,8 @@ from typing import IO
 
 import click
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
 from curator.cli.output import json_option, progress, report, say
-from curator.steps.learning.preannotate import preannotate_paths, preannotate_stored
 from curator.steps.ports.documents import Refused
 
 
@@ -22,7 +21,7 @@ from curator.steps.ports.documents import Refused
 @json_option
 @click.pass_obj
 def preannotate(
-    application: Application,
+    context: Context,
     paths: tuple[str, ...],
     pipeline: str | None,
     workers: int | None,
@@ -34,33 +33,32 @@ def preannotate(
     With PATHS: reads these documents and writes JSONL, storing nothing. Without: predicts every stored document that
     this pipeline has not predicted yet, and lets annotators start from it at the next push.
     """
-    from curator.files.lines import write_lines
-
     if out is not None and not paths:
         raise click.UsageError("--out goes with PATHS")
     if as_json and paths and out is None:
         raise click.UsageError("--json needs --out where PATHS are given")
-    loaded = application.pipeline(pipeline, workers)
-    if not paths:
-        with progress("preannotate") as tell:
-            count = preannotate_stored(loaded, application.store, tell)
-        if pipeline is not None:
-            application.choose_pipeline(pipeline)
-        report({"predicted": count, "pipeline": str(loaded.id)}, as_json)
-        return 0
+    if paths:
+        return _preannotate_paths(context, paths, pipeline, workers, out, as_json)
+    from curator.bootstrap.learning import preannotate as run
+
+    with progress("preannotate") as tell:
+        count, used = run(context, pipeline, workers, tell)
+    report({"predicted": count, "pipeline": str(used)}, as_json)
+    return 0
+
+
+def _preannotate_paths(
+    context: Context, paths: tuple[str, ...], pipeline: str | None, workers: int | None, out: Path | None, as_json: bool
+) -> int:
+    from curator.bootstrap.learning import preannotate_documents
+    from curator.files.lines import write_lines
+
     refused: list[Refused] = []
-    records = preannotate_paths(
-        paths,
-        pipeline=loaded,
-        reader=application.reader,
-        language=application.language,
-        schema=application.schema,
-        refused=refused,
-    )
+    records, used = preannotate_documents(context, paths, pipeline, workers, refused)
     target: Path | IO[bytes] = out if out is not None else sys.stdout.buffer
     count = write_lines(target, records)
-    for one in refused:
-        say(f"refused {one.error}")
+    for refusal in refused:
+        say(f"refused {refusal.error}")
     if out is not None:
-        report({"predicted": count, "pipeline": str(loaded.id), "refused": len(refused)}, as_json)
+        report({"predicted": count, "pipeline": str(used), "refused": len(refused)}, as_json)
     return 3 if refused else 0

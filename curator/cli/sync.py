@@ -1,11 +1,12 @@
 """`curator sync`."""
 
+from typing import Any
+
 import click
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
 from curator.cli.output import json_option, progress, report, say
 from curator.domain.errors import DeletionsNotAccepted
-from curator.steps.desk.reconcile import reconcile
 
 
 @click.command()
@@ -13,30 +14,42 @@ from curator.steps.desk.reconcile import reconcile
 @click.option("--accept-deletions", is_flag=True, help="Take over deletions however many there are.")
 @json_option
 @click.pass_obj
-def sync(application: Application, full: bool, accept_deletions: bool, as_json: bool) -> int:
+def sync(context: Context, full: bool, accept_deletions: bool, as_json: bool) -> int:
     """Make the store equal to what Label Studio says, and tell what the webhooks had missed.
 
     Stops with exit code 3 where more would be deleted than the set share of the project.
     """
-    for change in application.adopt_schema():
-        say(f"label schema: {change}")
-    try:
-        with progress("sync") as tell:
-            result = reconcile(application.receiver, application.hook, application.guard(accept_deletions), full, tell)
-    except DeletionsNotAccepted as error:
-        say(f"curator: {error}")
-        return 3
+    from curator.bootstrap.receiving import sync as run
+
+    with progress("sync") as tell:
+        result = run(context, full, accept_deletions, say, tell)
     if result.reason:
         say(f"{result.reason}. Corrections arrive by reconciliation only: run `curator sync` regularly")
     if result.foreign:
         say(f"left alone, not this store's: {dict(result.foreign)}")
-    report(
-        {
-            "missed": dict(result.missed),
-            "applied": result.applied,
-            "deliveries": dict(result.drained),
-            "webhook_rearmed": result.webhook in ("created", "rearmed"),
-        },
-        as_json,
-    )
-    return 0
+    for annotation in result.unreadable:
+        say(f"cannot be read, and left as it was: {annotation.name} ({annotation.cause})")
+    value: dict[str, Any] = {
+        "missed": dict(result.missed),
+        "applied": result.applied,
+        "deliveries": dict(result.drained),
+        "webhook_rearmed": result.webhook in ("created", "rearmed"),
+        "unreadable": len(result.unreadable),
+    }
+    if result.stopped is None:
+        report(value, as_json)
+        return 0
+    say(f"curator: {result.stopped}")
+    if as_json:
+        report({**value, "guard": _guard(result.stopped)}, as_json)
+    return 3
+
+
+def _guard(stopped: DeletionsNotAccepted) -> dict[str, int]:
+    return {
+        "project": stopped.project,
+        "tasks_going": stopped.tasks_going,
+        "tasks_known": stopped.tasks_known,
+        "annotations_going": stopped.annotations_going,
+        "annotations_known": stopped.annotations_known,
+    }

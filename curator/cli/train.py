@@ -1,14 +1,15 @@
 """`curator train`."""
 
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
 from curator.cli.output import json_option, progress, report, say
-from curator.steps.learning.train import Model, dataset_ref
-from curator.steps.learning.train import train as run
+
+if TYPE_CHECKING:
+    from curator.steps.learning.train import Model
 
 
 @click.command()
@@ -21,28 +22,12 @@ from curator.steps.learning.train import train as run
 )
 @json_option
 @click.pass_obj
-def train(application: Application, dataset: str, config: Path | None, out: Path | None, as_json: bool) -> None:
+def train(context: Context, dataset: str, config: Path | None, out: Path | None, as_json: bool) -> None:
     """Train a spaCy pipeline from a dataset version."""
-    from curator.spacy_models.trainer import train as trainer
+    from curator.bootstrap.learning import train as run
 
-    settings = application.settings.train
-    chosen = config or settings.config
-    trains = partial(trainer, least_train=settings.min_train, least_dev=settings.min_dev)
     with progress(f"train {dataset}") as tell:
-        if out is not None:
-            folder = Path(dataset) if Path(dataset).is_dir() else application.version_folder(dataset_ref(dataset))
-            trained = trains(chosen, folder, out, tell)
-            model = Model(out.name, trained.path, trained.scores, unchanged=False)
-        else:
-            model = run(
-                dataset_ref(dataset),
-                chosen,
-                application.models,
-                storage=application.storage,
-                store=application.store,
-                trainer=trains,
-                progress=tell,
-            )
+        model = run(context, dataset, config, out, tell)
     if as_json:
         facts = {"model": model.name, "path": str(model.path), "unchanged": model.unchanged}
         report({**facts, "scores": dict(model.scores)}, as_json)
@@ -50,7 +35,7 @@ def train(application: Application, dataset: str, config: Path | None, out: Path
     _tell(model)
 
 
-def _tell(model: Model) -> None:
+def _tell(model: "Model") -> None:
     say("unchanged: trained before" if model.unchanged else "trained")
     click.echo(model.path)
     for layer, key in (("entities", "ents"), ("events", "spans_events")):

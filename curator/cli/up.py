@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from curator.bootstrap.application import Application
-from curator.bootstrap.workspace import Ports
+from curator.bootstrap.context import Context
 from curator.cli.output import progress, say
 from curator.domain.errors import CuratorError
 
@@ -18,17 +17,18 @@ from curator.domain.errors import CuratorError
     "--corpus", metavar="PATH", multiple=True, help="Documents to begin with, instead of the configured ones."
 )
 @click.pass_obj
-def up(application: Application, port: int | None, hook_port: int | None, corpus: tuple[str, ...]) -> None:
+def up(context: Context, port: int | None, hook_port: int | None, corpus: tuple[str, ...]) -> None:
     """Start Label Studio and the hook, bring the corpus in pre-annotated, and stay until Ctrl-C.
 
     A second run resumes where the first one stopped.
     """
     from curator.bootstrap.up import Front
     from curator.bootstrap.up import up as run
+    from curator.bootstrap.workspace import Ports
 
     for path in corpus:
         if not glob.has_magic(path) and not Path(path).exists():
             raise CuratorError("no such corpus", path, "check --corpus")
-    settings = application.settings
+    settings = context.settings
     ports = Ports(port or settings.label_studio.port, hook_port or settings.hook.port)
-    run(application, ports, corpus or settings.corpus, Front(say, progress))
+    run(context, ports, corpus or settings.corpus, Front(say, progress))

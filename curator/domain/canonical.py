@@ -80,12 +80,16 @@ def canonicalise(raw: str) -> Canonical:
 def refuse_unstorable(text: str) -> None:
     """Raise InputRefused where a text holds NUL or a lone surrogate."""
     if _NUL in text:
-        raise InputRefused("text holds a NUL character", f"character {text.index(_NUL)}", "remove it and try again")
+        at = text.index(_NUL)
+        raise InputRefused("text holds a NUL character", f"character {at}", "remove it and try again", character=at)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise InputRefused(
-            "text holds a lone surrogate", f"character {error.start}", "write the character it was part of"
+            "text holds a lone surrogate",
+            f"character {error.start}",
+            "write the character it was part of",
+            character=error.start,
         ) from None
 
 

@@ -1,6 +1,7 @@
-"""Errors a user can act on."""
+"""Errors a user can act on: a sentence each, and beside it the data that a caller could want."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 
 @dataclass(eq=False)
@@ -11,9 +12,9 @@ class CuratorError(Exception):
     where: str = ""
     remedy: str = ""
 
-    def __reduce__(self) -> tuple[type["CuratorError"], tuple[str, str, str]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         # An exception's own way would lose what was given by name, and fail where another process raised it.
-        return type(self), (self.what, self.where, self.remedy)
+        return _made, (type(self), {field.name: getattr(self, field.name) for field in fields(self)})
 
     def __str__(self) -> str:
         where = f" ({self.where})" if self.where else ""
@@ -21,37 +22,76 @@ class CuratorError(Exception):
         return f"{self.what}{where}{remedy}"
 
 
+def _made(kind: type[CuratorError], values: dict[str, Any]) -> CuratorError:
+    return kind(**values)
+
+
+@dataclass(eq=False, kw_only=True)
 class InputRefused(CuratorError):
-    """One input cannot be taken in; the others can."""
+    """One input cannot be taken in; the others can.
+
+    Where that is the reason: the offending `character`'s index in the text, the language `lang` that the text is in,
+    the `limit` in characters that it goes beyond.
+    """
+
+    character: int | None = None
+    lang: str | None = None
+    limit: int | None = None
 
 
+@dataclass(eq=False, kw_only=True)
 class SchemaError(CuratorError):
-    """A label schema is not well formed, or does not fit what is stored."""
+    """A label schema is not well formed, or does not fit what is stored, which bears the names that are `gone`."""
+
+    gone: tuple[str, ...] = ()
 
 
+@dataclass(eq=False, kw_only=True)
 class SettingsError(CuratorError):
-    """A setting is missing or has no sense."""
+    """A setting is missing or has no sense: the one of this dotted `name`, none where the whole file is at fault."""
+
+    name: str = ""
 
 
+@dataclass(eq=False, kw_only=True)
 class ServerUnreachable(CuratorError):
-    """Label Studio did not answer; trying again later may succeed."""
+    """Label Studio did not answer, or with an HTTP `status` of its own trouble; trying again later may succeed."""
+
+    status: int | None = None
 
 
+@dataclass(eq=False, kw_only=True)
 class ServerFailed(ServerUnreachable):
     """Label Studio answered with an error of its own; asking for something else may succeed."""
 
 
+@dataclass(eq=False, kw_only=True)
 class ServerRefused(CuratorError):
-    """Label Studio answered and said no; trying again will not help."""
+    """Label Studio answered and said no, by HTTP `status` or by what it answered; trying again will not help."""
+
+    status: int | None = None
 
 
+@dataclass(eq=False, kw_only=True)
 class AnswerNotUnderstood(ServerRefused):
     """What answered is not what Label Studio says here."""
 
 
+@dataclass(eq=False, kw_only=True)
 class DeletionsNotAccepted(CuratorError):
-    """A reconciliation would remove more than the set share of a project."""
+    """A reconciliation would remove more than the set share of a project: so many of so many that are known."""
+
+    project: int = 0
+    tasks_going: int = 0
+    tasks_known: int = 0
+    annotations_going: int = 0
+    annotations_known: int = 0
 
 
+@dataclass(eq=False, kw_only=True)
 class TooLittleData(CuratorError):
-    """A dataset version has too few records for what was asked of it."""
+    """A split of a dataset version has too few records with spans: `records` where `needed` are."""
+
+    split: str = ""
+    records: int = 0
+    needed: int = 0

@@ -1,6 +1,7 @@
 """Checks that decide whether a text or a value can be taken in."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from curator.domain.canonical import refuse_unstorable
@@ -13,7 +14,7 @@ _INTEGERS = range(-(2**63), 2**64)
 def refusal(name: str, error: InputRefused) -> Refused:
     """Return a refusal as the value that readers yield; its place becomes the name and the error's own place."""
     where = f"{name}, {error.where}" if error.where else name
-    return Refused(name, InputRefused(error.what, where, error.remedy))
+    return Refused(name, replace(error, where=where))
 
 
 def unreadable_file(name: str, error: OSError) -> Refused:
@@ -43,7 +44,7 @@ def checked_text(text: Any, limit: int) -> str:
 
 def too_large(limit: int) -> InputRefused:
     """Return the error for a text above the limit, in characters."""
-    return InputRefused(f"text is larger than {limit} characters", remedy="cut it into several documents")
+    return InputRefused(f"text is larger than {limit} characters", remedy="cut it into several documents", limit=limit)
 
 
 def refuse_unstorable_value(value: Any, where: str) -> None:

@@ -29,7 +29,7 @@ def sign_up(url: str, invitation: str, email: str, password: str, timeout: float
             answer = browser.post(page, data=form, headers={"Referer": page})
     except httpx.HTTPStatusError as error:
         what = f"Label Studio's invitation page answers {error.response.status_code}"
-        raise ServerRefused(what, url, "see its log") from None
+        raise ServerRefused(what, url, "see its log", status=error.response.status_code) from None
     except httpx.HTTPError as error:
         raise translated(error, url, password) or ServerUnreachable("Label Studio does not answer", url) from None
     # The form comes back, with its complaint, where it was not taken.

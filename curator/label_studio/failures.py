@@ -7,7 +7,7 @@ import httpx
 from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.core.parse_error import ParsingError
 
-from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed, ServerRefused, ServerUnreachable
+from curator.domain.errors import AnswerNotUnderstood, ServerFailed, ServerRefused, ServerUnreachable
 
 
 class ServerLacks(ServerRefused):
@@ -19,7 +19,7 @@ class _Row:
     """What an exception of a kind means, with one of these statuses and this word in the answer, if any."""
 
     kind: type[Exception]
-    error: type[CuratorError]
+    error: type[ServerRefused] | type[ServerUnreachable]
     what: str
     remedy: str = ""
     statuses: range = range(1000)
@@ -63,7 +63,7 @@ _TABLE = (
 )
 
 
-def translated(error: Exception, where: str, secret: str) -> CuratorError | None:
+def translated(error: Exception, where: str, secret: str) -> ServerRefused | ServerUnreachable | None:
     """Return what an exception of the SDK or of httpx means, or None where it is none of theirs.
 
     `secret` never appears in the result, whatever the server said.
@@ -73,7 +73,8 @@ def translated(error: Exception, where: str, secret: str) -> CuratorError | None
     for row in _TABLE:
         if isinstance(error, row.kind) and status in row.statuses and row.word in str(body):
             what = row.what.format(detail=_detail(body, status))
-            return row.error(what.replace(secret, "…") if len(secret) > 7 else what, where, row.remedy)
+            what = what.replace(secret, "…") if len(secret) > 7 else what
+            return row.error(what, where, row.remedy, status=status or None)
     return None
 
 

@@ -67,8 +67,8 @@ def train(
         raise CuratorError("there is a trained pipeline already", str(out), "train to another folder")
     filled = _config(config, version_folder)
     surveys = {split: _survey(Path(filled["paths"][split])) for split in ("train", "dev")}
-    _refuse_too_little(surveys["train"], least_train, version_folder / "train.jsonl")
-    _refuse_too_little(surveys["dev"], least_dev, version_folder / "dev.jsonl")
+    _refuse_too_little("train", surveys["train"], least_train, version_folder)
+    _refuse_too_little("dev", surveys["dev"], least_dev, version_folder)
     training = filled.setdefault("training", {})
     given = training.get("logger", {"@loggers": "spacy.ConsoleLogger.v1"})
     leave_out_unlabelled(filled, surveys["train"].layers)
@@ -111,10 +111,12 @@ def _survey(path: Path) -> _Survey:
     return _Survey(with_spans, frozenset(layers))
 
 
-def _refuse_too_little(survey: _Survey, least: int, path: Path) -> None:
-    if survey.with_spans < max(least, 1):
-        what = f"too few records with spans to train: {survey.with_spans} of at least {max(least, 1)}"
-        raise TooLittleData(what, str(path), "review more documents and export a new version")
+def _refuse_too_little(split: str, survey: _Survey, least: int, version_folder: Path) -> None:
+    records, needed = survey.with_spans, max(least, 1)
+    if records < needed:
+        what = f"too few records with spans to train: {records} of at least {needed}"
+        where, remedy = str(version_folder / f"{split}.jsonl"), "review more documents and export a new version"
+        raise TooLittleData(what, where, remedy, split=split, records=records, needed=needed)
 
 
 def _config(path: Path, version_folder: Path) -> Config:

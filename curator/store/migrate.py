@@ -1,5 +1,6 @@
 """Bringing a database to the tables this code knows."""
 
+import logging
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData, Table, func, inspect, select
@@ -10,6 +11,7 @@ from curator.store.database import told_plainly
 # Any number, always the same.
 _LOCK = 0x63757261
 _FOLDER = Path(__file__).parent / "migrations"
+_log = logging.getLogger(__name__)
 
 
 def upgrade(engine: Engine) -> bool:
@@ -28,14 +30,20 @@ def upgrade(engine: Engine) -> bool:
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             if _is_current(connection):
                 return False
+            lacking = _lacking(connection)
             _run(connection)
+            _log.info("migrations run: %s", ", ".join(lacking))
             return True
 
 
 def pending_migrations(engine: Engine) -> list[str]:
     """Return the migrations that a database lacks, oldest first. Raises CuratorError as `upgrade` does."""
     with told_plainly(engine), engine.connect() as connection:
-        at = _revision(connection)
+        return _lacking(connection)
+
+
+def _lacking(connection: Connection) -> list[str]:
+    at = _revision(connection)
     known = known_revisions()
     return known if at is None else known[known.index(at) + 1 :]
 

@@ -1,14 +1,14 @@
 import time
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from curator.bootstrap import hook
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
+from curator.bootstrap.receiving import open_receiver
 from curator.bootstrap.workspace import Workspace
 from curator.domain.errors import ServerUnreachable
-from curator.settings import read_settings
+from curator.steps.desk.receive import Receiver
 from tests.conftest import ROOT
 
 
@@ -18,23 +18,19 @@ def test_deliveries_are_applied_once_what_hindered_it_is_over(
 ) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(hook, "_PAUSE_SECONDS", 0.01)
-    config = Path("configs/curator.toml")
-    application = Application(read_settings(config), Workspace(tmp_path), config)
-    receiver = application.receiver
     raised: list[Exception] = []
+    with open_receiver(Context(Workspace(tmp_path), Path("configs/curator.toml")), lambda _: None) as receiver:
 
-    class FailingAtFirst:
-        def drain(self) -> Counter[str]:
+        def failing_at_first() -> Receiver:
             if not raised:
                 raised.append(error)
                 raise error
-            return receiver.drain()
+            return receiver
 
-    monkeypatch.setattr(application, "receiver", FailingAtFirst())
-    application.inbox.put(b'{"action": "LABEL_LINK_CREATED"}')
-    hook.Applier(application).start()
-    deadline = time.monotonic() + 30
-    while application.inbox.counts()["dead"] == 0:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+        receiver.inbox.put(b'{"action": "LABEL_LINK_CREATED"}')
+        hook.Applier(receiver.inbox, failing_at_first).start()
+        deadline = time.monotonic() + 30
+        while receiver.inbox.counts()["dead"] == 0:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
     assert raised == [error]

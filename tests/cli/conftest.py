@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import spacy
 
 from curator.cli.main import main
 from tests.conftest import ROOT
+
+FRENCH = "Le président Ahmed Morel a rencontré hier à Paris le ministre des Affaires étrangères, selon l’Élysée.\n"
+ENGLISH = "The president met the foreign minister in London yesterday, according to several government officials.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,30 @@ def run(folder: Path, capfd: pytest.CaptureFixture[str]) -> Run:
         return Ran(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def corpus(folder: Path) -> Path:
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    (corpus / "article.txt").write_text(FRENCH, encoding="utf-8")
+    (corpus / "binary.txt").write_bytes(b"\x00\x01\x02" * 100)
+    (corpus / "empty.txt").touch()
+    (corpus / "english.txt").write_text(ENGLISH, encoding="utf-8")
+    (corpus / "picture.png").write_bytes(b"\x89PNG\r\n")
+    rows = [{"text": f"{FRENCH}Variante numéro {at}.", "spans": [[13, 24, "PER"]]} for at in range(2)]
+    lines = [*map(json.dumps, rows), "{", json.dumps({"text": FRENCH, "meta": {"k": [1, None]}, "split": "dev"})]
+    (corpus / "lines.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return corpus
+
+
+@pytest.fixture
+def pipeline(folder: Path) -> Path:
+    """A trained pipeline, as far as anybody can see: it finds `Ahmed Morel` and meetings."""
+    nlp = spacy.blank("fr")
+    people: Any = nlp.add_pipe("entity_ruler")
+    people.add_patterns([{"label": "PER", "pattern": "Ahmed Morel"}])
+    meetings: Any = nlp.add_pipe("span_ruler", config={"spans_key": "events"})
+    meetings.add_patterns([{"label": "MEETING", "pattern": "rencontré"}])
+    nlp.to_disk(folder / "model")
+    return folder / "model"

@@ -1,7 +1,6 @@
 """Exit codes, how errors are told, and what `--json` promises."""
 
 import os
-import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 import pytest
 
 from curator.cli.main import cli, main
+from curator.cli.reference import commands_of
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
 
@@ -39,7 +39,7 @@ def test_wrong_usage_is_exit_2_and_writes_nothing_to_standard_output(run: Run, a
     assert "Traceback" not in ran.err
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([name, "--help"] for name in cli.commands)])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([name, "--help"] for name, _ in commands_of(cli))])
 def test_help_is_exit_0(run: Run, arguments: list[str]) -> None:
     ran = run(*arguments)
     assert (ran.code, ran.err) == (0, "")
@@ -47,14 +47,14 @@ def test_help_is_exit_0(run: Run, arguments: list[str]) -> None:
 
 
 def test_every_command_says_what_it_does_and_every_report_takes_json() -> None:
-    assert all(command.help for command in cli.commands.values())
+    commands = dict(commands_of(cli))
+    assert all(command.help for command in commands.values())
     without_report = {"up", "demo", "serve", "annotations"}
-    single = {name: one for name, one in cli.commands.items() if not isinstance(one, click.Group)}
-    grouped = [
-        one for group in cli.commands.values() if isinstance(group, click.Group) for one in group.commands.values()
-    ]
-    assert {name for name, one in single.items() if not _takes_json(one)} == without_report
-    assert all(_takes_json(one) for one in grouped)
+    single = {name: command for name, command in commands.items() if not isinstance(command, click.Group)}
+    groups = [group for group in commands.values() if isinstance(group, click.Group)]
+    grouped = [command for group in groups for _, command in commands_of(group)]
+    assert {name for name, command in single.items() if not _takes_json(command)} == without_report
+    assert all(_takes_json(command) for command in grouped)
 
 
 def _takes_json(command: click.Command) -> bool:
@@ -93,7 +93,7 @@ def test_what_nobody_foresaw_is_one_line_too(run: Run, monkeypatch: pytest.Monke
     def broken(*_: object) -> None:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr("curator.cli.status.count", broken)
+    monkeypatch.setattr("curator.bootstrap.reports.status", broken)
     ran = run("status", "--json")
     assert (ran.code, ran.out) == (1, "")
     assert ran.told == "curator: unexpected RuntimeError: two lines; run again with -v for the traceback"
@@ -121,35 +121,6 @@ def test_a_schema_that_is_not_well_formed_is_told(run: Run, folder: Path) -> Non
     assert "label schema is no YAML" in ran.told
 
 
-def test_status_counts_everything_in_one_json_document(run: Run) -> None:
-    ran = run("status", "--json")
-    assert (ran.code, ran.err) == (0, "")
-    keys = {"documents", "tasks", "predictions", "annotations", "deliveries", "versions", "models"}
-    assert {key: ran.json[key] for key in keys - {"deliveries"}} == dict.fromkeys(keys - {"deliveries"}, 0)
-    assert ran.json["deliveries"] == {"pending": 0, "applied": 0, "stale": 0, "dead": 0}
-    assert run("status").out.startswith("documents")
-
-
-def test_credentials_are_made_once_and_are_their_owners_alone(run: Run, folder: Path) -> None:
-    first = run("credentials", "--json")
-    ml = {"ml_url", "ml_username", "ml_password"}
-    assert set(first.json) == {"url", "username", "password", "token", "project_id", *ml}
-    assert first.json["url"] == "http://127.0.0.1:8080"
-    assert first.json["project_id"] is None
-    assert run("credentials", "--json").json == first.json
-    assert stat.S_IMODE((folder / ".curator").stat().st_mode) == 0o700
-    for name in ("credentials.json", "ml-login.json"):
-        assert stat.S_IMODE((folder / ".curator" / name).stat().st_mode) == 0o600
-
-
-def test_the_token_of_a_configured_server_is_needed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CURATOR_LABEL_STUDIO__URL", "https://labels.example.org/")
-    assert "set CURATOR_LABEL_STUDIO__TOKEN" in run("credentials", "--json").told
-    monkeypatch.setenv("CURATOR_LABEL_STUDIO__TOKEN", "t")
-    found = run("credentials", "--json").json
-    assert (found["url"], found["token"], found["password"]) == ("https://labels.example.org", "t", None)
-
-
 def test_the_workspace_may_come_from_the_environment(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CURATOR_WORKSPACE", str(folder / "elsewhere"))
     assert run("status").code == 0
@@ -157,12 +128,6 @@ def test_the_workspace_may_come_from_the_environment(run: Run, folder: Path, mon
     assert run("--workspace", "here", "status").code == 0
     assert (folder / "here" / "store.sqlite3").exists()
     assert not (folder / ".curator").exists()
-
-
-def test_upgrading_twice_is_upgrading_once(run: Run) -> None:
-    run("status")
-    ran = run("store", "upgrade", "--json")
-    assert (ran.code, ran.json) == (0, {"upgraded": False})
 
 
 def test_a_reader_that_goes_away_is_no_error_to_tell(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Raw articles in, a reviewed and versioned dataset out, against the real Label Studio through its API."""
 
+import json
 import random
 import re
 from typing import Any
@@ -163,8 +164,21 @@ def test_the_export_says_what_the_reviewers_said(desk: Desk) -> None:
 
 def test_a_sync_that_would_delete_much_asks_first(desk: Desk) -> None:
     before = desk.curator.annotations()
+    tasks = len(desk.tasks())
     desk.http.delete(f"/api/projects/{desk.project}/tasks/").raise_for_status()
-    desk.curator.run("sync", code=3)
+    code, out, err = desk.curator.try_to_run("sync", "--json")
+    assert code == 3
+    assert "run `curator sync --accept-deletions`" in err
+    report = json.loads(out)
+    assert report["missed"] == {"created": 0, "updated": 0, "deleted": 0, "tasks_deleted": 0}
+    assert (report["applied"], report["webhook_rearmed"]) == (0, False)
+    assert report["guard"] == {
+        "project": desk.project,
+        "tasks_going": tasks,
+        "tasks_known": tasks,
+        "annotations_going": len(before),
+        "annotations_known": len(before),
+    }
     assert desk.curator.annotations() == before
     desk.curator.run("sync", "--accept-deletions")
     assert desk.curator.annotations() == []

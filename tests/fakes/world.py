@@ -121,7 +121,8 @@ class World:
         )
 
     def preannotate(self, pipeline: NamePipeline | None = None, progress: Progress = silent) -> int:
-        return preannotate_stored(pipeline or NamePipeline(), self.store, progress)
+        pipeline = pipeline or NamePipeline()
+        return preannotate_stored(pipeline, self.store, progress, source=pipeline.id.name, configured="names")
 
     def push(self, hook: Hook = HOOK) -> Published:
         return publish(self.store, self.server, self.schema, MARKER, hook, silent)

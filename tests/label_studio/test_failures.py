@@ -14,7 +14,7 @@ from curator.label_studio.failures import ServerFailed, ServerLacks, translated
 SECRET = "0123456789abcdef"
 
 
-def ours(error: Exception) -> CuratorError:
+def ours(error: Exception) -> ServerRefused | ServerUnreachable:
     found = translated(error, "http://here", SECRET)
     assert found is not None
     assert SECRET not in str(found)
@@ -39,6 +39,7 @@ def test_every_error_of_httpx_is_known(kind: type[Exception]) -> None:
 def test_every_status_is_known(status: int | None) -> None:
     error = ours(ApiError(status_code=status, body={"detail": f"no\nto {SECRET}"}))
     assert isinstance(error, ServerUnreachable if (status or 0) >= 500 or status in (408, 429) else ServerRefused)
+    assert error.status == status
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curator.bootstrap.application import Application
+from curator.bootstrap.context import Context
+from curator.bootstrap.receiving import open_receiver
 from curator.bootstrap.workspace import Workspace
 from curator.domain.errors import CuratorError
-from curator.settings import read_settings
 from curator.steps.desk.publish import HOOK_PATH as PATH
 from curator.steps.desk.publish import SECRET_HEADER
 from curator.store.inbox import SqliteInbox
@@ -184,11 +184,11 @@ def test_what_cannot_be_applied_is_a_dead_letter_with_its_cause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: Any, cause: str
 ) -> None:
     monkeypatch.chdir(ROOT)
-    config = Path("configs/curator.toml")
-    application = Application(read_settings(config), Workspace(tmp_path), config)
-    client = create_app(Parts(application.inbox, "correct", 1 << 20, lambda: None, str)).test_client()
-    assert client.post(PATH, json=body, headers=SECRET).status_code == 200
-    assert application.receiver.drain() == {"dead": 1}
-    connection = sqlite3.connect(application.workspace.inbox)
+    context = Context(Workspace(tmp_path), Path("configs/curator.toml"))
+    with open_receiver(context, lambda _: None) as receiver:
+        client = create_app(Parts(receiver.inbox, "correct", 1 << 20, lambda: None, str)).test_client()
+        assert client.post(PATH, json=body, headers=SECRET).status_code == 200
+        assert receiver.drain() == {"dead": 1}
+    connection = sqlite3.connect(context.workspace.inbox)
     assert connection.execute("SELECT state, cause FROM delivery").fetchall() == [("dead", cause)]
     connection.close()

@@ -5,9 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from curator.domain.errors import CuratorError, ServerRefused
-from curator.domain.prediction import PipelineId
 from curator.domain.schema import LabelSchema
-from curator.steps.in_force.pipeline import IN_FORCE
+from curator.steps.in_force.pipeline import pipeline_in_force
 from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, TaskState, WebhookRef
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
@@ -166,10 +165,10 @@ def _add_predictions(store: Store, server: LabelServer, report: Published, progr
 def _show_newest(store: Store, server: LabelServer, project: int) -> None:
     """Make annotators start from the predictions of the pipeline in force, or of the one that predicted last."""
     with store.reading() as transaction:
-        name, _, digest = str(transaction.settings.get(IN_FORCE) or "").rpartition("@")
-        chosen = PipelineId(name, digest)
-        sent = transaction.tasks.was_sent(server.name, project, chosen)
-        pipeline = chosen if sent else transaction.tasks.newest_sent(server.name, project)
+        chosen = pipeline_in_force(transaction)
+        pipeline = chosen.id if chosen else None
+        if pipeline is None or not transaction.tasks.was_sent(server.name, project, pipeline):
+            pipeline = transaction.tasks.newest_sent(server.name, project)
     found = server.project(project)
     if pipeline is None or found is None or found.model_version == str(pipeline):
         return

@@ -40,7 +40,10 @@ class DeletionGuard:
 
 @dataclass(slots=True)
 class Reconciled:
-    """What the webhooks had missed, by kind, and what became of it; `unreadable` is all that cannot be read now."""
+    """What the webhooks had missed, by kind, and what became of it; `unreadable` is all that cannot be read now.
+
+    Where the guard stopped it, `stopped` says so: nothing was deleted, all else is done.
+    """
 
     missed: Counter[str] = field(default_factory=Counter)
     drained: Counter[str] = field(default_factory=Counter)
@@ -48,6 +51,7 @@ class Reconciled:
     unreadable: list[UnreadableAnnotation] = field(default_factory=list)
     webhook: str = "kept"
     reason: str = ""
+    stopped: DeletionsNotAccepted | None = None
 
     @property
     def applied(self) -> int:
@@ -61,8 +65,8 @@ def reconcile(receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, 
     """Make the store equal to the project as the API shows it, after applying the deliveries that wait.
 
     Only tasks that changed since the last time are read, all of them if `full`. What cannot be read is quarantined by
-    name and stops nothing. Idempotent. Raises DeletionsNotAccepted before anything is deleted where the guard stops
-    it, ServerUnreachable, and CuratorError where there is no project.
+    name and stops nothing. Where the guard stops it, nothing is deleted. Idempotent. Raises ServerUnreachable, and
+    CuratorError where there is no project.
     """
     server = receiver.acceptor.server
     with receiver.store.reading() as transaction:
@@ -80,6 +84,8 @@ def reconcile(receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, 
         if exists:
             _save_annotators(receiver)
         _Reconciliation(receiver, project, report, progress).run(exists, full, guard)
+    except DeletionsNotAccepted as error:
+        report.stopped = error
     finally:
         receiver.release_lease()
     if exists:
@@ -125,10 +131,10 @@ class _Reconciliation:
             for annotation in transaction.quarantine.unreadable(self._source):
                 self._unreadable.setdefault(annotation.task, set()).add(annotation)
         changes = self._read_changes(full) if exists else _Changes()
-        if not exists:
-            self._forget_unreadable(self._unreadable)
         going = self._going_tasks(exists, changes.replaced)
         self._guard(changes.suspects, going, guard)
+        if not exists:
+            self._forget_unreadable(self._unreadable)
         missed = self._report.missed
         for number, task in changes.suspects.items():
             self._receiver.keep_lease()
@@ -251,6 +257,11 @@ class _Reconciliation:
                 f"Label Studio no longer has {len(going)} of {tasks} tasks and {deleted} of {known} annotations",
                 f"project {self._project}",
                 "if that is meant, run `curator sync --accept-deletions`",
+                project=self._project,
+                tasks_going=len(going),
+                tasks_known=tasks,
+                annotations_going=deleted,
+                annotations_known=known,
             )
 
 

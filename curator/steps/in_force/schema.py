@@ -37,6 +37,7 @@ def adopt_schema(store: Store, schema: LabelSchema, where: str) -> list[str]:
                 f"the label schema no longer has {', '.join(gone)}, which stored documents may bear",
                 where,
                 "put it back, or start a new workspace with --workspace",
+                gone=tuple(gone),
             )
         transaction.settings.put(_NAME, schema.value)
         added = [f"added {name}" for name in _minus(schema, before)]
@@ -48,23 +49,23 @@ def vanished(before: LabelSchema, after: LabelSchema) -> list[str]:
     return list(_minus(before, after))
 
 
-def _minus(one: LabelSchema, other: LabelSchema) -> Iterable[str]:
-    """Name what one schema has and the other has not."""
-    if one.language != other.language:
-        yield f"language {one.language}"
-    labels = other.labels_of
-    for layer in one.layers:
+def _minus(left: LabelSchema, right: LabelSchema) -> Iterable[str]:
+    """Name what the left schema has and the right one has not."""
+    if left.language != right.language:
+        yield f"language {left.language}"
+    labels = right.labels_of
+    for layer in left.layers:
         if layer.name not in labels:
             yield f"layer {layer.name}"
             continue
         yield from (
             f"label {layer.name}/{label.name}" for label in layer.labels if label.name not in labels[layer.name]
         )
-    yield from (f"relation {name}" for name in sorted(one.relation_names - other.relation_names))
-    kinds = {attribute.name: attribute for attribute in other.attributes}
-    for attribute in one.attributes:
+    yield from (f"relation {name}" for name in sorted(left.relation_names - right.relation_names))
+    kinds = {attribute.name: attribute for attribute in right.attributes}
+    for attribute in left.attributes:
         known = kinds.get(attribute.name)
         if known is None or known.per_region != attribute.per_region or bool(known.choices) != bool(attribute.choices):
             yield f"attribute {attribute.name}"
         else:
-            yield from (f"choice {attribute.name}/{one}" for one in attribute.choices if one not in known.choices)
+            yield from (f"choice {attribute.name}/{name}" for name in attribute.choices if name not in known.choices)

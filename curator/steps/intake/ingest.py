@@ -37,7 +37,10 @@ def arrive(raw: RawDocument, language: Language, schema: LabelSchema) -> Arrival
     lang = raw.lang or language(canonical.text)
     if lang != schema.language:
         raise InputRefused(
-            f"text is in {lang!r}, not in {schema.language!r}", raw.name, 'give `"lang"` in a .jsonl if that is wrong'
+            f"text is in {lang!r}, not in {schema.language!r}",
+            raw.name,
+            'give `"lang"` in a .jsonl if that is wrong',
+            lang=lang,
         )
     document = Document(document_id(canonical.text), canonical.text, lang)
     source = Source(document.id, raw.name, raw.raw_sha256, raw.encoding, raw.meta, raw.split)

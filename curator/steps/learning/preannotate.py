@@ -9,7 +9,7 @@ from curator.domain.errors import InputRefused
 from curator.domain.prediction import Prediction
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Span, order
-from curator.steps.in_force.pipeline import IN_FORCE
+from curator.steps.in_force.pipeline import PipelineInForce, put_in_force
 from curator.steps.intake.ingest import arrive
 from curator.steps.ports.documents import Language, Reader, Refused
 from curator.steps.ports.pipelines import Pipeline
@@ -19,10 +19,11 @@ from curator.steps.ports.store import Store
 _BATCH = 64
 
 
-def preannotate_stored(pipeline: Pipeline, store: Store, progress: Progress) -> int:
+def preannotate_stored(pipeline: Pipeline, store: Store, progress: Progress, *, source: str, configured: str) -> int:
     """Predict every stored document that has no prediction by this pipeline's digest; returns how many there were.
 
-    The pipeline is in force from then on. Idempotent; an interrupted run goes on where it stopped.
+    The pipeline, whose name or path is `source`, is in force from then on, instead of the configured one. Idempotent;
+    an interrupted run goes on where it stopped.
     """
     with store.reading() as transaction:
         waiting = transaction.documents.lacking_prediction(pipeline.id)
@@ -36,7 +37,7 @@ def preannotate_stored(pipeline: Pipeline, store: Store, progress: Progress) -> 
             predictions = []
             progress(done, len(waiting))
     with store.writing() as transaction:
-        transaction.settings.put(IN_FORCE, str(pipeline.id))
+        put_in_force(transaction, PipelineInForce(source, configured, pipeline.id))
     return len(waiting)
 
 
@@ -44,8 +45,8 @@ def _texts(documents: Sequence[str], store: Store) -> Iterator[str]:
     for start in range(0, len(documents), _BATCH):
         ids = documents[start : start + _BATCH]
         with store.reading() as transaction:
-            found = transaction.documents.some(ids)
-        yield from (found[document].text for document in ids)
+            stored = transaction.documents.some(ids)
+        yield from (stored[document].text for document in ids)
 
 
 def preannotate_paths(
@@ -88,14 +89,14 @@ def preannotate_paths(
 def _arrivals(
     paths: Sequence[str], reader: Reader, language: Language, schema: LabelSchema, refused: list[Refused]
 ) -> Iterator[Arrival]:
-    for found in reader.read(paths):
-        if isinstance(found, Refused):
-            refused.append(found)
+    for document in reader.read(paths):
+        if isinstance(document, Refused):
+            refused.append(document)
             continue
         try:
-            yield arrive(found, language, schema)
+            yield arrive(document, language, schema)
         except InputRefused as error:
-            refused.append(Refused(found.name, error))
+            refused.append(Refused(document.name, error))
 
 
 def predicted_span(span: Span, text: str) -> dict[str, Any]:

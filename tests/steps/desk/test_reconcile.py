@@ -87,12 +87,15 @@ def test_much_that_is_gone_stops_the_sync_before_anything_is_deleted(world: Worl
     for task in tasks[:4]:
         world.server.delete_task(task)
     before = world.alive()
-    with pytest.raises(DeletionsNotAccepted) as told:
-        world.sync()
-    assert "4 of 8 tasks" in str(told.value)
-    assert "--accept-deletions" in str(told.value)
+    stopped = world.sync().stopped
+    assert isinstance(stopped, DeletionsNotAccepted)
+    assert "4 of 8 tasks and 4 of 9 annotations" in str(stopped)
+    assert "--accept-deletions" in str(stopped)
+    assert (stopped.project, stopped.tasks_going, stopped.tasks_known) == (world.project, 4, 8)
+    assert (stopped.annotations_going, stopped.annotations_known) == (4, 9)
     assert before.items() <= world.alive().items()
     report = world.sync(accepted=True)
+    assert report.stopped is None
     assert (report.missed["deleted"], report.missed["tasks_deleted"]) == (4, 4)
     assert world.equals_server()
 
@@ -103,16 +106,14 @@ def test_a_sync_that_was_stopped_looks_at_the_same_again(world: World, tasks: li
     for _ in range(2):
         world.server.clock.pass_time(86_400)
         world.server.annotate(tasks[7], [])
-        with pytest.raises(DeletionsNotAccepted):
-            world.sync()
+        assert world.sync().stopped
     assert world.sync(accepted=True).missed["deleted"] == 4
     assert world.equals_server()
 
 
 def test_an_emptied_project_is_not_followed_unasked(world: World, tasks: list[int]) -> None:
     world.server.delete_all_tasks(world.project)
-    with pytest.raises(DeletionsNotAccepted):
-        world.sync()
+    assert world.sync().stopped
     assert len(world.alive()) == 8
     world.sync(accepted=True)
     assert world.alive() == {}
@@ -120,8 +121,7 @@ def test_an_emptied_project_is_not_followed_unasked(world: World, tasks: list[in
 
 def test_nor_is_a_project_that_is_gone(world: World, tasks: list[int]) -> None:
     world.server.delete_project(world.project)
-    with pytest.raises(DeletionsNotAccepted):
-        world.sync()
+    assert world.sync().stopped
     assert len(world.alive()) == 8
     report = world.sync(accepted=True)
     assert (report.missed["deleted"], report.missed["tasks_deleted"]) == (8, 8)

@@ -1,0 +1,1 @@
+"""What is wrong with a set-up, and what mends it: one module a subject."""

@@ -1,0 +1,62 @@
+"""Checks of the label schema and the database."""
+
+from curator.bootstrap.context import Context
+from curator.bootstrap.doctor.check import PUSH, UPGRADE, Check
+from curator.bootstrap.schemas import configured_schema
+from curator.bootstrap.stores import is_own_file, open_store, open_store_as_is
+from curator.domain.errors import CuratorError
+from curator.domain.schema import schema_from_value
+from curator.steps.in_force.schema import vanished
+from curator.store.migrate import pending_migrations
+
+
+def labels(context: Context) -> Check:
+    """Check that the label schema can be read."""
+    name = "label schema"
+    try:
+        schema = configured_schema(context)
+    except CuratorError as error:
+        return Check(name, False, f"{error.what} ({error.where})", error.remedy)
+    count = sum(len(layer.labels) for layer in schema.layers)
+    return Check(name, True, f"{context.settings.label_schema}: {count} labels in {len(schema.layers)} layers")
+
+
+def database(context: Context) -> Check:
+    """Check that the store's database is there."""
+    name = "database"
+    if is_own_file(context) and not context.workspace.store.exists():
+        return Check(name, False, f"no store at {context.workspace.store}", UPGRADE)
+    try:
+        with open_store_as_is(context) as store, store.engine.connect():
+            return Check(name, True, store.engine.url.render_as_string(hide_password=True))
+    except Exception as error:  # noqa: BLE001 - whatever keeps a database away is what is to be told
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        return Check(name, False, reason, "start the database server, or correct CURATOR_DATABASE__URL")
+
+
+def migrations(context: Context) -> Check:
+    """Check that the database has the tables this version knows."""
+    name = "migrations"
+    try:
+        with open_store_as_is(context) as store:
+            waiting = pending_migrations(store.engine)
+    except CuratorError as error:
+        return Check(name, False, error.what, error.remedy)
+    if waiting:
+        return Check(name, False, f"{len(waiting)} not run: {', '.join(waiting)}", UPGRADE)
+    return Check(name, True, "up to date")
+
+
+def labels_in_force(context: Context) -> Check:
+    """Check that the label schema is the one in force, or may become it."""
+    name = "labels in force"
+    schema = configured_schema(context)
+    with open_store(context) as store, store.reading() as transaction:
+        value = transaction.settings.get("schema")
+    if value is None or schema.hash == schema_from_value(value, "the store").hash:
+        return Check(name, True, "as in the file")
+    gone = vanished(schema_from_value(value, "the store"), schema)
+    if gone:
+        remedy = f"put it back into {context.settings.label_schema}"
+        return Check(name, False, f"the file no longer has {', '.join(gone)}", remedy)
+    return Check(name, False, "the file has changed since it was last used", PUSH)

@@ -1,0 +1,36 @@
+"""Documents into the store."""
+
+from collections.abc import Callable, Sequence
+
+from curator.bootstrap.context import Context
+from curator.bootstrap.schemas import adopt_configured
+from curator.bootstrap.stores import open_store
+from curator.domain.split import SplitRule
+from curator.files.documents import FileReader
+from curator.files.language import detect_language
+from curator.files.nearness import MinHashNearness
+from curator.steps.intake.ingest import Ingested
+from curator.steps.intake.ingest import ingest as run
+from curator.steps.ports.progress import Progress
+
+
+def ingest(context: Context, paths: Sequence[str], say: Callable[[str], None], progress: Progress) -> Ingested:
+    """Take in all documents at the paths, by the configured schema and split rule."""
+    settings = context.settings
+    with open_store(context) as store:
+        return run(
+            paths,
+            reader=FileReader(settings.ingest.max_text_bytes),
+            language=detect_language,
+            nearness=MinHashNearness(),
+            store=store,
+            schema=adopt_configured(context, store, say),
+            rule=split_rule(context),
+            progress=progress,
+        )
+
+
+def split_rule(context: Context) -> SplitRule:
+    """Return the configured rule by which documents fall into splits."""
+    split = context.settings.split
+    return SplitRule(split.seed, {"train": split.train, "dev": split.dev, "test": split.test})

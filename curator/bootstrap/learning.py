@@ -1,0 +1,117 @@
+"""Pipelines put to work: they predict, are measured, calibrated and trained."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from curator.bootstrap.context import Context
+from curator.bootstrap.datasets import version_folder, version_storage
+from curator.bootstrap.pipelines import load_pipeline, pipeline_source
+from curator.bootstrap.schemas import configured_schema
+from curator.bootstrap.stores import open_store
+from curator.domain.prediction import PipelineId
+from curator.files.durable import replacing
+from curator.files.records import read_records
+from curator.steps.learning.evaluate import Evaluation
+from curator.steps.learning.evaluate import evaluate as compare
+from curator.steps.learning.preannotate import preannotate_paths, preannotate_stored
+from curator.steps.learning.train import Model, dataset_ref
+from curator.steps.learning.train import train as train_version
+from curator.steps.ports.documents import Refused
+from curator.steps.ports.progress import Progress
+
+
+def preannotate(context: Context, name: str | None, workers: int | None, progress: Progress) -> tuple[int, PipelineId]:
+    """Predict every stored document that lacks it with a pipeline, which is in force from then on.
+
+    Returns how many documents there were, and the pipeline's id.
+    """
+    source = pipeline_source(context, name)
+    pipeline = load_pipeline(context, source, workers)
+    with open_store(context) as store:
+        count = preannotate_stored(pipeline, store, progress, source=source, configured=context.settings.pipeline.name)
+    return count, pipeline.id
+
+
+def preannotate_documents(
+    context: Context, paths: Sequence[str], name: str | None, workers: int | None, refused: list[Refused]
+) -> tuple[Iterator[dict[str, Any]], PipelineId]:
+    """Return the predicted records of the documents at the paths, made as they are asked for, and the pipeline's id.
+
+    Nothing is stored; what cannot be taken in is appended to `refused`.
+    """
+    from curator.files.documents import FileReader
+    from curator.files.language import detect_language
+
+    pipeline = load_pipeline(context, pipeline_source(context, name), workers)
+    records = preannotate_paths(
+        paths,
+        pipeline=pipeline,
+        reader=FileReader(context.settings.ingest.max_text_bytes),
+        language=detect_language,
+        schema=configured_schema(context),
+        refused=refused,
+    )
+    return records, pipeline.id
+
+
+def evaluate(context: Context, gold: Sequence[Path], name: str | None, workers: int | None) -> Evaluation:
+    """Compare a pipeline's spans with those of the gold records of all files."""
+    records = read_records(gold)
+    pipeline = load_pipeline(context, pipeline_source(context, name), workers)
+    return compare(pipeline, records, configured_schema(context).layer_names)
+
+
+def write_mistakes(context: Context, evaluation: Evaluation, path: Path) -> None:
+    """Write a page, whole in itself, of all that a pipeline got wrong."""
+    from curator.web.mistakes_page import mistakes_page
+
+    with replacing(path) as stream:
+        stream.write(mistakes_page(evaluation, configured_schema(context)).encode())
+
+
+def calibrate(context: Context, name: str | None, gold: Sequence[Path]) -> tuple[Path, int, int]:
+    """Write the calibration table that a pipeline's configuration names, from gold.
+
+    Returns the table, the number of gold records and that of their spans. Raises CuratorError where the pipeline has
+    no calibrator.
+    """
+    from curator.spacy_models.calibrator import count_kept, table_of
+    from curator.spacy_models.chances import write_counts
+
+    records = read_records(gold)
+    source = pipeline_source(context, name)
+    table = table_of(source)
+    counts = count_kept(source, records)
+    with replacing(table) as stream:
+        stream.write(write_counts(counts))
+    return table, len(records), sum(count.seen for count in counts.values())
+
+
+def train(context: Context, dataset: str, config: Path | None, out: Path | None, progress: Progress) -> Model:
+    """Train a pipeline from a dataset version, NAME@N, by a config, else by the configured one, and register it.
+
+    With `out` it is trained to that new folder and not registered; the dataset may then be a folder of its own.
+    """
+    from curator.spacy_models.trainer import train as train_spacy
+
+    settings = context.settings.train
+    trainer = partial(train_spacy, least_train=settings.min_train, least_dev=settings.min_dev)
+    if out is not None:
+        folder = Path(dataset)
+        if not folder.is_dir():
+            ref = dataset_ref(dataset)
+            folder = version_folder(context, ref.name, ref.number)
+        trained = trainer(config or settings.config, folder, out, progress)
+        return Model(out.name, trained.path, trained.scores, unchanged=False)
+    with open_store(context) as store:
+        return train_version(
+            dataset_ref(dataset),
+            config or settings.config,
+            context.workspace.models,
+            storage=version_storage(context),
+            store=store,
+            trainer=trainer,
+            progress=progress,
+        )

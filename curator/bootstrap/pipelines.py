@@ -1,0 +1,38 @@
+"""The pipeline that predicts: which one it is, and how its spans are read."""
+
+from typing import TYPE_CHECKING
+
+from curator.bootstrap.context import Context
+from curator.bootstrap.schemas import configured_schema
+from curator.bootstrap.stores import open_store
+from curator.steps.in_force.pipeline import source_in_force
+
+if TYPE_CHECKING:
+    from curator.spacy_models.annotator import SpacyPipeline
+
+
+def pipeline_source(context: Context, name: str | None = None) -> str:
+    """Return a pipeline's name or path: the given one, else that of the pipeline in force, else the configured one."""
+    if name:
+        return name
+    with open_store(context) as store:
+        return source_in_force(store, context.settings.pipeline.name)
+
+
+def load_pipeline(context: Context, source: str, workers: int | None = None) -> "SpacyPipeline":
+    """Load a pipeline, to be read by the label schema and by what the settings say of the pipeline.
+
+    Raises CuratorError where there is no such pipeline.
+    """
+    # The hook answers before spaCy is loaded: that takes seconds.
+    from curator.spacy_models.annotator import Reading, SpacyPipeline
+
+    configured = context.settings.pipeline
+    schema = configured_schema(context)
+    reading = Reading(
+        schema.layer_names,
+        schema.labels_of,
+        configured.label_map.get(source, {}),
+        configured.span_groups.get(source, {}),
+    )
+    return SpacyPipeline(source, reading, workers or configured.workers)

@@ -1,0 +1,59 @@
+"""What annotators did, into the store: by delivery and by reconciliation."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from curator.bootstrap.addresses import hook_address
+from curator.bootstrap.context import Context
+from curator.bootstrap.reading import READ_ANNOTATION
+from curator.bootstrap.schemas import adopt_configured
+from curator.bootstrap.servers import open_server
+from curator.bootstrap.stores import open_inbox, open_store
+from curator.domain.errors import CuratorError
+from curator.domain.schema import LabelSchema
+from curator.label_studio.payloads import read_delivery
+from curator.steps.desk.accept import Acceptor
+from curator.steps.desk.receive import Receiver
+from curator.steps.desk.reconcile import DeletionGuard, Reconciled, reconcile
+from curator.steps.ports.deliveries import Inbox
+from curator.steps.ports.label_server import LabelServer
+from curator.steps.ports.progress import Progress
+from curator.steps.ports.store import Store
+
+
+def make_receiver(inbox: Inbox, store: Store, server: LabelServer, schema: LabelSchema) -> Receiver:
+    """Return what applies the deliveries of an inbox to a store."""
+    return Receiver(inbox, store, Acceptor(store, server, schema, READ_ANNOTATION), read_delivery)
+
+
+@contextmanager
+def open_receiver(context: Context, say: Callable[[str], None]) -> Iterator[Receiver]:
+    """Open all that receiving needs, with the configured schema in force."""
+    with open_store(context) as store, open_inbox(context) as inbox:
+        schema = adopt_configured(context, store, say)
+        with open_server(context) as server:
+            yield make_receiver(inbox, store, server, schema)
+
+
+def sync(
+    context: Context, full: bool, accept_deletions: bool, say: Callable[[str], None], progress: Progress
+) -> Reconciled:
+    """Make the store equal to what Label Studio says, within the configured share of deletions unless accepted."""
+    guard = DeletionGuard(share=context.settings.sync.max_deletion_share, accepted=accept_deletions)
+    with open_receiver(context, say) as receiver:
+        return reconcile(receiver, hook_address(context), guard, full, progress)
+
+
+def replay(context: Context, deliveries: Sequence[str], say: Callable[[str], None]) -> tuple[int, Counter[str]]:
+    """Apply the named deliveries once more, all dead letters if none is named.
+
+    Returns how many wait for it, and how many deliveries ended in each state. Raises CuratorError where none of the
+    names is known.
+    """
+    with open_receiver(context, say) as receiver:
+        waiting = receiver.inbox.again(deliveries or None)
+        if deliveries and not waiting:
+            remedy = "take the ids from `curator deliveries list`"
+            raise CuratorError("no such delivery", ", ".join(deliveries), remedy)
+        return waiting, receiver.drain()

@@ -1,0 +1,49 @@
+"""What the store and the workspace hold."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from curator.bootstrap.addresses import is_embedded, ml_backend_address, server_name, server_token, server_url
+from curator.bootstrap.context import Context
+from curator.bootstrap.reading import READ_ANNOTATION
+from curator.bootstrap.schemas import configured_schema
+from curator.bootstrap.stores import open_inbox, open_store
+from curator.steps.ports.deliveries import DeliveryFacts
+from curator.views.annotations import current_annotations
+from curator.views.status import status as count
+
+
+def status(context: Context) -> dict[str, Any]:
+    """Return the counts of everything, deliveries by state."""
+    with open_store(context) as store, open_inbox(context) as inbox:
+        return count(store, inbox)
+
+
+def annotations(context: Context) -> Iterator[dict[str, Any]]:
+    """Yield every current annotation as a JSON object."""
+    with open_store(context) as store:
+        yield from current_annotations(store, configured_schema(context), READ_ANNOTATION)
+
+
+def deliveries(context: Context, limit: int, state: str | None) -> list[DeliveryFacts]:
+    """Return the last deliveries, newest first, of one state if it is given."""
+    with open_inbox(context) as inbox:
+        return inbox.recent(limit, state)
+
+
+def credentials(context: Context) -> dict[str, Any]:
+    """Return where Label Studio and the ML backend are and what opens them, secrets included."""
+    embedded = context.workspace.credentials() if is_embedded(context) else None
+    with open_store(context) as store, store.reading() as transaction:
+        project = transaction.tasks.project(server_name(context))
+    backend = ml_backend_address(context)
+    return {
+        "url": server_url(context),
+        "username": embedded.username if embedded else None,
+        "password": embedded.password if embedded else None,
+        "token": server_token(context),
+        "project_id": project[0] if project else None,
+        "ml_url": backend.url,
+        "ml_username": backend.user,
+        "ml_password": backend.password,
+    }

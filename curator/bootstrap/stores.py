@@ -1,0 +1,54 @@
+"""The store and the inbox of a context, closed with the block they are opened for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from curator.bootstrap.context import Context
+from curator.store.database import SqlStore, open_engine, open_file
+from curator.store.inbox import SqliteInbox
+from curator.store.migrate import upgrade
+
+
+@contextmanager
+def open_store(context: Context) -> Iterator[SqlStore]:
+    """Open the store, brought up to date where it is a SQLite file of the workspace."""
+    with open_store_as_is(context) as store:
+        if is_own_file(context):
+            context.workspace.make()
+            upgrade(store.engine)
+        yield store
+
+
+@contextmanager
+def open_store_as_is(context: Context) -> Iterator[SqlStore]:
+    """Open the store whether it is there or not; nothing is made or migrated."""
+    url = context.settings.database.url.get_secret_value()
+    engine = open_engine(url) if url else open_file(context.workspace.store)
+    try:
+        yield SqlStore(engine)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def open_inbox(context: Context) -> Iterator[SqliteInbox]:
+    """Open the inbox of the workspace, made where it is not there."""
+    context.workspace.make()
+    inbox = SqliteInbox(context.workspace.inbox)
+    try:
+        yield inbox
+    finally:
+        inbox.engine.dispose()
+
+
+def upgrade_store(context: Context) -> bool:
+    """Run the migrations that the store lacks; returns whether there were any."""
+    if is_own_file(context):
+        context.workspace.make()
+    with open_store_as_is(context) as store:
+        return upgrade(store.engine)
+
+
+def is_own_file(context: Context) -> bool:
+    """Say whether the store is a SQLite file of the workspace, not a database that is configured."""
+    return not context.settings.database.url.get_secret_value()

@@ -1,0 +1,1 @@
+"""`curator annotators`: one module per subcommand."""

@@ -1,0 +1,1 @@
+"""`curator deliveries`: one module per subcommand."""

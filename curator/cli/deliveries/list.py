@@ -1,0 +1,39 @@
+"""`curator deliveries list`."""
+
+import click
+
+from curator.bootstrap.context import Context
+from curator.cli.output import emit, json_option
+
+_STATES = ("pending", "applied", "stale", "dead")
+
+
+@click.command("list")
+@click.option("--state", type=click.Choice(_STATES), help="Only those in this state.")
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
+@json_option
+@click.pass_obj
+def list_deliveries(context: Context, state: str | None, limit: int, as_json: bool) -> None:
+    """List the last deliveries, newest first: state, and for dead letters the cause."""
+    from curator.bootstrap.reports import deliveries
+
+    listed = deliveries(context, limit, state)
+    if as_json:
+        emit(
+            [
+                {
+                    "id": delivery.id,
+                    "number": delivery.number,
+                    "received_at": delivery.received_at,
+                    "settled_at": delivery.settled_at,
+                    "state": delivery.state,
+                    "cause": delivery.cause,
+                    "bytes": delivery.size,
+                }
+                for delivery in listed
+            ]
+        )
+        return
+    for delivery in listed:
+        line = f"{delivery.number:>6}  {delivery.received_at}  {delivery.state:<8} {delivery.id}  {delivery.cause}"
+        click.echo(line.rstrip())

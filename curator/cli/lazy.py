@@ -1,0 +1,25 @@
+"""Groups that import a command when it is asked for, so that none pays for the libraries of all."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are told as MODULE:NAME; `--help` lists them in that order."""
+
+    def __init__(self, *arguments: Any, targets: Mapping[str, str], **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self._targets = targets
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._targets)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._targets:
+            return None
+        module, _, name = self._targets[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command

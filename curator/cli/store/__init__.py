@@ -1,0 +1,1 @@
+"""`curator store`: one module per subcommand."""

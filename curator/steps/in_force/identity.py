@@ -1,0 +1,26 @@
+"""What makes a store this one and no other: made up at random once, and the same ever after."""
+
+import uuid
+
+from curator.steps.ports.store import Store
+
+
+def marker(store: Store) -> str:
+    """Return what tells this store's project from others in Label Studio."""
+    return f"curator:{_kept(store, 'workspace', str(uuid.uuid4()))}"
+
+
+def salt(store: Store) -> str:
+    """Return the salt of the annotators' pseudonyms."""
+    return _kept(store, "salt", uuid.uuid4().hex)
+
+
+def _kept(store: Store, name: str, fresh: str) -> str:
+    with store.reading() as transaction:
+        value = transaction.settings.get(name)
+    if value is None:
+        with store.writing() as transaction:
+            # Another process may have been quicker.
+            value = transaction.settings.get(name) or fresh
+            transaction.settings.put(name, value)
+    return str(value)

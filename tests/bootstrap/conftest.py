@@ -1,0 +1,27 @@
+"""A context in a folder of its own, with the project's configuration."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from curator.bootstrap.context import Context
+from curator.bootstrap.workspace import Workspace
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with the project's configuration in it."""
+    shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def configured(folder: Path) -> Context:
+    return Context(Workspace(folder / "workspace"), folder / "configs" / "curator.toml")
+
+
+def silent(done: int, total: int | None) -> None:
+    """Progress that nobody looks at."""

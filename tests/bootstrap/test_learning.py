@@ -1,0 +1,52 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from curator.bootstrap.context import Context
+from curator.bootstrap.intake import ingest
+from curator.bootstrap.learning import preannotate, preannotate_documents, train
+from curator.bootstrap.pipelines import pipeline_source
+from curator.bootstrap.stores import open_store
+from curator.domain.errors import TooLittleData
+from curator.steps.in_force.pipeline import PipelineInForce, pipeline_in_force
+from curator.steps.ports.documents import Refused
+from tests.bootstrap.conftest import silent
+from tests.cli.conftest import FRENCH
+from tests.spacy_models.rules import save_model
+
+
+def test_the_pipeline_that_predicted_is_in_force(configured: Context, folder: Path) -> None:
+    model = str(save_model(folder / "model", {"Paris": "GPE"}, {}))
+    (folder / "a.txt").write_text(FRENCH, encoding="utf-8")
+    ingest(configured, ["a.txt"], lambda _: None, silent)
+    assert pipeline_source(configured) == "configs/preannotate.cfg"
+    count, used = preannotate(configured, model, None, silent)
+    assert count == 1
+    with open_store(configured) as store, store.reading() as transaction:
+        assert pipeline_in_force(transaction) == PipelineInForce(model, "configs/preannotate.cfg", used)
+    assert pipeline_source(configured) == model
+    assert pipeline_source(configured, "another") == "another"
+    assert preannotate(configured, None, None, silent) == (0, used)
+
+
+def test_documents_are_predicted_with_nothing_stored(configured: Context, folder: Path) -> None:
+    model = str(save_model(folder / "model", {"Paris": "GPE"}, {}))
+    (folder / "a.txt").write_text(FRENCH, encoding="utf-8")
+    refused: list[Refused] = []
+    records, used = preannotate_documents(configured, ["a.txt", "none.txt"], model, None, refused)
+    (record,) = records
+    assert (record["source"], record["pipeline"]) == ("a.txt", str(used))
+    assert [refusal.name for refusal in refused] == ["none.txt"]
+    assert not configured.workspace.root.exists()
+
+
+def test_too_little_data_says_of_which_split_there_is_how_much(configured: Context, folder: Path) -> None:
+    (folder / "gold").mkdir()
+    span = {"start": 0, "end": 5, "label": "GPE"}
+    record = {"id": "d", "text": "Paris", "spans": {"entities": [span], "events": []}, "relations": []}
+    (folder / "gold" / "train.jsonl").write_text(f"{json.dumps(record)}\n" * 5, encoding="utf-8")
+    (folder / "gold" / "dev.jsonl").touch()
+    with pytest.raises(TooLittleData) as raised:
+        train(configured, "gold", None, folder / "model", silent)
+    assert (raised.value.split, raised.value.records, raised.value.needed) == ("dev", 0, 1)

@@ -1,0 +1,76 @@
+"""Pipelines as the settings say they are read."""
+
+from pathlib import Path
+
+import pytest
+
+from curator.bootstrap.context import Context
+from curator.bootstrap.pipelines import load_pipeline, pipeline_source
+from curator.bootstrap.stores import open_store
+from curator.bootstrap.workspace import Workspace
+from curator.domain.errors import CuratorError
+from curator.domain.span import Span
+from curator.steps.in_force.pipeline import PipelineInForce, put_in_force
+from tests.conftest import ROOT
+from tests.spacy_models.rules import save_model
+
+TEXT = "Rome annonce un Nobel"
+SETTINGS = """
+label_schema = '{schema}'
+
+[pipeline]
+name = '{model}'
+
+[pipeline.label_map.'{model}']
+LOC = "GPE"
+MISC = ""
+Say = "STATEMENT"
+
+[pipeline.label_map.another]
+LOC = "PER"
+
+[pipeline.span_groups.'{model}']
+events = "sc"
+"""
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    model = save_model(tmp_path / "model", {"Rome": "LOC", "Nobel": "MISC"}, {"annonce": "Say"}, group="sc")
+    config = tmp_path / "curator.toml"
+    schema = ROOT / "configs" / "labels.yaml"
+    config.write_text(SETTINGS.format(schema=schema, model=model), encoding="utf-8")
+    return Context(Workspace(tmp_path / "workspace"), config)
+
+
+def spans(context: Context, name: str | None = None) -> list[tuple[str, int, int, str]]:
+    (content,) = load_pipeline(context, pipeline_source(context, name)).annotate([TEXT])
+    return [one.key for one in content.spans]
+
+
+def test_a_foreign_pipeline_speaks_the_schema_by_its_settings(context: Context) -> None:
+    expected = [Span("entities", 0, 4, "GPE").key, Span("events", 5, 12, "STATEMENT").key]
+    assert spans(context) == spans(context, context.settings.pipeline.name) == expected
+
+
+def test_settings_of_another_pipeline_are_not_its_own(context: Context, tmp_path: Path) -> None:
+    other = save_model(tmp_path / "other", {"Rome": "GPE", "Nobel": "GPE"}, {"annonce": "STATEMENT"}, group="sc")
+    # Neither renamed, nor are its events in a group that anybody named.
+    assert spans(context, str(other)) == [("entities", 0, 4, "GPE"), ("entities", 16, 21, "GPE")]
+    save_model(tmp_path / "other", {"Rome": "LIEU", "Nobel": "GPE"}, {})
+    with pytest.raises(CuratorError, match="label 'LIEU' of layer entities is not in the label schema") as raised:
+        spans(context, str(other))
+    assert f'[pipeline.label_map."{other}"]' in raised.value.remedy
+
+
+def test_the_pipeline_chosen_last_is_read_by_its_own_settings(context: Context, tmp_path: Path) -> None:
+    other = save_model(tmp_path / "other", {"Rome": "PER"}, {})
+    with open_store(context) as store, store.writing() as transaction:
+        put_in_force(transaction, PipelineInForce(str(other), instead_of=context.settings.pipeline.name))
+    assert spans(context) == [("entities", 0, 4, "PER")]
+
+
+def test_the_number_of_processes_comes_from_the_call_else_from_the_settings(context: Context) -> None:
+    source = context.settings.pipeline.name
+    assert load_pipeline(context, source)._workers == 1
+    assert load_pipeline(context, source, workers=3)._workers == 3

@@ -1,0 +1,22 @@
+import pytest
+
+from curator.bootstrap.context import Context
+from curator.bootstrap.push import push
+from curator.bootstrap.stores import open_store
+from curator.domain.errors import ServerUnreachable
+from curator.steps.in_force.identity import marker
+from tests.bootstrap.conftest import silent
+
+
+def test_a_push_that_failed_has_the_schema_in_force_and_the_marker_made_up(
+    configured: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CURATOR_LABEL_STUDIO__URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("CURATOR_LABEL_STUDIO__TOKEN", "t")
+    with pytest.raises(ServerUnreachable):
+        push(configured, lambda _: None, silent)
+    with open_store(configured) as store:
+        with store.reading() as transaction:
+            assert transaction.settings.get("schema") is not None
+            kept = transaction.settings.get("workspace")
+        assert marker(store) == f"curator:{kept}"

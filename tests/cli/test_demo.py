@@ -1,0 +1,21 @@
+"""`curator demo`, as far as it goes without a Label Studio."""
+
+from pathlib import Path
+
+from tests.cli.conftest import Run
+from tests.conftest import ROOT
+
+
+def test_gold_that_is_not_there_is_wrong_usage(run: Run, folder: Path) -> None:
+    ran = run("demo", "--gold", "nowhere")
+    assert (ran.code, ran.out) == (2, "")
+    assert "nowhere" in ran.err
+    assert not (folder / ".curator").exists()
+
+
+def test_without_label_studio_the_line_that_installs_it_is_named(run: Run, folder: Path) -> None:
+    ran = run("demo", "--gold", ROOT / "seeds" / "gold" / "dev.jsonl")
+    assert (ran.code, ran.out) == (1, "")
+    assert "make install" in ran.err.splitlines()[-1]
+    assert (folder / ".curator" / "demo" / "store.sqlite3").exists()
+    assert not (folder / ".curator" / "store.sqlite3").exists()

@@ -1,0 +1,59 @@
+"""`curator ingest`."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import FRENCH, Run
+
+
+def test_what_cannot_be_taken_in_is_named_and_the_rest_is_in(run: Run, corpus: Path) -> None:
+    ran = run("ingest", "corpus", "missing.txt", "*.nothing", "--json")
+    assert ran.code == 3
+    assert {key: ran.json[key] for key in ("documents", "known", "spans", "quarantined")} == {
+        "documents": 3,
+        "known": 1,
+        "spans": 2,
+        "quarantined": 0,
+    }
+    names = {one["name"] for one in ran.json["refused"]}
+    assert names == {
+        "corpus/binary.txt",
+        "corpus/empty.txt",
+        "corpus/english.txt",
+        "corpus/picture.png",
+        "corpus/lines.jsonl:3",
+        "missing.txt",
+        "*.nothing",
+    }
+    assert all(any(line.startswith("refused ") and name in line for line in ran.err.splitlines()) for name in names)
+    assert run("status", "--json").json["documents"] == 3
+
+
+def test_ingesting_twice_is_ingesting_once(run: Run, corpus: Path) -> None:
+    assert run("ingest", "corpus/article.txt", "--json").json["documents"] == 1
+    again = run("ingest", "corpus/article.txt", "--json")
+    assert (again.code, again.json["documents"], again.json["sources"]) == (0, 0, 0)
+    assert run("status", "--json").json["documents"] == 1
+
+
+def test_a_span_that_does_not_fit_is_found_a_problem(run: Run, folder: Path) -> None:
+    row = {
+        "text": FRENCH,
+        "spans": [{"start": 0, "end": 900, "label": "PER"}, {"start": 0, "end": 2, "label": ["PER"]}],
+    }
+    (folder / "a.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    ran = run("ingest", "a.jsonl", "--json")
+    assert (ran.code, ran.json["documents"], ran.json["quarantined"]) == (3, 1, 2)
+
+
+def test_documents_come_through_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(FRENCH.encode()), encoding="utf-8"))
+    assert run("ingest", "-", "--json").json["documents"] == 1
+
+
+def test_a_folder_with_nothing_good_is_a_problem_and_not_a_failure(run: Run, folder: Path) -> None:
+    (folder / "none").mkdir()
+    assert run("ingest", "none").code == 3

@@ -1,0 +1,91 @@
+"""`curator preannotate`, with documents of the store and with files."""
+
+import json
+from pathlib import Path
+
+import pytest
+import spacy
+
+from tests.cli.conftest import FRENCH, Run
+
+
+def test_preannotate_paths_writes_what_the_contract_says_and_stores_nothing(
+    run: Run, corpus: Path, pipeline: Path
+) -> None:
+    ran = run("preannotate", "corpus", "--pipeline", pipeline, "--out", "out/o.jsonl", "--json")
+    assert ran.code == 3
+    assert (ran.json["predicted"], ran.json["refused"]) == (4, 5)
+    lines = Path("out/o.jsonl").read_bytes().decode().splitlines()
+    records = [json.loads(line) for line in lines]
+    assert [one["source"] for one in records] == [
+        "corpus/article.txt",
+        "corpus/lines.jsonl:1",
+        "corpus/lines.jsonl:2",
+        "corpus/lines.jsonl:4",
+    ]
+    first = records[0]
+    assert list(first) == ["id", "source", "text", "lang", "spans", "pipeline"]
+    assert (first["text"], first["lang"]) == (FRENCH, "fr")
+    (person,), (meeting,) = first["spans"]["entities"], first["spans"]["events"]
+    assert list(person) == ["start", "end", "label", "text", "score", "rule"]
+    assert (person["label"], person["text"], FRENCH[person["start"] : person["end"]]) == ("PER", *["Ahmed Morel"] * 2)
+    assert (meeting["label"], meeting["text"]) == ("MEETING", "rencontré")
+    assert first["pipeline"] == ran.json["pipeline"]
+    assert not (Path(".curator") / "store.sqlite3").exists()
+
+
+def test_preannotate_writes_to_standard_output_without_out(run: Run, corpus: Path, pipeline: Path) -> None:
+    ran = run("preannotate", "corpus/article.txt", "--pipeline", pipeline)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.json["text"] == FRENCH
+
+
+def test_what_is_predicted_already_is_not_predicted_again(run: Run, corpus: Path, pipeline: Path) -> None:
+    run("ingest", "corpus")
+    before = run("status", "--json").json["predictions"]
+    assert run("preannotate", "--pipeline", pipeline, "--json").json["predicted"] == 3
+    assert run("preannotate", "--pipeline", pipeline, "--json").json["predicted"] == 0
+    assert run("status", "--json").json["predictions"] == before + 3
+
+
+def test_a_pipeline_that_was_chosen_stays_chosen(run: Run, tmp_path: Path) -> None:
+    blank = spacy.blank("fr")
+    blank.add_pipe("entity_ruler").add_patterns([{"label": "GPE", "pattern": "Paris"}])
+    blank.to_disk(tmp_path / "mine")
+    (tmp_path / "a.txt").write_text("Anna vit à Paris.", "utf-8")
+    assert run("ingest", str(tmp_path / "a.txt")).code == 0
+    first = run("preannotate", "--pipeline", str(tmp_path / "mine"), "--json")
+    again = run("preannotate", "--json")
+    assert json.loads(first.out)["pipeline"] == json.loads(again.out)["pipeline"]
+    assert json.loads(again.out)["predicted"] == 0
+
+
+def test_the_bytes_written_do_not_depend_on_the_number_of_processes(run: Run, folder: Path, pipeline: Path) -> None:
+    lines = (json.dumps({"text": f"{FRENCH}Dépêche {at} : un président rencontré.", "lang": "fr"}) for at in range(150))
+    (folder / "many.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    written = []
+    for workers in (1, 2, 3):
+        out = folder / f"{workers}.jsonl"
+        ran = run("preannotate", "many.jsonl", "--pipeline", pipeline, "--workers", str(workers), "--out", out)
+        assert ran.code == 0, ran.err
+        written.append(out.read_bytes())
+    assert written[0].count(b"\n") == 150
+    assert written == [written[0]] * 3
+
+
+def test_a_configuration_that_was_changed_says_more_than_an_old_choice(
+    run: Run, folder: Path, corpus: Path, pipeline: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = spacy.blank("fr")
+    other.add_pipe("entity_ruler").add_patterns([{"label": "GPE", "pattern": "Paris"}])
+    other.to_disk(folder / "other")
+    monkeypatch.setenv("CURATOR_PIPELINE__NAME", str(folder / "other"))
+    run("ingest", "corpus/article.txt")
+    chosen = run("preannotate", "--pipeline", pipeline, "--json").json["pipeline"]
+    assert run("preannotate", "--json").json["pipeline"] == chosen
+    again = folder / "again"
+    (folder / "other").rename(again)
+    monkeypatch.setenv("CURATOR_PIPELINE__NAME", str(again))
+    configured = run("preannotate", "--json").json["pipeline"]
+    assert configured != chosen
+    assert run("preannotate", "--json").json == {"predicted": 0, "pipeline": configured}

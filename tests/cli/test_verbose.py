@@ -1,0 +1,68 @@
+"""What `-v` shows beside results, and what it never shows."""
+
+import http.server
+import logging
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from curator.cli.verbose import telling
+from tests.cli.conftest import FRENCH, Run
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """Where something answers each request with 404."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+    server.RequestHandlerClass.log_message = lambda *_: None  # type: ignore[method-assign]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_stages_and_migrations_are_told_with_v_and_not_without(run: Run, folder: Path) -> None:
+    (folder / "a.txt").write_text(FRENCH, encoding="utf-8")
+    ran = run("-v", "ingest", "a.txt", "--json")
+    assert ran.json["documents"] == 1
+    lines = [line.split(" ", 1)[1] for line in ran.err.splitlines()]
+    assert lines[:2] == ["ingest begins", "migrations run: 0001"]
+    assert lines[2].startswith("ingest done, 1, in ")
+    assert run("ingest", "a.txt", "--json").err == ""
+
+
+def test_v_counts_where_click_takes_it_for_an_option_only(run: Run) -> None:
+    ran = run("export", "--", "-v")
+    assert ran.code == 1
+    assert "Traceback" not in ran.err
+
+
+def test_requests_to_label_studio_are_told(run: Run, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CURATOR_LABEL_STUDIO__URL", f"http://reader:hush@{address}")
+    monkeypatch.setenv("CURATOR_LABEL_STUDIO__TOKEN", "very-secret-token")
+    ran = run("-v", "push")
+    assert ran.code == 1
+    assert f"HTTP Request: GET http://{address}/api/projects" in ran.err
+    assert "hush" not in ran.err
+    assert "very-secret" not in ran.err
+    assert "HTTP Request" not in run("push").err
+
+
+def test_secrets_of_an_address_are_left_out(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with telling(), httpx.Client(trust_env=False) as client:
+        client.get(f"http://me:hush@{address}/signup/?token=hush&page=2&api_key=hush")
+        logging.getLogger("curator.x").info("two\nlines \x1b[31m")
+    client_line, own_line = capsys.readouterr().err.splitlines()
+    assert f"GET http://{address}/signup/?token=…&page=2&api_key=…" in client_line
+    assert "hush" not in client_line
+    assert own_line.endswith(" two lines [31m")
+
+
+def test_nothing_is_told_any_more_afterwards(capsys: pytest.CaptureFixture[str]) -> None:
+    with telling():
+        logging.getLogger("curator").info("one")
+    logging.getLogger("curator").info("two")
+    assert capsys.readouterr().err.endswith(" one\n")
