@@ -6,6 +6,7 @@ from curator.bootstrap.context import Context
 from curator.bootstrap.datasets import decision_rules, export, version_folder
 from curator.bootstrap.stores import open_store
 from curator.domain.errors import CuratorError
+from curator.domain.policy import Policy
 
 
 def test_the_rules_have_the_settings_policy_and_the_stores_salt(
@@ -14,7 +15,7 @@ def test_the_rules_have_the_settings_policy_and_the_stores_salt(
     monkeypatch.setenv("CURATOR_EXPORT__NAMED_ANNOTATORS", "true")
     with open_store(configured) as store:
         rules = decision_rules(configured, store)
-        assert (rules.policy, rules.named_annotators) == ("latest", True)
+        assert (rules.policy, rules.named_annotators) == (Policy("latest"), True)
         assert rules.salt
         assert decision_rules(configured, store) == rules
 

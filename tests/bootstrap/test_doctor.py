@@ -36,7 +36,7 @@ def test_migrations_that_were_not_run_are_counted(
 ) -> None:
     monkeypatch.setenv("CURATOR_DATABASE__URL", f"sqlite:///{folder / 'empty.sqlite3'}")
     check = store.migrations(configured)
-    assert (check.ok, check.detail, check.remedy) == (False, "1 not run: 0001", "curator store upgrade")
+    assert (check.ok, check.detail, check.remedy) == (False, "1 not run: 0002", "curator store upgrade")
 
 
 def test_dead_letters_are_told_and_are_no_fault(configured: Context) -> None:

@@ -29,7 +29,7 @@ def test_stages_and_migrations_are_told_with_v_and_not_without(run: Run, folder:
     ran = run("-v", "ingest", "a.txt", "--json")
     assert ran.json["documents"] == 1
     lines = [line.split(" ", 1)[1] for line in ran.err.splitlines()]
-    assert lines[:2] == ["ingest begins", "migrations run: 0001"]
+    assert lines[:2] == ["ingest begins", "migrations run: 0002"]
     assert lines[2].startswith("ingest done, 1, in ")
     assert run("ingest", "a.txt", "--json").err == ""
 
