@@ -8,12 +8,18 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
+from hypothesis import HealthCheck, settings
 
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.label_studio.client import LabelStudioServer
 from curator.label_studio.server import EmbeddedServer
+from tests.waiting import HANG_SECONDS
 
 ROOT = Path(__file__).parent.parent
+# Generated examples are counted, not timed.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+
 EXECUTABLE = ROOT / ".venv-label-studio" / "bin" / "label-studio"
 
 
@@ -55,11 +61,12 @@ def label_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLa
         password=password,
         token=token,
         port=free_port(),
+        timeout=HANG_SECONDS,
     )
     with (
         server,
         httpx.Client(
-            base_url=server.url, headers={"Authorization": f"Token {token}"}, timeout=60, trust_env=False
+            base_url=server.url, headers={"Authorization": f"Token {token}"}, timeout=HANG_SECONDS, trust_env=False
         ) as http,
     ):
         client = LabelStudioServer("test", server.url, token)

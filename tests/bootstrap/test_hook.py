@@ -1,4 +1,3 @@
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from curator.bootstrap.workspace import Workspace
 from curator.domain.errors import ServerUnreachable
 from curator.settings import read_settings
 from tests.conftest import ROOT
+from tests.waiting import wait_until
 
 
 @pytest.mark.parametrize("error", [ServerUnreachable("away"), RuntimeError("unforeseen")], ids=["away", "unforeseen"])
@@ -33,8 +33,5 @@ def test_deliveries_are_applied_once_what_hindered_it_is_over(
     monkeypatch.setattr(application, "receiver", FailingAtFirst())
     application.inbox.put(b'{"action": "LABEL_LINK_CREATED"}')
     hook.Applier(application).start()
-    deadline = time.monotonic() + 30
-    while application.inbox.counts()["dead"] == 0:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: application.inbox.counts()["dead"])
     assert raised == [error]

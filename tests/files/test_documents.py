@@ -271,7 +271,7 @@ def hurried() -> Iterator[None]:
     signal.alarm(0)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(raw=st.binary(max_size=400), extension=st.sampled_from(["txt", "jsonl", "csv"]))
 def test_any_bytes_are_taken_or_refused(folder: Path, hurried: None, raw: bytes, extension: str) -> None:
     (folder / f"a.{extension}").write_bytes(raw)
@@ -283,7 +283,7 @@ def test_any_bytes_are_taken_or_refused(folder: Path, hurried: None, raw: bytes,
             one.text.encode()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(
     texts=st.lists(
         st.text(st.characters(exclude_categories=["Cs", "Cc"])).filter(lambda text: text.strip().strip("\ufeff")),
