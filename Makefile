@@ -38,8 +38,9 @@ check: environment
 	$(RUN)/lint-imports
 	$(RUN)/pytest -q tests/test_architecture.py
 
+# Two workers keep two cores busy; the tests of one file, or of the one Label Studio, share one.
 test: install chromium check
-	$(RUN)/pytest
+	$(RUN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 # The browser of the end-to-end tests: installed where that is allowed, asked for where it is not.
 chromium:

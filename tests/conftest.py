@@ -1,7 +1,9 @@
 """What tests of several packages share: the default label schema and one real Label Studio a session."""
 
+import secrets
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,11 +38,21 @@ class RunningLabelStudio:
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port of the loopback interface that nothing listens on, below those of outgoing connections."""
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each file, and all that share the one Label Studio, to one worker; begin with what takes longest."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            shares_server = "label_studio" in getattr(item, "fixturenames", ())
+            item.add_marker(pytest.mark.xdist_group("label-studio" if shares_server else str(item.path)))
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
 
 
 @pytest.fixture(scope="session")
