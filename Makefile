@@ -1,5 +1,5 @@
 # Every target sets up by itself what it needs, from the package registries.
-PYTHON ?= python3
+# PYTHON=/path/to/python3.13 chooses an interpreter of 3.11 to 3.13; else it is python3.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
@@ -9,36 +9,38 @@ VENV := .venv
 STUDIO := .venv-label-studio
 RUN := $(VENV)/bin
 
-.PHONY: install up test chromium check bench model quality clean
+.PHONY: install environment lock up test chromium check bench model quality clean
 
-install: $(VENV)/.ready $(STUDIO)/.ready
+install: environment
+	@PYTHON="$(PYTHON)" locks/install.sh $(STUDIO) label-studio
 
-$(VENV)/.ready: locks/dev.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { echo "Python 3.11 is needed: apt-get install python3.11-venv, or make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing: apt-get install python3-venv" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(RUN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
-	$(RUN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@
+environment:
+	@PYTHON="$(PYTHON)" locks/install.sh $(VENV) dev
 
-$(STUDIO)/.ready: locks/label-studio.txt | $(VENV)/.ready
-	$(PYTHON) -m venv $(STUDIO)
-	$(STUDIO)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/label-studio.txt
-	touch $@
+# The locks anew, for every Python that pyproject.toml allows: pins stay as they are as long as they fit;
+# LOCK="--upgrade" or LOCK="--upgrade-package NAME" raises them.
+LOCK :=
+COMPILE = $(RUN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header $(LOCK)
+lock: environment
+	$(COMPILE) locks/uv.in --output-file locks/uv.txt
+	$(COMPILE) locks/label-studio.in --output-file locks/label-studio.txt
+	$(COMPILE) pyproject.toml --extra dev --output-file locks/dev.txt
+	$(COMPILE) pyproject.toml --constraint locks/dev.txt --output-file locks/curator.txt
 
 up: install
 	@exec $(RUN)/curator up
 
 # The fast gate: seconds, no server.
-check: $(VENV)/.ready
+check: environment
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 	$(RUN)/pytest -q tests/test_architecture.py
 
+# Two workers keep two cores busy; the tests of one file, or of the one Label Studio, share one.
 test: install chromium check
-	$(RUN)/pytest
+	$(RUN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 # The browser of the end-to-end tests: installed where that is allowed, asked for where it is not.
 chromium:
@@ -47,13 +49,13 @@ chromium:
 			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-color-emoji; \
 		else echo "Chromium is missing: sudo apt-get install chromium" >&2; exit 1; fi; }
 
-bench: $(VENV)/.ready
+bench: environment
 	$(RUN)/python -m benchmarks
 
 # The trained pipeline and the calibration tables that are shipped, made anew from the gold.
 MODEL := seeds/models/conflict_news
 PIPELINES := rules trained preannotate
-model: $(VENV)/.ready
+model: environment
 	rm -rf $(MODEL).new
 	$(RUN)/curator train seeds/gold --config configs/train.cfg --out $(MODEL).new/conflict_news
 	rm -rf $(MODEL)
@@ -62,7 +64,7 @@ model: $(VENV)/.ready
 	for name in $(PIPELINES); do $(RUN)/curator calibrate seeds/gold/dev.jsonl --pipeline configs/$$name.cfg; done
 
 # How good pre-annotation is on the third of the corpus that is kept for measuring.
-quality: $(VENV)/.ready
+quality: environment
 	@$(RUN)/python -m benchmarks.agreement; echo
 	@for name in $(PIPELINES); do \
 		$(RUN)/curator evaluate seeds/gold/test.jsonl --pipeline configs/$$name.cfg --reliability; echo; done

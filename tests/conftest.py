@@ -1,20 +1,28 @@
 """What tests of several packages share: a small world, the default label schema, one real Label Studio a session."""
 
+import secrets
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 import yaml
+from hypothesis import HealthCheck, settings
 
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.label_studio.client import LabelStudioServer
 from curator.label_studio.server import EmbeddedServer
 from tests.fakes.world import World
+from tests.waiting import HANG_SECONDS
 
 ROOT = Path(__file__).parent.parent
+# Generated examples are counted, not timed.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+
 EXECUTABLE = ROOT / ".venv-label-studio" / "bin" / "label-studio"
 
 
@@ -31,11 +39,21 @@ class RunningLabelStudio:
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port of the loopback interface that nothing listens on, below those of outgoing connections."""
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each file, and all that share the one Label Studio, to one worker; begin with what takes longest."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            shares_server = "label_studio" in getattr(item, "fixturenames", ())
+            item.add_marker(pytest.mark.xdist_group("label-studio" if shares_server else str(item.path)))
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
 
 
 @pytest.fixture
@@ -63,11 +81,12 @@ def label_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLa
         password=password,
         token=token,
         port=free_port(),
+        timeout=HANG_SECONDS,
     )
     with (
         server,
         httpx.Client(
-            base_url=server.url, headers={"Authorization": f"Token {token}"}, timeout=60, trust_env=False
+            base_url=server.url, headers={"Authorization": f"Token {token}"}, timeout=HANG_SECONDS, trust_env=False
         ) as http,
     ):
         client = LabelStudioServer("test", server.url, token)

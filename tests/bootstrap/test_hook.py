@@ -1,4 +1,3 @@
-import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from curator.bootstrap.workspace import Workspace
 from curator.domain.errors import ServerUnreachable
 from curator.steps.desk.receive import Receiver
 from tests.conftest import ROOT
+from tests.waiting import wait_until
 
 
 @pytest.mark.parametrize("error", [ServerUnreachable("away"), RuntimeError("unforeseen")], ids=["away", "unforeseen"])
@@ -29,8 +29,5 @@ def test_deliveries_are_applied_once_what_hindered_it_is_over(
 
         receiver.inbox.put(b'{"action": "LABEL_LINK_CREATED"}')
         hook.Applier(receiver.inbox, failing_at_first).start()
-        deadline = time.monotonic() + 30
-        while receiver.inbox.counts()["dead"] == 0:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_until(lambda: receiver.inbox.counts()["dead"])
     assert raised == [error]

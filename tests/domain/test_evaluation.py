@@ -2,7 +2,7 @@ import random
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.scorer import Scorer
 from spacy.tokens import Doc
@@ -64,7 +64,6 @@ def _flat(spans: list[Span]) -> list[Span]:
     return kept
 
 
-@settings(deadline=None)
 @given(st.lists(SPANS, max_size=8), st.lists(SPANS, max_size=8))
 def test_exact_measures_are_those_of_spacy(predicted: list[Span], gold: list[Span]) -> None:
     vocab = Vocab()

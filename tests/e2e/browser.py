@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-PATIENCE = 15_000
+from tests.waiting import HANG_SECONDS
+
+PATIENCE = HANG_SECONDS * 1000
 """How long a page may take to show what is waited for, in milliseconds."""
 
 _EXECUTABLE = Path("/usr/bin/chromium")

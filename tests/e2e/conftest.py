@@ -5,8 +5,7 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from curator.cli.main import main
 from tests.conftest import ROOT, RunningLabelStudio, free_port
 from tests.e2e.browser import chromium as chromium
 from tests.e2e.relay import Relay
+from tests.waiting import HANG_SECONDS, wait_until
 
 _CORPUS = ROOT / "seeds" / "corpus"
 ARTICLES = sum(len(path.read_text("utf-8").splitlines()) for path in _CORPUS.glob("*.jsonl"))
@@ -105,13 +105,6 @@ class Desk:
     def delete_task(self, task: dict[str, Any]) -> None:
         self.http.delete(f"/api/tasks/{task['id']}/").raise_for_status()
 
-    def eventually(self, agrees: Callable[[], bool], seconds: float = 30.0) -> None:
-        """Wait until something holds; fails where it does not in time."""
-        deadline = time.monotonic() + seconds
-        while not agrees():
-            assert time.monotonic() < deadline, "the store did not come to agree with Label Studio"
-            time.sleep(0.3)
-
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStudio) -> Iterator[Desk]:
@@ -136,19 +129,19 @@ def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStu
         yield Desk(curator, label_studio.http, relay, pushed["project"])
     finally:
         hook.terminate()
-        hook.wait(20)
+        hook.wait(HANG_SECONDS)
         log.close()
         relay.close()
 
 
 def wait_until_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
-    """Wait until a hook answers that it is ready; fails where its process ends, or after a minute."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
+    """Wait until a hook answers that it is ready; fails where its process ends before."""
+
+    def ready() -> bool:
+        assert process.poll() is None, "the hook did not start"
         try:
-            if httpx.get(url, timeout=5, trust_env=False).status_code == 200:
-                return
+            return httpx.get(url, timeout=HANG_SECONDS, trust_env=False).status_code == 200
         except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    pytest.fail("the hook did not start")
+            return False
+
+    wait_until(ready)

@@ -5,6 +5,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 
+from tests.waiting import HANG_SECONDS
+
 Call = tuple[str, dict[str, str], bytes]
 
 
@@ -43,7 +45,8 @@ class Relay:
     def forward(self, call: Call) -> int:
         path, headers, body = call
         sent = {name: value for name, value in headers.items() if name.lower() not in ("host", "content-length")}
-        return httpx.post(self.hook + path, content=body, headers=sent, timeout=10, trust_env=False).status_code
+        url = self.hook + path
+        return httpx.post(url, content=body, headers=sent, timeout=HANG_SECONDS, trust_env=False).status_code
 
     def close(self) -> None:
         self._server.shutdown()

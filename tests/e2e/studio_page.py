@@ -5,8 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Error, Locator, Page, Response, expect
 
-PATIENCE = 30_000
-"""Milliseconds that one condition may take to come about on a loaded machine."""
+from tests.e2e.browser import PATIENCE
 
 Region = tuple[int, int, str, str]
 """What the text shows of a region: start, end, label, words."""
@@ -63,7 +62,7 @@ class StudioPage:
         self.page.locator("input[name=email]").fill(email)
         self.page.locator("input[name=password]").fill(password)
         self.page.locator("button[type=submit]").click()
-        expect(self.page.get_by_test_id("userpic")).to_be_visible(timeout=30_000)
+        expect(self.page.get_by_test_id("userpic")).to_be_visible()
 
     def label_all(self) -> str:
         """Open the project and begin with its queue; returns the instruction, which is closed again."""
@@ -251,7 +250,7 @@ class StudioPage:
         self.page.locator("[aria-label='Previous task']").click()
 
     def expect_end(self) -> None:
-        expect(self.page.get_by_text("No More Tasks Left in Queue")).to_be_visible(timeout=30_000)
+        expect(self.page.get_by_text("No More Tasks Left in Queue")).to_be_visible()
 
     def screenshot(self, folder: Path, name: str) -> None:
         """Take the page in both themes, and leave it in the light one."""

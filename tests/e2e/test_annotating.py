@@ -20,6 +20,7 @@ from tests.e2e.agreement import record_attributes, record_relations, record_span
 from tests.e2e.conftest import Curator, Desk, environment, wait_until_ready
 from tests.e2e.relay import Relay
 from tests.e2e.studio_page import StudioPage
+from tests.waiting import HANG_SECONDS, wait_until
 
 # A no-break space and a narrow one; a family of four joined into one sign, a flag, a sign with a variant selector.
 _NB, _NN = "\u00a0", "\u202f"
@@ -139,10 +140,7 @@ class Office:
     def agrees(self, *expected: tuple[str, int, Said]) -> None:
         """Wait until the store holds exactly this: text, number of the annotator, what they said."""
         wanted = {(text, self.accounts[number]["username"]): said for text, number, said in expected}
-        try:
-            self.desk.eventually(lambda: self.said() == wanted, seconds=20)
-        except AssertionError:
-            assert self.said() == wanted
+        wait_until(lambda: self.said() == wanted, lambda: f"{self.said()} is not {wanted}")
 
     def exported(self, version: int) -> dict[str, Said]:
         records = self.desk.curator.records("office", version)
@@ -213,7 +211,7 @@ def serving(curator: Curator, port: int) -> Iterator[None]:
             yield
         finally:
             hook.terminate()
-            hook.wait(20)
+            hook.wait(HANG_SECONDS)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import spacy
 
 from tests.conftest import ROOT
 from tests.e2e.conftest import environment
+from tests.waiting import HANG_SECONDS
 
 
 def _some(split: str, count: int) -> list[str]:
@@ -30,7 +31,7 @@ def test_the_demo_goes_through_the_whole_loop_and_leaves_nothing_running(tmp_pat
     short.write_text(re.sub(r"max_steps = \d+", "max_steps = 150", config), encoding="utf-8")
     env["CURATOR_TRAIN__CONFIG"] = str(short)
     command = [sys.executable, "-m", "curator", "demo", "--gold", str(few)]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=HANG_SECONDS, check=False)
     *_, verdict = done.stderr.strip().splitlines()
     assert done.returncode == (0 if verdict.endswith("passes the gate") else 3), done.stderr
     exports = tmp_path / "workspace" / "demo" / "exports" / "demo"

@@ -15,6 +15,7 @@ import yaml
 
 from tests.conftest import ROOT, RunningLabelStudio, free_port
 from tests.e2e.conftest import Curator, article, environment, wait_until_ready
+from tests.waiting import HANG_SECONDS
 
 
 @contextmanager
@@ -28,7 +29,7 @@ def served(curator: Curator) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(HANG_SECONDS)
         log.close()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.e2e.agreement import chosen, from_label_studio, from_store, record_attributes, record_relations, record_spans
 from tests.e2e.conftest import ARTICLES_OF_PART, PART, Desk
+from tests.waiting import wait_until
 
 
 def region(name: str, layer: str, label: str, found: re.Match[str]) -> dict[str, Any]:
@@ -60,26 +61,26 @@ def test_every_act_of_a_reviewer_reaches_the_store(desk: Desk) -> None:
     first, second, third = desk.tasks()[:3]
     prediction = first["predictions"][0]
     desk.annotate(first, reviewed(first), lead_time=12.5, parent_prediction=prediction["id"])
-    desk.eventually(lambda: agree(desk))
+    wait_until(lambda: agree(desk))
     (seen,) = desk.curator.annotations()
     assert seen["annotator"] == "admin@example.org" or seen["annotator"] == "user 1"
     assert seen["source"].startswith(PART)
 
     changed = desk.annotate(second, reviewed(second))
     desk.change(changed, result=reviewed(second, at=9))
-    desk.eventually(lambda: agree(desk))
+    wait_until(lambda: agree(desk))
     desk.change(changed, was_cancelled=True)
-    desk.eventually(lambda: agree(desk))
+    wait_until(lambda: agree(desk))
     desk.change(changed, was_cancelled=False)
-    desk.eventually(lambda: agree(desk))
+    wait_until(lambda: agree(desk))
     desk.change(changed, ground_truth=True)
     desk.annotate(second, [])
-    desk.eventually(lambda: agree(desk))
+    wait_until(lambda: agree(desk))
 
     skipped = desk.annotate(third, [], was_cancelled=True)
-    desk.eventually(lambda: agree(desk))
+    wait_until(lambda: agree(desk))
     desk.delete(skipped)
-    desk.eventually(lambda: agree(desk))
+    wait_until(lambda: agree(desk))
     assert {one["annotation"] for one in desk.curator.annotations()} == set(from_label_studio(desk.tasks()))
 
 
@@ -155,7 +156,7 @@ def test_the_export_says_what_the_reviewers_said(desk: Desk) -> None:
 
     task = desk.tasks()[-1]
     desk.annotate(task, reviewed(task))
-    desk.eventually(lambda: agree(desk))
+    wait_until(lambda: agree(desk))
     second = desk.curator.json("export", "news")
     assert (second["version"], second["unchanged"]) == (2, False)
     assert set(desk.curator.records("news", 2)) == {*expected, task["data"]["document"]}

@@ -43,8 +43,11 @@ def test_a_policy_would_stop_what_escaping_had_missed(chromium: Browser, url: st
     context = chromium.new_context()
     page = context.new_page()
     page.goto(url)
-    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"document.title=1\">')")
-    page.wait_for_timeout(200)
+    # The handler in the text would run before the listener does.
+    page.evaluate("""() => new Promise(done => {
+      document.body.insertAdjacentHTML('beforeend', '<img src=x onerror="document.title=1">');
+      document.body.lastElementChild.addEventListener('error', () => done());
+    })""")
     assert page.title().startswith("Mistakes of")
     context.close()
 

@@ -6,9 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ import pytest
 
 from tests.conftest import ROOT, free_port
 from tests.e2e.conftest import ARTICLES, Curator, environment
+from tests.waiting import HANG_SECONDS, wait_until
 
-_PATIENCE = 240
+_NUMBERS = count(1)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ class Up:
     """A running `curator up` and what it said."""
 
     def __init__(self, curator: Curator, ports: tuple[int, int]) -> None:
-        self.log = curator.folder / f"up-{time.monotonic_ns()}.log"
+        self.log = curator.folder / f"up-{next(_NUMBERS)}.log"
         arguments = ["up", "--port", str(ports[0]), "--hook-port", str(ports[1])]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -49,11 +50,16 @@ class Up:
         return self.log.read_text("utf-8")
 
     def wait_until_up(self) -> None:
-        deadline = time.monotonic() + _PATIENCE
-        while "Ctrl-C stops" not in self.said:
+        self.wait_for(lambda: "Ctrl-C stops" in self.said)
+
+    def wait_for(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds; fails where this ends before."""
+
+        def held() -> bool:
             assert self.process.poll() is None, self.said
-            assert time.monotonic() < deadline, self.said
-            time.sleep(0.3)
+            return holds()
+
+        wait_until(held, lambda: self.said)
 
 
 @contextmanager
@@ -64,7 +70,7 @@ def running(curator: Curator, ports: tuple[int, int]) -> Iterator[Up]:
         yield up
     finally:
         up.process.send_signal(signal.SIGINT)
-        assert up.process.wait(60) == 0, up.said
+        assert up.process.wait(HANG_SECONDS) == 0, up.said
 
 
 def listening(port: int) -> bool:
@@ -75,7 +81,9 @@ def listening(port: int) -> bool:
 def tasks(credentials: dict[str, Any]) -> list[dict[str, Any]]:
     query: dict[str, str | int] = {"project": credentials["project_id"], "fields": "all", "page_size": 1000}
     headers = {"Authorization": f"Token {credentials['token']}"}
-    answer = httpx.get(credentials["url"] + "/api/tasks", params=query, headers=headers, timeout=60, trust_env=False)
+    answer = httpx.get(
+        credentials["url"] + "/api/tasks", params=query, headers=headers, timeout=HANG_SECONDS, trust_env=False
+    )
     found: list[dict[str, Any]] = answer.raise_for_status().json()["tasks"]
     return found
 
@@ -88,7 +96,9 @@ def test_up_leads_to_a_project_and_ctrl_c_stops_all_of_it(curator: Curator, port
         assert credentials["token"] not in up.said
         assert len(tasks(credentials)) == ARTICLES
         # The log-in that was printed opens the door.
-        with httpx.Client(base_url=credentials["url"], follow_redirects=True, timeout=60, trust_env=False) as browser:
+        with httpx.Client(
+            base_url=credentials["url"], follow_redirects=True, timeout=HANG_SECONDS, trust_env=False
+        ) as browser:
             browser.get("/user/login/")
             form = {"email": credentials["username"], "password": credentials["password"]}
             token = browser.cookies["csrftoken"]
@@ -118,18 +128,16 @@ def test_a_second_up_resumes_and_catches_up_with_nothing_doubled(curator: Curato
         assert (status["documents"], status["predictions"], status["tasks"]) == (ARTICLES,) * 3
         url = f"{credentials['url']}/api/tasks/{found[0]['id']}/annotations/"
         headers = {"Authorization": f"Token {credentials['token']}"}
-        httpx.post(url, json={"result": []}, headers=headers, timeout=60, trust_env=False).raise_for_status()
-        began = time.monotonic()
-        while not (seen := curator.annotations()):
-            assert time.monotonic() - began < 30
-        assert seen[0]["annotator"] == credentials["username"]
+        httpx.post(url, json={"result": []}, headers=headers, timeout=HANG_SECONDS, trust_env=False).raise_for_status()
+        wait_until(curator.annotations)
+        assert curator.annotations()[0]["annotator"] == credentials["username"]
 
 
 def test_an_up_that_was_killed_leaves_nothing_in_the_way(curator: Curator, ports: tuple[int, int]) -> None:
     up = Up(curator, ports)
     up.wait_until_up()
     os.kill(up.process.pid, signal.SIGKILL)
-    up.process.wait(10)
+    up.process.wait(HANG_SECONDS)
     assert listening(ports[0])
     with running(curator, ports):
         assert len(tasks(curator.json("credentials"))) == ARTICLES
@@ -141,13 +149,11 @@ def test_what_ends_by_itself_is_started_again(curator: Curator, ports: tuple[int
             for leader in psutil.Process(up.process.pid).children():
                 if str(port) in leader.cmdline():
                     leader.kill()
-            deadline = time.monotonic() + _PATIENCE
-            while f"{name} ended by itself" not in up.said or not listening(port):
-                assert up.process.poll() is None, up.said
-                assert time.monotonic() < deadline, up.said
-                time.sleep(0.3)
+            up.wait_for(lambda name=name, port=port: f"{name} ended by itself" in up.said and listening(port))
         headers = {"Authorization": f"Token {curator.json('credentials')['token']}"}
-        answer = httpx.get(f"http://127.0.0.1:{ports[0]}/api/projects/", headers=headers, timeout=60, trust_env=False)
+        answer = httpx.get(
+            f"http://127.0.0.1:{ports[0]}/api/projects/", headers=headers, timeout=HANG_SECONDS, trust_env=False
+        )
         assert answer.status_code == 200
 
 

@@ -66,7 +66,7 @@ def test_the_signature_is_pinned() -> None:
 PINNED = [-9185683729284765271, -6852549314032110826]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(), st.text())
 def test_signatures_fit_and_nearness_is_symmetric(left: str, right: str) -> None:
     bands = NEARNESS.bands(left)

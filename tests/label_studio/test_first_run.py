@@ -3,12 +3,12 @@
 import os
 import signal
 import threading
-import time
 from pathlib import Path
 
 from curator.label_studio.client import LabelStudioServer
 from curator.label_studio.server import EmbeddedServer, ServerNotStarted
 from tests.conftest import EXECUTABLE, free_port
+from tests.waiting import HANG_SECONDS, wait_until
 
 TOKEN = "b" * 40
 
@@ -18,7 +18,13 @@ def test_a_first_run_killed_in_its_migrations_is_taken_up_again(tmp_path: Path) 
 
     def server() -> EmbeddedServer:
         return EmbeddedServer(
-            EXECUTABLE, tmp_path, username="a@example.org", password="first-password", token=TOKEN, port=port
+            EXECUTABLE,
+            tmp_path,
+            username="a@example.org",
+            password="first-password",
+            token=TOKEN,
+            port=port,
+            timeout=HANG_SECONDS,
         )
 
     first = server()
@@ -33,8 +39,7 @@ def test_a_first_run_killed_in_its_migrations_is_taken_up_again(tmp_path: Path) 
     thread = threading.Thread(target=start)
     thread.start()
     database = tmp_path / "studio" / "label_studio.sqlite3"
-    while not database.exists() or database.stat().st_size < 100_000:
-        time.sleep(0.05)
+    wait_until(lambda: failures or (database.exists() and database.stat().st_size >= 100_000))
     assert first._process is not None
     os.kill(first._process.pid, signal.SIGKILL)
     thread.join()

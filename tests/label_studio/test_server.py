@@ -18,10 +18,11 @@ import pytest
 from curator.label_studio import processes
 from curator.label_studio.server import EmbeddedServer, ServerNotStarted
 from tests.conftest import free_port
+from tests.waiting import HANG_SECONDS
 
 TOKEN = "a" * 40
 STAND_IN = """#!{python}
-import http.server, os, pathlib, signal, sys, time
+import http.server, os, pathlib, signal, sys
 
 mode = os.environ["MODE"]
 data = pathlib.Path(os.environ["LABEL_STUDIO_BASE_DATA_DIR"])
@@ -31,7 +32,7 @@ if mode == "stubborn":
 if mode == "dies":
     sys.exit("token " + os.environ["LABEL_STUDIO_USER_TOKEN"] + " is no use\\n\\n")
 if mode == "silent":
-    time.sleep(60)
+    signal.pause()
 print(sorted(os.environ), flush=True)
 
 
@@ -61,7 +62,7 @@ class Bench:
         self.made: list[EmbeddedServer] = []
 
     def server(self, mode: str = "works", **changed: Any) -> EmbeddedServer:
-        options: dict[str, Any] = {"port": self.port, "timeout": 10.0, "extra_env": {"MODE": mode}}
+        options: dict[str, Any] = {"port": self.port, "timeout": HANG_SECONDS, "extra_env": {"MODE": mode}}
         made = EmbeddedServer(
             changed.pop("executable", self.executable),
             self.folder,
@@ -223,7 +224,7 @@ def test_what_a_killed_curator_left_running_is_ended_first(bench: Bench) -> None
 
 def test_a_process_that_was_given_the_number_of_ours_is_let_be(bench: Bench) -> None:
     bench.folder.mkdir()
-    innocent = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+    innocent = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"], start_new_session=True)
     try:
         state = {"pid": innocent.pid, "created": time.time() - 3600, "port": bench.port}
         (bench.folder / "server.json").write_text(json.dumps(state))

@@ -15,7 +15,7 @@ _PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 def _several(examples: int) -> settings:
     wanted = max(examples, settings.default.max_examples if settings.default else 0)
-    return settings(max_examples=wanted, deadline=None, suppress_health_check=list(HealthCheck), phases=_PHASES)
+    return settings(max_examples=wanted, suppress_health_check=list(HealthCheck), phases=_PHASES)
 
 
 @pytest.fixture(scope="module")

@@ -173,7 +173,7 @@ def test_any_spans_of_a_canonical_text_survive_store_and_label_studio(text: str,
     assert canonicalise(known).text == text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(NEWS)
 def test_what_the_rules_predict_comes_back_from_label_studio_as_it_was(
     rules: SpacyPipeline, default_schema: LabelSchema, text: str
@@ -186,7 +186,7 @@ def test_what_the_rules_predict_comes_back_from_label_studio_as_it_was(
     assert back == Content(bare(content.spans))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(NEWS, min_size=1, max_size=4))
 def test_what_preannotate_writes_is_read_back_with_every_span_in_its_place(
     rules: SpacyPipeline, default_schema: LabelSchema, tmp_path_factory: pytest.TempPathFactory, texts: list[str]

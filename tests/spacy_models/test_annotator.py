@@ -72,7 +72,7 @@ def check(text: str, content: Content) -> None:
     assert all(left[1] <= right[0] for left, right in itertools.pairwise(entities))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.one_of(st.text(), st.lists(WORDS).map("".join), st.lists(WORDS).map(" ".join)))
 def test_spans_fit_any_text(pipeline: SpacyPipeline, text: str) -> None:
     (content,) = pipeline.annotate([text])

@@ -104,7 +104,7 @@ def test_what_is_no_record_is_told(tmp_path: Path, line: str, message: str) -> N
         list(read_records(tmp_path / "dev.jsonl"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_every_span_is_held_where_it_is_or_listed(nlp: Language, data: st.DataObject) -> None:
     text = data.draw(st.text(st.sampled_from("abÉ’' -.\n\t\u00a0e\u0301œ«»3%"), min_size=1, max_size=60))

@@ -15,9 +15,9 @@ import pytest
 
 from curator.domain.errors import CuratorError
 from curator.spacy_models.processes import spread
+from tests.waiting import HANG_SECONDS, wait_until
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 20.0
 _factor = 0
 
 
@@ -61,13 +61,15 @@ def run(work: Callable[[list[int]], list[int]], items: Any, workers: int = 2, ba
     return spread(work, items, workers, batch_size, learn, (10,))
 
 
-def ended(pids: set[int]) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while any(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in pids):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
+def runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def wait_for_the_end_of(pids: set[int]) -> None:
+    wait_until(lambda: not any(map(runs, pids)))
 
 
 def workers_here() -> set[int]:
@@ -109,7 +111,7 @@ def test_a_run_that_is_left_early_leaves_no_process() -> None:
     started = workers_here() - before
     assert pids <= started
     running.close()  # type: ignore[attr-defined]
-    assert ended(started)
+    wait_for_the_end_of(started)
     assert workers_here() == before
 
 
@@ -140,7 +142,7 @@ def test_a_process_that_is_killed_is_reported(workers: int) -> None:
     before = workers_here()
     with pytest.raises(CuratorError, match=rf"a worker process died \(one of {workers}\): try --workers 1"):
         list(run(suicide, count(), workers))
-    assert ended(workers_here() - before)
+    wait_for_the_end_of(workers_here() - before)
 
 
 def test_a_process_that_cannot_start_is_reported(capfd: pytest.CaptureFixture[str]) -> None:
@@ -149,7 +151,7 @@ def test_a_process_that_cannot_start_is_reported(capfd: pytest.CaptureFixture[st
 
 
 SCRIPT = """
-import os, time
+import signal
 from itertools import count
 from tests.spacy_models.test_processes import run, who
 if __name__ == "__main__":
@@ -158,7 +160,7 @@ if __name__ == "__main__":
     while len(pids) < 2:
         pids.add(next(running))
     print(*pids, flush=True)
-    time.sleep(60)
+    signal.pause()
 """
 
 
@@ -184,7 +186,7 @@ def test_processes_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     assert pids
     with child:
         child.kill()
-    assert ended(pids)
+    wait_for_the_end_of(pids)
 
 
 def test_an_interrupt_is_the_parents_alone(tmp_path: Path) -> None:
@@ -192,6 +194,6 @@ def test_an_interrupt_is_the_parents_alone(tmp_path: Path) -> None:
     with child:
         # As a terminal does: every process of the group gets it.
         os.killpg(child.pid, signal.SIGINT)
-        _, errors = child.communicate(timeout=PATIENCE)
+        _, errors = child.communicate(timeout=HANG_SECONDS)
     assert errors.count("Traceback") == 1
-    assert ended(pids)
+    wait_for_the_end_of(pids)

@@ -44,7 +44,7 @@ def test_metadata_goes_before_a_newer_source_without_any(store: SqlStore) -> Non
         assert transaction.documents.describing_source(document_id("Paris"), 1)[1].name == "a"
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1))
 def test_any_storable_text_comes_back_as_it_was(store: SqlStore, text: str) -> None:
     with store.writing() as transaction:

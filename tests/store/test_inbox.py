@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from curator.domain.errors import CuratorError
 from curator.store.database import SqlStore, open_file
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
+from tests.waiting import HANG_SECONDS
 
 _PUT_AND_DIE = """
 import os, signal, sys
@@ -71,7 +71,7 @@ def test_an_empty_inbox_counts_nothing(inbox: SqliteInbox) -> None:
 def test_another_process_finds_all_that_was_acknowledged_before_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "inbox.sqlite3"
     killed = subprocess.run(
-        [sys.executable, "-c", _PUT_AND_DIE, path], stdout=subprocess.PIPE, text=True, timeout=60, check=False
+        [sys.executable, "-c", _PUT_AND_DIE, path], stdout=subprocess.PIPE, text=True, timeout=HANG_SECONDS, check=False
     )
     assert killed.returncode == -9
     inbox = SqliteInbox(path)
@@ -99,10 +99,8 @@ def test_putting_does_not_wait_for_the_store(inbox: SqliteInbox, tmp_path: Path)
     store = SqlStore(open_file(tmp_path / "store.sqlite3"))
     upgrade(store.engine)
     with store.writing():
-        began = time.monotonic()
         inbox.put(b"x")
-        assert time.monotonic() - began < 1
-    assert len(inbox.pending(1)) == 1
+        assert len(inbox.pending(1)) == 1
     store.engine.dispose()
 
 

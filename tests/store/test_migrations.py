@@ -13,6 +13,7 @@ from curator.domain.errors import CuratorError
 from curator.store.database import SqlStore, open_engine
 from curator.store.migrate import known_revisions, upgrade
 from curator.store.tables import Table
+from tests.waiting import HANG_SECONDS
 
 _UPGRADE = """
 import sys
@@ -48,7 +49,7 @@ def test_a_second_upgrade_does_nothing(empty_engine: Engine) -> None:
 def test_upgrades_at_the_same_time_are_one_upgrade(empty_url: str) -> None:
     command = [sys.executable, "-c", _UPGRADE, empty_url]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    outcomes = [process.communicate(timeout=60) for process in running]
+    outcomes = [process.communicate(timeout=HANG_SECONDS) for process in running]
     assert [process.returncode for process in running] == [0, 0, 0], outcomes
     assert sorted(out.strip() for out, _ in outcomes) == ["False", "False", "True"]
 

@@ -10,6 +10,7 @@ from curator.domain.annotation import instant
 from curator.domain.errors import CuratorError
 from curator.store.database import SqlStore
 from tests.store.conftest import arrival
+from tests.waiting import HANG_SECONDS
 
 
 def test_sequence_numbers_grow_by_one_with_every_writing_transaction(store: SqlStore) -> None:
@@ -40,7 +41,7 @@ def test_whoever_has_the_lower_number_commits_first(store: SqlStore) -> None:
     def slow() -> int:
         with store.writing() as transaction:
             started.set()
-            may_end.wait(10)
+            may_end.wait(HANG_SECONDS)
             order.append("slow")
             return transaction.seq
 
@@ -51,12 +52,12 @@ def test_whoever_has_the_lower_number_commits_first(store: SqlStore) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(slow)
-        started.wait(10)
+        started.wait(HANG_SECONDS)
         second = pool.submit(quick)
         with store.reading() as transaction:
             assert transaction.seq == 0
         may_end.set()
-        assert first.result(20) < second.result(20)
+        assert first.result(HANG_SECONDS) < second.result(HANG_SECONDS)
     assert order == ["slow", "quick"]
 
 

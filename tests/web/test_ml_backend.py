@@ -33,6 +33,7 @@ from curator.web.application import Parts, create_app
 from curator.web.ml_backend import MlBackend
 from tests.fakes.parts import SCHEMA, NamePipeline, raw, schema_with_label
 from tests.fakes.world import World, sqlite_store
+from tests.waiting import HANG_SECONDS
 
 LOG_IN = ("label-studio", "correct")
 LIMIT = 20_000
@@ -241,7 +242,7 @@ def test_spans_lie_on_the_text_as_it_was_sent(backend: Backend, text: str, words
     assert found(prediction, text) == words
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(suppress_health_check=list(HealthCheck), max_examples=50)
 @given(st.text(st.sampled_from("AParisÉ e\u0301\u0323\r\n\ufeff😀👩\u200d\u00a0\u0958\u1100\u1161"), max_size=40))
 def test_whatever_is_sent_every_region_has_its_own_words(backend: Backend, text: str) -> None:
     (prediction,) = backend.predict(text)
@@ -340,7 +341,7 @@ class Loader:
         self.failure: CuratorError | None = None
 
     def load(self, source: str) -> Pipeline:
-        self.gate.wait(10)
+        self.gate.wait(HANG_SECONDS)
         if self.failure is not None:
             raise self.failure
         self.loads.append(source)
@@ -365,7 +366,7 @@ def test_a_pipeline_is_loaded_once_and_works_in_one_thread() -> None:
     loader = Loader()
     shared = SharedPipeline(lambda: loader.source, loader.load)
     assert loader.loads == []
-    askers = [threading.Thread(target=lambda: list(shared(10).annotate(["x"] * 50))) for _ in range(8)]
+    askers = [threading.Thread(target=lambda: list(shared(HANG_SECONDS).annotate(["x"] * 50))) for _ in range(8)]
     for asker in askers:
         asker.start()
     for asker in askers:
@@ -373,7 +374,7 @@ def test_a_pipeline_is_loaded_once_and_works_in_one_thread() -> None:
     assert loader.loads == ["one"]
     assert len(loader.threads) == 1
     loader.source = "two"
-    assert str(shared(10).id) == "two@d"
+    assert str(shared(HANG_SECONDS).id) == "two@d"
     assert loader.loads == ["one", "two"]
 
 
@@ -387,9 +388,9 @@ def test_a_slow_or_failing_load_is_told_and_tried_again() -> None:
     loader.failure = CuratorError("no such spaCy pipeline", "x", "name one")
     loader.gate.set()
     with pytest.raises(CuratorError, match="no such spaCy pipeline"):
-        shared(10)
+        shared(HANG_SECONDS)
     loader.failure = None
-    assert str(shared(10).id) == "one@d"
+    assert str(shared(HANG_SECONDS).id) == "one@d"
     assert loader.loads == ["one"]
 
 

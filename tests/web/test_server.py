@@ -8,8 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ import pytest
 from curator.bootstrap.workspace import Workspace
 from curator.steps.desk.publish import HOOK_PATH, SECRET_HEADER
 from tests.conftest import ROOT, free_port
+from tests.waiting import HANG_SECONDS, wait_until
 
 LIMIT = 1 << 20
 UNKNOWN = b'{"action": "LABEL_LINK_CREATED"}'
@@ -55,7 +55,7 @@ class Serving:
                 stderr=log,
                 start_new_session=True,
             )
-        until(self._ready, 60)
+        wait_until(self._ready)
 
     def _ready(self) -> bool:
         assert self._process is not None
@@ -72,10 +72,10 @@ class Serving:
             self._process.wait()
             self._process = None
 
-    def get(self, path: str, timeout: float = 30.0) -> int:
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=timeout, trust_env=False).status_code
+    def get(self, path: str) -> int:
+        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=HANG_SECONDS, trust_env=False).status_code
 
-    def post(self, content: Any, secret: str | None = "right", timeout: float = 30.0) -> tuple[int, str]:
+    def post(self, content: Any, secret: str | None = "right") -> tuple[int, str]:
         """Send a delivery and return the answer's status and the delivery's id.
 
         Sends the body to its end before it reads anything, as Label Studio does.
@@ -83,7 +83,7 @@ class Serving:
         headers = {}
         if secret is not None:
             headers[SECRET_HEADER] = self.workspace.credentials().hook_secret if secret == "right" else secret
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=HANG_SECONDS)) as connection:
             connection.request("POST", HOOK_PATH, content, headers)
             answer = connection.getresponse()
             return answer.status, json.loads(answer.read()).get("delivery", "")
@@ -97,17 +97,10 @@ class Serving:
     @contextmanager
     def locked_store(self) -> Iterator[None]:
         """Hold the main store as its only writer."""
-        with closing(sqlite3.connect(self.workspace.store, timeout=30, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(self.workspace.store, timeout=HANG_SECONDS, isolation_level=None)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             yield
             connection.execute("ROLLBACK")
-
-
-def until(true: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it takes too long"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +155,7 @@ def test_a_body_that_breaks_off_is_not_taken_for_a_delivery(serving: Serving) ->
         f"Transfer-Encoding: chunked\r\n\r\n{len(half):x}\r\n{half}\r\n",
         "Content-Length: x\r\n\r\n1",
     ):
-        with socket.create_connection(("127.0.0.1", serving.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", serving.port), timeout=HANG_SECONDS) as connection:
             connection.sendall((head + rest).encode())
             connection.shutdown(socket.SHUT_WR)
             connection.recv(100)
@@ -173,17 +166,17 @@ def test_a_body_that_breaks_off_is_not_taken_for_a_delivery(serving: Serving) ->
 def test_an_unknown_action_is_acknowledged_and_becomes_a_dead_letter(serving: Serving) -> None:
     status, delivery = serving.post(UNKNOWN)
     assert status == 200
-    until(lambda: serving.deliveries()[delivery] == ("dead", "unknown-action"), 30)
+    wait_until(lambda: serving.deliveries()[delivery] == ("dead", "unknown-action"))
 
 
 def test_the_answer_does_not_wait_for_the_store(serving: Serving) -> None:
     with serving.locked_store():
-        answers = [serving.post(UNKNOWN, timeout=1.0) for _ in range(5)]
+        answers = [serving.post(UNKNOWN) for _ in range(5)]
         assert [status for status, _ in answers] == [200] * 5
         found = serving.deliveries()
         assert {found[delivery][0] for _, delivery in answers} == {"pending"}
-        assert serving.get("/healthz", 1.0) == 200
-    until(lambda: all(state == "dead" for state, _ in serving.deliveries().values()), 60)
+        assert serving.get("/healthz") == 200
+    wait_until(lambda: all(state == "dead" for state, _ in serving.deliveries().values()))
 
 
 def test_a_killed_server_has_lost_nothing_that_it_acknowledged(serving: Serving) -> None:
@@ -197,7 +190,7 @@ def test_a_killed_server_has_lost_nothing_that_it_acknowledged(serving: Serving)
         assert serving.deliveries().keys() - before.keys() == acknowledged
     serving.start()
     # What the killed one held of the lease ends by itself, within a minute.
-    with closing(sqlite3.connect(serving.workspace.store, timeout=30)) as store, store:
+    with closing(sqlite3.connect(serving.workspace.store, timeout=HANG_SECONDS)) as store, store:
         store.execute("UPDATE lease SET expires = 0")
-    until(lambda: all(state == "dead" for state, _ in serving.deliveries().values()), 30)
+    wait_until(lambda: all(state == "dead" for state, _ in serving.deliveries().values()))
     assert serving.deliveries().keys() == before.keys() | acknowledged

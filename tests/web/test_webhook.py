@@ -117,7 +117,7 @@ def test_a_body_whose_length_is_not_told_has_the_same_limit(hook: Hook, size: in
     assert hook.bodies == ([body] if status == 200 else [])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(suppress_health_check=list(HealthCheck), max_examples=50)
 @given(st.binary(max_size=40) | st.text(max_size=20).map(json.dumps).map(str.encode))
 def test_whatever_is_acknowledged_is_in_the_inbox(hook: Hook, body: bytes) -> None:
     before = len(hook.bodies)

@@ -152,7 +152,7 @@ def begin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Wor
     world.close()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(texts=st.lists(st.tuples(_WORDS, _GIVEN), min_size=2, max_size=8), seed=st.randoms(use_true_random=False))
 @example(texts=[("a b", "train"), ("a b", "test")], seed=Random(2))
 def test_the_order_of_files_does_not_matter_for_splits(

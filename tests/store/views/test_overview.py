@@ -1,6 +1,5 @@
 """What the dashboard reads, on both databases."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +23,7 @@ from curator.views.progress import DocumentState
 from tests.fakes.annotations import annotation_state, identity
 from tests.fakes.parts import SCHEMA, region, schema_with_label
 from tests.store.conftest import arrival
+from tests.waiting import wait_until
 
 TEXTS = ("Paris dort", "Lyon rit", "Oslo lit", "Rome va", "Nice est")
 PARIS, LYON, OSLO, ROME, NICE = map(document_id, TEXTS)
@@ -97,10 +97,8 @@ def delete(store: SqlStore, task: int, document: str) -> None:
 
 def counted(overview: SqlOverview) -> LabelReport:
     """Return the report once everything is counted."""
-    deadline = time.monotonic() + 20
-    while (report := overview.labels()).counting:
-        assert time.monotonic() < deadline
-    return report
+    wait_until(lambda: not overview.labels().counting)
+    return overview.labels()
 
 
 def fates(report: LabelReport, pipeline: PipelineId = RULES) -> dict[tuple[str, MatchKind], int]:
