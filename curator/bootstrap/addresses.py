@@ -1,6 +1,7 @@
 """Where Label Studio, the hook and the ML backend are, and what opens them."""
 
 from curator.bootstrap.context import Context
+from curator.bootstrap.secrets import shared_secrets
 from curator.bootstrap.workspace import Ports
 from curator.domain.errors import SettingsError
 from curator.steps.desk.connect_backend import ML_PATH
@@ -8,7 +9,8 @@ from curator.steps.desk.publish import HOOK_PATH, SECRET_HEADER, Hook
 from curator.steps.ports.ml_backends import Backend
 
 EMBEDDED = "embedded"
-"""The name of the Label Studio that `up` starts."""
+"""What stands for the address of the Label Studio that `up` starts."""
+ML_USER = "label-studio"
 
 
 def is_embedded(context: Context) -> bool:
@@ -28,8 +30,8 @@ def server_url(context: Context) -> str:
     return configured or f"http://127.0.0.1:{listening_ports(context).label_studio}"
 
 
-def server_name(context: Context) -> str:
-    """Return the name under which the store keeps what it knows of Label Studio."""
+def server_address(context: Context) -> str:
+    """Return the address that tells servers apart: the embedded one has the same whatever port it listens on."""
     return EMBEDDED if is_embedded(context) else server_url(context)
 
 
@@ -44,15 +46,19 @@ def server_token(context: Context) -> str:
     return token
 
 
-def hook_address(context: Context) -> Hook:
+def hook_url(context: Context) -> str:
     """Return where Label Studio shall deliver to."""
-    return Hook(_hook_base(context) + HOOK_PATH, {SECRET_HEADER: context.workspace.credentials().hook_secret})
+    return _hook_base(context) + HOOK_PATH
+
+
+def hook_address(context: Context) -> Hook:
+    """Return where Label Studio shall deliver to, with the secret. Raises CuratorError as `shared_secrets` does."""
+    return Hook(hook_url(context), {SECRET_HEADER: shared_secrets(context).hook_secret})
 
 
 def ml_backend_address(context: Context) -> Backend:
     """Return where Label Studio shall ask for predictions."""
-    login = context.workspace.ml_login()
-    return Backend(_hook_base(context) + ML_PATH, login.username, login.password)
+    return Backend(_hook_base(context) + ML_PATH, ML_USER, shared_secrets(context).ml_password)
 
 
 def _hook_base(context: Context) -> str:

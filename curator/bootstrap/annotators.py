@@ -15,7 +15,7 @@ from curator.views.progress import AnnotatorProgress
 
 def list_annotators(context: Context) -> list[AnnotatorProgress]:
     """Return the progress of every account in Label Studio, and of whoever else annotated there, by name."""
-    with open_store(context) as store, open_server(context) as server:
+    with open_store(context) as store, open_server(context, store) as server:
         return progress_of_annotators(store, server.name, server.users())
 
 
@@ -28,7 +28,7 @@ def add_annotator(context: Context, email: str) -> str:
     if not (name and at and host) or any(char.isspace() for char in email) or not email.isascii():
         raise CuratorError(f"{email!r} is no e-mail address", "", "write it as name@example.org, without accents")
     url = server_url(context)
-    with open_server(context) as server, open_store(context) as store:
+    with open_store(context) as store, open_server(context, store) as server:
         if email.casefold() in {known.casefold() for known in server.users().values()}:
             raise CuratorError(f"{email} has an account already", url, "log in with its password")
         password = secrets.token_urlsafe(9)

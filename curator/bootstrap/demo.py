@@ -62,7 +62,7 @@ def _round(context: Context, records: Sequence[Record], front: Front) -> Frozen:
     """Submit gold as a reviewer would, wait until all of it has come by webhook, and export a version."""
     from curator.label_studio.results import write_result
 
-    with open_store(context) as store, open_server(context) as server:
+    with open_store(context) as store, open_server(context, store) as server:
         with store.reading() as transaction:
             known = transaction.tasks.project(server.name)
             tasks = transaction.tasks.live(server.name, known[0]) if known else {}

@@ -9,6 +9,7 @@ from functools import cache
 
 import structlog
 
+from curator.bootstrap.addresses import server_token
 from curator.bootstrap.context import Context
 from curator.bootstrap.datasets import version_storage
 from curator.bootstrap.hook_process import refuse_taken_port
@@ -16,13 +17,13 @@ from curator.bootstrap.ml_backend import make_ml_backend
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.receiving import make_receiver
 from curator.bootstrap.schemas import configured_schema
+from curator.bootstrap.secrets import shared_secrets
 from curator.bootstrap.servers import open_server
 from curator.bootstrap.stores import open_inbox, open_store
 from curator.domain.errors import CuratorError
 from curator.steps.datasets.version_changes import VersionHistory
 from curator.steps.desk.receive import Receiver
 from curator.steps.ports.deliveries import Inbox
-from curator.steps.ports.label_server import LabelServer
 from curator.store.database import SqlStore
 from curator.store.views.overview import SqlOverview
 from curator.web.application import Parts
@@ -68,7 +69,7 @@ class Applier:
                 time.sleep(_PAUSE_SECONDS)
 
 
-def make_parts(context: Context, server: LabelServer, opened: ExitStack) -> Parts:
+def make_parts(context: Context, opened: ExitStack) -> Parts:
     """Return what the Flask application of a process is made of, with its applier running.
 
     What is opened for it, now or later, is closed with `opened`.
@@ -82,6 +83,7 @@ def make_parts(context: Context, server: LabelServer, opened: ExitStack) -> Part
 
     @cache
     def receiver() -> Receiver:
+        server = opened.enter_context(open_server(context, store()))
         return make_receiver(inbox, store(), server, configured_schema(context))
 
     @cache
@@ -98,7 +100,7 @@ def make_parts(context: Context, server: LabelServer, opened: ExitStack) -> Part
 
     applier = Applier(inbox, receiver)
     applier.start()
-    secret = context.workspace.credentials().hook_secret
+    secret = shared_secrets(context).hook_secret
     limit = context.settings.hook.max_body_mb << 20
     dashboard = Dashboard(overview, VersionHistory(version_storage(context)).changes)
     return Parts(inbox, secret, limit, applier.wake, ready, dashboard, make_ml_backend(context, store, limit))
@@ -109,8 +111,8 @@ def serve(context: Context, host: str, port: int, workers: int) -> None:
     context.workspace.make()
     refuse_taken_port(host, port, "--port")
     with ExitStack() as opened:
-        # Opened before the first delivery comes, which would wait for it; and a missing token is told here.
-        server = opened.enter_context(open_server(context))
+        # A missing token is told here, not with the first delivery.
+        server_token(context)
         threads = context.settings.hook.threads
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-        HookServer(lambda: make_parts(context, server, opened), host, port, workers, threads).run()
+        HookServer(lambda: make_parts(context, opened), host, port, workers, threads).run()

@@ -5,8 +5,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from threading import Lock
 
+from curator.bootstrap.addresses import ML_USER
 from curator.bootstrap.context import Context
 from curator.bootstrap.pipelines import load_pipeline
+from curator.bootstrap.secrets import shared_secrets
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId
 from curator.domain.span import Content
@@ -103,6 +105,6 @@ def make_ml_backend(context: Context, store: Callable[[], Store], max_body: int)
     )
     if settings.ml.connect:
         pipeline.warm_up()
-    login = context.workspace.ml_login()
     predictor = TaskPredictor(store, pipeline, settings.ingest.max_text_bytes)
-    return MlBackend(login.username, login.password, max_body, predictor, asked_task, labels_of, prediction_value)
+    password = shared_secrets(context).ml_password
+    return MlBackend(ML_USER, password, max_body, predictor, asked_task, labels_of, prediction_value)

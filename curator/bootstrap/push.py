@@ -8,12 +8,13 @@ import httpx
 
 from curator.bootstrap.addresses import hook_address, ml_backend_address
 from curator.bootstrap.context import Context
-from curator.bootstrap.schemas import adopt_configured
+from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.servers import open_server
 from curator.bootstrap.stores import open_store
 from curator.steps.desk.connect_backend import connect_backend
 from curator.steps.desk.publish import Published, publish
 from curator.steps.in_force.identity import marker
+from curator.steps.in_force.schema import check_schema
 from curator.steps.ports.ml_backends import Backend
 from curator.steps.ports.progress import Progress
 
@@ -24,9 +25,12 @@ _POLL_SECONDS = 0.5
 def push(context: Context, say: Callable[[str], None], progress: Progress) -> Published:
     """Bring the Label Studio project up to date with the store, and connect it to the ML backend where configured."""
     with open_store(context) as store:
-        schema = adopt_configured(context, store, say)
-        with open_server(context) as server:
+        schema = configured_schema(context)
+        check_schema(store, schema, str(context.settings.label_schema))
+        with open_server(context, store) as server:
             published = publish(store, server, schema, marker(store), hook_address(context), progress)
+            for change in published.schema_changes:
+                say(f"label schema: {change}")
             if context.settings.ml.connect:
                 backend = ml_backend_address(context)
                 _await_pipeline(backend)

@@ -32,7 +32,7 @@ def open_receiver(context: Context, say: Callable[[str], None]) -> Iterator[Rece
     """Open all that receiving needs, with the configured schema in force."""
     with open_store(context) as store, open_inbox(context) as inbox:
         schema = adopt_configured(context, store, say)
-        with open_server(context) as server:
+        with open_server(context, store) as server:
             yield make_receiver(inbox, store, server, schema)
 
 

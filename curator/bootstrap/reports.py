@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from curator.bootstrap.addresses import is_embedded, ml_backend_address, server_name, server_token, server_url
+from curator.bootstrap.addresses import is_embedded, ml_backend_address, server_address, server_token, server_url
 from curator.bootstrap.context import Context
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.stores import open_inbox, open_store
+from curator.steps.in_force.servers import known_server
 from curator.steps.ports.deliveries import DeliveryFacts
 from curator.views.annotations import current_annotations
 from curator.views.status import status as count
@@ -16,7 +17,7 @@ from curator.views.status import status as count
 def status(context: Context) -> dict[str, Any]:
     """Return the counts of everything, deliveries by state."""
     with open_store(context) as store, open_inbox(context) as inbox:
-        return count(store, inbox)
+        return count(store, inbox, READ_ANNOTATION)
 
 
 def annotations(context: Context) -> Iterator[dict[str, Any]]:
@@ -35,7 +36,8 @@ def credentials(context: Context) -> dict[str, Any]:
     """Return where Label Studio and the ML backend are and what opens them, secrets included."""
     embedded = context.workspace.credentials() if is_embedded(context) else None
     with open_store(context) as store, store.reading() as transaction:
-        project = transaction.tasks.project(server_name(context))
+        name = known_server(transaction, server_address(context))
+        project = None if name is None else transaction.tasks.project(name)
     backend = ml_backend_address(context)
     return {
         "url": server_url(context),

@@ -49,6 +49,12 @@ def upgrade_store(context: Context) -> bool:
         return upgrade(store.engine)
 
 
+def rebuild_index(context: Context) -> int:
+    """Make the index of current annotations anew; returns how many there are."""
+    with open_store(context) as store, store.writing() as transaction:
+        return transaction.revisions.rebuild_current()
+
+
 def is_own_file(context: Context) -> bool:
     """Say whether the store is a SQLite file of the workspace, not a database that is configured."""
     return not context.settings.database.url.get_secret_value()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
-from curator.bootstrap.addresses import hook_address, is_embedded, listening_ports, server_url
+from curator.bootstrap.addresses import hook_url, is_embedded, listening_ports, server_url
 from curator.bootstrap.context import Context
 from curator.bootstrap.hook_process import HookProcess
 from curator.bootstrap.intake import ingest
@@ -127,7 +127,7 @@ def _tell(context: Context, published: Published, front: Front) -> None:
         credentials = context.workspace.credentials()
         front.say(f"log in as     {credentials.username}")
         front.say(f"password      {credentials.password}")
-    front.say(f"hook          {hook_address(context).url}")
+    front.say(f"hook          {hook_url(context)}")
     front.say(f"dashboard     http://{context.settings.hook.host}:{listening_ports(context).hook}/")
     front.say("Ctrl-C stops both." if is_embedded(context) else "Ctrl-C stops the hook.")
 

@@ -7,30 +7,29 @@ import socket
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from curator.domain.errors import CuratorError
 
 _USERNAME = "admin@curator.local"
-_ML_USERNAME = "label-studio"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The secrets of a workspace: the embedded Label Studio's log-in and token, and the webhook's secret."""
-
-    username: str
-    password: str
-    token: str
-    hook_secret: str
-
-
-@dataclass(frozen=True, slots=True)
-class MlLogin:
-    """The log-in with which Label Studio asks for predictions."""
+    """The embedded Label Studio's log-in and token."""
 
     username: str
     password: str = field(repr=False)
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSecrets:
+    """What opens the hook and the ML backend, as the store has it."""
+
+    hook_secret: str = field(repr=False)
+    ml_password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +81,31 @@ class Workspace:
             ) from error
 
     def credentials(self) -> Credentials:
-        """Return the secrets, made up at random the first time."""
+        """Return the embedded Label Studio's log-in, made up at random the first time."""
         path = self.root / "credentials.json"
-        if path.exists():
-            return Credentials(**self._read(path))
-        self.make()
-        made = Credentials(_USERNAME, secrets.token_urlsafe(12), secrets.token_hex(20), secrets.token_urlsafe(32))
-        self._write(path, asdict(made))
-        return Credentials(**self._read(path))
-
-    def ml_login(self) -> MlLogin:
-        """Return the ML backend's log-in, its password made up at random the first time."""
-        path = self.root / "ml-login.json"
         if not path.exists():
             self.make()
-            self._write(path, asdict(MlLogin(_ML_USERNAME, secrets.token_urlsafe(32))))
-        return MlLogin(**self._read(path))
+            made = Credentials(_USERNAME, secrets.token_urlsafe(12), secrets.token_hex(20))
+            self._write(path, asdict(made))
+        return self._read(path, Credentials)
+
+    def shared_secrets(self) -> SharedSecrets | None:
+        """Return the copy of the store's secrets, or None where there is none."""
+        path = self.root / "secrets.json"
+        return self._read(path, SharedSecrets) if path.exists() else None
+
+    def keep_shared_secrets(self, shared: SharedSecrets) -> None:
+        """Keep a copy of the store's secrets. Idempotent."""
+        path = self.root / "secrets.json"
+        if not path.exists() or self._read(path, SharedSecrets) != shared:
+            self.make()
+            path.unlink(missing_ok=True)
+            self._write(path, asdict(shared))
 
     def ports(self) -> Ports | None:
         """Return where the last `up` listened, or None where there was none."""
         path = self.root / "ports.json"
-        return Ports(**self._read(path)) if path.exists() else None
+        return self._read(path, Ports) if path.exists() else None
 
     def save_ports(self, ports: Ports) -> None:
         self.make()
@@ -110,11 +113,10 @@ class Workspace:
         path.unlink(missing_ok=True)
         self._write(path, asdict(ports))
 
-    def _read(self, path: Path) -> dict[str, Any]:
+    def _read(self, path: Path, kind: type[_T]) -> _T:
         try:
-            value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return value
-        except (OSError, ValueError) as error:
+            return kind(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
             raise CuratorError(f"file cannot be read: {error}", str(path), "restore it, or remove it") from error
 
     def _write(self, path: Path, value: dict[str, Any]) -> None:

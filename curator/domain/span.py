@@ -59,6 +59,10 @@ class Attribute:
     value: Any
 
 
+UNKNOWN_CONTROL = "unknown-control"
+"""The cause of an item of a control that the label schema does not have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that arrived and does not fit, with its cause and the item as it came."""

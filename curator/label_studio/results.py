@@ -8,7 +8,7 @@ from typing import Any
 
 from curator.domain.json_values import faults
 from curator.domain.schema import AttributeKind, LabelSchema
-from curator.domain.span import Attribute, Content, Problem, Relation, Span, misfit
+from curator.domain.span import UNKNOWN_CONTROL, Attribute, Content, Problem, Relation, Span, misfit
 from curator.steps.ports.label_server import NewPrediction
 
 TEXT = "text"
@@ -147,7 +147,7 @@ class _Reading:
         layer, value = item.get("from_name"), item.get("value")
         allowed = self.schema.labels_of.get(layer) if isinstance(layer, str) else None
         if not isinstance(layer, str) or allowed is None:
-            raise _Misfit("unknown-control")
+            raise _Misfit(UNKNOWN_CONTROL)
         if not isinstance(value, dict):
             raise _Misfit("malformed-item")
         start: Any = value.get("start")
@@ -206,7 +206,7 @@ class _Reading:
         if not isinstance(name, str) or not isinstance(value, dict):
             raise _Misfit("malformed-item")
         if kind.endswith("labels") or name in self.schema.layer_names:
-            raise _Misfit("unknown-control")
+            raise _Misfit(UNKNOWN_CONTROL)
         key = _VALUE_KEYS.get(kind, kind)
         if key not in value:
             raise _Misfit("malformed-item")

@@ -35,13 +35,15 @@ class QuarantineTable:
         ]
         insert_missing(self._connection, Quarantined, rows)
 
-    def of_current(self) -> list[QuarantinedItem]:
+    def of_current(self, source: str | None = None) -> list[QuarantinedItem]:
         current = CurrentRow
         query = (
             select(current.source, current.task, current.key, current.document, current.revision, Quarantined.cause)
             .join(Quarantined, Quarantined.revision == current.revision)
             .order_by(current.source, current.task, current.revision, Quarantined.id)
         )
+        if source is not None:
+            query = query.where(current.source == source)
         return [QuarantinedItem(*row) for row in self._connection.execute(query)]
 
     def put_unreadable(self, annotation: UnreadableAnnotation) -> None:

@@ -31,6 +31,9 @@ class TaskTable:
         row = self._connection.execute(query).first()
         return None if row is None else (row.project, row.schema_hash)
 
+    def has_any_project(self) -> bool:
+        return self._connection.scalar(select(ProjectRow.id).limit(1)) is not None
+
     def has_project(self, server: str, project: int) -> bool:
         query = select(ProjectRow.id).where(ProjectRow.server == server, ProjectRow.project == project).limit(1)
         return self._connection.scalar(query) is not None

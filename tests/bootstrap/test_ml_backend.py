@@ -19,7 +19,7 @@ def test_tasks_are_predicted_by_the_pipeline_in_force_whenever_that_changes(
     asked = AskedTask("Paris attend", None)
     with open_store(configured) as store:
         backend = make_ml_backend(configured, lambda: store, 1 << 20)
-        assert (backend.user, backend.max_body) == (configured.workspace.ml_login().username, 1 << 20)
+        assert (backend.user, backend.max_body) == ("label-studio", 1 << 20)
         (span,) = backend.predictor.predict(asked).content.spans
         assert span.label == "GPE"
         with store.writing() as transaction:

@@ -5,10 +5,11 @@ from curator.bootstrap.push import push
 from curator.bootstrap.stores import open_store
 from curator.domain.errors import ServerUnreachable
 from curator.steps.in_force.identity import marker
+from curator.steps.in_force.schema import schema_in_force
 from tests.bootstrap.conftest import silent
 
 
-def test_a_push_that_failed_has_the_schema_in_force_and_the_marker_made_up(
+def test_a_push_that_failed_has_the_marker_made_up_and_no_schema_in_force(
     configured: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CURATOR_LABEL_STUDIO__URL", "http://127.0.0.1:1")
@@ -17,6 +18,6 @@ def test_a_push_that_failed_has_the_schema_in_force_and_the_marker_made_up(
         push(configured, lambda _: None, silent)
     with open_store(configured) as store:
         with store.reading() as transaction:
-            assert transaction.settings.get("schema") is not None
+            assert schema_in_force(transaction) is None
             kept = transaction.settings.get("workspace")
         assert marker(store) == f"curator:{kept}"

@@ -1,5 +1,6 @@
 from curator.bootstrap.context import Context
 from curator.bootstrap.reports import annotations, credentials, deliveries, status
+from curator.bootstrap.servers import open_server
 from curator.bootstrap.stores import open_inbox, open_store
 
 
@@ -20,7 +21,7 @@ def test_deliveries_are_the_last_ones_newest_first(configured: Context) -> None:
 
 def test_credentials_name_the_project_once_it_is_known(configured: Context) -> None:
     assert credentials(configured)["project_id"] is None
-    with open_store(configured) as store, store.writing() as transaction:
+    with open_store(configured) as store, open_server(configured, store), store.writing() as transaction:
         transaction.tasks.save_project("embedded", 7, "hash")
         transaction.tasks.save_project("http://elsewhere", 8, "hash")
     assert credentials(configured)["project_id"] == 7

@@ -16,7 +16,7 @@ def test_credentials_are_made_once_and_are_their_owners_alone(run: Run, folder: 
     assert first.json["project_id"] is None
     assert run("credentials", "--json").json == first.json
     assert stat.S_IMODE((folder / ".curator").stat().st_mode) == 0o700
-    for name in ("credentials.json", "ml-login.json"):
+    for name in ("credentials.json", "secrets.json"):
         assert stat.S_IMODE((folder / ".curator" / name).stat().st_mode) == 0o600
 
 

@@ -18,11 +18,15 @@ def test_a_folder_where_nothing_was_done_is_told_with_what_to_do(run: Run) -> No
     assert (ran.code, ran.err) == (3, "")
     failed = {check["name"]: check["remedy"] for check in ran.json["checks"] if not check["ok"]}
     assert failed["database"] == "curator store upgrade"
+    assert not Path(".curator/store.sqlite3").exists()
     assert failed["hook"] == "curator serve"
     assert "CURATOR_LABEL_STUDIO__URL" in failed["Label Studio"]
     assert run("store", "upgrade").code == 0
     names = [check["name"] for check in run("doctor", "--json").json["checks"] if check["ok"]]
-    assert names == ["label schema", "database", "migrations", "labels in force", "deliveries", "dead letters"]
+    assert names == [
+        *("label schema", "database", "migrations", "labels in force", "quarantine"),
+        *("deliveries", "dead letters"),
+    ]
 
 
 def test_what_hangs_on_a_failed_check_is_left_out(run: Run, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """`curator train`, up to the training itself."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,8 @@ def test_a_version_that_is_not_there_is_told(run: Run, folder: Path, arguments: 
 def test_a_folder_with_too_few_records_is_told_with_what_is_needed(run: Run, folder: Path) -> None:
     (folder / "gold").mkdir()
     for split in ("train", "dev"):
-        (folder / "gold" / f"{split}.jsonl").write_text(
-            '{"id": "d", "text": "Paris", "spans": {"entities": []}}\n', "utf-8"
-        )
+        record = {"id": "d", "text": "Paris", "spans": {"entities": []}}
+        (folder / "gold" / f"{split}.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
     ran = run("train", "gold", "--out", "model")
     assert (ran.code, ran.out) == (1, "")
     assert "too few records with spans to train: 0 of at least 5 (gold/train.jsonl)" in ran.told

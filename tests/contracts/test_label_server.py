@@ -69,6 +69,19 @@ def test_updating_a_project_that_is_gone_is_refused(server: LabelServer, default
         server.update_project(10**9, default_schema)
 
 
+def test_a_region_of_no_control_makes_a_change_of_labels_refused(
+    server: LabelServer, reviewer: Reviewer, project: int, default_schema: LabelSchema
+) -> None:
+    (task,) = server.add_tasks(project, new_tasks(1))
+    stray = {**write_result(Content((PARIS,)), TEXT)[0], "from_name": "label"}
+    annotation = reviewer.annotate(task, [stray])
+    fewer = replace(default_schema, relations=())
+    with pytest.raises(ServerRefused, match="incompatible"):
+        server.update_project(project, fewer)
+    reviewer.delete(annotation)
+    assert server.update_project(project, fewer)
+
+
 def test_tasks_keep_text_key_and_order(server: LabelServer, project: int) -> None:
     ids = server.add_tasks(project, new_tasks(205, prediction()))
     assert len(set(ids)) == 205

@@ -68,6 +68,8 @@ class FakeLabelServer:
         config = labelling_config(schema)
         if row["label_config"] == config:
             return False
+        if not self._controls_in_use(project) <= set(schema.layer_names) | {kind.name for kind in schema.attributes}:
+            raise ServerRefused("Label Studio refuses: Created annotations are incompatible", self._name)
         self.patch_project(project, label_config=config)
         return True
 
@@ -314,6 +316,11 @@ class FakeLabelServer:
     def _tell_annotation(self, action: str, row: Mapping[str, Any]) -> None:
         task = self._rows.tasks[row["task"]]
         self.outbox.append(delivery(action, self._rows.projects[row["project"]], annotation=row, task=task))
+
+    def _controls_in_use(self, project: int) -> set[str]:
+        results = [row["result"] for row in self._rows.annotations.values() if row["project"] == project]
+        items = [item for result in results if isinstance(result, list) for item in result]
+        return {item["from_name"] for item in items if "from_name" in item}
 
     def _ref(self, row: Mapping[str, Any]) -> TaskRef:
         return task_from_api(row, self._name)

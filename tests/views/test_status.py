@@ -1,5 +1,6 @@
 """How much of everything the store holds."""
 
+from curator.bootstrap.reading import READ_ANNOTATION
 from curator.views.status import status
 from tests.fakes.world import World
 
@@ -14,7 +15,7 @@ def test_status_counts_everything_and_deliveries_by_state(world: World) -> None:
     world.deliver()
     world.deliver(b"[]")
     world.inbox.put(b"{}")
-    found = status(world.store, world.inbox)
+    found = status(world.store, world.inbox, READ_ANNOTATION)
     assert found["deliveries"] == {"pending": 1, "applied": 1, "stale": 0, "dead": 1}
     expected = {
         "documents": 2,

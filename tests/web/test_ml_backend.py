@@ -16,7 +16,6 @@ from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from curator.bootstrap.ml_backend import SharedPipeline
-from curator.bootstrap.workspace import Workspace
 from curator.domain.canonical import document_id
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId
@@ -392,14 +391,3 @@ def test_a_slow_or_failing_load_is_told_and_tried_again() -> None:
     loader.failure = None
     assert str(shared(HANG_SECONDS).id) == "one@d"
     assert loader.loads == ["one"]
-
-
-def test_the_log_in_is_made_once_kept_private_and_not_shown(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path / "w")
-    made = workspace.ml_login()
-    assert made == Workspace(tmp_path / "w").ml_login()
-    assert len(made.password) >= 32
-    assert made.password not in repr(made)
-    (path,) = (tmp_path / "w").glob("ml-login.json")
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert made.password != Workspace(tmp_path / "v").ml_login().password

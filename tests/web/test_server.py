@@ -75,6 +75,13 @@ class Serving:
     def get(self, path: str) -> int:
         return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=HANG_SECONDS, trust_env=False).status_code
 
+    @property
+    def secret(self) -> str:
+        """The hook's secret, of which the workspace has a copy once the hook runs."""
+        shared = self.workspace.shared_secrets()
+        assert shared is not None
+        return shared.hook_secret
+
     def post(self, content: Any, secret: str | None = "right") -> tuple[int, str]:
         """Send a delivery and return the answer's status and the delivery's id.
 
@@ -82,7 +89,7 @@ class Serving:
         """
         headers = {}
         if secret is not None:
-            headers[SECRET_HEADER] = self.workspace.credentials().hook_secret if secret == "right" else secret
+            headers[SECRET_HEADER] = self.secret if secret == "right" else secret
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=HANG_SECONDS)) as connection:
             connection.request("POST", HOOK_PATH, content, headers)
             answer = connection.getresponse()
@@ -147,7 +154,7 @@ def test_a_body_in_chunks_without_a_length_has_the_same_limit(serving: Serving, 
 
 def test_a_body_that_breaks_off_is_not_taken_for_a_delivery(serving: Serving) -> None:
     before = serving.deliveries()
-    secret = serving.workspace.credentials().hook_secret
+    secret = serving.secret
     half = '{"action": "ANNOTATION_CREATED", '
     head = f"POST {HOOK_PATH} HTTP/1.1\r\nHost: x\r\n{SECRET_HEADER}: {secret}\r\n"
     for rest in (

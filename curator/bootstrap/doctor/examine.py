@@ -20,12 +20,14 @@ def examine(context: Context) -> Iterator[Check]:
         partial(store.migrations, context),
         partial(store.labels_in_force, context),
     )
+    if stored:
+        yield store.in_quarantine(context)
     reached = yield from until_failure(partial(server.label_studio, context), partial(server.token, context))
     of_hook: list[Callable[[], Check]] = [partial(hook.answers, context), partial(hook.secret, context)]
     with ExitStack() as opened:
         if stored and reached:
-            parts = opened.enter_context(open_store(context)), opened.enter_context(open_server(context))
-            project = ProjectChecks(context, *parts)
+            opened_store = opened.enter_context(open_store(context))
+            project = ProjectChecks(context, opened_store, opened.enter_context(open_server(context, opened_store)))
             if (
                 yield from until_failure(project.project, project.interface, project.webhook, project.webhook_accepted)
             ):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from curator.bootstrap.addresses import hook_address, is_embedded
+from curator.bootstrap.addresses import hook_address, hook_url, is_embedded
 from curator.bootstrap.context import Context
 from curator.bootstrap.doctor.check import SYNC, UP, Check
 from curator.bootstrap.doctor.http import open_client
@@ -16,7 +16,7 @@ _PATIENCE = timedelta(minutes=1)
 
 def answers(context: Context) -> Check:
     """Check that the hook answers that it is ready."""
-    name, url = "hook", hook_address(context).url.removesuffix(HOOK_PATH)
+    name, url = "hook", hook_url(context).removesuffix(HOOK_PATH)
     try:
         with open_client(url) as client:
             answer = client.get(f"{url}/readyz")

@@ -8,7 +8,7 @@ from curator.bootstrap.addresses import is_embedded, server_url
 from curator.bootstrap.context import Context
 from curator.bootstrap.doctor.check import UP, Check
 from curator.bootstrap.doctor.http import open_client
-from curator.bootstrap.servers import open_server
+from curator.bootstrap.servers import connect
 from curator.domain.errors import CuratorError
 
 
@@ -29,9 +29,9 @@ def label_studio(context: Context) -> Check:
 
 def token(context: Context) -> Check:
     """Check that Label Studio accepts the token."""
-    name = "token"
+    name, url = "token", server_url(context)
     try:
-        with open_server(context) as server:
+        with connect(context, url) as server:
             return Check(name, True, f"accepted, as {server.whoami()}")
     except CuratorError as error:
         where = "Account & Settings in Label Studio"

@@ -1,13 +1,17 @@
 """Checks of the label schema and the database."""
 
 from curator.bootstrap.context import Context
-from curator.bootstrap.doctor.check import PUSH, UPGRADE, Check
+from curator.bootstrap.doctor.check import PUSH, SYNC, UPGRADE, Check
+from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.stores import is_own_file, open_store, open_store_as_is
 from curator.domain.errors import CuratorError
 from curator.domain.schema import schema_from_value
 from curator.steps.in_force.schema import vanished
 from curator.store.migrate import pending_migrations
+from curator.views.quarantine import quarantine
+
+_NAMED = 5
 
 
 def labels(context: Context) -> Check:
@@ -60,3 +64,16 @@ def labels_in_force(context: Context) -> Check:
         remedy = f"put it back into {context.settings.label_schema}"
         return Check(name, False, f"the file no longer has {', '.join(gone)}", remedy)
     return Check(name, False, "the file has changed since it was last used", PUSH)
+
+
+def in_quarantine(context: Context) -> Check:
+    """Check that every current annotation can be read and fits the labels in force."""
+    name = "quarantine"
+    with open_store(context) as store:
+        entries = quarantine(store, READ_ANNOTATION)
+    if not entries:
+        return Check(name, True, "empty")
+    named = [f"{entry.name} ({entry.cause})" for entry in entries[:_NAMED]]
+    more = f" and {len(entries) - _NAMED} more, see `curator status`" if len(entries) > _NAMED else ""
+    remedy = f"correct or delete these annotations in Label Studio, then `{SYNC}`; all others are taken in"
+    return Check(name, False, "; ".join(named) + more, remedy)

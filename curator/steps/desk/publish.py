@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from curator.domain.annotation import ProjectSource
 from curator.domain.errors import CuratorError, ServerRefused
 from curator.domain.schema import LabelSchema
+from curator.domain.span import UNKNOWN_CONTROL
 from curator.steps.in_force.pipeline import pipeline_in_force
+from curator.steps.in_force.schema import adopt_schema, check_schema
 from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, TaskState, WebhookRef
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
@@ -46,6 +49,7 @@ class Published:
     reason: str = ""
     ml_backend: str = "off"
     ml_reason: str = ""
+    schema_changes: list[str] = field(default_factory=list)
 
 
 def publish(
@@ -58,11 +62,18 @@ def publish(
 ) -> Published:
     """Bring the project on the server up to date with the store; what is there already is left alone.
 
+    The schema is in force once the server took it.
+
     Every task and prediction is remembered as soon as the server has it; what an interrupted push left behind is found
-    again by the document key in the tasks' data. Raises ServerUnreachable or ServerRefused.
+    again by the document key in the tasks' data. Raises ServerUnreachable, ServerRefused, and SchemaError as
+    `adopt_schema` does.
     """
     report = Published()
+    where = "label schema"
+    check_schema(store, schema, where)
     _ensure_project(store, server, schema, marker, report)
+    # Only now that Label Studio took it.
+    report.schema_changes = adopt_schema(store, schema, where)
     _add_tasks(store, server, report, progress)
     _add_predictions(store, server, report, progress)
     _show_newest(store, server, report.project)
@@ -73,19 +84,34 @@ def publish(
 def _ensure_project(store: Store, server: LabelServer, schema: LabelSchema, marker: str, report: Published) -> None:
     with store.reading() as transaction:
         known = transaction.tasks.project(server.name)
-    found = server.project(known[0]) if known else None
+    project = server.project(known[0]) if known else None
     # An id may belong to somebody else's project by now: only the marker says it is ours.
-    project = found if found and marker in found.marker else server.find_project(marker)
+    if project is None or marker not in project.marker:
+        project = server.find_project(marker)
     if project is None:
         project = server.create_project(schema.title, marker, schema)
         report.created = True
     else:
-        # Also where the schema is the one it was given: somebody may have changed the project since.
-        report.updated = server.update_project(project.id, schema)
+        report.updated = _update_project(store, server, project.id, schema)
     report.project = project.id
     if known != (project.id, schema.hash):
         with store.writing() as transaction:
             transaction.tasks.save_project(server.name, project.id, schema.hash)
+
+
+def _update_project(store: Store, server: LabelServer, project: int, schema: LabelSchema) -> bool:
+    """Bring the schema to a project, also where it is the one it was given: somebody may have changed it since."""
+    try:
+        return server.update_project(project, schema)
+    except ServerRefused as error:
+        with store.reading() as transaction:
+            items = transaction.quarantine.of_current(str(ProjectSource(server.name, project)))
+        names = sorted({item.name for item in items if item.cause == UNKNOWN_CONTROL})
+        if not names:
+            raise
+        what = f"{error.what}: regions of a control that the labels do not have are in {'; '.join(names)}"
+        remedy = "correct or delete these in Label Studio, then push again; the labels in force are as they were"
+        raise ServerRefused(what, error.where, remedy, status=error.status) from error
 
 
 def _add_tasks(store: Store, server: LabelServer, report: Published, progress: Progress) -> None:

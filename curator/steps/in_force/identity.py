@@ -1,5 +1,6 @@
-"""What makes a store this one and no other: made up at random once, and the same ever after."""
+"""What makes a store this one and no other, and its secrets: made up at random once, and the same ever after."""
 
+import secrets
 import uuid
 
 from curator.steps.ports.store import Store
@@ -13,6 +14,16 @@ def marker(store: Store) -> str:
 def salt(store: Store) -> str:
     """Return the salt of the annotators' pseudonyms."""
     return _kept(store, "salt", uuid.uuid4().hex)
+
+
+def hook_secret(store: Store) -> str:
+    """Return the secret that proves a delivery to be Label Studio's, the same on every host."""
+    return _kept(store, "hook_secret", secrets.token_urlsafe(32))
+
+
+def ml_password(store: Store) -> str:
+    """Return the password with which Label Studio asks for predictions, the same on every host."""
+    return _kept(store, "ml_password", secrets.token_urlsafe(32))
 
 
 def _kept(store: Store, name: str, fresh: str) -> str:

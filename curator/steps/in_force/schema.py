@@ -15,33 +15,46 @@ def schema_in_force(transaction: Transaction, as_of: int | None = None) -> Label
     return None if value is None else schema_from_value(value, "the store")
 
 
+def check_schema(store: Store, schema: LabelSchema, where: str) -> bool:
+    """Return whether this schema could take the place of the one in force and is another.
+
+    Raises SchemaError where something would vanish or change its meaning.
+    """
+    with store.reading() as transaction:
+        before = schema_in_force(transaction)
+    if before is None or before.hash == schema.hash:
+        return before is None
+    _refuse_vanished(before, schema, where)
+    return True
+
+
 def adopt_schema(store: Store, schema: LabelSchema, where: str) -> list[str]:
     """Make this the schema in force and return what changed against the one before, one line each. Idempotent.
 
     Adding labels, layers, relations and attributes, and changing colours, keys and descriptions, is a migration
-    without consequence for what is stored. Raises SchemaError where something would vanish or change its meaning.
+    without consequence for what is stored. Raises SchemaError as `check_schema` does.
     """
-    with store.reading() as transaction:
-        value = transaction.settings.get(_NAME)
-        if value is not None and schema_from_value(value, "the store").hash == schema.hash:
-            return []
+    if not check_schema(store, schema, where):
+        return []
     with store.writing() as transaction:
-        value = transaction.settings.get(_NAME)
-        if value is None:
-            transaction.settings.put(_NAME, schema.value)
-            return []
-        before = schema_from_value(value, "the store")
-        gone = vanished(before, schema)
-        if gone:
-            raise SchemaError(
-                f"the label schema no longer has {', '.join(gone)}, which stored documents may bear",
-                where,
-                "put it back, or start a new workspace with --workspace",
-                gone=tuple(gone),
-            )
+        before = schema_in_force(transaction)
         transaction.settings.put(_NAME, schema.value)
+        if before is None:
+            return []
+        _refuse_vanished(before, schema, where)
         added = [f"added {name}" for name in _minus(schema, before)]
         return added or ["changed titles, colours, keys or descriptions"]
+
+
+def _refuse_vanished(before: LabelSchema, after: LabelSchema, where: str) -> None:
+    gone = vanished(before, after)
+    if gone:
+        raise SchemaError(
+            f"the label schema no longer has {', '.join(gone)}, which stored documents may bear",
+            where,
+            "put it back, or start a new workspace with --workspace",
+            gone=tuple(gone),
+        )
 
 
 def vanished(before: LabelSchema, after: LabelSchema) -> list[str]:

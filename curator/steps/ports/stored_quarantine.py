@@ -13,8 +13,8 @@ class Quarantine(Protocol):
         """Keep items with their causes; `revision` is the number of the revision they are part of. Idempotent."""
         ...
 
-    def of_current(self) -> list["QuarantinedItem"]:
-        """Return the items that are part of current annotations, by source, task and annotation."""
+    def of_current(self, source: str | None = None) -> list["QuarantinedItem"]:
+        """Return the items that are part of current annotations, of one source where given, by source and task."""
         ...
 
     def put_unreadable(self, annotation: UnreadableAnnotation) -> None:

@@ -5,9 +5,10 @@ from collections import Counter
 import pytest
 
 from curator.domain.canonical import document_id
-from curator.domain.errors import ServerRefused, ServerUnreachable
+from curator.domain.errors import SchemaError, ServerRefused, ServerUnreachable
 from curator.steps.desk.publish import Hook
-from tests.fakes.parts import NamePipeline, raw, schema_with_label
+from curator.steps.in_force.schema import schema_in_force
+from tests.fakes.parts import SCHEMA, NamePipeline, raw, region, schema_with_label
 from tests.fakes.world import HOOK, MARKER, World
 
 ONE, OTHER, THIRD = "Marie vit à Paris", "Rien de neuf", "Tripoli se tait"
@@ -207,3 +208,46 @@ def test_annotators_start_from_the_pipeline_in_force_also_where_another_predicte
     world.preannotate(NamePipeline("rules"))
     world.push()
     assert world.server.project(world.project).model_version == str(NamePipeline("rules").id)
+
+
+def test_a_schema_is_in_force_once_label_studio_took_it(world: World) -> None:
+    (task,) = world.with_tasks(ONE)
+    stray = {**region(0, 5, "PER"), "from_name": "label"}
+    number = world.server.annotate(task, [stray])
+    world.deliver()
+    world.schema = schema_with_label("ORG")
+    with pytest.raises(ServerRefused) as refused:
+        world.push()
+    assert f"task {task}, annotation {number}" in str(refused.value)
+    assert "correct or delete" in str(refused.value)
+    assert in_force(world) == SCHEMA.hash
+    world.server.change(number, result=[region(0, 5, "PER")])
+    world.deliver()
+    assert world.push().schema_changes == ["added label entities/ORG"]
+    assert in_force(world) == world.schema.hash
+    assert world.push().schema_changes == []
+
+
+def test_a_refusal_that_nothing_in_quarantine_explains_is_reported_as_it_is(world: World) -> None:
+    world.with_tasks(ONE)
+    world.server.failing["update_project"] = ServerRefused("no", "fake", "ask")
+    with pytest.raises(ServerRefused, match=r"^no \(fake\): ask$"):
+        world.push()
+
+
+def test_a_schema_that_lacks_what_is_in_force_is_not_brought_to_label_studio(world: World) -> None:
+    world.schema = schema_with_label("ORG")
+    world.with_tasks(ONE)
+    world.push()
+    world.schema = SCHEMA
+    config = world.server.project(world.project)
+    with pytest.raises(SchemaError, match="entities/ORG"):
+        world.push()
+    assert world.server.project(world.project) == config
+
+
+def in_force(world: World) -> str:
+    with world.store.reading() as transaction:
+        schema = schema_in_force(transaction)
+    assert schema is not None
+    return schema.hash

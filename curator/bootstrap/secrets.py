@@ -1,0 +1,21 @@
+"""The secrets that all hosts on a store share, with a copy in the workspace for when the store is away."""
+
+from curator.bootstrap.context import Context
+from curator.bootstrap.stores import open_store
+from curator.bootstrap.workspace import SharedSecrets
+from curator.domain.errors import CuratorError
+from curator.steps.in_force.identity import hook_secret, ml_password
+
+
+def shared_secrets(context: Context) -> SharedSecrets:
+    """Return the secrets of the store. Raises CuratorError where it is away and this host never read them."""
+    try:
+        with open_store(context) as store:
+            secrets = SharedSecrets(hook_secret(store), ml_password(store))
+    except CuratorError:
+        copy = context.workspace.shared_secrets()
+        if copy is None:
+            raise
+        return copy
+    context.workspace.keep_shared_secrets(secrets)
+    return secrets
