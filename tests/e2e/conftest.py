@@ -92,8 +92,9 @@ class Desk:
         tasks: list[dict[str, Any]] = self.http.get("/api/tasks", params=query).raise_for_status().json()["tasks"]
         return sorted(tasks, key=lambda task: int(task["id"]))
 
-    def annotate(self, task: dict[str, Any], result: list[Any], **fields: Any) -> int:
-        answer = self.http.post(f"/api/tasks/{task['id']}/annotations/", json={"result": result, **fields})
+    def annotate(self, task: dict[str, Any], result: list[Any] | None, **fields: Any) -> int:
+        body = fields if result is None else {"result": result, **fields}
+        answer = self.http.post(f"/api/tasks/{task['id']}/annotations/", json=body)
         return int(answer.raise_for_status().json()["id"])
 
     def change(self, annotation: int, **fields: Any) -> None:

@@ -177,6 +177,32 @@ def test_a_label_schema_that_lost_a_label(curator: Curator) -> None:
     assert failing(curator) == {}
 
 
+def test_a_label_schema_that_label_studio_refuses(curator: Curator, label_studio: RunningLabelStudio) -> None:
+    project = curator.json("credentials")["project_id"]
+    (task,) = label_studio.http.get("/api/tasks", params={"project": project}).json()["tasks"]
+    stray = {"id": "s", "from_name": "label", "to_name": "text", "type": "labels"}
+    stray["value"] = {"start": 0, "end": 1, "labels": ["X"]}
+    answer = label_studio.http.post(f"/api/tasks/{task['id']}/annotations/", json={"result": [stray]})
+    annotation = answer.raise_for_status().json()["id"]
+    curator.run("sync")
+    name = f"task {task['id']}, annotation {annotation}"
+    assert set(failing(curator)) == {"quarantine"}
+    path = Path(curator.env["CURATOR_LABEL_SCHEMA"])
+    whole = path.read_text("utf-8")
+    schema = yaml.safe_load(whole)
+    schema["layers"][0]["labels"].append({"name": "LAW", "colour": "#123456", "hotkey": "0"})
+    path.write_text(yaml.safe_dump(schema, allow_unicode=True), "utf-8")
+    code, _, err = curator.try_to_run("push")
+    assert code == 1
+    assert name in err
+    assert "label schema: added" not in err
+    assert failing(curator)["labels in force"] == "curator push"
+    label_studio.http.delete(f"/api/annotations/{annotation}/").raise_for_status()
+    curator.run("sync")
+    assert "label schema: added label entities/LAW" in curator.try_to_run("push")[2]
+    assert failing(curator) == {}
+
+
 def test_a_label_schema_that_has_grown(curator: Curator) -> None:
     path = Path(curator.env["CURATOR_LABEL_SCHEMA"])
     schema = yaml.safe_load(path.read_text("utf-8"))

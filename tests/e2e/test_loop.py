@@ -139,6 +139,48 @@ def test_a_webhook_that_was_switched_off_is_found_and_armed_again(desk: Desk) ->
     assert armed["headers"] == webhook["headers"]
 
 
+def test_a_skip_without_a_result_is_a_skip_by_webhook_and_by_sync(desk: Desk) -> None:
+    tasks = desk.tasks()
+    skips = [desk.annotate(tasks[10], None, was_cancelled=True)]
+    wait_until(lambda: agree(desk))
+    desk.relay.holding = True
+    skips.append(desk.annotate(tasks[11], None, was_cancelled=True))
+    desk.relay.holding = False
+    assert desk.curator.json("sync", "--full")["missed"]["created"] == 1
+    assert agree(desk)
+    skipped = {annotation["annotation"] for annotation in desk.curator.annotations() if annotation["skipped"]}
+    assert set(skips) <= skipped
+    for annotation in skips:
+        desk.delete(annotation)
+    wait_until(lambda: agree(desk))
+
+
+def test_what_cannot_be_read_is_named_and_stops_nothing(desk: Desk) -> None:
+    tasks = desk.tasks()
+    deep = {"type": "labels", "value": {"deep": json.loads("[" * 100 + "]" * 100)}}
+    bad = desk.annotate(tasks[10], [deep])
+    name = f"task {tasks[10]['id']}, annotation {bad}"
+    wait_until(lambda: desk.curator.json("status")["unreadable"])
+    assert name in desk.curator.run("deliveries", "list", "--state", "dead")
+    desk.relay.holding = True
+    good = desk.annotate(tasks[11], reviewed(tasks[11]))
+    desk.relay.holding = False
+    code, out, err = desk.curator.try_to_run("sync", "--json")
+    assert (code, json.loads(out)["missed"]["created"], json.loads(out)["unreadable"]) == (0, 1, 1)
+    assert f"{name} (result is too-deep)" in err
+    checks = {check["name"]: check for check in desk.curator.json("doctor", code=3)["checks"]}
+    assert checks["quarantine"]["ok"] is False
+    assert checks["quarantine"]["detail"] == f"{name} (result is too-deep)"
+    assert f"quarantine   {name} (result is too-deep)" in desk.curator.run("status")
+    desk.delete(bad)
+    desk.delete(good)
+    desk.curator.run("sync")
+    assert desk.curator.json("status")["unreadable"] == 0
+    assert agree(desk)
+    # The dead letter can be replayed now that nothing is in its way.
+    assert desk.curator.json("deliveries", "replay")["dead"] == 0
+
+
 def test_the_export_says_what_the_reviewers_said(desk: Desk) -> None:
     first = desk.curator.json("export", "news")
     assert (first["version"], first["unchanged"]) == (1, False)
