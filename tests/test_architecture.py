@@ -138,3 +138,13 @@ def test_every_entry_point_leads_somewhere() -> None:
         module, _, name = target.partition(":")
         tree = ast.parse((ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
         assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_the_page_on_architecture_names_files_that_are_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/]+\.(?:py|md|toml|yaml))`(?! \*\(new\))", page)
+    missing = [name for name in named if not any((folder / name).exists() for folder in (PACKAGE, ROOT))]
+    assert len(named) > 30
+    assert not missing
+    wings = {path.name for path in (PACKAGE / "steps").iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert wings == set(re.findall(r"^\| `steps/(\w+)`", page, re.MULTILINE))

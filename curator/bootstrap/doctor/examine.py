@@ -23,7 +23,10 @@ def examine(context: Context) -> Iterator[Check]:
     if stored:
         yield store.in_quarantine(context)
     reached = yield from until_failure(partial(server.label_studio, context), partial(server.token, context))
-    of_hook: list[Callable[[], Check]] = [partial(hook.answers, context), partial(hook.secret, context)]
+    of_hook: list[Callable[[], Check]] = [partial(hook.answers, context)]
+    if stored:
+        # The secret is the store's, which a look must not make.
+        of_hook.append(partial(hook.secret, context))
     with ExitStack() as opened:
         if stored and reached:
             opened_store = opened.enter_context(open_store(context))
