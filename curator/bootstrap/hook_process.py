@@ -37,7 +37,7 @@ class HookProcess:
         except (OSError, ValueError, LookupError, TypeError):
             return
         processes.end_group(pid, created, grace=10.0)
-        processes.end_same(self._command())
+        processes.end_by_command(self._command())
         self._state.unlink(missing_ok=True)
 
     def start(self) -> None:
@@ -99,7 +99,7 @@ class HookProcess:
         if process.poll() is None:
             processes.end_group(process.pid, self._created, grace=10.0)
         process.wait()
-        processes.end_same(self._command())
+        processes.end_by_command(self._command())
         self._state.unlink(missing_ok=True)
 
 

@@ -52,7 +52,7 @@ def list_deliveries(application: Application, state: str | None, limit: int, as_
 def replay(application: Application, ids: tuple[str, ...], as_json: bool) -> int:
     """Apply deliveries once more: the dead letters, or those that are named. Repeating it does no harm."""
     application.adopt_schema()
-    waiting = application.inbox.again(ids or None)
+    waiting = application.inbox.replay(ids or None)
     if ids and not waiting:
         raise CuratorError("no such delivery", ", ".join(ids), "take the ids from `curator deliveries list`")
     done = application.receiver.drain()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(eq=False)
 class CuratorError(Exception):
-    """A failure told in one line: what went wrong, where, and what to do about it."""
+    """A failure in one line: what went wrong, where, and what to do about it."""
 
     what: str
     where: str = ""
@@ -42,7 +42,7 @@ class ServerFailed(ServerUnreachable):
 
 
 class ServerRefused(CuratorError):
-    """Label Studio answered and said no; trying again will not help."""
+    """Label Studio refused; trying again will not help."""
 
 
 class AnswerNotUnderstood(ServerRefused):

@@ -67,7 +67,7 @@ def still_runs(pid: int, created: float) -> bool:
         return False
 
 
-def end_same(command: Sequence[str | os.PathLike[str]]) -> None:
+def end_by_command(command: Sequence[str | os.PathLike[str]]) -> None:
     """End by force every process that was started with these arguments, whatever interpreter ran them.
 
     For the children of a server that was killed: they have no leader any more.

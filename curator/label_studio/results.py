@@ -8,7 +8,7 @@ from typing import Any
 
 from curator.domain.json_values import faults
 from curator.domain.schema import AttributeKind, LabelSchema
-from curator.domain.span import Attribute, Content, Problem, Relation, Span, misfit
+from curator.domain.span import Attribute, Content, Problem, Relation, Span, offsets_fault
 from curator.steps.ports.label_server import NewPrediction
 
 TEXT = "text"
@@ -153,7 +153,7 @@ class _Reading:
         start: Any = value.get("start")
         end: Any = value.get("end")
         labels = value.get("labels")
-        if cause := misfit(start, end, self.text):
+        if cause := offsets_fault(start, end, self.text):
             raise _Misfit(cause)
         if not isinstance(labels, list) or not labels:
             raise _Misfit("region-without-label")

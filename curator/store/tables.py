@@ -184,8 +184,8 @@ class CurrentRow(Table):
     lead_time: Mapped[float | None] = mapped_column(Float)
 
 
-class GoneNotice(Table):
-    """Working state: annotations whose deletion was told before they were known."""
+class DeletionNotice(Table):
+    """Working state: deletions of annotations that had not arrived."""
 
     __tablename__ = "gone_notice"
     source: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -237,7 +237,7 @@ class PersonDecisionRow(Table):
 
 
 class DecisionRow(Table):
-    """The curated answer for a document under one set of inputs, with its record as canonical bytes.
+    """The curated content of a document under one set of inputs, with its record as canonical bytes.
 
     `person_decision` is the row that it carries out, where a person decided.
     """

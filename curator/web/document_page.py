@@ -6,7 +6,7 @@ from typing import Any
 
 from curator.domain.scoring import Match, MatchKind, match
 from curator.domain.span import Content, Relation, Span
-from curator.views.documents import DocumentView, Statement
+from curator.views.documents import ContentView, DocumentView
 from curator.web.highlight import Piece, marks, pieces
 from curator.web.palette import Palette
 from curator.web.wording import REVIEW_WORDS
@@ -29,7 +29,7 @@ class Link:
 class Side:
     """One reading of a text."""
 
-    statement: Statement
+    statement: ContentView
     pieces: list[Piece]
     links: list[Link]
     spans: list[Span]
@@ -53,7 +53,7 @@ def document_page(view: DocumentView, palette: Palette) -> dict[str, Any]:
     }
 
 
-def _side(text: str, statement: Statement | None, matched: Iterable[tuple[Span | None, MatchKind]]) -> Side | None:
+def _side(text: str, statement: ContentView | None, matched: Iterable[tuple[Span | None, MatchKind]]) -> Side | None:
     if statement is None:
         return None
     content = statement.content

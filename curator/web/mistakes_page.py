@@ -11,7 +11,7 @@ from markupsafe import Markup
 from curator.domain.schema import LabelSchema
 from curator.domain.scoring import MatchKind
 from curator.domain.span import Span
-from curator.steps.learning.evaluate import Evaluated, Evaluation
+from curator.steps.learning.evaluate import EvaluatedDocument, Evaluation
 from curator.web.highlight import Piece, marks, pieces
 from curator.web.palette import palette, style_sheet
 from curator.web.wording import SIGNS
@@ -51,7 +51,7 @@ def _rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
             }
 
 
-def _document(one: Evaluated) -> dict[str, Any]:
+def _document(one: EvaluatedDocument) -> dict[str, Any]:
     return {
         "id": one.id,
         "name": one.name,

@@ -151,10 +151,10 @@ class World:
         guard = DeletionGuard(self.guard.share, self.guard.free, accepted or self.guard.accepted)
         return reconcile(self.receiver, HOOK, guard, full, silent)
 
-    def alive(self) -> dict[tuple[int, str], Any]:
+    def current_states(self) -> dict[tuple[int, str], Any]:
         """Return the state of every annotation that the store holds for current, by id and time of creation."""
         with self.store.reading() as transaction:
-            found = list(transaction.revisions.alive())
+            found = list(transaction.revisions.current_revisions())
         return {(int(one.identity.key), one.identity.created_at): one.state for one in found}
 
     def causes(self) -> list[str]:
@@ -173,4 +173,4 @@ class World:
             (number, state.identity.created_at): state
             for number, (state, _) in self.server.annotations(self.project).items()
         }
-        return self.alive() == truth
+        return self.current_states() == truth

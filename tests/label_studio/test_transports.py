@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from curator.domain.event import AnnotationSeen, AnnotationsGone, Event, ProjectChanged, TasksGone
+from curator.domain.event import AnnotationObserved, AnnotationsDeleted, Event, ProjectChanged, TasksDeleted
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content, Span
 from curator.label_studio.interface import words_of
@@ -66,10 +66,10 @@ def test_every_transport_tells_the_same(
     tasks = client.add_tasks(project, [NewTask(f"d{at}", TEXT, "a.txt", (prediction,)) for at in range(3)])
     assert hook.bodies == []
 
-    def seen() -> list[AnnotationSeen]:
+    def seen() -> list[AnnotationObserved]:
         assert all(secret == "s" for secret, _ in hook.bodies)
         events = hook.events()
-        found = [event for event in events if isinstance(event, AnnotationSeen)]
+        found = [event for event in events if isinstance(event, AnnotationObserved)]
         assert len(found) == len(events) > 0
         for event in found:
             assert client.annotation(int(event.state.identity.key)) == (event.state, event.task)
@@ -108,9 +108,9 @@ def test_every_transport_tells_the_same(
     assert {event.task.task for event in seen()} == {tasks[1], tasks[2]}
 
     http.delete(f"/api/annotations/{annotation}/").raise_for_status()
-    assert hook.events() == [AnnotationsGone(project, (annotation,))]
+    assert hook.events() == [AnnotationsDeleted(project, (annotation,))]
     http.delete(f"/api/tasks/{tasks[0]}/").raise_for_status()
-    assert hook.events() == [TasksGone(project, (tasks[0],))]
+    assert hook.events() == [TasksDeleted(project, (tasks[0],))]
     http.patch(f"/api/projects/{project}/", json={"title": "Renamed"}).raise_for_status()
     assert hook.events() == [ProjectChanged(project)]
     client.update_project(project, default_schema)

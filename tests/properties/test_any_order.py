@@ -79,7 +79,7 @@ def _equals(life: Life) -> None:
     """Where a task's text is ours the store holds just what the server says, else at most what it once said."""
     world = life.world
     with world.store.reading() as transaction:
-        alive = {revision.identity: revision for revision in transaction.revisions.alive()}
+        alive = {revision.identity: revision for revision in transaction.revisions.current_revisions()}
         live = transaction.tasks.live(world.server.name, life.project)
         ours = {document.id for document in transaction.documents.all()}
         quarantined = transaction.quarantine.unreadable()

@@ -51,7 +51,7 @@ def fresh(world: World) -> Kept:
 
 def outcome(world: World) -> dict[str, Any]:
     return {
-        "alive": world.alive(),
+        "alive": world.current_states(),
         "revisions": world.revisions(),
         "deliveries": world.inbox.counts(),
         "causes": world.causes(),

@@ -104,5 +104,5 @@ def test_decided_documents_come_by_id_whoever_decided_them(store: SqlStore, revi
 
 def test_annotations_of_one_document_are_read_alone(store: SqlStore, reviewed: list[str]) -> None:
     with store.reading() as transaction:
-        (revision,) = transaction.revisions.alive(document=reviewed[1])
+        (revision,) = transaction.revisions.current_revisions(document=reviewed[1])
     assert (revision.number, revision.document) == (2, reviewed[1])

@@ -9,7 +9,7 @@ from curator.domain.canonical import document_id
 from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import Content, Relation, Span
 from curator.domain.split import Assignment
-from curator.steps.ports.stored_documents import Unassigned
+from curator.steps.ports.stored_documents import UnassignedDocument
 from curator.store.database import SqlStore
 from tests.store.conftest import arrival
 
@@ -61,13 +61,13 @@ def test_documents_come_by_id_and_as_of_a_number(store: SqlStore) -> None:
         found = [document.id for document in transaction.documents.all()]
         assert found == sorted(document_id(text) for text in ("Paris", "Lyon", "Nice"))
         assert {document.text for document in transaction.documents.all(as_of=2)} == {"Paris", "Lyon"}
-        assert transaction.documents.some([]) == {}
+        assert transaction.documents.by_id([]) == {}
         assert transaction.documents.text("f" * 24) is None
 
 
 def test_a_split_is_assigned_once_and_never_changes(store: SqlStore, document: str) -> None:
     with store.writing() as transaction:
-        assert transaction.documents.unassigned() == [Unassigned(document, None)]
+        assert transaction.documents.unassigned() == [UnassignedDocument(document, None)]
         transaction.documents.assign([Assignment(document, "train", "hash")])
     with store.writing() as transaction:
         seq = transaction.seq

@@ -57,9 +57,9 @@ def test_dead_letters_can_be_made_to_wait_again_all_or_by_id(inbox: SqliteInbox)
         inbox.settle(delivery, state, "why")
     assert [(one.id, one.cause) for one in inbox.recent(9, "dead")] == [(ids[2], "why"), (ids[0], "why")]
     assert [one.number for one in inbox.recent(2)] == [4, 3]
-    assert inbox.again(None) == 2
+    assert inbox.replay(None) == 2
     assert [delivery.id for delivery in inbox.pending(9)] == [ids[0], ids[2]]
-    assert inbox.again([ids[3], "unknown"]) == 1
+    assert inbox.replay([ids[3], "unknown"]) == 1
     assert inbox.counts() == {"pending": 3, "applied": 1, "stale": 0, "dead": 0}
 
 

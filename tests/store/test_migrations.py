@@ -11,7 +11,7 @@ from sqlalchemy import Engine, inspect, text
 
 from curator.domain.errors import CuratorError
 from curator.store.database import SqlStore, open_engine
-from curator.store.migrate import known_revisions, upgrade
+from curator.store.migrate import schema_revisions, upgrade
 from curator.store.tables import Table
 
 _UPGRADE = """
@@ -100,5 +100,5 @@ def test_other_kinds_of_databases_are_refused(url: str) -> None:
 
 
 def test_migrations_are_numbered_without_gaps() -> None:
-    numbers = [int(revision) for revision in known_revisions()]
+    numbers = [int(revision) for revision in schema_revisions()]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))

@@ -30,7 +30,7 @@ def state(identity: Identity = FIRST, **fields: Any) -> AnnotationState:
 
 def alive(store: SqlStore, as_of: int | None = None) -> list[AnnotationState | None]:
     with store.reading() as transaction:
-        return [revision.state for revision in transaction.revisions.alive(as_of=as_of)]
+        return [revision.state for revision in transaction.revisions.current_revisions(as_of=as_of)]
 
 
 def test_the_newest_revision_of_each_annotation_is_current(store: SqlStore, document: str) -> None:
@@ -141,10 +141,10 @@ def test_a_revision_of_an_unknown_document_is_refused(store: SqlStore) -> None:
 
 def test_notices_of_unknown_annotations_are_kept(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.revisions.note_gone(SOURCE, "7")
-        transaction.revisions.note_gone(SOURCE, "7")
-        assert transaction.revisions.was_noted_gone(SOURCE, "7")
-        assert not transaction.revisions.was_noted_gone(str(ProjectSource("test", 2)), "7")
+        transaction.revisions.note_deletion(SOURCE, "7")
+        transaction.revisions.note_deletion(SOURCE, "7")
+        assert transaction.revisions.deletion_was_noted(SOURCE, "7")
+        assert not transaction.revisions.deletion_was_noted(str(ProjectSource("test", 2)), "7")
 
 
 def test_annotators_and_watermarks_hold_their_newest_value(store: SqlStore) -> None:

@@ -8,7 +8,7 @@ from curator.domain.evaluation import results, tally
 from curator.domain.schema import LabelSchema
 from curator.domain.scoring import match
 from curator.domain.span import Span
-from curator.steps.learning.evaluate import Evaluated, Evaluation
+from curator.steps.learning.evaluate import EvaluatedDocument, Evaluation
 from curator.web.mistakes_page import mistakes_page
 from tests.fakes.parts import SCHEMA
 from tests.web.filled import EVIL, HOSTILE, SCRIPT
@@ -18,11 +18,11 @@ CLOSING = "</style></main></q></bdi><!--"
 LAYERS = ("entities", "events")
 
 
-def document(text: str, found: list[Span], gold: list[Span], name: str = "Titre", id: str = "d1") -> Evaluated:
-    return Evaluated(id, name, text, tuple(match(found, gold)))
+def document(text: str, found: list[Span], gold: list[Span], name: str = "Titre", id: str = "d1") -> EvaluatedDocument:
+    return EvaluatedDocument(id, name, text, tuple(match(found, gold)))
 
 
-def made(*documents: Evaluated, pipeline: str = "rules@d1", schema: LabelSchema = SCHEMA) -> str:
+def made(*documents: EvaluatedDocument, pipeline: str = "rules@d1", schema: LabelSchema = SCHEMA) -> str:
     found = results([tally(one.matches) for one in documents], LAYERS, 20)
     return mistakes_page(Evaluation(pipeline, documents, found), schema)
 

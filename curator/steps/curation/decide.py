@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from curator.domain.annotation import AnnotationState, Revision, unnamed
+from curator.domain.annotation import AnnotationState, Revision, fallback_name
 from curator.domain.canonical import digest
 from curator.domain.dataset import label_counts
 from curator.domain.decision import DECIDER, Decision, decide, decision_of_person
@@ -80,7 +80,9 @@ class Decider:
         """Yield every document that has annotations or that a person decided, by id."""
         splits = self.transaction.documents.splits(self.as_of)
         people_decided = self.transaction.decisions.decided_by_person(self.as_of)
-        annotated = ((revision.document, revision) for revision in self.transaction.revisions.alive(as_of=self.as_of))
+        annotated = (
+            (revision.document, revision) for revision in self.transaction.revisions.current_revisions(as_of=self.as_of)
+        )
         decided_by_person = ((document, None) for document in people_decided)
         document_of = itemgetter(0)
         for document, group in groupby(merge(annotated, decided_by_person, key=document_of), key=document_of):
@@ -91,7 +93,7 @@ class Decider:
 
     def decided_document(self, document: str) -> DecidedDocument:
         """Return one document."""
-        revisions = list(self.transaction.revisions.alive(as_of=self.as_of, document=document))
+        revisions = list(self.transaction.revisions.current_revisions(as_of=self.as_of, document=document))
         assignment = self.transaction.documents.splits(self.as_of).get(document)
         return _accounted(document, self._decision(document, revisions, self._by_person(document)), assignment)
 
@@ -101,7 +103,7 @@ class Decider:
     def _decision(
         self, document_id: str, revisions: Sequence[Revision], by_person: PersonDecision | None
     ) -> StoredDecision:
-        document = self.transaction.documents.some([document_id])[document_id]
+        document = self.transaction.documents.by_id([document_id])[document_id]
         source_number, source = self.transaction.documents.describing_source(document_id, self.as_of)
         numbers = sorted(revision.number for revision in revisions)
         inputs = {
@@ -175,7 +177,7 @@ class Decider:
     def _annotator(self, key: str | None) -> str:
         if key is None or not self.rules.named_annotators:
             return pseudonym(self.rules.salt, key)
-        return self.transaction.revisions.annotators().get(key, unnamed(key))
+        return self.transaction.revisions.annotators().get(key, fallback_name(key))
 
 
 def _of_person(decision: PersonDecision) -> dict[str, Any]:

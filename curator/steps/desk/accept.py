@@ -58,10 +58,10 @@ class Acceptor:
                 if verdict.changes:
                     self._append(transaction, state, task)
         if verdict is Verdict.DOUBTFUL:
-            return self.reread(task.project, int(state.identity.key))
+            return self.reread_annotation(task.project, int(state.identity.key))
         return verdict
 
-    def reread(self, project: int, annotation: int) -> Verdict:
+    def reread_annotation(self, project: int, annotation: int) -> Verdict:
         """Make the store say of an annotation id what the server says now. Raises ServerUnreachable."""
         answer = self.server.annotation(annotation)
         if answer is not None and answer[1].project != project:
@@ -80,7 +80,7 @@ class Acceptor:
                     verdict = Verdict.UPDATED
             if state is None or task is None:
                 if not known:
-                    transaction.revisions.note_gone(source, key)
+                    transaction.revisions.note_deletion(source, key)
                 return verdict
             foreign = self._foreign(transaction, task)
             if foreign is not None:
@@ -91,7 +91,7 @@ class Acceptor:
             self._append(transaction, state, task)
             return Verdict.UPDATED if same else Verdict.CREATED
 
-    def task_gone(self, project: int, number: int) -> int:
+    def reread_task(self, project: int, number: int) -> int:
         """Make the store say of a task what the server says now; returns how many annotations were deleted with it.
 
         Raises ServerUnreachable.
@@ -106,7 +106,7 @@ class Acceptor:
         with self.store.writing() as transaction:
             known = transaction.tasks.document(name, project, number)
             if known is not None and (task is None or task.ref.document != known):
-                transaction.tasks.gone(name, project, [number])
+                transaction.tasks.mark_gone(name, project, [number])
             buried = [
                 annotation
                 for annotation in transaction.revisions.current(source, number)
@@ -117,7 +117,7 @@ class Acceptor:
             if task is None:
                 transaction.quarantine.drop_unreadable(source, number)
         for state in states:
-            self.reread(project, int(state.identity.key))
+            self.reread_annotation(project, int(state.identity.key))
         return len(buried)
 
     def quarantine(self, annotation: UnreadableAnnotation) -> None:
@@ -138,7 +138,7 @@ class Acceptor:
         same = [revision for revision in known if revision.identity == identity]
         if same:
             verdict = _compare(same[0], state)
-        elif known or transaction.revisions.was_noted_gone(identity.source, identity.key):
+        elif known or transaction.revisions.deletion_was_noted(identity.source, identity.key):
             verdict = Verdict.DOUBTFUL
         else:
             verdict = Verdict.CREATED

@@ -8,7 +8,14 @@ from time import monotonic
 
 from curator.domain.annotation import UnreadableAnnotation, project_source
 from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed, ServerUnreachable
-from curator.domain.event import AnnotationSeen, AnnotationsGone, AnnotationUnread, Event, ProjectChanged, TasksGone
+from curator.domain.event import (
+    AnnotationObserved,
+    AnnotationsDeleted,
+    AnnotationUnreadable,
+    Event,
+    ProjectChanged,
+    TasksDeleted,
+)
 from curator.steps.desk.accept import Acceptor, Verdict
 from curator.steps.ports.deliveries import Delivery, DeliveryReader, DeliveryUnreadable, Inbox
 from curator.steps.ports.store import Store
@@ -112,21 +119,21 @@ class Receiver:
 
     def _take(self, event: Event) -> Verdict:
         match event:
-            case AnnotationSeen(state, task):
+            case AnnotationObserved(state, task):
                 return self.acceptor.observe(state, task)
-            case AnnotationUnread(project, annotation):
+            case AnnotationUnreadable(project, annotation):
                 return self._look_again(annotation) if self._ours(project) else Verdict.UNKNOWN_PROJECT
-            case AnnotationsGone(project, annotations):
+            case AnnotationsDeleted(project, annotations):
                 if not self._ours(project):
                     return Verdict.UNKNOWN_PROJECT
                 for number in annotations:
-                    self.acceptor.reread(project, number)
+                    self.acceptor.reread_annotation(project, number)
                 return Verdict.UPDATED
-            case TasksGone(project, tasks):
+            case TasksDeleted(project, tasks):
                 if not self._ours(project):
                     return Verdict.UNKNOWN_PROJECT
                 for number in tasks:
-                    self.acceptor.task_gone(project, number)
+                    self.acceptor.reread_task(project, number)
                 return Verdict.UPDATED
             case ProjectChanged(project):
                 return Verdict.KNOWN if self._ours(project) else Verdict.UNKNOWN_PROJECT
@@ -136,7 +143,7 @@ class Receiver:
         project = project_source(annotation.source)
         try:
             if annotation.key and project is not None:
-                return self.acceptor.reread(project.project, int(annotation.key))
+                return self.acceptor.reread_annotation(project.project, int(annotation.key))
         except (ServerFailed, AnswerNotUnderstood):
             self.acceptor.quarantine(annotation)
         return Verdict.UNREADABLE
@@ -155,8 +162,8 @@ class Receiver:
 
 
 def _unreadable(event: Event) -> str:
-    """Name what could not be read; an answer of the server to a reread is named by the next reconciliation."""
-    if isinstance(event, AnnotationUnread):
+    """Name what could not be read; an answer of the server to a new reading is named by the next reconciliation."""
+    if isinstance(event, AnnotationUnreadable):
         return f"unreadable: {event.annotation.name}: {event.annotation.cause}"
     return Verdict.UNREADABLE.value
 

@@ -135,7 +135,7 @@ class _Reconciliation:
             missed["deleted"] += self._reread(task, number) not in (Verdict.KNOWN, Verdict.UNREADABLE)
         for task in going:
             self._receiver.keep_lease()
-            missed["deleted"] += self._acceptor.task_gone(self._project, task)
+            missed["deleted"] += self._acceptor.reread_task(self._project, task)
             missed["tasks_deleted"] += 1
         with self._receiver.store.reading() as transaction:
             self._report.unreadable = transaction.quarantine.unreadable(self._source)
@@ -208,7 +208,7 @@ class _Reconciliation:
 
     def _reread(self, task: int, annotation: int) -> Verdict:
         try:
-            return self._acceptor.reread(self._project, annotation)
+            return self._acceptor.reread_annotation(self._project, annotation)
         except (ServerFailed, AnswerNotUnderstood) as error:
             return self._set_aside(task, str(annotation), error)
 

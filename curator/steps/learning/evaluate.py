@@ -15,7 +15,7 @@ UNSCORED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
+class EvaluatedDocument:
     """One document with the matches of its predicted spans with its gold ones, in text order."""
 
     id: str
@@ -29,7 +29,7 @@ class Evaluation:
     """What a pipeline made of gold documents, in their order, and how reliable its scores are."""
 
     pipeline: str
-    documents: tuple[Evaluated, ...]
+    documents: tuple[EvaluatedDocument, ...]
     layers: Mapping[str, LayerResult]
     bins: tuple[Bin, ...] = field(default=())
     brier: float = 0.0
@@ -68,7 +68,7 @@ def evaluate(pipeline: Pipeline, records: Iterable[Record], layers: Sequence[str
     gold = list(records)
     contents = pipeline.annotate(record.text for record in gold)
     documents = tuple(
-        Evaluated(
+        EvaluatedDocument(
             record.id,
             str(record.meta.get("title") or record.id),
             record.text,
@@ -76,9 +76,9 @@ def evaluate(pipeline: Pipeline, records: Iterable[Record], layers: Sequence[str
         )
         for record, content in zip(gold, contents, strict=True)
     )
-    by_layer = results([tally(document.matches) for document in documents], layers)
+    results_by_layer = results([tally(document.matches) for document in documents], layers)
     scored = [score_and_outcome for document in documents for score_and_outcome in _scored(document.matches)]
-    return Evaluation(str(pipeline.id), documents, by_layer, tuple(reliability(scored)), brier_score(scored))
+    return Evaluation(str(pipeline.id), documents, results_by_layer, tuple(reliability(scored)), brier_score(scored))
 
 
 def _within(spans: Iterable[Span], layers: Sequence[str]) -> list[Span]:

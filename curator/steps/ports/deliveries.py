@@ -67,6 +67,6 @@ class Inbox(Protocol):
         """Return the last deliveries, newest first, those in one state where it is given."""
         ...
 
-    def again(self, deliveries: Sequence[str] | None) -> int:
+    def replay(self, deliveries: Sequence[str] | None) -> int:
         """Let deliveries wait once more, the dead ones where None is given; returns how many that were."""
         ...

@@ -86,12 +86,12 @@ def test_much_that_is_gone_stops_the_sync_before_anything_is_deleted(world: Worl
     world.server.annotate(tasks[7], [])
     for task in tasks[:4]:
         world.server.delete_task(task)
-    before = world.alive()
+    before = world.current_states()
     with pytest.raises(DeletionsNotAccepted) as told:
         world.sync()
     assert "4 of 8 tasks" in str(told.value)
     assert "--accept-deletions" in str(told.value)
-    assert before.items() <= world.alive().items()
+    assert before.items() <= world.current_states().items()
     report = world.sync(accepted=True)
     assert (report.missed["deleted"], report.missed["tasks_deleted"]) == (4, 4)
     assert world.equals_server()
@@ -113,19 +113,19 @@ def test_an_emptied_project_is_not_followed_unasked(world: World, tasks: list[in
     world.server.delete_all_tasks(world.project)
     with pytest.raises(DeletionsNotAccepted):
         world.sync()
-    assert len(world.alive()) == 8
+    assert len(world.current_states()) == 8
     world.sync(accepted=True)
-    assert world.alive() == {}
+    assert world.current_states() == {}
 
 
 def test_nor_is_a_project_that_is_gone(world: World, tasks: list[int]) -> None:
     world.server.delete_project(world.project)
     with pytest.raises(DeletionsNotAccepted):
         world.sync()
-    assert len(world.alive()) == 8
+    assert len(world.current_states()) == 8
     report = world.sync(accepted=True)
     assert (report.missed["deleted"], report.missed["tasks_deleted"]) == (8, 8)
-    assert world.alive() == {}
+    assert world.current_states() == {}
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def predict(store: SqlStore, pipeline: PipelineId, sent: bool = True) -> None:
         transaction.documents.add_predictions([Prediction(one, pipeline, Content((span,))) for one in ids])
         for task, document in transaction.tasks.live("s", 1).items() if sent else ():
             newest = transaction.tasks.newest_predictions([document])[document]
-            transaction.tasks.sent("s", 1, task, [one.number for one in newest])
+            transaction.tasks.mark_sent("s", 1, task, [one.number for one in newest])
 
 
 @pytest.fixture
