@@ -69,7 +69,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All spans, relations and attributes of an annotation or prediction, with its problems, in their original order."""
+    """The spans, relations, attributes and problems of an annotation or prediction, in the order in which they came."""
 
     spans: tuple[Span, ...] = ()
     relations: tuple[Relation, ...] = ()

@@ -228,8 +228,8 @@ def _result(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise ValueError("result is no list")
     # Unstorable text inside is the result reader's to name; escaped in ASCII, it can be kept.
-    if wrong := faults(value) - {"unstorable-text"}:
-        raise ValueError(f"result is {' and '.join(sorted(wrong))}")
+    if unreadable := faults(value) - {"unstorable-text"}:
+        raise ValueError(f"result is {' and '.join(sorted(unreadable))}")
     return value
 
 

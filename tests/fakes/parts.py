@@ -72,9 +72,9 @@ class WordNearness:
     def bands(self, text: str) -> list[int]:
         return sorted(zlib.crc32(word.encode()) for word in _words(text))
 
-    def near(self, one: str, other: str) -> bool:
-        left, right = _words(one), _words(other)
-        return len(left & right) * 2 >= len(left | right)
+    def near(self, left: str, right: str) -> bool:
+        left_words, right_words = _words(left), _words(right)
+        return len(left_words & right_words) * 2 >= len(left_words | right_words)
 
 
 def _words(text: str) -> set[str]:

@@ -16,7 +16,7 @@ from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.publish import Hook, Published, publish
 from curator.steps.desk.receive import Receiver
-from curator.steps.desk.reconcile import DeletionGuard, Reconciled, reconcile
+from curator.steps.desk.reconcile import DeletionGuard, ReconciliationReport, reconcile
 from curator.steps.in_force.schema import adopt_schema
 from curator.steps.intake.ingest import Ingested, ingest
 from curator.steps.learning.preannotate import preannotate_stored
@@ -147,7 +147,7 @@ class World:
             self.inbox.put(body)
         self.receiver.drain()
 
-    def sync(self, *, full: bool = False, accepted: bool = False) -> Reconciled:
+    def sync(self, *, full: bool = False, accepted: bool = False) -> ReconciliationReport:
         guard = DeletionGuard(self.guard.share, self.guard.free, accepted or self.guard.accepted)
         return reconcile(self.receiver, HOOK, guard, full, silent)
 

@@ -9,13 +9,13 @@ from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.core.parse_error import ParsingError
 
 from curator.domain.errors import CuratorError, ServerRefused, ServerUnreachable
-from curator.label_studio.failures import ServerFailed, ServerLacks, translated
+from curator.label_studio.failures import ServerFailed, ServerLacks, curator_error
 
 SECRET = "0123456789abcdef"
 
 
 def ours(error: Exception) -> CuratorError:
-    found = translated(error, "http://here", SECRET)
+    found = curator_error(error, "http://here", SECRET)
     assert found is not None
     assert SECRET not in str(found)
     assert "\n" not in str(found)
@@ -72,4 +72,4 @@ def test_answers_that_are_not_label_studios_are_refusals() -> None:
 
 
 def test_errors_of_nobody_else_stay_what_they_are() -> None:
-    assert translated(KeyError("x"), "http://here", SECRET) is None
+    assert curator_error(KeyError("x"), "http://here", SECRET) is None

@@ -44,8 +44,8 @@ def _texts(documents: Sequence[str], store: Store) -> Iterator[str]:
     for start in range(0, len(documents), _BATCH):
         ids = documents[start : start + _BATCH]
         with store.reading() as transaction:
-            found = transaction.documents.by_id(ids)
-        yield from (found[document].text for document in ids)
+            by_id = transaction.documents.by_id(ids)
+        yield from (by_id[document].text for document in ids)
 
 
 def preannotate_paths(
@@ -88,14 +88,14 @@ def preannotate_paths(
 def _arrivals(
     paths: Sequence[str], reader: Reader, language: Language, schema: LabelSchema, refused: list[Refused]
 ) -> Iterator[Arrival]:
-    for found in reader.read(paths):
-        if isinstance(found, Refused):
-            refused.append(found)
+    for document in reader.read(paths):
+        if isinstance(document, Refused):
+            refused.append(document)
             continue
         try:
-            yield arrive(found, language, schema)
+            yield arrive(document, language, schema)
         except InputRefused as error:
-            refused.append(Refused(found.name, error))
+            refused.append(Refused(document.name, error))
 
 
 def predicted_span(span: Span, text: str) -> dict[str, Any]:
