@@ -11,8 +11,8 @@ import httpx
 from curator.bootstrap.application import Application
 from curator.domain.errors import CuratorError, ServerRefused, ServerUnreachable
 from curator.domain.schema import schema_from_value
-from curator.steps.desk.connect_backend import is_curator as is_backend
-from curator.steps.desk.publish import HOOK_PATH, REFUSAL, is_curator
+from curator.steps.desk.connect_backend import is_ours as is_backend
+from curator.steps.desk.publish import HOOK_PATH, REFUSAL, is_ours
 from curator.steps.in_force.schema import vanished
 from curator.store.migrate import pending_migrations
 
@@ -156,7 +156,7 @@ def _interface(application: Application) -> Check:
 
 def _webhook(application: Application) -> Check:
     name, hook = "webhook", application.hook
-    ours = [one for one in application.server.webhooks(_known_project(application) or 0) if is_curator(one, hook)]
+    ours = [one for one in application.server.webhooks(_known_project(application) or 0) if is_ours(one, hook)]
     with application.store.reading() as transaction:
         refusal = transaction.settings.get(REFUSAL)
     if refusal:
@@ -177,7 +177,7 @@ def _webhook(application: Application) -> Check:
 def _webhook_accepted(application: Application) -> Check:
     name, hook = "webhook address", application.hook
     project = _known_project(application) or 0
-    first = next(one for one in application.server.webhooks(project) if is_curator(one, hook))
+    first = next(one for one in application.server.webhooks(project) if is_ours(one, hook))
     try:
         # The guard speaks only when a webhook is saved; saving what it holds already changes nothing.
         application.server.save_webhook(project, hook.url, hook.headers, first.id)

@@ -38,7 +38,7 @@ def test_an_empty_submission_is_a_reviewed_document() -> None:
     assert (decision.policy, decision.decider, len(decision.contributors)) == ("latest", DECIDER, 1)
 
 
-def test_a_skipped_document_is_undecided_and_what_was_said_of_it_is_listed() -> None:
+def test_a_skipped_document_is_undecided_and_the_content_of_its_annotations_is_listed() -> None:
     skipped = [annotation(Content((ent(1, 6),)), skipped=True), annotation(number=2, skipped=True, ground_truth=True)]
     decision = decide("d", TEXT, skipped, LATEST, SCHEMA)
     assert (decision.content, decision.contributors) == (None, ())
@@ -67,7 +67,7 @@ def test_what_other_annotations_say_and_the_decision_does_not_is_listed() -> Non
     ]
 
 
-def test_what_was_quarantined_is_listed_whoever_said_it() -> None:
+def test_quarantined_items_are_listed_whoever_annotated_them() -> None:
     broken = Content(problems=(Problem("unknown-label", {"x": 1}),))
     annotations = [annotation(broken), annotation(broken, 2, LATE)]
     quarantined = [("quarantined", "quarantined:unknown-label")] * 2

@@ -51,10 +51,10 @@ def test_half_open_spans_that_touch_do_not_overlap() -> None:
 
 
 def test_every_layer_has_a_key_and_spans_are_in_text_order() -> None:
-    found = spans_by_layer([Span("a", 3, 5, "X"), Span("a", 0, 2, "Y")], ["a", "b"], "ab 😀é")
-    assert [(one["label"], one["text"]) for one in found["a"]] == [("Y", "ab"), ("X", "😀é")]
-    assert found["b"] == []
-    assert list(found["a"][0]) == ["id", "start", "end", "label", "text"]
+    values = spans_by_layer([Span("a", 3, 5, "X"), Span("a", 0, 2, "Y")], ["a", "b"], "ab 😀é")
+    assert [(value["label"], value["text"]) for value in values["a"]] == [("Y", "ab"), ("X", "😀é")]
+    assert values["b"] == []
+    assert list(values["a"][0]) == ["id", "start", "end", "label", "text"]
 
 
 def test_content_survives_the_store() -> None:

@@ -15,11 +15,11 @@ SECRET = "0123456789abcdef"
 
 
 def ours(error: Exception) -> CuratorError:
-    found = curator_error(error, "http://here", SECRET)
-    assert found is not None
-    assert SECRET not in str(found)
-    assert "\n" not in str(found)
-    return found
+    translated = curator_error(error, "http://here", SECRET)
+    assert translated is not None
+    assert SECRET not in str(translated)
+    assert "\n" not in str(translated)
+    return translated
 
 
 def kinds(of: type[Exception]) -> Iterator[type[Exception]]:
@@ -57,7 +57,7 @@ def test_a_status_says_what_to_do(status: int, kind: type[CuratorError], words: 
     assert words in str(error)
 
 
-def test_the_guard_against_private_addresses_is_told_plainly() -> None:
+def test_the_guard_against_private_addresses_is_named_with_its_remedy() -> None:
     body = {"detail": "URL resolves to a reserved network address (block: 127.0.0.0/8)"}
     assert "SSRF_PROTECTION_ENABLED=false" in ours(ApiError(status_code=403, body=body)).remedy
 

@@ -85,7 +85,7 @@ def test_parallel_lists_are_matched_by_task_not_by_place() -> None:
     ]
 
 
-def test_deletions_and_changes_tell_ids_alone() -> None:
+def test_deletions_and_changes_hold_ids_alone() -> None:
     gone = read_delivery(body("ANNOTATIONS_DELETED", annotations=[{"id": 5}, {"id": 6}]), "ls")
     assert gone == [AnnotationsDeleted(7, (5, 6))]
     assert read_delivery(body("TASKS_DELETED", tasks=[{"id": 4}]), "ls") == [TasksDeleted(7, (4,))]
@@ -99,8 +99,8 @@ def test_a_foreign_task_has_no_key() -> None:
 
 
 def test_a_text_that_nothing_can_hold_is_no_text() -> None:
-    told = task(data={"document": "\ud800", "text": "a\x00b"})
-    (event,) = read_delivery(body("ANNOTATION_CREATED", annotation=annotation(), task=told), "ls")
+    unstorable = task(data={"document": "\ud800", "text": "a\x00b"})
+    (event,) = read_delivery(body("ANNOTATION_CREATED", annotation=annotation(), task=unstorable), "ls")
     assert isinstance(event, AnnotationObserved)
     assert event.task == TaskRef("ls", 7, 1, None, None)
 
@@ -127,7 +127,7 @@ def test_a_missing_project_is_known_from_the_task() -> None:
     assert annotation_from_api(annotation(project=None), REF) == STATE
 
 
-def test_one_unreadable_annotation_of_several_leaves_the_others() -> None:
+def test_an_unreadable_annotation_among_several_leaves_the_rest_readable() -> None:
     pair = [annotation(id=5, result="x"), annotation(id=6)]
     first, second = read_delivery(body("ANNOTATIONS_CREATED", annotation=pair, task=[task(), task()]), "ls")
     unreadable = UnreadableAnnotation("label-studio:ls/7", 1, "5", "result is no list")

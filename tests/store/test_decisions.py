@@ -39,7 +39,9 @@ def decision(document: str, **fields: object) -> StoredDecision:
 
 
 @pytest.mark.parametrize("record", [None, b'{"id":"\xc3\xa9"}\n'])
-def test_a_decision_is_found_by_its_inputs_as_it_was_made(store: SqlStore, document: str, record: bytes | None) -> None:
+def test_a_decision_is_read_back_by_its_inputs_as_it_was_stored(
+    store: SqlStore, document: str, record: bytes | None
+) -> None:
     made = decision(document, record=record)
     with store.writing() as transaction:
         transaction.decisions.add(document, "key", made)

@@ -32,12 +32,14 @@ def test_migrations_make_exactly_the_tables_of_the_code(empty_engine: Engine) ->
 def test_migrations_make_the_indices_and_constraints_of_the_code(empty_engine: Engine, url: str) -> None:
     del url
     upgrade(empty_engine)
-    found = inspect(empty_engine)
+    schema = inspect(empty_engine)
     for table in Table.metadata.sorted_tables:
-        assert found.get_pk_constraint(table.name)["constrained_columns"] == [one.name for one in table.primary_key]
-        assert {one["name"] for one in found.get_indexes(table.name) if not one.get("duplicates_constraint")} == {
-            index.name for index in table.indexes
-        }
+        assert schema.get_pk_constraint(table.name)["constrained_columns"] == [
+            column.name for column in table.primary_key
+        ]
+        assert {
+            index["name"] for index in schema.get_indexes(table.name) if not index.get("duplicates_constraint")
+        } == {index.name for index in table.indexes}
 
 
 def test_a_second_upgrade_does_nothing(empty_engine: Engine) -> None:
@@ -71,12 +73,12 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(empty_engine: Engine) -> No
     assert inspect(empty_engine).get_table_names() == ["watermark"]
 
 
-def test_a_store_that_was_never_set_up_says_what_to_do(empty_engine: Engine) -> None:
+def test_a_store_that_was_never_set_up_names_the_remedy(empty_engine: Engine) -> None:
     for use in (SqlStore(empty_engine).reading, SqlStore(empty_engine).writing):
-        with pytest.raises(CuratorError) as told, use():
+        with pytest.raises(CuratorError) as raised, use():
             pass
-        assert "run `curator store upgrade`" in str(told.value)
-        assert "\n" not in str(told.value)
+        assert "run `curator store upgrade`" in str(raised.value)
+        assert "\n" not in str(raised.value)
     with pytest.raises(CuratorError, match="store upgrade"):
         SqlStore(empty_engine).lease("applier", "me", 1)
 
@@ -84,13 +86,15 @@ def test_a_store_that_was_never_set_up_says_what_to_do(empty_engine: Engine) -> 
 @pytest.mark.parametrize(
     "where", ["sqlite:////no/such/folder/store.sqlite3", "postgresql://someone:hidden-word@127.0.0.1:9/none", "missing"]
 )
-def test_a_database_that_is_not_there_is_told_without_its_password(where: str, postgres: Callable[[str], str]) -> None:
+def test_a_database_that_is_not_there_is_reported_without_its_password(
+    where: str, postgres: Callable[[str], str]
+) -> None:
     url = postgres(where) if where == "missing" else where
-    with pytest.raises(CuratorError) as told, SqlStore(open_engine(url)).reading():
+    with pytest.raises(CuratorError) as raised, SqlStore(open_engine(url)).reading():
         pass
-    assert "hidden-word" not in str(told.value)
-    assert "\n" not in str(told.value)
-    assert "store upgrade" not in str(told.value)
+    assert "hidden-word" not in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert "store upgrade" not in str(raised.value)
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", "oracle://"])

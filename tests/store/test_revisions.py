@@ -74,7 +74,7 @@ def test_current_annotations_can_be_asked_for_by_source_and_task(store: SqlStore
         assert (revisions.current_count(), revisions.current_count(SOURCE)) == (3, 2)
 
 
-def test_the_index_holds_what_the_newest_revision_says(store: SqlStore, document: str) -> None:
+def test_the_index_holds_the_newest_revision(store: SqlStore, document: str) -> None:
     append(store, document, state(lead_time=2.5))
     changed = state(skipped=True, ground_truth=True, updated_at=instant("2026-01-03"), updated_by="test/2", user=None)
     append(store, document, changed)
@@ -86,7 +86,7 @@ def test_the_index_holds_what_the_newest_revision_says(store: SqlStore, document
     assert (annotation.annotator, annotation.updated_by, annotation.updated_at) == (None, "test/2", changed.updated_at)
 
 
-def test_the_index_made_anew_is_the_index_that_was_kept(store: SqlStore, document: str) -> None:
+def test_the_rebuilt_index_equals_the_kept_index(store: SqlStore, document: str) -> None:
     append(store, document, state(), state(skipped=True), state(AGAIN), AGAIN, state(BIG), state(identity(8)))
     with store.reading() as transaction:
         kept = list(transaction.revisions.current())

@@ -34,7 +34,7 @@ def connect_backend(registry: BackendRegistry, server: LabelServer, project: int
 
 
 def _ensure(registry: BackendRegistry, project: int, backend: Backend) -> str:
-    registered = [candidate for candidate in registry.backends(project) if is_curator(candidate, backend)]
+    registered = [candidate for candidate in registry.backends(project) if is_ours(candidate, backend)]
     for extra in registered[1:]:
         registry.delete_backend(extra.id)
     if not registered:
@@ -53,12 +53,10 @@ def _connect(registry: BackendRegistry, project: int, backend: Backend) -> None:
         registry.save_backend(project, TITLE, backend, None)
     except ServerRefused:
         # With a guard against webhooks alone, Label Studio connects it, and then refuses the webhook it makes beside.
-        if not any(
-            is_curator(candidate, backend) and not candidate.trouble for candidate in registry.backends(project)
-        ):
+        if not any(is_ours(candidate, backend) and not candidate.trouble for candidate in registry.backends(project)):
             raise
 
 
-def is_curator(candidate: BackendRef, backend: Backend) -> bool:
+def is_ours(candidate: BackendRef, backend: Backend) -> bool:
     """Say whether a backend in Label Studio points here, or did."""
     return candidate.title == TITLE or candidate.url.rstrip("/") == backend.url.rstrip("/")

@@ -207,7 +207,7 @@ def ensure_webhook(server: LabelServer, project: int, hook: Hook) -> str:
 
     Returns `kept`, `created` or `rearmed`; extra ones are deleted. Raises ServerRefused where the URL is not allowed.
     """
-    ours = sorted((one for one in server.webhooks(project) if is_curator(one, hook)), key=lambda one: one.id)
+    ours = sorted((one for one in server.webhooks(project) if is_ours(one, hook)), key=lambda one: one.id)
     for extra in ours[1:]:
         server.delete_webhook(extra.id)
     if not ours:
@@ -222,6 +222,6 @@ def ensure_webhook(server: LabelServer, project: int, hook: Hook) -> str:
     return "rearmed"
 
 
-def is_curator(webhook: WebhookRef, hook: Hook) -> bool:
+def is_ours(webhook: WebhookRef, hook: Hook) -> bool:
     """Say whether a webhook points here or carries our secret."""
     return webhook.url == hook.url or any(webhook.headers.get(name) == value for name, value in hook.headers.items())

@@ -25,7 +25,7 @@ def test_the_newest_is_the_last_one_updated_ground_truth_before_others(
         assert (chosen and chosen.number) == number
 
 
-def test_the_outcome_is_all_that_the_newest_annotation_says() -> None:
+def test_the_outcome_is_the_whole_content_of_the_newest_annotation() -> None:
     person, event = Span("entities", 0, 5, "PER"), Span("events", 6, 10, "ATTACK")
     content = Content(
         (person, event), (Relation(event.id, person.id, "agent"),), (Attribute("document", "note", "kept"),)

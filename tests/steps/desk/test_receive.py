@@ -14,7 +14,7 @@ TEXT, OTHER = "Marie vit à Paris", "Rien de neuf"
 MARIE = region(0, 5, "PER")
 
 
-def told(body: bytes, **changes: Any) -> bytes:
+def changed(body: bytes, **changes: Any) -> bytes:
     """Return a delivery with some of its parts replaced, by path: `task__data={...}`."""
     value = json.loads(body)
     for path, new in changes.items():
@@ -65,7 +65,7 @@ def test_a_submission_is_in_the_store_as_the_server_has_it(world: World, submitt
 def test_what_is_not_ours_is_a_dead_letter_with_its_cause(
     world: World, submitted: bytes, changes: dict[str, Any], cause: str
 ) -> None:
-    world.deliver(told(submitted, **changes))
+    world.deliver(changed(submitted, **changes))
     assert dead(world) == [cause]
     assert world.current_states() == {}
 
@@ -111,14 +111,14 @@ def test_a_region_that_does_not_fit_is_quarantined_and_the_rest_kept(
         assert transaction.counts()["quarantined"] == 1
 
 
-def test_the_same_delivery_twice_is_one_revision(world: World, submitted: bytes) -> None:
+def test_the_same_delivery_twice_gives_one_revision(world: World, submitted: bytes) -> None:
     world.deliver(submitted, submitted)
     world.deliver(submitted)
     assert world.revisions() == 1
     assert world.inbox.counts()["applied"] == 3
 
 
-def test_an_older_state_after_a_newer_one_is_stale(world: World, submitted: bytes) -> None:
+def test_an_older_state_after_a_newer_state_is_stale(world: World, submitted: bytes) -> None:
     world.server.change(1, result=[])
     (newer,) = world.server.take_outbox()
     world.deliver(newer, submitted)
@@ -126,7 +126,7 @@ def test_an_older_state_after_a_newer_one_is_stale(world: World, submitted: byte
     assert world.inbox.counts()["stale"] == 1
 
 
-def test_a_deletion_told_before_the_creation_wins(world: World, submitted: bytes) -> None:
+def test_a_deletion_delivered_before_the_creation_wins(world: World, submitted: bytes) -> None:
     world.server.delete(1)
     (deleted,) = world.server.take_outbox()
     world.deliver(deleted, submitted)
