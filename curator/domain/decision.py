@@ -15,7 +15,7 @@ DECIDER = "curator"
 """Who decides by a policy."""
 
 DECIDED_BY_PERSON = "decided-by-person"
-"""Why a decision leaves out what an annotation says and the person who decided does not."""
+"""Why a decision leaves out content of an annotation that the person who decided did not take over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def decide(
 ) -> Decision:
     """Return the decision for a document by a policy, from all its current annotations, ordered by identity.
 
-    Skipped annotations decide nothing. Whatever current annotations say and the decision does not is among its losses.
+    Skipped annotations decide nothing. Content of current annotations that the decision lacks is among its losses.
     """
     outcome = policy.decide([annotation for annotation in annotations if not annotation.state.skipped])
     contributing = set() if outcome is None else {annotation.number for annotation in outcome.contributors}
@@ -59,8 +59,8 @@ def decision_of_person(
 ) -> Decision:
     """Return the decision of a person, whatever the current annotations of the document say.
 
-    What of the person's content does not fit the text and the schema, and what current annotations say and the person
-    does not, is among its losses.
+    What of the person's content does not fit the text and the schema, and content of current annotations that the
+    person did not take over, is among its losses.
     """
     fitting = fit(content, text, schema)
     curated, losses = curate(document, text, fitting, schema)

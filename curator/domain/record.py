@@ -61,7 +61,7 @@ class Record:
 
     @property
     def content(self) -> Content:
-        """All that the record says of its text."""
+        """The spans, relations and attributes of the record."""
         return Content(tuple(chain.from_iterable(self.spans.values())), self.relations, self.attributes)
 
 

@@ -1,4 +1,4 @@
-"""Every current annotation with what it says."""
+"""Every current annotation with its content."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

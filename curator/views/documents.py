@@ -64,7 +64,7 @@ class RevisionView:
 
 @dataclass(frozen=True, slots=True)
 class ContentView:
-    """What a pipeline, a person or a decision says of a text; `by` names it, `at` is when."""
+    """The content that a pipeline, a person or a decision gives a text; `by` names it, `at` is when."""
 
     by: str
     at: str

@@ -8,7 +8,7 @@ import pytest
 from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.core.parse_error import ParsingError
 
-from curator.domain.errors import CuratorError, ServerRefused, ServerUnreachable
+from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerRefused, ServerUnreachable
 from curator.label_studio.failures import ServerFailed, ServerLacks, curator_error
 
 SECRET = "0123456789abcdef"
@@ -66,9 +66,9 @@ def test_a_host_that_label_studio_cannot_look_up_is_refused_though_it_fails() ->
     assert type(ours(ApiError(status_code=500, body={"detail": "Can't resolve hostname hook.lan"}))) is ServerRefused
 
 
-def test_answers_that_are_not_label_studios_are_refusals() -> None:
-    assert type(ours(JSONDecodeError("x", "y", 0))) is ServerRefused
-    assert type(ours(ParsingError(status_code=200))) is ServerRefused
+def test_answers_that_are_not_label_studios_are_not_understood() -> None:
+    assert type(ours(JSONDecodeError("x", "y", 0))) is AnswerNotUnderstood
+    assert type(ours(ParsingError(status_code=200))) is AnswerNotUnderstood
 
 
 def test_errors_of_nobody_else_stay_what_they_are() -> None:

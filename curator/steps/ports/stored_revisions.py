@@ -9,7 +9,7 @@ from curator.domain.annotation import AnnotationState, Identity, Revision
 
 @dataclass(frozen=True, slots=True)
 class CurrentAnnotation:
-    """An annotation that is not deleted, without what it says; `first_seq` is when it first came."""
+    """An annotation that is not deleted, without its content; `first_seq` is when it first came."""
 
     identity: Identity
     revision: int
