@@ -126,10 +126,7 @@ class ProjectRow(Table):
 
 
 class TaskRow(Table):
-    """Working state: which task holds which document; `gone` once Label Studio no longer has it.
-
-    A server that re-uses ids gives a task several documents over time, one that is not gone at most.
-    """
+    """Working state: the documents that a task held over time, all but the last `gone`, that too once it is deleted."""
 
     __tablename__ = "task"
     __table_args__ = (Index("ix_task_document", "server", "project", "document"),)

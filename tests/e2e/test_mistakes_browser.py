@@ -9,7 +9,7 @@ from tests.e2e.browser import chromium  # noqa: F401 - a fixture
 from tests.e2e.test_dashboard_browser import TEXT as WORDS
 from tests.e2e.test_dashboard_browser import Visit, visiting
 from tests.web.filled import EVIL, HOSTILE
-from tests.web.test_mistakes_page import CLOSING, FOUND, GOLD, TEXT, document, made, span
+from tests.web.test_mistakes_page import CLOSING, FOUND, GOLD, TEXT, document, rendered, span
 
 TEXTS = (HOSTILE, CLOSING, EVIL)
 
@@ -20,7 +20,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
         document(text, [span(0, 3)], [span(0, 5, text)], name=text, id=f"h{at}") for at, text in enumerate(TEXTS)
     ]
     path: Path = tmp_path_factory.mktemp("page") / "mistakes.html"
-    path.write_text(made(document(TEXT, FOUND, GOLD), *hostile, pipeline=EVIL), encoding="utf-8")
+    path.write_text(rendered(document(TEXT, FOUND, GOLD), *hostile, pipeline=EVIL), encoding="utf-8")
     return path.as_uri()
 
 
