@@ -30,7 +30,7 @@ class _MemoryInbox:
     def recent(self, limit: int, state: str | None = None) -> list[DeliveryFacts]:
         return []
 
-    def again(self, deliveries: Sequence[str] | None) -> int:
+    def replay(self, deliveries: Sequence[str] | None) -> int:
         return 0
 
     def counts(self) -> dict[str, int]:

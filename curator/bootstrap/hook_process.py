@@ -38,7 +38,7 @@ class HookProcess:
             return
         processes.end_group(pid, created, grace=10.0)
         for verbose in (False, True):
-            processes.end_same(self._command(verbose))
+            processes.end_by_command(self._command(verbose))
         self._state.unlink(missing_ok=True)
 
     def start(self) -> None:
@@ -101,7 +101,7 @@ class HookProcess:
         if process.poll() is None:
             processes.end_group(process.pid, self._created, grace=10.0)
         process.wait()
-        processes.end_same(self._command(self._context.verbose))
+        processes.end_by_command(self._command(self._context.verbose))
         self._state.unlink(missing_ok=True)
 
 

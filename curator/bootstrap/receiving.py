@@ -15,7 +15,7 @@ from curator.domain.schema import LabelSchema
 from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.receive import Receiver
-from curator.steps.desk.reconcile import DeletionGuard, Reconciled, reconcile
+from curator.steps.desk.reconcile import DeletionGuard, ReconciliationReport, reconcile
 from curator.steps.ports.deliveries import Inbox
 from curator.steps.ports.label_server import LabelServer
 from curator.steps.ports.progress import Progress
@@ -38,7 +38,7 @@ def open_receiver(context: Context, say: Callable[[str], None]) -> Iterator[Rece
 
 def sync(
     context: Context, full: bool, accept_deletions: bool, say: Callable[[str], None], progress: Progress
-) -> Reconciled:
+) -> ReconciliationReport:
     """Make the store equal to what Label Studio says, within the configured share of deletions unless accepted."""
     guard = DeletionGuard(share=context.settings.sync.max_deletion_share, accepted=accept_deletions)
     with open_receiver(context, say) as receiver:
@@ -52,7 +52,7 @@ def replay(context: Context, deliveries: Sequence[str], say: Callable[[str], Non
     names is known.
     """
     with open_receiver(context, say) as receiver:
-        waiting = receiver.inbox.again(deliveries or None)
+        waiting = receiver.inbox.replay(deliveries or None)
         if deliveries and not waiting:
             remedy = "take the ids from `curator deliveries list`"
             raise CuratorError("no such delivery", ", ".join(deliveries), remedy)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from curator.cli.output import flat
 from curator.domain.scoring import Match, MatchKind
 from curator.domain.span import Span
-from curator.steps.learning.evaluate import Evaluated, Evaluation
+from curator.steps.learning.evaluate import EvaluatedDocument, Evaluation
 
 _AROUND = 36
 _WIDTH = max(map(len, MatchKind))
@@ -27,7 +27,7 @@ def _labels(match: Match) -> str:
     return flat(match.span.label)
 
 
-def _context(match: Match, document: Evaluated) -> str:
+def _context(match: Match, document: EvaluatedDocument) -> str:
     """Return the predicted span in brackets, the gold one in braces where its offsets differ, within their text."""
     marks: list[tuple[int, int, int, str]] = []
     for span, opening, closing in ((match.predicted, "[", "]"), (match.current, "{", "}")):

@@ -1,4 +1,4 @@
-"""Annotations: what a person, or a tool that was imported from, said of a text, revision by revision."""
+"""Annotations: what a person, or a tool that was imported from, annotated on a text, revision by revision."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def annotator_key(server: str, user: int) -> str:
     return f"{server}/{user}"
 
 
-def unnamed(annotator: str) -> str:
+def fallback_name(annotator: str) -> str:
     """Return what to call an annotator of this key whose name is not known."""
     user = annotator.rpartition("/")[2]
     return f"user {user}" if user.isdecimal() else annotator

@@ -14,7 +14,7 @@ from curator.domain.span import (
     Problem,
     Relation,
     Span,
-    misfit,
+    offsets_fault,
     relation_value,
 )
 
@@ -85,12 +85,12 @@ def carry_back(content: Content, canonical: Canonical) -> Content:
 
 
 def _items(annotations: Mapping[str, Any]) -> Iterator[tuple[str | None, Any]]:
-    given = annotations.get("spans")
-    if isinstance(given, Mapping):
-        for layer, items in given.items():
+    spans = annotations.get("spans")
+    if isinstance(spans, Mapping):
+        for layer, items in spans.items():
             yield from ((str(layer), item) for item in _list(items))
     else:
-        yield from ((None, item) for item in _list(given))
+        yield from ((None, item) for item in _list(spans))
     for layer in annotations:
         if layer not in _NOT_LAYERS:
             yield from ((layer, item) for item in _list(annotations[layer]))
@@ -108,7 +108,7 @@ def _span(layer: str | None, item: Any, raw: str, canonical: Canonical, schema: 
     if not isinstance(item, Mapping):
         return Problem("malformed-item", item)
     start, end, label = item.get("start"), item.get("end"), item.get("label")
-    cause = misfit(start, end, raw)
+    cause = offsets_fault(start, end, raw)
     if cause is not None or not isinstance(start, int) or not isinstance(end, int):
         return Problem(cause or "malformed-item", item)
     if "text" in item and item["text"] != raw[start:end]:

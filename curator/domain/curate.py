@@ -12,9 +12,9 @@ from curator.domain.span import (
     Relation,
     Span,
     attribute_value,
-    order,
     relation_order,
     relation_value,
+    span_order,
 )
 
 
@@ -31,7 +31,7 @@ def curate(document: str, text: str, content: Content, schema: LabelSchema) -> t
     relations, lost_relations = _relations(document, content.relations, moved, present)
     attributes, lost_attributes = _attributes(document, content.attributes, moved, present)
     curated = Content(
-        spans=tuple(sorted(flat, key=order)),
+        spans=tuple(sorted(flat, key=span_order)),
         relations=tuple(sorted(relations, key=relation_order)),
         attributes=tuple(attributes),
     )

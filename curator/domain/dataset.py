@@ -31,7 +31,7 @@ def manifest(
     rules: Mapping[str, Any],
     code_version: str,
 ) -> dict[str, Any]:
-    """Return what a version says of itself; `files` maps each data file to its `sha256`, `bytes` and `records`."""
+    """Return the manifest of a version; `files` maps each data file to its `sha256`, `bytes` and `records`."""
     return {
         "dataset": dataset,
         "version": version,

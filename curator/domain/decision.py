@@ -1,4 +1,4 @@
-"""Decisions: the curated answer for a document, and an account of what it leaves out."""
+"""Decisions: the curated content of a document, and an account of what it leaves out."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ DECIDER = "curator"
 """Who decides by a policy."""
 
 DECIDED_BY_PERSON = "decided-by-person"
-"""Why a decision leaves out what an annotation says and the person who decided does not."""
+"""Why a decision leaves out content of an annotation that the person who decided did not take over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,18 @@ def decide(
 ) -> Decision:
     """Return the decision for a document by a policy, from all its current annotations, ordered by identity.
 
-    Skipped annotations decide nothing. Whatever current annotations say and the decision does not is among its losses.
+    Skipped annotations decide nothing. Content of current annotations that the decision lacks is among its losses.
     """
-    answer = policy.answer([annotation for annotation in annotations if not annotation.state.skipped])
-    taken = set() if answer is None else {annotation.number for annotation in answer.contributors}
-    content, losses = (None, []) if answer is None else curate(document, text, answer.content, schema)
+    outcome = policy.decide([annotation for annotation in annotations if not annotation.state.skipped])
+    contributing = set() if outcome is None else {annotation.number for annotation in outcome.contributors}
+    content, losses = (None, []) if outcome is None else curate(document, text, outcome.content, schema)
     for annotation in annotations:
         losses += problem_losses(document, annotation.content)
-        # What became of an answer when it was curated is listed already.
-        decided = answer.content if answer and annotation.number in taken else content or Content()
+        # What curating took from the outcome is listed already.
+        decided = outcome.content if outcome and annotation.number in contributing else content or Content()
         reason = f"skipped:{policy.name}" if annotation.state.skipped else f"policy:{policy.name}"
-        losses += content_losses(document, _left_out(annotation.content, decided), reason)
-    contributors = tuple(annotation for annotation in annotations if annotation.number in taken)
+        losses += content_losses(document, _difference(annotation.content, decided), reason)
+    contributors = tuple(annotation for annotation in annotations if annotation.number in contributing)
     return Decision(document, policy.name, DECIDER, contributors, content, tuple(losses))
 
 
@@ -59,8 +59,8 @@ def decision_of_person(
 ) -> Decision:
     """Return the decision of a person, whatever the current annotations of the document say.
 
-    What of the person's content does not fit the text and the schema, and what current annotations say and the person
-    does not, is among its losses.
+    What of the person's content does not fit the text and the schema, and content of current annotations that the
+    person did not take over, is among its losses.
     """
     fitting = fit(content, text, schema)
     curated, losses = curate(document, text, fitting, schema)
@@ -68,12 +68,12 @@ def decision_of_person(
     for annotation in annotations:
         losses += problem_losses(document, annotation.content)
         reason = f"skipped:{PERSON}" if annotation.state.skipped else DECIDED_BY_PERSON
-        losses += content_losses(document, _left_out(annotation.content, curated), reason)
+        losses += content_losses(document, _difference(annotation.content, curated), reason)
     return Decision(document, PERSON, person, (), curated, tuple(losses))
 
 
-def _left_out(content: Content, decided: Content) -> Content:
-    """Return what a content says and a decided one does not; scores and rules of spans make no difference."""
+def _difference(content: Content, decided: Content) -> Content:
+    """Return what a content holds and a decided one does not; scores and rules of spans make no difference."""
     kept = {span.key for span in decided.spans}
     return Content(
         spans=tuple(span for span in content.spans if span.key not in kept),

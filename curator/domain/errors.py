@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(eq=False)
 class CuratorError(Exception):
-    """A failure told in one line: what went wrong, where, and what to do about it."""
+    """A failure in one line: what went wrong, where, and what to do about it."""
 
     what: str
     where: str = ""
@@ -67,7 +67,7 @@ class ServerFailed(ServerUnreachable):
 
 @dataclass(eq=False, kw_only=True)
 class ServerRefused(CuratorError):
-    """Label Studio answered and said no, by HTTP `status` or by what it answered; trying again will not help."""
+    """Label Studio refused, by HTTP `status` or by what it answered; trying again will not help."""
 
     status: int | None = None
 

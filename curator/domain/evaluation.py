@@ -109,7 +109,7 @@ def results(
     """
     draws = _draws(len(documents), resamples)
     names = sorted({name for tallies in documents for name in tallies})
-    by_layer = {}
+    results_by_layer = {}
     for layer in layers:
         labels = {
             label: Result(*_pooled([tallies.get((layer, label), Tally()) for tallies in documents], draws))
@@ -119,8 +119,8 @@ def results(
         whole = [
             sum((counts for (owner, _), counts in tallies.items() if owner == layer), Tally()) for tallies in documents
         ]
-        by_layer[layer] = LayerResult(*_pooled(whole, draws), labels)
-    return by_layer
+        results_by_layer[layer] = LayerResult(*_pooled(whole, draws), labels)
+    return results_by_layer
 
 
 def _draws(documents: int, resamples: int) -> list[list[int]]:

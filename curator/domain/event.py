@@ -1,4 +1,4 @@
-"""What a webhook delivery says, freed of its transport."""
+"""Events that webhook deliveries report, freed of their transport."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from curator.domain.annotation import AnnotationState, TaskRef, UnreadableAnnota
 
 
 @dataclass(frozen=True, slots=True)
-class AnnotationSeen:
+class AnnotationObserved:
     """An annotation had this state when the delivery was sent."""
 
     state: AnnotationState
@@ -14,7 +14,7 @@ class AnnotationSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class AnnotationUnread:
+class AnnotationUnreadable:
     """An annotation was made or changed into what cannot be read."""
 
     project: int
@@ -22,16 +22,16 @@ class AnnotationUnread:
 
 
 @dataclass(frozen=True, slots=True)
-class AnnotationsGone:
-    """Annotations are said to be deleted; only their ids are known."""
+class AnnotationsDeleted:
+    """The delivery reports annotations as deleted; only their ids are known."""
 
     project: int
     annotations: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class TasksGone:
-    """Tasks are said to be deleted, their annotations with them; only their ids are known."""
+class TasksDeleted:
+    """The delivery reports tasks as deleted, their annotations with them; only their ids are known."""
 
     project: int
     tasks: tuple[int, ...]
@@ -44,4 +44,4 @@ class ProjectChanged:
     project: int
 
 
-Event = AnnotationSeen | AnnotationUnread | AnnotationsGone | TasksGone | ProjectChanged
+Event = AnnotationObserved | AnnotationUnreadable | AnnotationsDeleted | TasksDeleted | ProjectChanged

@@ -13,7 +13,7 @@ from curator.domain.span import (
     Relation,
     Span,
     attribute_value,
-    misfit,
+    offsets_fault,
     relation_value,
 )
 
@@ -25,7 +25,7 @@ def fit(content: Content, text: str, schema: LabelSchema) -> Content:
     problems = list(content.problems)
     spans: list[Span] = []
     for span in content.spans:
-        if cause := misfit(span.start, span.end, text) or _span_fault(span, schema):
+        if cause := offsets_fault(span.start, span.end, text) or _span_fault(span, schema):
             problems.append(Problem(cause, span.id))
         else:
             spans.append(span)

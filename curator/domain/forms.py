@@ -15,7 +15,7 @@ BodyReader = Callable[[Any, str, LabelSchema], Content]
 
 
 def read_content(body: Any, text: str, schema: LabelSchema) -> Content:
-    """Return what a body of the form `content` says of a text: spans, relations and attributes as records have them."""
+    """Return the content of a body of the form `content`: spans, relations and attributes as records have them."""
     if not isinstance(body, Mapping):
         return Content(problems=(Problem("malformed-item", body),))
     return carry_over(body, text, Canonical(text, (), ()), schema)

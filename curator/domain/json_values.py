@@ -13,29 +13,29 @@ DEEPEST = 64
 
 def faults(value: Any) -> set[str]:
     """Return the names of what is wrong: `too-deep`, `number-not-finite`, `unstorable-text`; empty for a good value."""
-    return {fault for one, depth in _walk(value) if (fault := _fault(one, depth)) is not None}
+    return {fault for part, depth in _parts(value) if (fault := _fault(part, depth)) is not None}
 
 
-def _walk(value: Any) -> Iterator[tuple[Any, int]]:
+def _parts(value: Any) -> Iterator[tuple[Any, int]]:
     """Yield every part of a value with its depth, without recursion and no deeper than the limit."""
-    left = [(value, 1)]
-    while left:
-        one, depth = left.pop()
-        yield one, depth
+    stack = [(value, 1)]
+    while stack:
+        part, depth = stack.pop()
+        yield part, depth
         if depth > DEEPEST:
             continue
-        if isinstance(one, dict):
-            left.extend((part, depth + 1) for pair in one.items() for part in pair)
-        elif isinstance(one, list):
-            left.extend((part, depth + 1) for part in one)
+        if isinstance(part, dict):
+            stack.extend((child, depth + 1) for item in part.items() for child in item)
+        elif isinstance(part, list):
+            stack.extend((child, depth + 1) for child in part)
 
 
-def _fault(one: Any, depth: int) -> str | None:
+def _fault(part: Any, depth: int) -> str | None:
     if depth > DEEPEST:
         return "too-deep"
-    if isinstance(one, float) and not isfinite(one):
+    if isinstance(part, float) and not isfinite(part):
         return "number-not-finite"
-    if isinstance(one, str) and not storable(one):
+    if isinstance(part, str) and not storable(part):
         return "unstorable-text"
     return None
 

@@ -1,4 +1,4 @@
-"""Policies: by which rule the annotations of a document become one answer."""
+"""Policies: by which rule the annotations of a document become one decision."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Any
 
 from curator.domain.canonical import canonical_json
 from curator.domain.errors import SettingsError
-from curator.domain.policies.kind import Answer, PolicyKind, ReadAnnotation
+from curator.domain.policies.kind import Outcome, PolicyKind, ReadAnnotation
 from curator.domain.policies.latest import LATEST
 
 PERSON = "person"
@@ -34,16 +34,16 @@ class Policy:
         for name in self.parameters:
             if name not in kind.parameters:
                 raise SettingsError(f"no such parameter: {name!r}", where, "leave it out")
-        complete = {name: self.parameters.get(name, known.default) for name, known in kind.parameters.items()}
+        complete = {name: self.parameters.get(name, parameter.default) for name, parameter in kind.parameters.items()}
         for name, value in complete.items():
             parameter = kind.parameters[name]
             if not (_is_json(value) and parameter.fits(value)):
                 raise SettingsError(f"parameter {name!r} is {value!r}", where, f"set it to {parameter.expected}")
         object.__setattr__(self, "parameters", complete)
 
-    def answer(self, annotations: Sequence[ReadAnnotation]) -> Answer | None:
-        """Return what the submitted annotations of a document, ordered by identity, amount to, if to anything."""
-        return POLICIES[self.name].answer(annotations, self.parameters)
+    def decide(self, annotations: Sequence[ReadAnnotation]) -> Outcome | None:
+        """Return the outcome for the submitted annotations of a document, ordered by identity; None for no decision."""
+        return POLICIES[self.name].decide(annotations, self.parameters)
 
     def value(self) -> dict[str, Any]:
         """Return the policy as a JSON value, without `parameters` where it has none; `policy_from_value` reads it."""

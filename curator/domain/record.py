@@ -16,11 +16,11 @@ from curator.domain.span import (
     Relation,
     Span,
     attribute_value,
-    by_layer,
-    misfit,
-    order,
+    offsets_fault,
     relation_order,
     relation_value,
+    span_order,
+    spans_by_layer,
 )
 
 RECORD_FORMAT = 1
@@ -34,9 +34,9 @@ Kind = TypeVar("Kind")
 class Provenance:
     """Where a record is from.
 
-    `annotators` are whose answer it is, by name or pseudonym; `policy` says how it was decided; `pipeline` is what
+    `annotators` made what was decided, by name or pseudonym; `policy` says how it was decided; `pipeline` is what
     they all started from (name@digest), None where that is not known or not the same; `ground_truth` says whether
-    they vouch for the answer; `source` is the place the text was found at.
+    they vouch for it; `source` is the place the text was found at.
     """
 
     annotators: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ class Record:
 
     @property
     def content(self) -> Content:
-        """All that the record says of its text."""
+        """The spans, relations and attributes of the record."""
         return Content(tuple(chain.from_iterable(self.spans.values())), self.relations, self.attributes)
 
 
@@ -70,7 +70,7 @@ def record_of(
 ) -> Record:
     """Return the record of a document; spans stand under their layers, these in the order given, each in text order."""
     spans: dict[str, list[Span]] = {layer: [] for layer in layers}
-    for span in sorted(content.spans, key=order):
+    for span in sorted(content.spans, key=span_order):
         spans.setdefault(span.layer, []).append(span)
     return Record(
         id=document.id,
@@ -95,7 +95,7 @@ def record_line(record: Record) -> bytes:
         "id": record.id,
         "text": record.text,
         "lang": record.lang,
-        "spans": by_layer(record.content.spans, record.spans, record.text),
+        "spans": spans_by_layer(record.content.spans, record.spans, record.text),
         "relations": [relation_value(relation) for relation in sorted(record.relations, key=relation_order)],
         "attributes": [attribute_value(attribute) for attribute in record.attributes],
         "meta": {key: record.meta[key] for key in sorted(record.meta)},
@@ -133,8 +133,8 @@ def record_from_value(value: Any, where: str = "") -> Record:
     keys are left alone. Raises CuratorError, naming record and span, for what is no record, and where a span is not
     what its text says or a relation or attribute names no span.
     """
-    known = value.get("id") if isinstance(value, Mapping) else None
-    place = f"{where}, {known}" if where else str(known)
+    record = value.get("id") if isinstance(value, Mapping) else None
+    place = f"{where}, {record}" if where else str(record)
     try:
         return _read(value, place)
     except (KeyError, TypeError, AttributeError):
@@ -172,7 +172,7 @@ def _read(value: Mapping[str, Any], place: str) -> Record:
 def _span(layer: str, item: Mapping[str, Any], text: str, ids: dict[Hashable, str], place: str) -> Span:
     span = Span(layer, item["start"], item["end"], _a(str, item["label"]))
     covered = item.get("text")
-    if misfit(span.start, span.end, text) or covered not in (None, text[span.start : span.end]):
+    if offsets_fault(span.start, span.end, text) or covered not in (None, text[span.start : span.end]):
         raise CuratorError("span does not fit its text", f"{place}, {span.id}", "mend its offsets")
     ids[span.id] = span.id
     if item.get("id") is not None:

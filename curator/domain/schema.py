@@ -45,7 +45,7 @@ class RelationLabel:
 
 @dataclass(frozen=True, slots=True)
 class AttributeKind:
-    """Something a reviewer may say of a region (or of the whole document): one of `choices`, or free text."""
+    """A value that a reviewer may give a region (or of the whole document): one of `choices`, or free text."""
 
     name: str
     per_region: bool

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from curator.domain.span import Span, order
+from curator.domain.span import Span, span_order
 
 
 class MatchKind(StrEnum):
@@ -51,7 +51,7 @@ def match(predicted: Sequence[Span], current: Sequence[Span]) -> list[Match]:
             matches.append(Match(_kind(predicted[left], current[right]), predicted[left], current[right]))
     matches += (Match(MatchKind.SPURIOUS, predicted[left], None) for left in unmatched_predicted)
     matches += (Match(MatchKind.MISSED, None, current[right]) for right in unmatched_current)
-    return sorted(matches, key=lambda match: (order(match.span), match.predicted is None))
+    return sorted(matches, key=lambda match: (span_order(match.span), match.predicted is None))
 
 
 def _overlaps(predicted: Sequence[Span], current: Sequence[Span]) -> Iterator[tuple[int, int]]:
@@ -79,7 +79,7 @@ def _rank(predicted: Span, current: Span) -> tuple[object, ...]:
     distance = abs(predicted.start - current.start) + abs(predicted.end - current.end)
     same_offsets = distance == 0
     same_label = predicted.label == current.label
-    return (-overlap, not same_offsets, not same_label, distance, order(predicted), order(current))
+    return (-overlap, not same_offsets, not same_label, distance, span_order(predicted), span_order(current))
 
 
 def _kind(predicted: Span, current: Span) -> MatchKind:

@@ -1,4 +1,4 @@
-"""Spans, relations and attributes: what is said about a text."""
+"""Spans, relations and attributes: what an annotation or prediction consists of."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Span:
     """A label on the half-open range [start, end) of a text, in code points, in one layer.
 
     Spans of predictions carry the score, the chance from 0 to 1 that a reviewer keeps the span as it is, and
-    the name of the rule or model component that found it.
+    the name of the rule or model component that proposed it.
     """
 
     layer: str
@@ -73,7 +73,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All that one annotation or prediction says of a text, in the order in which it came."""
+    """The spans, relations, attributes and problems of an annotation or prediction, in the order in which they came."""
 
     spans: tuple[Span, ...] = ()
     relations: tuple[Relation, ...] = ()
@@ -81,10 +81,10 @@ class Content:
     problems: tuple[Problem, ...] = ()
 
 
-def by_layer(spans: Iterable[Span], layers: Iterable[str], text: str) -> dict[str, list[dict[str, Any]]]:
+def spans_by_layer(spans: Iterable[Span], layers: Iterable[str], text: str) -> dict[str, list[dict[str, Any]]]:
     """Return the spans of a text as JSON objects under each layer's name, in text order; every layer has a key."""
     values: dict[str, list[dict[str, Any]]] = {layer: [] for layer in layers}
-    for span in sorted(spans, key=order):
+    for span in sorted(spans, key=span_order):
         values.setdefault(span.layer, []).append(
             {
                 "id": span.id,
@@ -97,7 +97,7 @@ def by_layer(spans: Iterable[Span], layers: Iterable[str], text: str) -> dict[st
     return values
 
 
-def order(span: Span) -> tuple[int, int, str, str]:
+def span_order(span: Span) -> tuple[int, int, str, str]:
     """The order of spans in every output: start, end, layer, label."""
     return (span.start, span.end, span.layer, span.label)
 
@@ -107,7 +107,7 @@ def relation_order(relation: Relation) -> tuple[str, str, str, str]:
     return (relation.head, relation.child, relation.label, relation.direction)
 
 
-def misfit(start: Any, end: Any, text: str) -> str | None:
+def offsets_fault(start: Any, end: Any, text: str) -> str | None:
     """Name the reason why two offsets are no span of a text, or None where they are."""
     if isinstance(start, bool) or isinstance(end, bool) or not isinstance(start, int) or not isinstance(end, int):
         return "offsets-not-integers"

@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from curator.domain.errors import ServerRefused, ServerUnreachable
-from curator.label_studio.failures import translated
+from curator.label_studio.failures import curator_error
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -31,7 +31,7 @@ def sign_up(url: str, invitation: str, email: str, password: str, timeout: float
         what = f"Label Studio's invitation page answers {error.response.status_code}"
         raise ServerRefused(what, url, "see its log", status=error.response.status_code) from None
     except httpx.HTTPError as error:
-        raise translated(error, url, password) or ServerUnreachable("Label Studio does not answer", url) from None
+        raise curator_error(error, url, password) or ServerUnreachable("Label Studio does not answer", url) from None
     # The form comes back, with its complaint, where it was not taken.
     if answer.status_code != httpx.codes.FOUND:
         what = f"Label Studio makes no account for {email}"

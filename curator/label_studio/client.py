@@ -57,14 +57,14 @@ class LabelStudioServer:
         """Return the oldest project whose description holds the marker."""
 
         def oldest(listed: list[Any]) -> int | None:
-            ours = [(one.created_at, one.id) for one in listed if marker in (one.description or "")]
-            return min(ours)[1] if ours else None
+            marked = [(project.created_at, project.id) for project in listed if marker in (project.description or "")]
+            return min(marked)[1] if marked else None
 
         # The pages are fetched as they are listed, so they are listed within the request.
-        found = self._server.read(
+        oldest_id = self._server.read(
             lambda sdk: list(sdk.projects.list(include="id,description,created_at", page_size=_PROJECT_PAGE)), oldest
         )
-        return None if found is None else self.project(found)
+        return None if oldest_id is None else self.project(oldest_id)
 
     def project(self, project: int) -> ProjectRef | None:
         """Return a project, its description as the marker, or None where there is none with this id."""
@@ -101,14 +101,14 @@ class LabelStudioServer:
         }
 
     def _changed(self, project: int, schema: LabelSchema) -> dict[str, Any]:
-        wanted = self._settings(schema)
+        settings = self._settings(schema)
 
-        def differing(now: Mapping[str, Any]) -> dict[str, Any]:
-            changed = {key: value for key, value in wanted.items() if now[key] != value}
-            if same_config(now["label_config"], wanted["label_config"]):
+        def differing(current: Mapping[str, Any]) -> dict[str, Any]:
+            changed = {key: value for key, value in settings.items() if current[key] != value}
+            if same_config(current["label_config"], settings["label_config"]):
                 changed.pop("label_config", None)
             # Label Studio cleans the HTML of instructions, so only their words count.
-            if words_of(now["expert_instruction"] or "") == words_of(wanted["expert_instruction"]):
+            if words_of(current["expert_instruction"] or "") == words_of(settings["expert_instruction"]):
                 changed.pop("expert_instruction", None)
             return changed
 

@@ -11,7 +11,7 @@ import stamina
 from label_studio_sdk import LabelStudio
 
 from curator.domain.errors import AnswerNotUnderstood, ServerUnreachable
-from curator.label_studio.failures import ServerLacks, translated
+from curator.label_studio.failures import ServerLacks, curator_error
 
 T = TypeVar("T")
 
@@ -53,8 +53,8 @@ class Connection:
             return reader(request(self._sdk))
         except Exception as error:
             # The foreign error quotes headers, with the token in them: it must not hang on to ours.
-            if ours := translated(error, self.where, self._token):
-                raise ours from None
+            if translated := curator_error(error, self.where, self._token):
+                raise translated from None
             if not isinstance(error, _NOT_UNDERSTOOD):
                 raise
             what = f"Label Studio's answer is not understood: {error}"

@@ -63,10 +63,10 @@ _TABLE = (
 )
 
 
-def translated(error: Exception, where: str, secret: str) -> ServerRefused | ServerUnreachable | None:
-    """Return what an exception of the SDK or of httpx means, or None where it is none of theirs.
+def curator_error(error: Exception, where: str, secret: str) -> ServerRefused | ServerUnreachable | None:
+    """Return an exception of the SDK or of httpx as ours, or None where it is none of theirs.
 
-    `secret` never appears in the result, whatever the server said.
+    `secret` never appears in the result, whatever the server answered.
     """
     status = getattr(error, "status_code", None) or 0
     body = error.body if isinstance(error, ApiError) else None
@@ -79,7 +79,7 @@ def translated(error: Exception, where: str, secret: str) -> ServerRefused | Ser
 
 
 def _detail(body: object, status: int) -> str:
-    """Return what an answer says, in one line of at most 200 characters."""
+    """Return the reason that an answer gives, in one line of at most 200 characters."""
     detail = f"HTTP {status}"
     if isinstance(body, dict):
         parts = [body.get("validation_errors"), body.get("detail"), body.get("error")]

@@ -36,12 +36,12 @@ def labelling_config(schema: LabelSchema) -> str:
     return ET.tostring(page, encoding="unicode")
 
 
-def same_config(one: str, other: str) -> bool:
+def same_config(config: str, expected: str) -> bool:
     """Say whether two labelling interfaces differ in nothing but spacing and the order of attributes."""
-    if one == other:
+    if config == expected:
         return True
     try:
-        return ET.canonicalize(one, strip_text=True) == ET.canonicalize(other, strip_text=True)
+        return ET.canonicalize(config, strip_text=True) == ET.canonicalize(expected, strip_text=True)
     except ET.ParseError:
         return False
 
@@ -51,25 +51,25 @@ def words_of(html: str) -> list[str]:
     parser = _Words()
     parser.feed(html)
     parser.close()
-    return " ".join(parser.found).split()
+    return " ".join(parser.texts).split()
 
 
 class _Words(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.texts: list[str] = []
 
     def handle_data(self, data: str) -> None:
-        self.found.append(data)
+        self.texts.append(data)
 
 
 def _add_layer(parent: ET.Element, layer: Layer) -> None:
     ET.SubElement(parent, "Header", value=layer.title, size="6", style=_TITLE)
     control = ET.SubElement(parent, "Labels", name=layer.name, toName=TEXT, showInline="true")
     for label in layer.labels:
-        found = ET.SubElement(control, "Label", value=label.name, background=label.colour, hotkey=label.hotkey)
+        element = ET.SubElement(control, "Label", value=label.name, background=label.colour, hotkey=label.hotkey)
         if label.description:
-            found.set("hint", label.description)
+            element.set("hint", label.description)
 
 
 def _add_attribute(page: ET.Element, attribute: AttributeKind) -> None:

@@ -67,22 +67,22 @@ class TaskListing:
 
     def _read(self, project: int, tasks: list[int]) -> Iterator[TaskState | UnreadableAnnotation]:
         """Yield those of the tasks that are there; one that makes the listing fail comes as unreadable."""
-        left = tasks
-        while left:
+        unread = tasks
+        while unread:
             try:
-                states = self._page(project, left)
+                states = self._page(project, unread)
             except (ServerFailed, AnswerNotUnderstood) as error:
-                if len(left) == 1:
-                    yield UnreadableAnnotation(str(ProjectSource(self._name, project)), left[0], "", error.what)
+                if len(unread) == 1:
+                    yield UnreadableAnnotation(str(ProjectSource(self._name, project)), unread[0], "", error.what)
                     return
-                middle = len(left) // 2
-                yield from self._read(project, left[:middle])
-                left = left[middle:]
+                middle = len(unread) // 2
+                yield from self._read(project, unread[:middle])
+                unread = unread[middle:]
                 continue
             yield from states
             # A server may cap its pages lower than what was asked for.
-            seen = {state.ref.task for state in states}
-            left = [task for task in left if task not in seen] if seen else []
+            read = {state.ref.task for state in states}
+            unread = [task for task in unread if task not in read] if read else []
 
     def _page(self, project: int, tasks: list[int]) -> list[TaskState]:
         query = {"selectedItems": {"all": False, "included": tasks}, "ordering": ["tasks:id"]}

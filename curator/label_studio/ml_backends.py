@@ -1,4 +1,4 @@
-"""ML backends: those that Label Studio has, and what it asks one for."""
+"""ML backends: those that Label Studio has, and what it asks them for."""
 
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class MlBackends:
         """Return the backends of a project, oldest first; Label Studio asks each of them whether it is there."""
         return self._server.read(
             lambda sdk: sdk.ml.with_raw_response.list(project=project).response.json(),
-            lambda answer: sorted(map(_backend, answer), key=lambda one: one.id),
+            lambda answer: sorted(map(_backend, answer), key=lambda backend: backend.id),
         )
 
     def save_backend(self, project: int, title: str, backend: Backend, number: int | None) -> None:
@@ -63,7 +63,7 @@ def _backend(answer: Mapping[str, Any]) -> BackendRef:
 
 
 def asked_task(task: Any) -> AskedTask:
-    """Return what a task says of its text, whatever it is."""
+    """Return the text and the document's id that a task holds, None for what is missing or no text; never raises."""
     data = task.get("data") if isinstance(task, Mapping) else None
     text, document = (data.get(TEXT), data.get(DOCUMENT)) if isinstance(data, Mapping) else (None, None)
     return AskedTask(text if isinstance(text, str) else None, document if isinstance(document, str) else None)
@@ -77,5 +77,8 @@ def labels_of(config: Any) -> Labels | None:
         page = ET.fromstring(config)
     except (ET.ParseError, ValueError):
         return None
-    controls = [one for one in page.iter("Labels") if one.get("toName") == TEXT]
-    return {one.get("name", ""): frozenset(label.get("value", "") for label in one.iter("Label")) for one in controls}
+    controls = [control for control in page.iter("Labels") if control.get("toName") == TEXT]
+    return {
+        control.get("name", ""): frozenset(label.get("value", "") for label in control.iter("Label"))
+        for control in controls
+    }

@@ -16,12 +16,12 @@ from curator.domain.annotation import (
     instant,
 )
 from curator.domain.event import (
-    AnnotationSeen,
-    AnnotationsGone,
-    AnnotationUnread,
+    AnnotationObserved,
+    AnnotationsDeleted,
+    AnnotationUnreadable,
     Event,
     ProjectChanged,
-    TasksGone,
+    TasksDeleted,
 )
 from curator.domain.json_values import faults, storable
 from curator.label_studio.results import DOCUMENT, TEXT
@@ -114,32 +114,32 @@ def _refuse_constant(name: str) -> NoReturn:
     raise json.JSONDecodeError(f"{name} is not JSON", name, 0)
 
 
-def _annotations_seen(value: Mapping[str, Any], server: str) -> list[Event]:
+def _annotations_observed(value: Mapping[str, Any], server: str) -> list[Event]:
     annotations, tasks = value.get("annotation"), value.get("task")
     if not isinstance(annotations, list):
         annotations, tasks = [annotations], [tasks]
     if not isinstance(tasks, list):
         raise ValueError("tasks do not go with the annotations")
     refs = {ref.task: ref for ref in (task_from_api(task, server) for task in tasks)}
-    return [_annotation_seen(annotation, refs) for annotation in annotations]
+    return [_annotation_observed(annotation, refs) for annotation in annotations]
 
 
-def _annotation_seen(value: Any, refs: Mapping[int, TaskRef]) -> Event:
+def _annotation_observed(value: Any, refs: Mapping[int, TaskRef]) -> Event:
     task = refs.get(_id(_object(value, "annotation").get("task")))
     if task is None:
         raise ValueError("the task of an annotation is missing")
     annotation = annotation_from_api(value, task)
     if isinstance(annotation, UnreadableAnnotation):
-        return AnnotationUnread(task.project, annotation)
-    return AnnotationSeen(annotation, task)
+        return AnnotationUnreadable(task.project, annotation)
+    return AnnotationObserved(annotation, task)
 
 
-def _annotations_gone(value: Mapping[str, Any], server: str) -> list[Event]:
-    return [AnnotationsGone(_project(value), _ids(value.get("annotations")))]
+def _annotations_deleted(value: Mapping[str, Any], server: str) -> list[Event]:
+    return [AnnotationsDeleted(_project(value), _ids(value.get("annotations")))]
 
 
-def _tasks_gone(value: Mapping[str, Any], server: str) -> list[Event]:
-    return [TasksGone(_project(value), _ids(value.get("tasks")))]
+def _tasks_deleted(value: Mapping[str, Any], server: str) -> list[Event]:
+    return [TasksDeleted(_project(value), _ids(value.get("tasks")))]
 
 
 def _project_changed(value: Mapping[str, Any], server: str) -> list[Event]:
@@ -147,11 +147,11 @@ def _project_changed(value: Mapping[str, Any], server: str) -> list[Event]:
 
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any], str], list[Event]]] = {
-    "ANNOTATION_CREATED": _annotations_seen,
-    "ANNOTATIONS_CREATED": _annotations_seen,
-    "ANNOTATION_UPDATED": _annotations_seen,
-    "ANNOTATIONS_DELETED": _annotations_gone,
-    "TASKS_DELETED": _tasks_gone,
+    "ANNOTATION_CREATED": _annotations_observed,
+    "ANNOTATIONS_CREATED": _annotations_observed,
+    "ANNOTATION_UPDATED": _annotations_observed,
+    "ANNOTATIONS_DELETED": _annotations_deleted,
+    "TASKS_DELETED": _tasks_deleted,
     "PROJECT_UPDATED": _project_changed,
 }
 
@@ -228,8 +228,8 @@ def _result(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise ValueError("result is no list")
     # Unstorable text inside is the result reader's to name; escaped in ASCII, it can be kept.
-    if wrong := faults(value) - {"unstorable-text"}:
-        raise ValueError(f"result is {' and '.join(sorted(wrong))}")
+    if unreadable := faults(value) - {"unstorable-text"}:
+        raise ValueError(f"result is {' and '.join(sorted(unreadable))}")
     return value
 
 

@@ -26,7 +26,7 @@ def port_taken(host: str, port: int) -> bool:
 
 
 def listener(port: int) -> str:
-    """Name the process that listens on a port, as far as the system tells; else return an empty text."""
+    """Name the process that listens on a port, as far as the system shows it; else return an empty text."""
     with suppress(psutil.Error, OSError):
         for connection in psutil.net_connections(kind="inet"):
             if connection.status == psutil.CONN_LISTEN and connection.pid and _port(connection.laddr) == port:
@@ -41,8 +41,10 @@ def listened_ports(pid: int) -> set[int]:
         top = psutil.Process(pid)
         for process in (top, *top.children(recursive=True)):
             with suppress(psutil.Error):
-                found = process.net_connections(kind="inet")
-                ports.update(_port(one.laddr) for one in found if one.status == psutil.CONN_LISTEN)
+                connections = process.net_connections(kind="inet")
+                ports.update(
+                    _port(connection.laddr) for connection in connections if connection.status == psutil.CONN_LISTEN
+                )
     return ports
 
 
@@ -67,15 +69,15 @@ def still_runs(pid: int, created: float) -> bool:
         return False
 
 
-def end_same(command: Sequence[str | os.PathLike[str]]) -> None:
+def end_by_command(command: Sequence[str | os.PathLike[str]]) -> None:
     """End by force every process that was started with these arguments, whatever interpreter ran them.
 
     For the children of a server that was killed: they have no leader any more.
     """
-    wanted = [os.fspath(part) for part in command[1:]]
+    arguments = [os.fspath(part) for part in command[1:]]
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if process.cmdline()[1:] == wanted:
+            if process.cmdline()[1:] == arguments:
                 process.kill()
                 process.wait(10)
 

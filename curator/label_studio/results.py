@@ -8,7 +8,7 @@ from typing import Any
 
 from curator.domain.json_values import faults
 from curator.domain.schema import AttributeKind, LabelSchema
-from curator.domain.span import UNKNOWN_CONTROL, Attribute, Content, Problem, Relation, Span, misfit
+from curator.domain.span import UNKNOWN_CONTROL, Attribute, Content, Problem, Relation, Span, offsets_fault
 from curator.steps.ports.label_server import NewPrediction
 
 TEXT = "text"
@@ -25,7 +25,7 @@ _VALUE_KEYS = {"textarea": "text"}  # every other type keeps its value under its
 
 
 def read_result(result: list[Any], text: str, schema: LabelSchema) -> Content:
-    """Return what an annotation's result items say of a text, each kind in the order in which it came.
+    """Return the content of an annotation's result items, each kind in the order in which it came.
 
     Offsets alone count, the words in `value.text` do not; scores and rules are a machine's and are not read. Where a
     region bears labels of several layers, a relation starts from its span in the layer that the schema lists last
@@ -116,7 +116,7 @@ class _Misfit(Exception):
 
 @dataclass(slots=True)
 class _Reading:
-    """The reading of one result: what was found, and which spans each region gave."""
+    """The reading of one result: its content so far, and the spans of each region."""
 
     text: str
     schema: LabelSchema
@@ -127,7 +127,7 @@ class _Reading:
     regions: dict[str | int, list[Span]] = field(default_factory=dict)
 
     def take(self, item: Any) -> None:
-        """Read one item; those that others are about must come first."""
+        """Read one item; labels must come before the relations and attributes about them."""
         try:
             if not isinstance(item, dict) or not isinstance(item.get("type"), str):
                 raise _Misfit("malformed-item")
@@ -137,13 +137,13 @@ class _Reading:
                 self._relation(item)
             else:
                 self._attribute(item)
-        except _Misfit as found:
-            self.problems.append(Problem(found.cause, item))
+        except _Misfit as misfit:
+            self.problems.append(Problem(misfit.cause, item))
 
     def _labels(self, item: Mapping[str, Any]) -> None:
         region = _key(item.get("id"))
-        # A region is known even where its labels are refused, so that what hangs on it is told apart from a document's.
-        found = self.regions.setdefault(region, []) if region is not None else []
+        # A region is known even where its labels are refused, so that its attributes are not taken for the document's.
+        region_spans = self.regions.setdefault(region, []) if region is not None else []
         layer, value = item.get("from_name"), item.get("value")
         allowed = self.schema.labels_of.get(layer) if isinstance(layer, str) else None
         if not isinstance(layer, str) or allowed is None:
@@ -153,7 +153,7 @@ class _Reading:
         start: Any = value.get("start")
         end: Any = value.get("end")
         labels = value.get("labels")
-        if cause := misfit(start, end, self.text):
+        if cause := offsets_fault(start, end, self.text):
             raise _Misfit(cause)
         if not isinstance(labels, list) or not labels:
             raise _Misfit("region-without-label")
@@ -161,7 +161,7 @@ class _Reading:
         self.problems += [Problem("unknown-label", item)] * (len(labels) - len(fitting))
         spans = [Span(layer, start, end, label) for label in fitting]
         self.spans += spans
-        found += spans
+        region_spans += spans
         self._meta(spans, item)
 
     def _meta(self, spans: list[Span], item: Mapping[str, Any]) -> None:
@@ -227,15 +227,15 @@ class _Reading:
 
 
 def _attribute_fault(name: str, value: Any, declared: AttributeKind | None) -> str | None:
-    found = faults([name, value])
-    if "unstorable-text" in found:
+    value_faults = faults([name, value])
+    if "unstorable-text" in value_faults:
         return "unstorable-text"
-    if found:
+    if value_faults:
         return "malformed-item"
     if declared is None or not declared.choices:
         return None
     chosen = value if isinstance(value, list) else [value]
-    return None if all(one in declared.choices for one in chosen) else "unknown-choice"
+    return None if all(choice in declared.choices for choice in chosen) else "unknown-choice"
 
 
 def _is_labels(item: Any) -> bool:

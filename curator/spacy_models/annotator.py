@@ -14,7 +14,7 @@ from spacy.tokens import Span as SpacySpan
 
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId
-from curator.domain.span import Content, Span, order
+from curator.domain.span import Content, Span, span_order
 from curator.spacy_models.locate import LoadedPipeline, load
 from curator.spacy_models.opinion import scores_of
 from curator.spacy_models.processes import spread
@@ -93,7 +93,7 @@ class SpacyPipeline:
         # Words that only these texts have are forgotten afterwards, else a long run would fill the memory with them.
         with self._nlp.memory_zone():
             docs = self._nlp.pipe(texts, batch_size=_BATCH)
-            return [Content(spans=tuple(sorted(self._spans(doc), key=order))) for doc in docs]
+            return [Content(spans=tuple(sorted(self._spans(doc), key=span_order))) for doc in docs]
 
     def _spans(self, doc: Doc) -> Iterator[Span]:
         for layer in self._reading.layers:

@@ -116,7 +116,7 @@ class SqlStore:
     @contextmanager
     def reading(self) -> Iterator[SqlTransaction]:
         """Open one consistent view; its `seq` is the newest one in it."""
-        with told_plainly(self.engine):
+        with curator_errors(self.engine):
             options = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
             with self.engine.connect().execution_options(**options) as connection, connection.begin():
                 seq = connection.scalar(select(Counter.value)) or 0
@@ -126,7 +126,7 @@ class SqlStore:
     def writing(self) -> Iterator[SqlTransaction]:
         """Open the only writing transaction there is at a time; commits at the end, rolls back on any error."""
         with (
-            told_plainly(self.engine),
+            curator_errors(self.engine),
             self.engine.connect().execution_options(writing=True) as connection,
             connection.begin(),
         ):
@@ -134,7 +134,7 @@ class SqlStore:
 
     def lease(self, name: str, holder: str, seconds: float) -> bool:
         now = time.time()
-        with told_plainly(self.engine), self._begin() as connection:
+        with curator_errors(self.engine), self._begin() as connection:
             row = {"holder": holder, "expires": now + seconds}
             taken = connection.execute(
                 update(Lease).where(Lease.name == name, (Lease.holder == holder) | (Lease.expires < now)).values(**row)
@@ -150,7 +150,7 @@ class SqlStore:
             return True
 
     def release(self, name: str, holder: str) -> None:
-        with told_plainly(self.engine), self._begin() as connection:
+        with curator_errors(self.engine), self._begin() as connection:
             connection.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))
 
     @contextmanager
@@ -172,7 +172,7 @@ def _next_seq(connection: Connection) -> int:
 
 
 @contextmanager
-def told_plainly(engine: Engine) -> Iterator[None]:
+def curator_errors(engine: Engine) -> Iterator[None]:
     """Turn the database's own errors into CuratorError."""
     try:
         yield

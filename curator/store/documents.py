@@ -10,7 +10,7 @@ from curator.domain.document import Arrival, Document, Source
 from curator.domain.prediction import GIVEN, PipelineId, Prediction
 from curator.domain.span import content_value
 from curator.domain.split import Assignment
-from curator.steps.ports.stored_documents import Unassigned
+from curator.steps.ports.stored_documents import UnassignedDocument
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
 
@@ -59,20 +59,20 @@ class DocumentTable:
         for row in self._connection.execute(query.execution_options(yield_per=_BATCH)):
             yield Document(row.id, row.text, row.lang)
 
-    def some(self, documents: Iterable[str]) -> dict[str, Document]:
-        found: dict[str, Document] = {}
+    def by_id(self, documents: Iterable[str]) -> dict[str, Document]:
+        by_id: dict[str, Document] = {}
         for chunk in chunks(documents, _BATCH):
             query = select(DocumentRow.id, DocumentRow.text, DocumentRow.lang).where(DocumentRow.id.in_(chunk))
-            found |= {row.id: Document(row.id, row.text, row.lang) for row in self._connection.execute(query)}
-        return found
+            by_id |= {row.id: Document(row.id, row.text, row.lang) for row in self._connection.execute(query)}
+        return by_id
 
     def first_sources(self, documents: Iterable[str]) -> dict[str, str]:
-        found: dict[str, str] = {}
+        names: dict[str, str] = {}
         for chunk in chunks(documents, _BATCH):
             first = select(func.min(SourceRow.id)).where(SourceRow.document.in_(chunk)).group_by(SourceRow.document)
             rows = self._connection.execute(select(SourceRow.document, SourceRow.name).where(SourceRow.id.in_(first)))
-            found |= {row.document: row.name for row in rows}
-        return found
+            names |= {row.document: row.name for row in rows}
+        return names
 
     def describing_source(self, document: str, as_of: int) -> tuple[int, Source]:
         rows = self._connection.execute(
@@ -84,8 +84,8 @@ class DocumentTable:
         source = Source(row.document, row.name, row.raw_sha256, row.encoding, row.meta, row.split)
         return row.id, source
 
-    def unassigned(self) -> list[Unassigned]:
-        given = (
+    def unassigned(self) -> list[UnassignedDocument]:
+        given_split = (
             select(SourceRow.split)
             .where(SourceRow.document == DocumentRow.id, SourceRow.split.is_not(None))
             # Not the first that came: places that contradict each other must not make the order of files matter.
@@ -94,27 +94,32 @@ class DocumentTable:
             .scalar_subquery()
         )
         query = (
-            select(DocumentRow.id, given.label("given"))
+            select(DocumentRow.id, given_split.label("given_split"))
             .outerjoin(SplitRow, SplitRow.document == DocumentRow.id)
             .where(SplitRow.document.is_(None))
             .order_by(DocumentRow.id)
         )
-        return [Unassigned(row.id, row.given) for row in self._connection.execute(query)]
+        return [UnassignedDocument(row.id, row.given_split) for row in self._connection.execute(query)]
 
     def candidates(self, document: str) -> dict[str, str | None]:
-        own = select(Band.hash).where(Band.document == document)
+        bands = select(Band.hash).where(Band.document == document)
         query = (
             select(SplitRow.document, SplitRow.split)
             .join(Band, Band.document == SplitRow.document)
-            .where(Band.hash.in_(own), Band.document != document)
+            .where(Band.hash.in_(bands), Band.document != document)
             .distinct()
         )
         return {row.document: row.split for row in self._connection.execute(query)}
 
     def assign(self, assignments: Sequence[Assignment]) -> None:
         rows = [
-            {"document": one.document, "seq": self._seq, "split": one.split, "reason": one.reason}
-            for one in assignments
+            {
+                "document": assignment.document,
+                "seq": self._seq,
+                "split": assignment.split,
+                "reason": assignment.reason,
+            }
+            for assignment in assignments
         ]
         insert_missing(self._connection, SplitRow, rows)
 
@@ -123,23 +128,23 @@ class DocumentTable:
         return {row.document: Assignment(row.document, row.split, row.reason) for row in rows}
 
     def lacking_prediction(self, pipeline: PipelineId) -> list[str]:
-        has = select(PredictionRow.document).where(
+        predicted = select(PredictionRow.document).where(
             PredictionRow.pipeline == pipeline.name, PredictionRow.digest == pipeline.digest
         )
-        query = select(DocumentRow.id).where(DocumentRow.id.not_in(has)).order_by(DocumentRow.id)
+        query = select(DocumentRow.id).where(DocumentRow.id.not_in(predicted)).order_by(DocumentRow.id)
         return list(self._connection.scalars(query))
 
     def add_predictions(self, predictions: Sequence[Prediction]) -> int:
         rows = [
             {
                 "seq": self._seq,
-                "document": one.document,
-                "pipeline": one.pipeline.name,
-                "digest": one.pipeline.digest,
-                "content": content_value(one.content),
-                "score": one.score,
+                "document": prediction.document,
+                "pipeline": prediction.pipeline.name,
+                "digest": prediction.pipeline.digest,
+                "content": content_value(prediction.content),
+                "score": prediction.score,
             }
-            for one in predictions
+            for prediction in predictions
         ]
         return insert_missing(self._connection, PredictionRow, rows)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from curator.domain.annotation import instant
 from curator.steps.ports.deliveries import Delivery, DeliveryFacts
-from curator.store.database import open_file, told_plainly
+from curator.store.database import curator_errors, open_file
 
 
 class InboxTable(DeclarativeBase):
@@ -40,7 +40,7 @@ class SqliteInbox:
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
         with (
-            told_plainly(self.engine),
+            curator_errors(self.engine),
             self.engine.connect().execution_options(writing=True) as connection,
             connection.begin(),
         ):
@@ -60,7 +60,7 @@ class SqliteInbox:
             .order_by(DeliveryRow.number)
             .limit(limit)
         )
-        with told_plainly(self.engine), self.engine.connect() as connection:
+        with curator_errors(self.engine), self.engine.connect() as connection:
             return [Delivery(row.id, row.number, row.body) for row in connection.execute(query)]
 
     def settle(self, delivery: str, state: str, cause: str) -> None:
@@ -70,22 +70,23 @@ class SqliteInbox:
             connection.execute(update(DeliveryRow).where(where).values(**settled))
 
     def recent(self, limit: int, state: str | None = None) -> list[DeliveryFacts]:
-        row = DeliveryRow
-        query = select(row.id, row.number, row.received_at, row.settled_at, row.state, row.cause, func.length(row.body))
-        query = query.order_by(row.number.desc()).limit(limit)
+        table = DeliveryRow
+        size = func.length(table.body)
+        query = select(table.id, table.number, table.received_at, table.settled_at, table.state, table.cause, size)
+        query = query.order_by(table.number.desc()).limit(limit)
         if state is not None:
-            query = query.where(row.state == state)
-        with told_plainly(self.engine), self.engine.connect() as connection:
-            return [DeliveryFacts(*found) for found in connection.execute(query)]
+            query = query.where(table.state == state)
+        with curator_errors(self.engine), self.engine.connect() as connection:
+            return [DeliveryFacts(*row) for row in connection.execute(query)]
 
-    def again(self, deliveries: Sequence[str] | None) -> int:
+    def replay(self, deliveries: Sequence[str] | None) -> int:
         which = DeliveryRow.state == "dead" if deliveries is None else DeliveryRow.id.in_(deliveries)
         with self._begin() as connection:
             waiting = {"state": "pending", "cause": "", "settled_at": None}
             return connection.execute(update(DeliveryRow).where(which).values(**waiting)).rowcount
 
     def counts(self) -> dict[str, int]:
-        found = dict.fromkeys(("pending", "applied", "stale", "dead"), 0)
+        counts = dict.fromkeys(("pending", "applied", "stale", "dead"), 0)
         query = select(DeliveryRow.state, func.count().label("total")).group_by(DeliveryRow.state)
-        with told_plainly(self.engine), self.engine.connect() as connection:
-            return found | {row.state: row.total for row in connection.execute(query)}
+        with curator_errors(self.engine), self.engine.connect() as connection:
+            return counts | {row.state: row.total for row in connection.execute(query)}

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, MetaData, Table, func, inspect, select
 
 from curator.domain.errors import CuratorError
-from curator.store.database import told_plainly
+from curator.store.database import curator_errors
 
 # Any number, always the same.
 _LOCK = 0x63757261
@@ -19,7 +19,7 @@ def upgrade(engine: Engine) -> bool:
 
     Raises CuratorError where the database was written by code with other migrations.
     """
-    with told_plainly(engine):
+    with curator_errors(engine):
         # Only a look, so that nobody waits for a writer when there is nothing to do.
         with engine.connect() as connection:
             if _is_current(connection):
@@ -38,23 +38,23 @@ def upgrade(engine: Engine) -> bool:
 
 def pending_migrations(engine: Engine) -> list[str]:
     """Return the migrations that a database lacks, oldest first. Raises CuratorError as `upgrade` does."""
-    with told_plainly(engine), engine.connect() as connection:
+    with curator_errors(engine), engine.connect() as connection:
         return _lacking(connection)
 
 
 def _lacking(connection: Connection) -> list[str]:
     at = _revision(connection)
-    known = known_revisions()
-    return known if at is None else known[known.index(at) + 1 :]
+    revisions = schema_revisions()
+    return revisions if at is None else revisions[revisions.index(at) + 1 :]
 
 
-def known_revisions() -> list[str]:
+def schema_revisions() -> list[str]:
     """Return the revisions there are, oldest first: the numbers that the migrations' file names begin with."""
     return sorted(path.name[1:5] for path in (_FOLDER / "versions").glob("v[0-9]*.py"))
 
 
 def _is_current(connection: Connection) -> bool:
-    return _revision(connection) == known_revisions()[-1]
+    return _revision(connection) == schema_revisions()[-1]
 
 
 def _revision(connection: Connection) -> str | None:
@@ -63,7 +63,7 @@ def _revision(connection: Connection) -> str | None:
         return None
     table = Table("alembic_version", MetaData(), autoload_with=connection)
     at: str | None = connection.scalar(select(table.c.version_num))
-    if at is not None and at not in known_revisions():
+    if at is not None and at not in schema_revisions():
         raise CuratorError(
             "the store was written by another version of curator",
             f"revision {at}",

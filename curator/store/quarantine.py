@@ -1,4 +1,4 @@
-"""What arrived and does not fit, and what nobody can read."""
+"""The quarantine: items that do not fit, and annotations that cannot be read."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -52,8 +52,8 @@ class QuarantineTable:
         self._connection.execute(insert(UnreadableRow).values(**row))
 
     def drop_unreadable(self, source: str, task: int, key: str | None = None) -> None:
-        gone = delete(UnreadableRow).where(UnreadableRow.source == source, UnreadableRow.task == task)
-        self._connection.execute(gone if key is None else gone.where(UnreadableRow.key == key))
+        deletion = delete(UnreadableRow).where(UnreadableRow.source == source, UnreadableRow.task == task)
+        self._connection.execute(deletion if key is None else deletion.where(UnreadableRow.key == key))
 
     def unreadable(self, source: str | None = None) -> list[UnreadableAnnotation]:
         row = UnreadableRow

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, select, up
 from curator.domain.annotation import AnnotationState, Identity, Revision, state_from_value
 from curator.steps.ports.stored_revisions import CurrentAnnotation
 from curator.store.rows import chunks, insert_missing
-from curator.store.tables import Annotator, CurrentRow, GoneNotice, RevisionRow, Watermark
+from curator.store.tables import Annotator, CurrentRow, DeletionNotice, RevisionRow, Watermark
 
 _IDENTITY = (RevisionRow.source, RevisionRow.key, RevisionRow.created_at)
 _BATCH = 400
@@ -31,7 +31,7 @@ class RevisionTable:
         query = select(RevisionRow.__table__).where(RevisionRow.number.in_(numbers)).order_by(RevisionRow.created_at)
         return [_revision(row) for row in self._connection.execute(query)]
 
-    def alive(self, as_of: int | None = None, document: str | None = None) -> Iterator[Revision]:
+    def current_revisions(self, as_of: int | None = None, document: str | None = None) -> Iterator[Revision]:
         numbers: Select[Any] = select(CurrentRow.revision)
         if as_of is not None and as_of < self._seq:
             numbers = select(func.max(RevisionRow.number)).where(RevisionRow.seq <= as_of).group_by(*_IDENTITY)
@@ -67,27 +67,27 @@ class RevisionTable:
 
     def rebuild_current(self) -> int:
         self._connection.execute(delete(CurrentRow))
-        lives = (
+        newest = (
             select(func.max(RevisionRow.number).label("number"), func.min(RevisionRow.seq).label("first_seq"))
             .group_by(*_IDENTITY)
             .subquery()
         )
         query = (
-            select(RevisionRow.__table__, lives.c.first_seq)
-            .join(lives, lives.c.number == RevisionRow.number)
+            select(RevisionRow.__table__, newest.c.first_seq)
+            .join(newest, newest.c.number == RevisionRow.number)
             .order_by(RevisionRow.number)
         )
         # All at once would hold every annotation in memory; a cursor that is open would see what is written.
-        numbers = list(self._connection.execute(select(lives.c.number)).scalars())
+        numbers = list(self._connection.execute(select(newest.c.number)).scalars())
         for chunk in chunks(sorted(numbers), _BATCH):
             rows = self._connection.execute(query.where(RevisionRow.number.in_(chunk))).all()
-            alive = [(revision, row.first_seq) for row in rows if not (revision := _revision(row)).deleted]
-            if alive:
-                self._connection.execute(insert(CurrentRow), [_index(revision, first) for revision, first in alive])
+            current = [(revision, row.first_seq) for row in rows if not (revision := _revision(row)).deleted]
+            if current:
+                self._connection.execute(insert(CurrentRow), [_index(revision, first) for revision, first in current])
         return self.current_count()
 
     def first_seq(self, identity: Identity) -> int:
-        first = select(func.min(RevisionRow.seq)).where(*_of(RevisionRow, identity))
+        first = select(func.min(RevisionRow.seq)).where(*_is(RevisionRow, identity))
         return int(self._connection.scalar(first) or 0)
 
     def append(self, identity: Identity, document: str, state: AnnotationState | None) -> int:
@@ -95,28 +95,28 @@ class RevisionTable:
         row = {**_key(identity), "seq": self._seq, "document": document, "value": value}
         number = int(self._connection.scalar(insert(RevisionRow).values(**row).returning(RevisionRow.number)) or 0)
         if state is None:
-            self._connection.execute(delete(CurrentRow).where(*_of(CurrentRow, identity)))
+            self._connection.execute(delete(CurrentRow).where(*_is(CurrentRow, identity)))
             return number
         index = _index(Revision(number, identity, document, state), self._seq)
         if not insert_missing(self._connection, CurrentRow, [index]):
             del index["first_seq"]
-            self._connection.execute(update(CurrentRow).where(*_of(CurrentRow, identity)).values(**index))
+            self._connection.execute(update(CurrentRow).where(*_is(CurrentRow, identity)).values(**index))
         return number
 
-    def note_gone(self, source: str, key: str) -> None:
-        insert_missing(self._connection, GoneNotice, [{"source": source, "key": key}])
+    def note_deletion(self, source: str, key: str) -> None:
+        insert_missing(self._connection, DeletionNotice, [{"source": source, "key": key}])
 
-    def was_noted_gone(self, source: str, key: str) -> bool:
-        query = select(GoneNotice.key).where(GoneNotice.source == source, GoneNotice.key == key)
+    def deletion_was_noted(self, source: str, key: str) -> bool:
+        query = select(DeletionNotice.key).where(DeletionNotice.source == source, DeletionNotice.key == key)
         return self._connection.scalar(query) is not None
 
     def annotators(self) -> dict[str, str]:
         return {row.key: row.name for row in self._connection.execute(select(Annotator.key, Annotator.name))}
 
     def save_annotators(self, names: Mapping[str, str]) -> None:
-        known = self.annotators()
+        saved = self.annotators()
         for key, name in names.items():
-            if known.get(key) == name:
+            if saved.get(key) == name:
                 continue
             if not insert_missing(self._connection, Annotator, [{"key": key, "name": name}]):
                 self._connection.execute(update(Annotator).where(Annotator.key == key).values(name=name))
@@ -139,7 +139,7 @@ def _key(identity: Identity) -> dict[str, str]:
     return {"source": identity.source, "key": identity.key, "created_at": identity.created_at}
 
 
-def _of(table: type[RevisionRow] | type[CurrentRow], identity: Identity) -> tuple[Any, ...]:
+def _is(table: type[RevisionRow] | type[CurrentRow], identity: Identity) -> tuple[Any, ...]:
     return (table.source == identity.source, table.key == identity.key, table.created_at == identity.created_at)
 
 

@@ -17,7 +17,7 @@ def insert_missing(connection: Connection, table: type[Table], rows: Sequence[di
     added = 0
     for chunk in chunks(rows, 500):
         statement = dialect.insert(table).values(chunk).on_conflict_do_nothing()
-        # Left to itself, SQLAlchemy forgets the count of rows that another driver than SQLite's told.
+        # Left to itself, SQLAlchemy forgets the count of rows that a driver other than SQLite's reports.
         added += connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
     return added
 

@@ -126,10 +126,7 @@ class ProjectRow(Table):
 
 
 class TaskRow(Table):
-    """Working state: which task holds which document; `gone` once Label Studio no longer has it.
-
-    A server that re-uses ids gives a task several documents over time, one that is not gone at most.
-    """
+    """Working state: the documents that a task held over time, all but the last `gone`, that too once it is deleted."""
 
     __tablename__ = "task"
     __table_args__ = (Index("ix_task_document", "server", "project", "document"),)
@@ -184,8 +181,8 @@ class CurrentRow(Table):
     lead_time: Mapped[float | None] = mapped_column(Float)
 
 
-class GoneNotice(Table):
-    """Working state: annotations whose deletion was told before they were known."""
+class DeletionNotice(Table):
+    """Working state: deletions of annotations that had not arrived."""
 
     __tablename__ = "gone_notice"
     source: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -237,7 +234,7 @@ class PersonDecisionRow(Table):
 
 
 class DecisionRow(Table):
-    """The curated answer for a document under one set of inputs, with its record as canonical bytes.
+    """The curated content of a document under one set of inputs, with its record as canonical bytes.
 
     `person_decision` is the row that it carries out, where a person decided.
     """

@@ -66,7 +66,7 @@ class TaskTable:
                 continue
             # A server that re-uses ids may give a gone task's id to another document.
             if held is not None:
-                self.gone(server, project, [task])
+                self.mark_gone(server, project, [task])
             row = {"server": server, "project": project, "task": task, "document": document, "gone": False}
             if not insert_missing(self._connection, TaskRow, [row]):
                 self._revive(server, project, task, document)
@@ -81,7 +81,7 @@ class TaskTable:
             )
         )
 
-    def gone(self, server: str, project: int, tasks: Iterable[int]) -> None:
+    def mark_gone(self, server: str, project: int, tasks: Iterable[int]) -> None:
         for chunk in chunks(tasks, 400):
             self._connection.execute(
                 update(TaskRow)
@@ -90,12 +90,12 @@ class TaskTable:
             )
 
     def without_task(self, server: str, project: int) -> list[str]:
-        has = select(TaskRow.document).where(TaskRow.server == server, TaskRow.project == project)
-        query = select(DocumentRow.id).where(DocumentRow.id.not_in(has)).order_by(DocumentRow.id)
+        tasked = select(TaskRow.document).where(TaskRow.server == server, TaskRow.project == project)
+        query = select(DocumentRow.id).where(DocumentRow.id.not_in(tasked)).order_by(DocumentRow.id)
         return list(self._connection.scalars(query))
 
     def newest_predictions(self, documents: Iterable[str]) -> dict[str, list[StoredPrediction]]:
-        found: dict[str, list[StoredPrediction]] = {}
+        predictions: dict[str, list[StoredPrediction]] = {}
         for chunk in chunks(documents, 400):
             query = (
                 select(PredictionRow.__table__)
@@ -103,8 +103,8 @@ class TaskTable:
                 .order_by(PredictionRow.id)
             )
             for row in self._connection.execute(query):
-                found.setdefault(row.document, []).append(_prediction(row))
-        return found
+                predictions.setdefault(row.document, []).append(_prediction(row))
+        return predictions
 
     def unsent(self, server: str, project: int) -> list[tuple[int, StoredPrediction]]:
         sent = exists().where(
@@ -127,7 +127,7 @@ class TaskTable:
         )
         return [(row.task, _prediction(row)) for row in self._connection.execute(query)]
 
-    def sent(self, server: str, project: int, task: int, predictions: Iterable[int]) -> None:
+    def mark_sent(self, server: str, project: int, task: int, predictions: Iterable[int]) -> None:
         key = {"server": server, "project": project, "task": task}
         insert_missing(self._connection, SentPrediction, [{**key, "prediction": number} for number in predictions])
 

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class DeliverySeen:
+class DeliveryView:
     """A delivery, without its body; `applied_at` is unknown where it was not applied."""
 
     number: int
@@ -31,12 +31,12 @@ class Deliveries:
     """The number of deliveries by state, and the last ones and the last dead ones, newest first."""
 
     counts: Mapping[str, int]
-    last: tuple[DeliverySeen, ...]
-    dead: tuple[DeliverySeen, ...]
+    last: tuple[DeliveryView, ...]
+    dead: tuple[DeliveryView, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class VersionSeen:
+class VersionView:
     """A dataset version."""
 
     dataset: str
@@ -46,7 +46,7 @@ class VersionSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelSeen:
+class ModelView:
     """A trained model with the scores its training reported on the dev split."""
 
     name: str

@@ -1,11 +1,11 @@
-"""Every current annotation with what it says."""
+"""Every current annotation with its content."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from curator.domain.annotation import AnnotationState, Revision, project_source, unnamed
+from curator.domain.annotation import AnnotationState, Revision, fallback_name, project_source
 from curator.domain.schema import LabelSchema
-from curator.domain.span import attribute_value, by_layer, relation_value
+from curator.domain.span import attribute_value, relation_value, spans_by_layer
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
 
@@ -17,7 +17,7 @@ def current_annotations(store: Store, schema: LabelSchema, read_content: Content
     """
     with store.reading() as transaction:
         names = transaction.revisions.annotators()
-        for revision in transaction.revisions.alive():
+        for revision in transaction.revisions.current_revisions():
             if revision.state is not None:
                 yield _value(transaction, revision, revision.state, names, schema, read_content)
 
@@ -47,7 +47,7 @@ def _value(
         "skipped": state.skipped,
         "ground_truth": state.ground_truth,
         "lead_time": state.lead_time,
-        "spans": by_layer(content.spans, schema.layer_names, text),
+        "spans": spans_by_layer(content.spans, schema.layer_names, text),
         "relations": [relation_value(relation) for relation in content.relations],
         "attributes": [attribute_value(attribute) for attribute in content.attributes],
         "quarantined": [{"cause": problem.cause, "item": problem.item} for problem in content.problems],
@@ -55,4 +55,4 @@ def _value(
 
 
 def _name(annotator: str | None, names: Mapping[str, str]) -> str | None:
-    return None if annotator is None else names.get(annotator, unnamed(annotator))
+    return None if annotator is None else names.get(annotator, fallback_name(annotator))

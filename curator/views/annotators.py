@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from curator.domain.annotation import annotator_key, project_source, unnamed
+from curator.domain.annotation import annotator_key, fallback_name, project_source
 from curator.steps.ports.store import Store
 from curator.views.progress import AnnotatorProgress
 
@@ -19,7 +19,7 @@ def progress_of_annotators(store: Store, server: str, users: Mapping[int, str]) 
             if project is None or project.server != server:
                 continue
             key = annotation.annotator
-            before = progress.get(key) or AnnotatorProgress("unknown" if key is None else unnamed(key))
+            before = progress.get(key) or AnnotatorProgress("unknown" if key is None else fallback_name(key))
             progress[key] = replace(
                 before,
                 reviewed=before.reviewed + (not annotation.skipped),

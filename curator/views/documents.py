@@ -32,7 +32,7 @@ class DocumentPage:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceSeen:
+class SourceView:
     """A place a document was found at."""
 
     name: str
@@ -43,7 +43,7 @@ class SourceSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class RevisionSeen:
+class RevisionView:
     """One accepted state of an annotation, or its deletion; `current` where no later one took its place."""
 
     number: int
@@ -63,8 +63,8 @@ class RevisionSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """What a pipeline, a person or a decision says of a text; `by` names it, `at` is when."""
+class ContentView:
+    """The content that a pipeline, a person or a decision gives a text; `by` names it, `at` is when."""
 
     by: str
     at: str
@@ -85,9 +85,9 @@ class DocumentView:
     state: DocumentState
     split: str | None
     split_reason: str
-    sources: tuple[SourceSeen, ...]
-    revisions: tuple[RevisionSeen, ...]
-    predicted: Statement | None
+    sources: tuple[SourceView, ...]
+    revisions: tuple[RevisionView, ...]
+    predicted: ContentView | None
     shown: bool
-    current: Statement | None
+    current: ContentView | None
     decided: bool

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from curator.domain.schema import LabelSchema
-from curator.views.activity import Deliveries, ModelSeen, VersionSeen
+from curator.views.activity import Deliveries, ModelView, VersionView
 from curator.views.documents import DocumentPage, DocumentView
 from curator.views.labels import LabelReport
 from curator.views.progress import DocumentState, ReviewProgress
@@ -24,11 +24,11 @@ class Overview(Protocol):
 
     def deliveries(self) -> Deliveries: ...
 
-    def versions(self) -> tuple[VersionSeen, ...]:
+    def versions(self) -> tuple[VersionView, ...]:
         """Return the newest dataset versions, newest first."""
         ...
 
-    def models(self) -> tuple[ModelSeen, ...]:
+    def models(self) -> tuple[ModelView, ...]:
         """Return the newest models, newest first."""
         ...
 

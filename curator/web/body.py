@@ -1,4 +1,4 @@
-"""Bodies of requests: read up to a limit, and let pass where they are refused."""
+"""Bodies of requests: read up to a limit, and drained where they are refused."""
 
 import json
 from http import HTTPStatus
@@ -16,7 +16,7 @@ class NotJson(Exception):
 
 
 def refuse(code: HTTPStatus, reason: str) -> tuple[Response, int]:
-    """Return the answer that tells a sender no, once the sender has finished."""
+    """Return the answer that refuses a request, once the sender has finished."""
     _drain()
     return jsonify(error=reason), code
 
@@ -44,6 +44,6 @@ def parse(body: bytes) -> Any:
 
 
 def _drain() -> None:
-    left = _PATIENCE
-    while left > 0 and (piece := request.stream.read(_CHUNK)):
-        left -= len(piece)
+    remaining = _PATIENCE
+    while remaining > 0 and (piece := request.stream.read(_CHUNK)):
+        remaining -= len(piece)

@@ -25,7 +25,7 @@ class Scheme:
     bars: tuple[str, ...]
 
 
-# Each set of bars is told apart by people who see few colours, too; the pages' legend uses the same ones.
+# Each set of bars can be told apart by people who see few colours, too; the pages' legend uses the same ones.
 SCHEMES = {
     "light": Scheme("#3d4654", "#d9dee5", ("#1f7a5c", "#2f6fb5", "#b07908", "#b5403a")),
     "dark": Scheme("#b9c2cf", "#333c49", ("#4cb28d", "#6aa5e6", "#d9a53a", "#e57b74")),
@@ -65,7 +65,7 @@ def share_chart(title: str, shares: Sequence[Share], scheme: Scheme) -> bytes:
         for number, colour in enumerate(scheme.bars):
             widths = [share.parts[number] * 100 for share in shares]
             axes.barh(places, widths, left=left, color=colour, height=0.7)
-            left = [one + width for one, width in zip(left, widths, strict=True)]
+            left = [start + width for start, width in zip(left, widths, strict=True)]
         axes.set_yticks(places, [_plain(share.name) for share in shares])
         axes.set_xlim(0, 100)
         axes.set_ylim(len(shares) - 0.5, -0.5)
@@ -92,7 +92,7 @@ def _svg(title: str, width: float, height: float, scheme: Scheme, draw: Callable
         axes.set_axisbelow(True)
         draw(axes)
         _colour(axes, scheme)
-        return _written(figure, title)
+        return _svg_bytes(figure, title)
 
 
 def _colour(axes: "Axes", scheme: Scheme) -> None:
@@ -103,7 +103,7 @@ def _colour(axes: "Axes", scheme: Scheme) -> None:
         spine.set_color(scheme.grid)
 
 
-def _written(figure: "Figure", title: str) -> bytes:
+def _svg_bytes(figure: "Figure", title: str) -> bytes:
     out = io.BytesIO()
     figure.savefig(out, format="svg", transparent=True, metadata={"Title": _plain(title, 200), "Date": None})
     return out.getvalue()

@@ -54,9 +54,9 @@ def dashboard(parts: Dashboard) -> Blueprint:
     @blueprint.get("/documents")
     def documents() -> str:
         state = _state(request.args.get("state"))
-        found = overview().documents(state, request.args.get("page", 1, type=int))
-        counts = overview().progress()
-        return render_template("documents.html", found=found, state=state, progress=counts)
+        listing = overview().documents(state, request.args.get("page", 1, type=int))
+        progress = overview().progress()
+        return render_template("documents.html", listing=listing, state=state, progress=progress)
 
     @blueprint.get("/documents/<id>")
     def document(id: str) -> str:

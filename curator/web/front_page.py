@@ -1,4 +1,4 @@
-"""What the front page shows, made of what the store tells."""
+"""What the front page shows, made from views of the store."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ def last_days(days: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
 
 def compared_labels(report: LabelReport) -> PipelineMatches | None:
     """Return the newest pipeline whose predictions were compared with annotations, else the newest one."""
-    found = [one for one in report.pipelines if one.annotations] or list(report.pipelines)
-    return found[0] if found else None
+    compared = [pipeline for pipeline in report.pipelines if pipeline.annotations]
+    return next(iter(compared or report.pipelines), None)
 
 
 def label_shares(report: LabelReport) -> list[Share]:
-    """Return the bars of the newest compared pipeline: of every label seen, what became of its predicted spans."""
+    """Return the bars of the newest compared pipeline: for every label seen, the share of each kind of match."""
     pipeline = compared_labels(report)
     return [_share(label) for label in (pipeline.labels if pipeline else ()) if label.matches.predicted]
 

@@ -25,7 +25,7 @@ HEADERS = {
 def refuse_strangers(hosts: Collection[str]) -> None:
     """Abort with 403 a request that is not for one of these host names nor from this machine to this machine.
 
-    A foreign name that was made to point here (DNS rebinding) is told by the Host header; a tunnel or proxy by the
+    A foreign name that was made to point here (DNS rebinding) shows in the Host header; a tunnel or proxy in the
     headers it adds.
     """
     host = _host(request.headers.get("Host", ""))

@@ -1,4 +1,4 @@
-"""Spans over a text: cut into pieces between which the set of spans changes."""
+"""Spans over a text: cut into segments between which the set of spans changes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ TRACKS = 8
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A span as it is drawn: the track of its underline, 0 next to the text, and what became of it."""
+    """A span as it is drawn: the track of its underline, 0 next to the text, and the kind of its match."""
 
     span: Span
     track: int
@@ -21,7 +21,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Segment:
     """A stretch of text with the marks that go on over it, those that start with it, and which of all end with it.
 
     Of the starting ones, `lines` are those that have a track to be drawn on.
@@ -38,18 +38,18 @@ def marks(spans: Iterable[tuple[Span, MatchKind | None]]) -> list[Mark]:
     """Return spans with their tracks, in text order, longer ones first: no two that overlap share a track."""
     placed: list[Mark] = []
     busy: dict[int, int] = {}
-    for span, kind in sorted(spans, key=lambda one: (one[0].start, -one[0].end, one[0].layer, one[0].label)):
+    for span, kind in sorted(spans, key=lambda pair: (pair[0].start, -pair[0].end, pair[0].layer, pair[0].label)):
         track = next(track for track in count() if busy.get(track, 0) <= span.start)
         busy[track] = span.end
         placed.append(Mark(span, track, kind))
     return placed
 
 
-def pieces(text: str, placed: Iterable[Mark]) -> list[Piece]:
-    """Return the text in pieces; joined they are the whole text. `placed` are the marks in text order."""
+def segments(text: str, placed: Iterable[Mark]) -> list[Segment]:
+    """Return the text in segments; joined they are the whole text. `placed` are the marks in text order."""
     waiting = list(placed)
     cuts = sorted({0, len(text), *(mark.span.start for mark in waiting), *(mark.span.end for mark in waiting)})
-    found: list[Piece] = []
+    result: list[Segment] = []
     active: list[Mark] = []
     at = 0
     for start, end in pairwise(cuts):
@@ -58,8 +58,8 @@ def pieces(text: str, placed: Iterable[Mark]) -> list[Piece]:
         while at < len(waiting) and waiting[at].span.start == start:
             at += 1
         starts = tuple(waiting[first:at])
-        goes_on, lines = (tuple(mark for mark in some if mark.track < TRACKS) for some in (active, starts))
+        goes_on, lines = (tuple(mark for mark in group if mark.track < TRACKS) for group in (active, starts))
         active += starts
         ends = frozenset(mark for mark in active if mark.span.end == end)
-        found.append(Piece(text[start:end], goes_on, starts, lines, ends))
-    return found
+        result.append(Segment(text[start:end], goes_on, starts, lines, ends))
+    return result

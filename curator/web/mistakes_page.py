@@ -11,8 +11,8 @@ from markupsafe import Markup
 from curator.domain.schema import LabelSchema
 from curator.domain.scoring import MatchKind
 from curator.domain.span import Span
-from curator.steps.learning.evaluate import Evaluated, Evaluation
-from curator.web.highlight import Piece, marks, pieces
+from curator.steps.learning.evaluate import EvaluatedDocument, Evaluation
+from curator.web.highlight import Segment, marks, segments
 from curator.web.palette import palette, style_sheet
 from curator.web.wording import SIGNS
 
@@ -32,35 +32,35 @@ def mistakes_page(evaluation: Evaluation, schema: LabelSchema) -> str:
         styles=Markup(_STYLES.read_text(encoding="utf-8") + style_sheet(schema)),
         kinds=_MISTAKES,
         lang=schema.language,
-        counts=Counter(one.kind for document in evaluation.documents for one in document.matches),
+        counts=Counter(match.kind for document in evaluation.documents for match in document.matches),
         rows=list(_rows(evaluation)),
-        documents=[_document(one) for one in evaluation.documents],
+        documents=[_document(document) for document in evaluation.documents],
     )
 
 
 def _rows(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
     for layer, whole in evaluation.layers.items():
-        for label, one in (*whole.labels.items(), ("all", whole)):
+        for label, result in (*whole.labels.items(), ("all", whole)):
             yield {
                 "layer": layer,
                 "label": label,
-                "whole": one is whole,
-                "tally": one.tally,
-                "measures": one.tally.measures(),
-                "interval": one.interval,
+                "whole": result is whole,
+                "tally": result.tally,
+                "measures": result.tally.measures(),
+                "interval": result.interval,
             }
 
 
-def _document(one: Evaluated) -> dict[str, Any]:
+def _document(document: EvaluatedDocument) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "name": one.name,
-        "text": one.text,
-        "predicted": _drawn(one.text, ((match.predicted, match.kind) for match in one.matches)),
-        "gold": _drawn(one.text, ((match.current, match.kind) for match in one.matches)),
-        "mistakes": [match for match in one.matches if match.kind is not MatchKind.EXACT],
+        "id": document.id,
+        "name": document.name,
+        "text": document.text,
+        "predicted": _segments(document.text, ((match.predicted, match.kind) for match in document.matches)),
+        "gold": _segments(document.text, ((match.current, match.kind) for match in document.matches)),
+        "mistakes": [match for match in document.matches if match.kind is not MatchKind.EXACT],
     }
 
 
-def _drawn(text: str, spans: Iterable[tuple[Span | None, MatchKind]]) -> list[Piece]:
-    return pieces(text, marks((span, kind) for span, kind in spans if span is not None))
+def _segments(text: str, spans: Iterable[tuple[Span | None, MatchKind]]) -> list[Segment]:
+    return segments(text, marks((span, kind) for span, kind in spans if span is not None))

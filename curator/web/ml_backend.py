@@ -43,7 +43,7 @@ def ml_backend(parts: MlBackend) -> Blueprint:
     """
     blueprint = Blueprint("ml", __name__, url_prefix=ML_PATH)
     blueprint.before_request(lambda: _refuse_strangers(parts))
-    blueprint.register_error_handler(CuratorError, _not_now)
+    blueprint.register_error_handler(CuratorError, _unavailable)
 
     @blueprint.get("/")
     @blueprint.get("/health")
@@ -61,14 +61,14 @@ def ml_backend(parts: MlBackend) -> Blueprint:
 
     @blueprint.post("/predict")
     def predict() -> Answer | Response:
-        asked, refusal = _object(parts.max_body)
+        body, refusal = _object(parts.max_body)
         if refusal is not None:
             return refusal
-        tasks = asked.get("tasks")
+        tasks = body.get("tasks")
         if not isinstance(tasks, list):
             return jsonify(error="body holds no list of tasks"), HTTPStatus.BAD_REQUEST
-        labels = parts.labels_of(asked.get("label_config"))
-        results = [_predicted(parts, task, labels) for task in tasks]
+        labels = parts.labels_of(body.get("label_config"))
+        results = [_prediction_payload(parts, task, labels) for task in tasks]
         # Flask would sort the keys, and a prediction would not be what a push sends to the last byte.
         return Response(json.dumps({"results": results}), mimetype="application/json")
 
@@ -81,7 +81,7 @@ def ml_backend(parts: MlBackend) -> Blueprint:
     return blueprint
 
 
-def _predicted(parts: MlBackend, task: Any, labels: Labels | None) -> dict[str, Any]:
+def _prediction_payload(parts: MlBackend, task: Any, labels: Labels | None) -> dict[str, Any]:
     prediction = parts.predictor.predict(parts.asked_task(task), labels)
     number = task.get("id") if isinstance(task, dict) else None
     for problem in prediction.content.problems:
@@ -90,11 +90,11 @@ def _predicted(parts: MlBackend, task: Any, labels: Labels | None) -> dict[str, 
 
 
 def _refuse_strangers(parts: MlBackend) -> Response | None:
-    given = request.authorization
-    user, password = (given.username, given.password) if given is not None and given.type == "basic" else (None, None)
+    login = request.authorization
+    user, password = (login.username, login.password) if login is not None and login.type == "basic" else (None, None)
     # Both are compared whatever the first says, so that the time tells nothing.
-    right = [_same(user, parts.user), _same(password, parts.password)]
-    if all(right):
+    matching = [_matches(user, parts.user), _matches(password, parts.password)]
+    if all(matching):
         return None
     response, status = refuse(HTTPStatus.UNAUTHORIZED, "user or password is missing or wrong")
     response.status_code = status
@@ -102,8 +102,8 @@ def _refuse_strangers(parts: MlBackend) -> Response | None:
     return response
 
 
-def _same(given: str | None, expected: str) -> bool:
-    return hmac.compare_digest((given or "").encode("utf-8", "surrogatepass"), expected.encode("utf-8"))
+def _matches(value: str | None, expected: str) -> bool:
+    return hmac.compare_digest((value or "").encode("utf-8", "surrogatepass"), expected.encode("utf-8"))
 
 
 def _object(max_body: int) -> tuple[dict[str, Any], Answer | None]:
@@ -120,7 +120,7 @@ def _object(max_body: int) -> tuple[dict[str, Any], Answer | None]:
     return value, None
 
 
-def _not_now(error: CuratorError) -> Response:
+def _unavailable(error: CuratorError) -> Response:
     _LOG.warning("an ML backend's answer is put off", reason=str(error))
     response = jsonify(error=error.what)
     # Label Studio shows its user the status line and nothing of the body.

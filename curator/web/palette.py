@@ -14,7 +14,7 @@ class Palette:
     labels: dict[tuple[str, str], int]
     layers: dict[str, int]
 
-    def names(self, layer: str, label: str) -> str:
+    def classes(self, layer: str, label: str) -> str:
         """Return the class names of a label: its layer's line style and its colour."""
         number = self.labels.get((layer, label))
         return f"layer{self.layers.get(layer, _LAYERS - 1)} {'colour' if number is None else f'colour{number}'}"
@@ -42,6 +42,8 @@ def style_sheet(schema: LabelSchema | None) -> str:
 def _ink(colour: str) -> str:
     """Return black or white, whichever stands out more from a colour (#rrggbb), as WCAG measures it."""
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels)
+    red, green, blue = (
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
+    )
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return "#000000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#ffffff"

@@ -1,4 +1,4 @@
-"""The production WSGI server: gunicorn, told in Python instead of in a configuration file."""
+"""The production WSGI server: gunicorn, set up in Python instead of in a configuration file."""
 
 from collections.abc import Callable
 from typing import Any

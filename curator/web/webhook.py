@@ -1,4 +1,4 @@
-"""The webhook: checks the secret, makes the delivery durable, answers. What it says is read later."""
+"""The webhook: checks the secret, makes the delivery durable, answers. What it holds is read later."""
 
 import hmac
 from collections.abc import Callable
@@ -21,10 +21,10 @@ def webhook(inbox: Inbox, secret: str, max_body: int, received: Callable[[], Non
 
     @blueprint.post(HOOK_PATH)
     def receive() -> tuple[Response, int]:
-        given = request.headers.get(SECRET_HEADER)
-        if given is None:
+        header = request.headers.get(SECRET_HEADER)
+        if header is None:
             return refuse(HTTPStatus.UNAUTHORIZED, f"header {SECRET_HEADER} is missing")
-        if not hmac.compare_digest(given.encode("utf-8"), secret.encode("utf-8")):
+        if not hmac.compare_digest(header.encode("utf-8"), secret.encode("utf-8")):
             return refuse(HTTPStatus.FORBIDDEN, f"header {SECRET_HEADER} is wrong")
         body = read_body(max_body)
         if body is None:

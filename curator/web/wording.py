@@ -59,7 +59,7 @@ def register(blueprint: Blueprint) -> None:
 
 
 def reason(code: int) -> str:
-    """Return what to tell of an HTTP status."""
+    """Return the explanation of an HTTP status."""
     return _REASONS.get(code, "The page cannot be shown.")
 
 

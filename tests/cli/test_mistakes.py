@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 from curator.cli.mistakes import mistakes
 from curator.domain.scoring import MatchKind, match
 from curator.domain.span import Span
-from curator.steps.learning.evaluate import Evaluated, Evaluation
+from curator.steps.learning.evaluate import EvaluatedDocument, Evaluation
 
 ESCAPES = "\x1b[31m\x1b]0;owned\x07\x9b2J\x08\x7f\r"
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 
 
 def shown(text: str, predicted: list[Span], gold: list[Span], name: str = "N") -> list[str]:
-    return list(mistakes(Evaluation("p", (Evaluated("d1", name, text, tuple(match(predicted, gold))),), {})))
+    return list(mistakes(Evaluation("p", (EvaluatedDocument("d1", name, text, tuple(match(predicted, gold))),), {})))
 
 
 def span(start: int, end: int, label: str = "PER") -> Span:
@@ -71,7 +71,7 @@ def test_nothing_that_a_terminal_obeys_is_written() -> None:
     text = f"avant{ESCAPES}{BIDI}\nRome{ESCAPES}\u2028{BIDI}\u0085après"
     start = text.index("Rome")
     evil = f"PER{ESCAPES}{BIDI}\n"
-    document = Evaluated(
+    document = EvaluatedDocument(
         f"d1{ESCAPES}",
         f"N{ESCAPES}{BIDI}\n",
         text,

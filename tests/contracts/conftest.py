@@ -61,7 +61,7 @@ class HttpReviewer:
 
 
 @pytest.fixture(params=["fake", pytest.param("label-studio", marks=pytest.mark.xdist_group("label-studio"))])
-def _made(request: pytest.FixtureRequest) -> tuple[LabelServer, Reviewer]:
+def _server_and_reviewer(request: pytest.FixtureRequest) -> tuple[LabelServer, Reviewer]:
     if request.param == "fake":
         fake = FakeLabelServer()
         return fake, fake
@@ -70,13 +70,13 @@ def _made(request: pytest.FixtureRequest) -> tuple[LabelServer, Reviewer]:
 
 
 @pytest.fixture
-def server(_made: tuple[LabelServer, Reviewer]) -> LabelServer:
-    return _made[0]
+def server(_server_and_reviewer: tuple[LabelServer, Reviewer]) -> LabelServer:
+    return _server_and_reviewer[0]
 
 
 @pytest.fixture
-def reviewer(_made: tuple[LabelServer, Reviewer]) -> Reviewer:
-    return _made[1]
+def reviewer(_server_and_reviewer: tuple[LabelServer, Reviewer]) -> Reviewer:
+    return _server_and_reviewer[1]
 
 
 @pytest.fixture

@@ -107,11 +107,11 @@ def test_predictions_of_another_pipeline_can_be_added_and_shown(server: LabelSer
     (task,) = server.add_tasks(project, new_tasks(1, prediction()))
     server.add_prediction(task, prediction("model@2"))
     server.show_predictions_of(project, "model@2")
-    found = server.project(project)
+    stored = server.project(project)
     state = server.task(task)
-    assert found is not None
+    assert stored is not None
     assert state is not None
-    assert found.model_version == "model@2"
+    assert stored.model_version == "model@2"
     assert state.model_versions == ("model@2", "rules@1")
 
 
@@ -131,7 +131,7 @@ def test_an_annotation_reads_the_same_from_listing_task_and_alone(
     assert state.annotator in {annotator_key(server.name, user) for user in server.users()}
     assert state.lead_time == 12.5
     assert not state.skipped
-    assert [one.skipped for one in listed.annotations] == [False, True]
+    assert [annotation.skipped for annotation in listed.annotations] == [False, True]
     content = read_result(state.body, TEXT, default_schema)
     assert content.spans == bare(CONTENT.spans)
     assert content.relations == CONTENT.relations

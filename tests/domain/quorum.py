@@ -1,10 +1,10 @@
-"""A policy for tests alone: what at least so many annotators say, as one answer."""
+"""A policy for tests alone: the spans that at least so many annotators agree on."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from curator.domain.policies.kind import Answer, Parameter, PolicyKind, ReadAnnotation
+from curator.domain.policies.kind import Outcome, Parameter, PolicyKind, ReadAnnotation
 from curator.domain.span import DOCUMENT, Attribute, Relation, Span
 
 Item = TypeVar("Item", Span, Relation, Attribute)
@@ -18,7 +18,7 @@ def _agreed(items_of: Iterable[Iterable[Item]], least: int) -> list[Item]:
     return [item for name, item in items.items() if votes[name] >= least]
 
 
-def _answer(annotations: Sequence[ReadAnnotation], parameters: Mapping[str, Any]) -> Answer | None:
+def _decide(annotations: Sequence[ReadAnnotation], parameters: Mapping[str, Any]) -> Outcome | None:
     if not annotations:
         return None
     contents = [annotation.content for annotation in annotations]
@@ -27,7 +27,7 @@ def _answer(annotations: Sequence[ReadAnnotation], parameters: Mapping[str, Any]
     ids = {span.id for span in spans}
     relations = _agreed((content.relations for content in contents), parameters["least_relations"])
     attributes = _agreed((content.attributes for content in contents), least)
-    return Answer(
+    return Outcome(
         contributors=tuple(reversed(annotations)),
         spans=tuple(spans),
         relations=tuple(relation for relation in relations if {relation.head, relation.child} <= ids),
@@ -40,7 +40,7 @@ def _is_count(value: Any) -> bool:
 
 
 QUORUM = PolicyKind(
-    _answer,
+    _decide,
     {
         "least": Parameter(2, _is_count, "a whole number from 1"),
         "least_relations": Parameter(1, _is_count, "a whole number from 1"),

@@ -39,7 +39,7 @@ def test_honest_scores_have_a_small_error_and_boasting_ones_a_large_one() -> Non
     assert expected_calibration_error(reliability(boasting)) > 0.15
 
 
-def test_the_brier_score_rewards_what_tells_right_from_wrong() -> None:
+def test_the_brier_score_rewards_scores_that_separate_right_from_wrong() -> None:
     vague = [(0.5, kept) for kept in (True, False) * 50]
     sharp = [(0.9 if kept else 0.1, kept) for _, kept in vague]
     assert brier_score(vague) == pytest.approx(0.25)

@@ -103,7 +103,7 @@ def test_a_span_that_splits_an_accent_is_reported() -> None:
     ]
 
 
-def test_spans_by_layer_under_their_layers_name_and_as_triples_are_the_same() -> None:
+def test_spans_under_their_layers_name_and_as_triples_are_the_same() -> None:
     span = {"start": 11, "end": 16, "label": "LOC", "text": "Paris"}
     ways: list[dict[str, Any]] = [
         {"spans": {"entities": [span]}},

@@ -30,11 +30,11 @@ def test_the_digest_is_over_records_schema_and_rules() -> None:
 
 
 def test_the_digest_is_independent_of_code_version_name_and_parent() -> None:
-    def made(dataset: str, version: int, parent: dict[str, Any] | None, code: str) -> dict[str, Any]:
+    def manifest_of(dataset: str, version: int, parent: dict[str, Any] | None, code: str) -> dict[str, Any]:
         return manifest(dataset, version, parent, FILES, {"documents": 3}, SCHEMA, RULES, code)
 
-    first = made("news", 1, None, "1")
-    second = made("other", 2, {**first, "code_version": "x"}, "2")
+    first = manifest_of("news", 1, None, "1")
+    second = manifest_of("other", 2, {**first, "code_version": "x"}, "2")
     assert first["digest"] == second["digest"]
     assert second["parent"] == {"version": 1, "digest": first["digest"]}
     assert json.loads(json.dumps(second)) == second

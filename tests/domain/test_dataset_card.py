@@ -74,9 +74,9 @@ def test_the_datasets_library_loads_a_version_as_it_is(tmp_path: Path) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    found = json.loads(run.stdout)
-    assert found["splits"] == {"train": values(train), "dev": values(files["dev"])}
-    assert found["features"] == sorted(values(train)[0])
+    output = json.loads(run.stdout)
+    assert output["splits"] == {"train": values(train), "dev": values(files["dev"])}
+    assert output["features"] == sorted(values(train)[0])
 
 
 def front(card: str) -> Any:
@@ -100,16 +100,16 @@ def test_only_splits_that_are_not_empty_are_listed() -> None:
     assert [one["split"] for one in config["data_files"]] == ["dev", "test"]
 
 
-def test_the_card_tells_the_parameters_of_a_policy_that_has_any() -> None:
+def test_the_card_shows_the_parameters_of_a_policy_that_has_any() -> None:
     made = head({"train": 1, "dev": 0, "test": 0})
     assert "the policy `latest` decides" in " ".join(dataset_card(made, {}).split())
     made["rules"]["decision"] = {"policy": "quorum", "parameters": {"least": 2}}
     assert 'the policy `quorum` with `{"least": 2}` decides' in " ".join(dataset_card(made, {}).split())
 
 
-def test_the_card_tells_counts_losses_and_parent() -> None:
+def test_the_card_shows_counts_losses_and_parent() -> None:
     made = head({"train": 3, "dev": 0, "test": 0})
     card = dataset_card({**made, "parent": {"version": 1, "digest": "f" * 64}}, {"trimmed": 7})
-    for told in ("| train | 3 |", "| trimmed | 7 |", "after v1", "| PER | 1 |", made["digest"]):
-        assert told in card
+    for expected in ("| train | 3 |", "| trimmed | 7 |", "after v1", "| PER | 1 |", made["digest"]):
+        assert expected in card
     assert "LOSSES" not in dataset_card(made, {})

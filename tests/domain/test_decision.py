@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from curator.domain.curate import curate
 from curator.domain.decision import DECIDER, decide, decision_of_person
 from curator.domain.loss import Loss
-from curator.domain.policies.kind import Answer, PolicyKind
+from curator.domain.policies.kind import Outcome, PolicyKind
 from curator.domain.policy import POLICIES, Policy
 from curator.domain.span import Attribute, Content, Problem, Relation, Span, attribute_value, relation_value
 from tests.domain.annotations import LATE, annotation
@@ -38,7 +38,7 @@ def test_an_empty_submission_is_a_reviewed_document() -> None:
     assert (decision.policy, decision.decider, len(decision.contributors)) == ("latest", DECIDER, 1)
 
 
-def test_a_skipped_document_is_undecided_and_what_was_said_of_it_is_listed() -> None:
+def test_a_skipped_document_is_undecided_and_the_content_of_its_annotations_is_listed() -> None:
     skipped = [annotation(Content((ent(1, 6),)), skipped=True), annotation(number=2, skipped=True, ground_truth=True)]
     decision = decide("d", TEXT, skipped, LATEST, SCHEMA)
     assert (decision.content, decision.contributors) == (None, ())
@@ -67,7 +67,7 @@ def test_what_other_annotations_say_and_the_decision_does_not_is_listed() -> Non
     ]
 
 
-def test_what_was_quarantined_is_listed_whoever_said_it() -> None:
+def test_quarantined_items_are_listed_whoever_annotated_them() -> None:
     broken = Content(problems=(Problem("unknown-label", {"x": 1}),))
     annotations = [annotation(broken), annotation(broken, 2, LATE)]
     quarantined = [("quarantined", "quarantined:unknown-label")] * 2
@@ -101,7 +101,7 @@ def test_a_policy_may_merge_what_several_say_with_relations_and_attributes() -> 
 
 
 @pytest.mark.usefixtures("_quorum")
-def test_the_parameters_of_a_policy_change_its_answer() -> None:
+def test_the_parameters_of_a_policy_change_its_decision() -> None:
     annotations = [annotation(ADA, 1), annotation(BOB, 2, LATE)]
     union = decide("d", TEXT, annotations, Policy("quorum", {"least": 1}), SCHEMA)
     assert (union.content, union.losses) == (ADA, ())
@@ -110,16 +110,16 @@ def test_the_parameters_of_a_policy_change_its_answer() -> None:
 
 
 @pytest.mark.usefixtures("_quorum")
-def test_an_answer_is_curated_and_what_curating_changed_is_listed_once() -> None:
+def test_an_outcome_is_curated_and_what_curating_changed_is_listed_once() -> None:
     loose = Content((ent(0, 8), ent(1, 4, "LOC")), (), (Attribute(ent(0, 8).id, "note", 1),))
     decision = decide("d", TEXT, [annotation(loose, 1), annotation(loose, 2)], Policy("quorum"), SCHEMA)
     assert decision.content == Content((ent(1, 6),), (), (Attribute(ent(1, 6).id, "note", 1),))
     assert reasons(decision.losses) == [("span", "trimmed"), ("span", "overlaps-longer")]
 
 
-def test_what_an_answer_leaves_out_of_its_contributors_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_an_outcome_leaves_out_of_its_contributors_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     # A policy's own invention is curated like all content.
-    invented = PolicyKind(lambda annotations, parameters: Answer(tuple(annotations), (ent(13, 20, "LOC"),)))
+    invented = PolicyKind(lambda annotations, parameters: Outcome(tuple(annotations), (ent(13, 20, "LOC"),)))
     monkeypatch.setitem(POLICIES, "invented", invented)
     decision = decide("d", TEXT, [annotation(BOB, 1)], Policy("invented"), SCHEMA)
     assert decision.content == Content((ent(13, 18, "LOC"),))

@@ -37,12 +37,12 @@ def test_an_error_is_the_same_in_another_process(kind: type[CuratorError]) -> No
         kind("what"),
     ]
     for error in given:
-        again = pickle.loads(pickle.dumps(error))
-        assert type(again) is type(copy.copy(error)) is kind
-        assert (str(again), data(again)) == (str(error), data(error))
+        copied = pickle.loads(pickle.dumps(error))
+        assert type(copied) is type(copy.copy(error)) is kind
+        assert (str(copied), data(copied)) == (str(error), data(error))
 
 
-def test_one_line_tells_what_where_and_the_remedy() -> None:
+def test_an_error_is_one_line_with_what_where_and_the_remedy() -> None:
     assert str(InputRefused("empty", "a.txt", "fill it")) == "empty (a.txt): fill it"
     assert str(TooLittleData("empty", remedy="fill it")) == "empty: fill it"
     assert str(CuratorError("empty")) == "empty"

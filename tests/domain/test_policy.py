@@ -69,6 +69,6 @@ def test_no_policy_has_the_name_that_stands_for_a_person() -> None:
     assert PERSON not in POLICIES
 
 
-def test_a_policy_answers_as_its_kind_does() -> None:
+def test_a_policy_decides_as_its_kind_does() -> None:
     annotations = [annotation(number=1), annotation(number=2)]
-    assert Policy("latest").answer(annotations) == POLICIES["latest"].answer(annotations, {})
+    assert Policy("latest").decide(annotations) == POLICIES["latest"].decide(annotations, {})

@@ -1,7 +1,7 @@
 from curator.domain.pseudonym import pseudonym
 
 
-def test_a_pseudonym_is_stable_and_tells_nobody_apart_from_its_salt() -> None:
+def test_a_pseudonym_is_stable_and_depends_on_the_salt() -> None:
     # What a dataset called somebody once it calls them for ever.
     assert pseudonym("salt", "server|1") == "annotator-264fb20b11"
     names = {pseudonym(salt, f"{server}|{user}") for salt in "ab" for server in "cd" for user in (1, 2, 12)}

@@ -33,7 +33,7 @@ LINE = (
 ).encode()
 
 
-def made(content: Content = Content(), meta: dict[str, Any] | None = None) -> Record:  # noqa: B008
+def record_with(content: Content = Content(), meta: dict[str, Any] | None = None) -> Record:  # noqa: B008
     return record_of(Document("d", "Élise fuit\n", "fr"), content, SCHEMA.layer_names, meta or {}, PROVENANCE)
 
 
@@ -43,19 +43,19 @@ def test_the_line_of_a_record_never_changes() -> None:
         (Relation(EVENT.id, PERSON.id, "agent"),),
         (Attribute("document", "note", ["x"]),),
     )
-    assert record_line(made(content, {"b": 1, "a": {"y": 1, "x": 2}})) == LINE
+    assert record_line(record_with(content, {"b": 1, "a": {"y": 1, "x": 2}})) == LINE
 
 
 def test_the_order_in_which_spans_and_relations_came_does_not_matter() -> None:
     spans = (PERSON, Span("entities", 2, 5, "LOC"), Span("entities", 0, 5, "LOC"), EVENT)
     relations = (Relation(EVENT.id, PERSON.id, "place"), Relation(EVENT.id, PERSON.id, "agent"))
-    turned = made(Content(spans[::-1], relations[::-1]))
-    assert record_line(turned) == record_line(made(Content(spans, relations)))
+    turned = record_with(Content(spans[::-1], relations[::-1]))
+    assert record_line(turned) == record_line(record_with(Content(spans, relations)))
     assert [span.label for span in turned.spans["entities"]] == ["LOC", "PER", "LOC"]
 
 
-def test_every_key_is_there_also_where_nothing_is_said() -> None:
-    value = json.loads(record_line(made()))
+def test_every_key_is_there_also_in_an_empty_record() -> None:
+    value = json.loads(record_line(record_with()))
     assert list(value) == ["id", "text", "lang", "spans", "relations", "attributes", "meta", "provenance"]
     assert value["spans"] == {"entities": [], "events": []}
     assert json.loads(record_line(Record("d", "")))["provenance"] == {
@@ -75,7 +75,7 @@ def test_a_record_is_one_line_and_holds_no_number_that_is_none() -> None:
 
 def test_a_record_offers_its_content() -> None:
     content = Content((PERSON, EVENT), (Relation(EVENT.id, PERSON.id, "agent"),), (Attribute(EVENT.id, "note", 1),))
-    assert made(content).content == content
+    assert record_with(content).content == content
 
 
 WORDS = st.text(
@@ -192,7 +192,7 @@ def test_what_is_no_record_is_refused(broken: Any) -> None:
 @pytest.mark.parametrize(
     "changed", [{"end": 6}, {"start": -1}, {"start": 5}, {"start": "0"}, {"end": True}, {"text": "Curie"}]
 )
-def test_a_span_that_is_not_where_it_says_is_refused_by_name(changed: dict[str, Any]) -> None:
+def test_a_span_that_does_not_fit_its_text_is_refused_by_name(changed: dict[str, Any]) -> None:
     good = {**VALUE, "spans": {"entities": [{**SPAN, "text": "Marie"}]}}
     assert record_from_value(good).content.spans == (Span("entities", 0, 5, "PER"),)
     with pytest.raises(CuratorError, match="span does not fit its text") as raised:

@@ -78,7 +78,7 @@ def test_rates() -> None:
     assert MatchCounts({MatchKind.SPURIOUS: 1}).rate(MatchKind.MISSED) is None
 
 
-def test_a_span_with_another_label_counts_under_the_predicted_one() -> None:
+def test_a_span_with_another_label_counts_under_the_predicted_label() -> None:
     assert count_kinds(match([ent(0, 5)], [ent(0, 5, "ORG")])) == Counter({("entities", "PER", MatchKind.LABEL): 1})
 
 

@@ -4,14 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curator.domain.span import Attribute, Content, Relation, Span, by_layer, content_from_value, content_value, misfit
+from curator.domain.span import (
+    Attribute,
+    Content,
+    Relation,
+    Span,
+    content_from_value,
+    content_value,
+    offsets_fault,
+    spans_by_layer,
+)
 
 OFFSETS = st.one_of(st.integers(-3, 8), st.booleans(), st.none(), st.floats(), st.text(max_size=2))
 
 
 @given(OFFSETS, OFFSETS)
 def test_offsets_fit_where_they_cut_out_something(start: Any, end: Any) -> None:
-    cause = misfit(start, end, "abcde")
+    cause = offsets_fault(start, end, "abcde")
     fits = type(start) is int and type(end) is int and 0 <= start < end <= 5
     assert (cause is None) == fits
 
@@ -29,7 +38,7 @@ def test_offsets_fit_where_they_cut_out_something(start: Any, end: Any) -> None:
     ],
 )
 def test_offsets_that_do_not_fit_have_a_named_cause(start: Any, end: Any, cause: str) -> None:
-    assert misfit(start, end, "abc") == cause
+    assert offsets_fault(start, end, "abc") == cause
 
 
 def test_an_id_derives_from_layer_offsets_and_label_alone() -> None:
@@ -42,10 +51,10 @@ def test_half_open_spans_that_touch_do_not_overlap() -> None:
 
 
 def test_every_layer_has_a_key_and_spans_are_in_text_order() -> None:
-    found = by_layer([Span("a", 3, 5, "X"), Span("a", 0, 2, "Y")], ["a", "b"], "ab 😀é")
-    assert [(one["label"], one["text"]) for one in found["a"]] == [("Y", "ab"), ("X", "😀é")]
-    assert found["b"] == []
-    assert list(found["a"][0]) == ["id", "start", "end", "label", "text"]
+    values = spans_by_layer([Span("a", 3, 5, "X"), Span("a", 0, 2, "Y")], ["a", "b"], "ab 😀é")
+    assert [(value["label"], value["text"]) for value in values["a"]] == [("Y", "ab"), ("X", "😀é")]
+    assert values["b"] == []
+    assert list(values["a"][0]) == ["id", "start", "end", "label", "text"]
 
 
 def test_content_survives_the_store() -> None:

@@ -50,21 +50,24 @@ def record_spans(record: dict[str, Any]) -> set[tuple[str, int, int, str, str]]:
 
 
 def record_relations(record: dict[str, Any]) -> set[tuple[str, str, str, str]]:
-    return {(one["head"], one["child"], one["label"], one["direction"]) for one in record["relations"]}
+    return {
+        (relation["head"], relation["child"], relation["label"], relation["direction"])
+        for relation in record["relations"]
+    }
 
 
 def record_attributes(record: dict[str, Any]) -> set[tuple[str, str, str]]:
-    return {(one["on"], one["name"], str(one["value"])) for one in record["attributes"]}
+    return {(attribute["on"], attribute["name"], str(attribute["value"])) for attribute in record["attributes"]}
 
 
 def chosen(tasks: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return, by document, the annotation that the policy `latest` must choose, as the API holds it."""
     answers: dict[str, dict[str, Any]] = {}
     for task in tasks:
-        done = [one for one in task["annotations"] if not one["was_cancelled"]]
-        preferred = [one for one in done if one["ground_truth"]] or done
+        done = [annotation for annotation in task["annotations"] if not annotation["was_cancelled"]]
+        preferred = [annotation for annotation in done if annotation["ground_truth"]] or done
         if preferred:
-            newest = max(preferred, key=lambda one: (one["updated_at"], one["id"]))
+            newest = max(preferred, key=lambda annotation: (annotation["updated_at"], annotation["id"]))
             answers[task["data"]["document"]] = {
                 "spans": _spans(newest["result"], task["data"]["text"]),
                 "relations": _relations(newest["result"]),

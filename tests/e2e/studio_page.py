@@ -88,8 +88,8 @@ class StudioPage:
 
     def text(self) -> str:
         """Return the text on the page, or nothing while there is none."""
-        found = self._read(0, 0)
-        return "" if found is None else str(found["text"])
+        place = self._read(0, 0)
+        return "" if place is None else str(place["text"])
 
     def wait_for_text(self, *texts: str) -> str:
         """Wait until one of these texts is on the page with its controls; returns which."""
@@ -103,7 +103,7 @@ class StudioPage:
 
     def regions(self) -> list[Region]:
         """Return the regions marked in the text, in its order."""
-        return [tuple(one) for one in self.page.locator(_REGIONS).evaluate_all(_SHOWN)]
+        return [tuple(values) for values in self.page.locator(_REGIONS).evaluate_all(_SHOWN)]
 
     def wait_for_regions(self, count: int) -> None:
         expect(self.page.locator(_REGIONS)).to_have_count(count)
@@ -201,9 +201,9 @@ class StudioPage:
     def mark(self, start: int, end: int, label: str) -> None:
         """Draw the mouse over these characters; a label must be lit."""
         self.expect_chosen(label)
-        found = self._read(start, end)
-        assert found is not None
-        (left, top, _, bottom), (_, last_top, right, last_bottom) = found["boxes"][0], found["boxes"][-1]
+        place = self._read(start, end)
+        assert place is not None
+        (left, top, _, bottom), (_, last_top, right, last_bottom) = place["boxes"][0], place["boxes"][-1]
         mouse = self.page.mouse
         mouse.move(left + 0.5, (top + bottom) / 2)
         mouse.down()
@@ -277,8 +277,8 @@ class StudioPage:
         return self.page.locator(f"{_REGIONS}[data-start='{start}']")
 
     def _read(self, start: int, end: int) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = self.page.evaluate(_READ, [_TEXT, start, end])
-        return found
+        place: dict[str, Any] | None = self.page.evaluate(_READ, [_TEXT, start, end])
+        return place
 
 
 def _uncovered(element: Locator) -> bool:
@@ -288,5 +288,5 @@ def _uncovered(element: Locator) -> bool:
       const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
       return top !== null && (one.contains(top) || top.contains(one));
     }"""
-    found: bool = element.evaluate(script)
-    return found
+    visible: bool = element.evaluate(script)
+    return visible

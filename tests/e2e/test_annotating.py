@@ -44,21 +44,21 @@ _SCREEN: ViewportSize = {"width": 1366, "height": 768}
 _LOW = 480
 _EVENTS = {"ATTACK": ["attaque"], "STATEMENT": ["annoncé"], "CEASEFIRE": ["trêve"]}
 
-Found = tuple[str, int, int, str, str]
+SpanFields = tuple[str, int, int, str, str]
 """A span as records tell it: layer, start, end, label, words."""
 
 
-def found(text: str, layer: str, label: str, words: str) -> Found:
+def span_of(text: str, layer: str, label: str, words: str) -> SpanFields:
     """Return the span of the last occurrence of these words."""
     start = text.rindex(words)
     return layer, start, start + len(words), label, words
 
 
-def predicted(text: str) -> set[Found]:
+def predicted(text: str) -> set[SpanFields]:
     """Return the spans that the pipeline below finds in a text; no word of it occurs twice in one."""
     layers = (("entities", _ENTITIES), ("events", _EVENTS))
     return {
-        found(text, layer, label, words)
+        span_of(text, layer, label, words)
         for layer, patterns in layers
         for label, all_words in patterns.items()
         for words in all_words
@@ -66,7 +66,7 @@ def predicted(text: str) -> set[Found]:
     }
 
 
-def name(span: Found) -> str:
+def name(span: SpanFields) -> str:
     layer, start, end, label, _ = span
     return f"{layer}:{start}-{end}:{label}"
 
@@ -75,19 +75,19 @@ def keys(schema: LabelSchema) -> dict[str, str]:
     return {label.name: label.hotkey for layer in schema.layers for label in layer.labels}
 
 
-def shown(spans: set[Found]) -> list[tuple[int, int, str, str]]:
+def shown(spans: set[SpanFields]) -> list[tuple[int, int, str, str]]:
     return sorted((start, end, label, words) for _, start, end, label, words in spans)
 
 
 # What the first annotator finds in the text about the envoy, and what the second does.
-MOREL = found(ENVOY, "entities", "PER", "Élise Morel")
-VALMONT_PREDICTED = found(ENVOY, "entities", "PER", "Valmont")
-VALMONT = found(ENVOY, "entities", "LOC", "Valmont")
-PARIS = found(ENVOY, "entities", "GPE", "Paris")
-ORLEANS = found(ENVOY, "entities", "GPE", "Orléans")
-MET = found(ENVOY, "events", "MEETING", "rencontré")
-YS = found(ENVOY, "entities", "LOC", "Ys")
-ATTACK = found(ENVOY, "events", "ATTACK", "attaque")
+MOREL = span_of(ENVOY, "entities", "PER", "Élise Morel")
+VALMONT_PREDICTED = span_of(ENVOY, "entities", "PER", "Valmont")
+VALMONT = span_of(ENVOY, "entities", "LOC", "Valmont")
+PARIS = span_of(ENVOY, "entities", "GPE", "Paris")
+ORLEANS = span_of(ENVOY, "entities", "GPE", "Orléans")
+MET = span_of(ENVOY, "events", "MEETING", "rencontré")
+YS = span_of(ENVOY, "entities", "LOC", "Ys")
+ATTACK = span_of(ENVOY, "events", "ATTACK", "attaque")
 NOTE = f"12 morts selon l’agence, 34 puis 5678 d'après d'autres{_NN}: chiffres faux ou exagérés, à vérifier 👀"
 
 
@@ -95,7 +95,7 @@ NOTE = f"12 morts selon l’agence, 34 puis 5678 d'après d'autres{_NN}: chiffre
 class Said:
     """What an annotation or a record must say."""
 
-    spans: set[Found]
+    spans: set[SpanFields]
     relations: set[tuple[str, str, str, str]]
     attributes: set[tuple[str, str, str]]
     skipped: bool = False
@@ -130,17 +130,17 @@ class Office:
     accounts: tuple[dict[str, str], dict[str, str]]
     open: Callable[[dict[str, str]], StudioPage]
 
-    def said(self) -> dict[tuple[str, str], Said]:
+    def current(self) -> dict[tuple[str, str], Said]:
         """Return what the store holds, by text and annotator."""
         return {
-            (self.documents[one["document"]], one["annotator"]): says(one, one["skipped"])
-            for one in self.desk.curator.annotations()
+            (self.documents[record["document"]], record["annotator"]): says(record, record["skipped"])
+            for record in self.desk.curator.annotations()
         }
 
     def agrees(self, *expected: tuple[str, int, Said]) -> None:
         """Wait until the store holds exactly this: text, number of the annotator, what they said."""
-        wanted = {(text, self.accounts[number]["username"]): said for text, number, said in expected}
-        wait_until(lambda: self.said() == wanted, lambda: f"{self.said()} is not {wanted}")
+        by_annotator = {(text, self.accounts[number]["username"]): current for text, number, current in expected}
+        wait_until(lambda: self.current() == by_annotator, lambda: f"{self.current()} is not {by_annotator}")
 
     def exported(self, version: int) -> dict[str, Said]:
         records = self.desk.curator.records("office", version)
@@ -156,7 +156,7 @@ def build_pipeline(folder: Path) -> None:
         ("span_ruler", _EVENTS, {"spans_key": "events"}),
     ):
         ruler: Any = nlp.add_pipe(factory, config=settings)
-        ruler.add_patterns([{"label": label, "pattern": one} for label, words in patterns.items() for one in words])
+        ruler.add_patterns([{"label": label, "pattern": word} for label, words in patterns.items() for word in words])
     nlp.to_disk(folder)
 
 
@@ -279,7 +279,7 @@ def test_each_key_sets_its_label_and_does_nothing_else(first: StudioPage, defaul
         first.release()
     assert first.text() == ENVOY
     assert first.regions() == kept
-    assert all("/drafts" in one for one in asked), asked
+    assert all("/drafts" in path for path in asked), asked
 
 
 def test_every_correction_reaches_the_store_to_the_character(
@@ -325,7 +325,7 @@ def test_an_annotator_may_go_back_and_change_their_mind(office: Office, first: S
     office.agrees((ENVOY, 0, CHANGED), (TRUCE, 0, as_predicted(TRUCE)), (NOTHING, 0, SKIPPED))
 
 
-def test_the_export_says_what_the_first_annotator_said(office: Office) -> None:
+def test_the_export_holds_what_the_first_annotator_submitted(office: Office) -> None:
     assert office.desk.curator.json("export", "office")["version"] == 1
     assert office.exported(1) == {ENVOY: CHANGED, TRUCE: as_predicted(TRUCE)}
 

@@ -36,7 +36,7 @@ class Visit:
     def colour(self, selector: str, name: str) -> tuple[float, float, float]:
         """Return a computed colour, each channel from 0 to 255."""
         value = str(self.page.eval_on_selector(selector, f"node => getComputedStyle(node).{name}"))
-        red, green, blue = (float(one) for one in value[value.index("(") + 1 : -1].split(",")[:3])
+        red, green, blue = (float(part) for part in value[value.index("(") + 1 : -1].split(",")[:3])
         return red, green, blue
 
 

@@ -9,16 +9,18 @@ from tests.e2e.browser import chromium  # noqa: F401 - a fixture
 from tests.e2e.test_dashboard_browser import TEXT as WORDS
 from tests.e2e.test_dashboard_browser import Visit, visiting
 from tests.web.filled import EVIL, HOSTILE
-from tests.web.test_mistakes_page import CLOSING, FOUND, GOLD, TEXT, document, made, span
+from tests.web.test_mistakes_page import CLOSING, FOUND, GOLD, TEXT, document, rendered, span
 
 TEXTS = (HOSTILE, CLOSING, EVIL)
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    hostile = [document(one, [span(0, 3)], [span(0, 5, one)], name=one, id=f"h{at}") for at, one in enumerate(TEXTS)]
+    hostile = [
+        document(text, [span(0, 3)], [span(0, 5, text)], name=text, id=f"h{at}") for at, text in enumerate(TEXTS)
+    ]
     path: Path = tmp_path_factory.mktemp("page") / "mistakes.html"
-    path.write_text(made(document(TEXT, FOUND, GOLD), *hostile, pipeline=EVIL), encoding="utf-8")
+    path.write_text(rendered(document(TEXT, FOUND, GOLD), *hostile, pipeline=EVIL), encoding="utf-8")
     return path.as_uri()
 
 
@@ -34,7 +36,7 @@ def test_nothing_is_fetched_and_hostile_texts_are_shown_as_they_are(chromium: Br
         page = shown(visit).page
         assert asked == [url]
         assert page.title() == f"Mistakes of {EVIL} – curator"
-        assert [one.evaluate(WORDS) for one in page.query_selector_all(".text")] == [
+        assert [element.evaluate(WORDS) for element in page.query_selector_all(".text")] == [
             text for text in (TEXT, *TEXTS) for _ in ("found", "gold")
         ]
 
@@ -60,15 +62,17 @@ def test_text_stands_out_from_its_ground_in_both_colour_schemes(chromium: Browse
             assert contrast(visit.colour(ink, "color"), visit.colour(ground, "backgroundColor")) >= 4.5
 
 
-def contrast(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
+def contrast(first: tuple[float, float, float], second: tuple[float, float, float]) -> float:
     """Return the contrast of two colours as WCAG measures it, from 1 to 21."""
-    low, high = sorted(map(luminance, (one, other)))
+    low, high = sorted(map(luminance, (first, second)))
     return (high + 0.05) / (low + 0.05)
 
 
 def luminance(colour: tuple[float, float, float]) -> float:
     parts = (channel / 255 for channel in colour)
-    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    red, green, blue = (
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

@@ -33,8 +33,8 @@ class Desk:
         self.project = int(curator.json("credentials")["project_id"])
 
     def backends(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.http.get("/api/ml/", params={"project": self.project}).json()
-        return found
+        backends: list[dict[str, Any]] = self.http.get("/api/ml/", params={"project": self.project}).json()
+        return backends
 
     def by_hand(self, *texts: str) -> list[int]:
         """Import texts as somebody does who knows nothing of curator."""
@@ -97,34 +97,34 @@ def check(prediction: dict[str, Any], text: str) -> list[str]:
 
 
 def test_push_connects_it_once_with_its_log_in_and_no_second_webhook(desk: Desk) -> None:
-    (found,) = desk.backends()
-    assert (found["title"], found["state"], found["is_interactive"]) == ("curator", "CO", False)
-    assert found["basic_auth_pass_is_set"]
+    (backend,) = desk.backends()
+    assert (backend["title"], backend["state"], backend["is_interactive"]) == ("curator", "CO", False)
+    assert backend["basic_auth_pass_is_set"]
     hooks = desk.http.get("/api/webhooks/", params={"project": desk.project}).json()
     assert [hook["url"].endswith("/webhooks/label-studio") for hook in hooks] == [True]
     assert desk.curator.json("push")["ml_backend"] == "kept"
-    assert [one["id"] for one in desk.backends()] == [found["id"]]
+    assert [backend["id"] for backend in desk.backends()] == [backend["id"]]
     assert failing(desk.curator) == {}
     project = desk.http.get(f"/api/projects/{desk.project}/").json()
-    assert project["model_version"] == found["model_version"]
-    versions = desk.http.get(f"/api/ml/{found['id']}/versions").raise_for_status().json()
-    assert versions == {"versions": [found["model_version"]]}
+    assert project["model_version"] == backend["model_version"]
+    versions = desk.http.get(f"/api/ml/{backend['id']}/versions").raise_for_status().json()
+    assert versions == {"versions": [backend["model_version"]]}
 
 
 def test_a_task_imported_by_hand_is_predicted_when_it_is_opened(desk: Desk) -> None:
     version = desk.backends()[0]["model_version"]
-    found = []
+    predicted = []
     for task, text in zip(desk.by_hand(*BY_HAND[:3]), BY_HAND[:3], strict=True):
         opened = desk.open(task)
         assert opened["data"]["text"] == text
         (prediction,) = opened["predictions"]
         assert prediction["model_version"] == version
-        found.append(check(prediction, text))
+        predicted.append(check(prediction, text))
         (again,) = desk.open(task)["predictions"]
         assert again["id"] == prediction["id"]
-    assert {"Paris", "Tripoli", "Emmanuel Macron", "Joe Biden"} <= set(found[0])
-    assert {"Orle\u0301ans", "Bamako", "Kiev"} <= set(found[1])
-    assert {"Vladimir\u00a0Poutine", "Kiev", "Moscou"} <= set(found[2])
+    assert {"Paris", "Tripoli", "Emmanuel Macron", "Joe Biden"} <= set(predicted[0])
+    assert {"Orle\u0301ans", "Bamako", "Kiev"} <= set(predicted[1])
+    assert {"Vladimir\u00a0Poutine", "Kiev", "Moscou"} <= set(predicted[2])
 
 
 def test_an_annotator_who_clicks_such_a_task_sees_the_right_words_marked(
@@ -162,7 +162,9 @@ def test_retrieve_predictions_fills_in_all_at_once_and_doubles_nothing(desk: Des
     assert desk.predictions() == after
     # The stream, which fetches nothing by itself, now starts from it.
     streamed = desk.act("next_task", {"all": False, "included": [new[0]]})
-    assert [one["id"] for one in streamed["predictions"]] == [one["id"] for one in after[new[0]]]
+    assert [prediction["id"] for prediction in streamed["predictions"]] == [
+        prediction["id"] for prediction in after[new[0]]
+    ]
 
 
 def test_a_pushed_prediction_that_was_deleted_comes_back_as_it_was(desk: Desk) -> None:
@@ -176,16 +178,16 @@ def test_a_pushed_prediction_that_was_deleted_comes_back_as_it_was(desk: Desk) -
 
 
 def test_training_there_is_answered_and_nothing_breaks(desk: Desk) -> None:
-    (found,) = desk.backends()
-    desk.http.post(f"/api/ml/{found['id']}/train", json={}).raise_for_status()
+    (backend,) = desk.backends()
+    desk.http.post(f"/api/ml/{backend['id']}/train", json={}).raise_for_status()
     assert desk.backends()[0]["state"] == "CO"
     params = {"random": "true"}
-    tested = desk.http.post(f"/api/ml/{found['id']}/predict/test", params=params).raise_for_status().json()
+    tested = desk.http.post(f"/api/ml/{backend['id']}/predict/test", params=params).raise_for_status().json()
     assert (tested["status"], len(tested["response"])) == (200, 1)
 
 
-def test_a_wrong_log_in_is_found_and_mended(desk: Desk) -> None:
-    (found,) = desk.backends()
+def test_a_wrong_log_in_is_detected_and_mended(desk: Desk) -> None:
+    (backend,) = desk.backends()
     backend = desk.curator.json("credentials")
     changed = {"url": backend["ml_url"], "project": desk.project, "auth_method": "BASIC_AUTH"}
     log_in = {"basic_auth_user": backend["ml_username"], "basic_auth_pass": "wrong"}
@@ -201,7 +203,7 @@ def test_a_wrong_log_in_is_found_and_mended(desk: Desk) -> None:
     assert failing(desk.curator) == {"ML backend": "curator push"}
     assert desk.curator.json("push")["ml_backend"] == "reconnected"
     assert failing(desk.curator) == {}
-    assert desk.backends()[0]["id"] == found["id"]
+    assert desk.backends()[0]["id"] == backend["id"]
 
 
 def test_a_task_opens_without_predictions_while_the_hook_is_down(desk: Desk) -> None:
@@ -212,6 +214,6 @@ def test_a_task_opens_without_predictions_while_the_hook_is_down(desk: Desk) -> 
     desk.running.enter_context(served(desk.curator))
     desk.curator.run("push")
     assert len(desk.open(task)["predictions"]) == 1
-    told = (desk.curator.folder / "hook.log").read_text("utf-8")
+    log = (desk.curator.folder / "hook.log").read_text("utf-8")
     shown = desk.curator.json("credentials")
-    assert not [one for one in (shown["ml_password"], shown["token"], "Macron") if one in told]
+    assert not [secret for secret in (shown["ml_password"], shown["token"], "Macron") if secret in log]

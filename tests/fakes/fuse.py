@@ -19,12 +19,12 @@ class Fuse:
         self.burnt = 0
 
     def burn(self) -> None:
-        self.alive()
+        self.check()
         self.left -= 1
         self.burnt += 1
-        self.alive()
+        self.check()
 
-    def alive(self) -> None:
+    def check(self) -> None:
         if self.left <= 0:
             raise Killed
 
@@ -38,7 +38,7 @@ class FusedStore:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        self._fuse.alive()
+        self._fuse.check()
         with self._store.reading() as transaction:
             yield transaction
 
@@ -76,7 +76,7 @@ class FusedInbox:
         return delivery
 
     def pending(self, limit: int) -> list[Delivery]:
-        self._fuse.alive()
+        self._fuse.check()
         return self._inbox.pending(limit)
 
     def settle(self, delivery: str, state: str, cause: str) -> None:
@@ -84,16 +84,16 @@ class FusedInbox:
         self._inbox.settle(delivery, state, cause)
         self._fuse.burn()
 
-    def again(self, deliveries: Sequence[str] | None) -> int:
+    def replay(self, deliveries: Sequence[str] | None) -> int:
         self._fuse.burn()
-        waiting = self._inbox.again(deliveries)
+        waiting = self._inbox.replay(deliveries)
         self._fuse.burn()
         return waiting
 
     def recent(self, limit: int, state: str | None = None) -> list[DeliveryFacts]:
-        self._fuse.alive()
+        self._fuse.check()
         return self._inbox.recent(limit, state)
 
     def counts(self) -> dict[str, int]:
-        self._fuse.alive()
+        self._fuse.check()
         return self._inbox.counts()

@@ -48,19 +48,19 @@ class FakeLabelServer:
 
     def find_project(self, marker: str) -> ProjectRef | None:
         self._called("find_project")
-        found = [one for one in self._rows.projects.values() if marker in one["description"]]
-        return _project(min(found, key=lambda one: (one["created_at"], one["id"]))) if found else None
+        marked = [row for row in self._rows.projects.values() if marker in row["description"]]
+        return _project(min(marked, key=lambda row: (row["created_at"], row["id"]))) if marked else None
 
     def project(self, project: int) -> ProjectRef | None:
         self._called("project")
-        found = self._rows.projects.get(project)
-        return None if found is None else _project(found)
+        row = self._rows.projects.get(project)
+        return None if row is None else _project(row)
 
     def create_project(self, title: str, marker: str, schema: LabelSchema) -> ProjectRef:
         self._called("create_project")
-        made = self._rows.add_project(title, marker, labelling_config(schema), self.clock.now())
+        row = self._rows.add_project(title, marker, labelling_config(schema), self.clock.now())
         self._answered("create_project")
-        return _project(made)
+        return _project(row)
 
     def update_project(self, project: int, schema: LabelSchema) -> bool:
         self._called("update_project")
@@ -89,7 +89,7 @@ class FakeLabelServer:
         for task in tasks:
             data = {"text": task.text, "document": task.document, "source": task.source}
             row = self._rows.add_task(project, data, self.clock.now())
-            row["model_versions"] = [_checked(one) for one in task.predictions]
+            row["model_versions"] = [_checked(prediction) for prediction in task.predictions]
             row["predictions"] = list(task.predictions)
             ids.append(row["id"])
         self._answered("add_tasks")
@@ -165,9 +165,9 @@ class FakeLabelServer:
 
     def annotate(self, task: int, result: Sequence[Any] | None = (), *, user: int = ADMIN, **fields: Any) -> int:
         """Submit, or with `was_cancelled` skip, a task; returns the annotation's id. No result is kept as null."""
-        made = None if result is None else list(result)
-        row = self._rows.add_annotation(task, made, user, self.clock.now(), fields)
-        self._tell_annotation("ANNOTATION_CREATED", row)
+        items = None if result is None else list(result)
+        row = self._rows.add_annotation(task, items, user, self.clock.now(), fields)
+        self._send_annotation("ANNOTATION_CREATED", row)
         return int(row["id"])
 
     def accept_predictions(self, tasks: Sequence[int], result: Sequence[Any] = ()) -> list[int]:
@@ -183,12 +183,14 @@ class FakeLabelServer:
         row = self._rows.annotations[annotation]
         row |= {**copy.deepcopy(fields), "updated_by": user, "updated_at": self.clock.now()}
         self._touch(row["task"])
-        self._tell_annotation("ANNOTATION_UPDATED", row)
+        self._send_annotation("ANNOTATION_UPDATED", row)
 
     def delete(self, *annotations: int) -> None:
         rows = self._withdraw(annotations)
         project = self._rows.projects[rows[0]["project"]]
-        self.outbox.append(delivery("ANNOTATIONS_DELETED", project, annotations=[{"id": one["id"]} for one in rows]))
+        self.outbox.append(
+            delivery("ANNOTATIONS_DELETED", project, annotations=[{"id": annotation["id"]} for annotation in rows])
+        )
 
     def convert_to_draft(self, annotation: int) -> None:
         """Delete an annotation without a word to the webhook."""
@@ -313,7 +315,7 @@ class FakeLabelServer:
             self._touch(row["task"])
         return rows
 
-    def _tell_annotation(self, action: str, row: Mapping[str, Any]) -> None:
+    def _send_annotation(self, action: str, row: Mapping[str, Any]) -> None:
         task = self._rows.tasks[row["task"]]
         self.outbox.append(delivery(action, self._rows.projects[row["project"]], annotation=row, task=task))
 

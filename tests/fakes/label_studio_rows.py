@@ -89,16 +89,16 @@ class Rows:
         self.annotations = {key: row for key, row in self.annotations.items() if row["task"] != task}
 
 
-_UNTOLD = ("model_versions", "predictions")
+_NOT_DELIVERED = ("model_versions", "predictions")
 
 
-def delivery(action: str, project: Row, **told: Any) -> bytes:
+def delivery(action: str, project: Row, **parts: Any) -> bytes:
     """Return the body that Label Studio sends: the action, what it is about, and the whole project."""
-    body = {"action": action, **{key: _told(value) for key, value in told.items()}, "project": project}
+    body = {"action": action, **{key: _webhook_value(value) for key, value in parts.items()}, "project": project}
     return json.dumps(body, ensure_ascii=False).encode("utf-8")
 
 
-def _told(value: Any) -> Any:
+def _webhook_value(value: Any) -> Any:
     if isinstance(value, list):
-        return [_told(one) for one in value]
-    return {key: one for key, one in value.items() if key not in _UNTOLD}
+        return [_webhook_value(item) for item in value]
+    return {key: field for key, field in value.items() if key not in _NOT_DELIVERED}

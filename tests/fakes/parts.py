@@ -55,7 +55,7 @@ class Texts:
         self.documents = documents
 
     def read(self, paths: Sequence[str]) -> Iterator[RawDocument | Refused]:
-        yield from (one for one in self.documents if not paths or one.name in paths)
+        yield from (document for document in self.documents if not paths or document.name in paths)
 
 
 def raw(name: str, text: str, **fields: Any) -> RawDocument:
@@ -72,9 +72,9 @@ class WordNearness:
     def bands(self, text: str) -> list[int]:
         return sorted(zlib.crc32(word.encode()) for word in _words(text))
 
-    def near(self, one: str, other: str) -> bool:
-        left, right = _words(one), _words(other)
-        return len(left & right) * 2 >= len(left | right)
+    def near(self, left: str, right: str) -> bool:
+        left_words, right_words = _words(left), _words(right)
+        return len(left_words & right_words) * 2 >= len(left_words | right_words)
 
 
 def _words(text: str) -> set[str]:
@@ -92,8 +92,8 @@ class NamePipeline:
     def annotate(self, texts: Iterable[str]) -> Iterator[Content]:
         for text in texts:
             self.seen += 1
-            found = re.finditer(r"[A-ZÉ]\w+", text)
-            yield Content(tuple(Span("entities", m.start(), m.end(), "GPE", self._score, "capital") for m in found))
+            matches = re.finditer(r"[A-ZÉ]\w+", text)
+            yield Content(tuple(Span("entities", m.start(), m.end(), "GPE", self._score, "capital") for m in matches))
 
 
 def silent(done: int, total: int | None) -> None:

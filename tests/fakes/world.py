@@ -16,7 +16,7 @@ from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.publish import Hook, Published, publish
 from curator.steps.desk.receive import Receiver
-from curator.steps.desk.reconcile import DeletionGuard, Reconciled, reconcile
+from curator.steps.desk.reconcile import DeletionGuard, ReconciliationReport, reconcile
 from curator.steps.in_force.schema import adopt_schema
 from curator.steps.intake.ingest import Ingested, ingest
 from curator.steps.learning.preannotate import preannotate_stored
@@ -108,10 +108,13 @@ class World:
         return self.receiver
 
     def ingest(self, *documents: RawDocument | str, reader: Reader | None = None) -> Ingested:
-        found = [one if isinstance(one, RawDocument) else raw(f"{one[:12]}.txt", one) for one in documents]
+        readable = [
+            document if isinstance(document, RawDocument) else raw(f"{document[:12]}.txt", document)
+            for document in documents
+        ]
         return ingest(
             [],
-            reader=reader or Texts(*found),
+            reader=reader or Texts(*readable),
             language=french,
             nearness=WordNearness(),
             store=self.store,
@@ -131,16 +134,16 @@ class World:
         """Ingest and push; returns the tasks in the order of the texts."""
         self.ingest(*texts)
         self.push()
-        wanted = [text if isinstance(text, str) else text.text for text in texts]
+        texts_of_tasks = [text if isinstance(text, str) else text.text for text in texts]
         task_of = {ref.text: task for task, ref in self.server.known_tasks(self.project).items()}
-        return [task_of[text] for text in wanted]
+        return [task_of[text] for text in texts_of_tasks]
 
     @property
     def project(self) -> int:
         with self.store.reading() as transaction:
-            known = transaction.tasks.project(self.server.name)
-        assert known is not None
-        return known[0]
+            project = transaction.tasks.project(self.server.name)
+        assert project is not None
+        return project[0]
 
     def deliver(self, *bodies: bytes) -> None:
         """Put deliveries, all that Label Studio sent if none are given, into the inbox and apply what waits."""
@@ -148,15 +151,15 @@ class World:
             self.inbox.put(body)
         self.receiver.drain()
 
-    def sync(self, *, full: bool = False, accepted: bool = False) -> Reconciled:
+    def sync(self, *, full: bool = False, accepted: bool = False) -> ReconciliationReport:
         guard = DeletionGuard(self.guard.share, self.guard.free, accepted or self.guard.accepted)
         return reconcile(self.receiver, HOOK, guard, full, silent)
 
-    def alive(self) -> dict[tuple[int, str], Any]:
+    def current_states(self) -> dict[tuple[int, str], Any]:
         """Return the state of every annotation that the store holds for current, by id and time of creation."""
         with self.store.reading() as transaction:
-            found = list(transaction.revisions.alive())
-        return {(int(one.identity.key), one.identity.created_at): one.state for one in found}
+            revisions = list(transaction.revisions.current_revisions())
+        return {(int(revision.identity.key), revision.identity.created_at): revision.state for revision in revisions}
 
     def causes(self) -> list[str]:
         """Return the causes of the dead letters."""
@@ -174,4 +177,4 @@ class World:
             (number, state.identity.created_at): state
             for number, (state, _) in self.server.annotations(self.project).items()
         }
-        return self.alive() == truth
+        return self.current_states() == truth

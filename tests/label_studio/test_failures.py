@@ -8,18 +8,18 @@ import pytest
 from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.core.parse_error import ParsingError
 
-from curator.domain.errors import CuratorError, ServerRefused, ServerUnreachable
-from curator.label_studio.failures import ServerFailed, ServerLacks, translated
+from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerRefused, ServerUnreachable
+from curator.label_studio.failures import ServerFailed, ServerLacks, curator_error
 
 SECRET = "0123456789abcdef"
 
 
 def ours(error: Exception) -> ServerRefused | ServerUnreachable:
-    found = translated(error, "http://here", SECRET)
-    assert found is not None
-    assert SECRET not in str(found)
-    assert "\n" not in str(found)
-    return found
+    translated = curator_error(error, "http://here", SECRET)
+    assert translated is not None
+    assert SECRET not in str(translated)
+    assert "\n" not in str(translated)
+    return translated
 
 
 def kinds(of: type[Exception]) -> Iterator[type[Exception]]:
@@ -58,7 +58,7 @@ def test_a_status_says_what_to_do(status: int, kind: type[CuratorError], words: 
     assert words in str(error)
 
 
-def test_the_guard_against_private_addresses_is_told_plainly() -> None:
+def test_the_guard_against_private_addresses_is_named_with_its_remedy() -> None:
     body = {"detail": "URL resolves to a reserved network address (block: 127.0.0.0/8)"}
     assert "SSRF_PROTECTION_ENABLED=false" in ours(ApiError(status_code=403, body=body)).remedy
 
@@ -67,10 +67,10 @@ def test_a_host_that_label_studio_cannot_look_up_is_refused_though_it_fails() ->
     assert type(ours(ApiError(status_code=500, body={"detail": "Can't resolve hostname hook.lan"}))) is ServerRefused
 
 
-def test_answers_that_are_not_label_studios_are_refusals() -> None:
-    assert type(ours(JSONDecodeError("x", "y", 0))) is ServerRefused
-    assert type(ours(ParsingError(status_code=200))) is ServerRefused
+def test_answers_that_are_not_label_studios_are_not_understood() -> None:
+    assert type(ours(JSONDecodeError("x", "y", 0))) is AnswerNotUnderstood
+    assert type(ours(ParsingError(status_code=200))) is AnswerNotUnderstood
 
 
 def test_errors_of_nobody_else_stay_what_they_are() -> None:
-    assert translated(KeyError("x"), "http://here", SECRET) is None
+    assert curator_error(KeyError("x"), "http://here", SECRET) is None

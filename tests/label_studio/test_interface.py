@@ -25,7 +25,7 @@ def test_the_default_schema_has_a_control_per_layer_and_a_key_per_label(default_
     controls = {control.get("name"): control for control in page.iter("Labels")}
     assert list(controls) == ["entities", "events"]
     assert [len(control) for control in controls.values()] == [8, 14]
-    assert [one.get("value") for one in page.iter("Relation")] == ["agent", "target", "place", "time", "topic"]
+    assert [element.get("value") for element in page.iter("Relation")] == ["agent", "target", "place", "time", "topic"]
     keys = [label.get("hotkey", "") for label in page.iter("Label")]
     assert len(set(keys)) == 22
     assert all(len(key) == 1 and key.isascii() and key.isalnum() for key in keys)
@@ -38,14 +38,14 @@ def test_the_default_schema_has_a_control_per_layer_and_a_key_per_label(default_
     assert doubt.get("perRegion") == note.get("perRegion") == "true"
 
 
-def test_the_default_colours_can_be_told_apart(default_schema: LabelSchema) -> None:
+def test_the_default_colours_are_distinguishable(default_schema: LabelSchema) -> None:
     colours = [label.colour for layer in default_schema.layers for label in layer.labels]
     channels = [[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in colours]
-    for one, other in combinations(channels, 2):
-        assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) > 50**2
+    for colour, second_colour in combinations(channels, 2):
+        assert sum((a - b) ** 2 for a, b in zip(colour, second_colour, strict=True)) > 50**2
 
 
-def test_the_default_schema_says_what_each_label_is(default_schema: LabelSchema) -> None:
+def test_the_default_schema_describes_each_label(default_schema: LabelSchema) -> None:
     labels = [label for layer in default_schema.layers for label in layer.labels]
     assert all(label.description and "\n" not in label.description for label in labels)
     assert default_schema.flat_layers == {"entities"}
@@ -64,7 +64,7 @@ def test_attributes_of_the_document_are_not_per_region() -> None:
 def test_any_name_survives_as_it_is(name: str) -> None:
     label = f"<{name}&\"'"
     page = ET.fromstring(labelling_config(small(label)))
-    assert [one.get("value") for one in page.iter("Label")] == [label]
+    assert [element.get("value") for element in page.iter("Label")] == [label]
 
 
 def test_spacing_and_the_order_of_attributes_make_no_difference(default_schema: LabelSchema) -> None:

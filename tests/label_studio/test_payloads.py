@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from curator.domain.annotation import AnnotationState, Form, Identity, TaskRef, UnreadableAnnotation
 from curator.domain.canonical import canonical_json
-from curator.domain.event import AnnotationSeen, AnnotationsGone, AnnotationUnread, ProjectChanged, TasksGone
+from curator.domain.event import (
+    AnnotationObserved,
+    AnnotationsDeleted,
+    AnnotationUnreadable,
+    ProjectChanged,
+    TasksDeleted,
+)
 from curator.label_studio.payloads import ACTIONS, annotation_from_api, read_delivery
 from curator.steps.ports.deliveries import DeliveryUnreadable
 
@@ -67,35 +73,35 @@ REF = TaskRef("ls", 7, 1, "d0", TEXT)
 @pytest.mark.parametrize("action", ["ANNOTATION_CREATED", "ANNOTATION_UPDATED"])
 def test_an_annotation_comes_with_its_task(action: str) -> None:
     events = read_delivery(body(action, annotation=annotation(), task=task()), "ls")
-    assert events == [AnnotationSeen(STATE, TaskRef("ls", 7, 1, "d0", TEXT))]
+    assert events == [AnnotationObserved(STATE, TaskRef("ls", 7, 1, "d0", TEXT))]
 
 
 def test_parallel_lists_are_matched_by_task_not_by_place() -> None:
     pair = [annotation(id=5, task=9), annotation(id=6, task=8)]
     events = read_delivery(body("ANNOTATIONS_CREATED", annotation=pair, task=[task(id=8), task(id=9)]), "ls")
-    assert [(e.state.identity.key, e.task.task) for e in events if isinstance(e, AnnotationSeen)] == [
+    assert [(e.state.identity.key, e.task.task) for e in events if isinstance(e, AnnotationObserved)] == [
         ("5", 9),
         ("6", 8),
     ]
 
 
-def test_deletions_and_changes_tell_ids_alone() -> None:
+def test_deletions_and_changes_hold_ids_alone() -> None:
     gone = read_delivery(body("ANNOTATIONS_DELETED", annotations=[{"id": 5}, {"id": 6}]), "ls")
-    assert gone == [AnnotationsGone(7, (5, 6))]
-    assert read_delivery(body("TASKS_DELETED", tasks=[{"id": 4}]), "ls") == [TasksGone(7, (4,))]
+    assert gone == [AnnotationsDeleted(7, (5, 6))]
+    assert read_delivery(body("TASKS_DELETED", tasks=[{"id": 4}]), "ls") == [TasksDeleted(7, (4,))]
     assert read_delivery(body("PROJECT_UPDATED"), "ls") == [ProjectChanged(7)]
 
 
 def test_a_foreign_task_has_no_key() -> None:
     (event,) = read_delivery(body("ANNOTATION_CREATED", annotation=annotation(), task=task(data=["x"])), "ls")
-    assert isinstance(event, AnnotationSeen)
+    assert isinstance(event, AnnotationObserved)
     assert event.task == TaskRef("ls", 7, 1, None, None)
 
 
 def test_a_text_that_nothing_can_hold_is_no_text() -> None:
-    told = task(data={"document": "\ud800", "text": "a\x00b"})
-    (event,) = read_delivery(body("ANNOTATION_CREATED", annotation=annotation(), task=told), "ls")
-    assert isinstance(event, AnnotationSeen)
+    unstorable = task(data={"document": "\ud800", "text": "a\x00b"})
+    (event,) = read_delivery(body("ANNOTATION_CREATED", annotation=annotation(), task=unstorable), "ls")
+    assert isinstance(event, AnnotationObserved)
     assert event.task == TaskRef("ls", 7, 1, None, None)
 
 
@@ -121,12 +127,12 @@ def test_a_missing_project_is_known_from_the_task() -> None:
     assert annotation_from_api(annotation(project=None), REF) == STATE
 
 
-def test_one_unreadable_annotation_of_several_leaves_the_others() -> None:
+def test_an_unreadable_annotation_among_several_leaves_the_rest_readable() -> None:
     pair = [annotation(id=5, result="x"), annotation(id=6)]
     first, second = read_delivery(body("ANNOTATIONS_CREATED", annotation=pair, task=[task(), task()]), "ls")
     unreadable = UnreadableAnnotation("label-studio:ls/7", 1, "5", "result is no list")
-    assert first == AnnotationUnread(7, unreadable)
-    assert isinstance(second, AnnotationSeen)
+    assert first == AnnotationUnreadable(7, unreadable)
+    assert isinstance(second, AnnotationObserved)
     assert second.state.identity.key == "6"
 
 
@@ -226,6 +232,8 @@ def test_any_json_in_any_place_is_read_or_unreadable(
     except DeliveryUnreadable:
         return
     for event in events:
-        assert isinstance(event, AnnotationSeen | AnnotationUnread | AnnotationsGone | TasksGone | ProjectChanged)
-        if isinstance(event, AnnotationSeen):
+        assert isinstance(
+            event, AnnotationObserved | AnnotationUnreadable | AnnotationsDeleted | TasksDeleted | ProjectChanged
+        )
+        if isinstance(event, AnnotationObserved):
             canonical_json(event.state.value())

@@ -39,7 +39,7 @@ def arrow(head: Any, child: Any, *labels: Any, **more: Any) -> dict[str, Any]:
     return {"type": "relation", "from_id": head, "to_id": child, "labels": list(labels), "direction": "right", **more}
 
 
-def said(id_: Any, name: str, kind: str, **value: Any) -> dict[str, Any]:
+def attribute_item(id_: Any, name: str, kind: str, **value: Any) -> dict[str, Any]:
     return {"id": id_, "from_name": name, "to_name": "text", "type": kind, "value": value}
 
 
@@ -88,14 +88,14 @@ def test_attributes_are_on_each_span_of_their_region_or_on_the_document() -> Non
     content = read(
         region("x", "entities", 2, 7, "GPE"),
         region("x", "events", 2, 7, "ACT"),
-        said("x", "certitude", "choices", start=2, end=7, choices=["douteux"]),
-        said("x", "note", "textarea", start=2, end=7, text=["voir", "aussi"]),
-        said("q", "quality", "rating", rating=4),
+        attribute_item("x", "certitude", "choices", start=2, end=7, choices=["douteux"]),
+        attribute_item("x", "note", "textarea", start=2, end=7, text=["voir", "aussi"]),
+        attribute_item("q", "quality", "rating", rating=4),
     )
     on = ("entities:2-7:GPE", "events:2-7:ACT")
     assert content.attributes == (
-        *(Attribute(one, "certitude", ["douteux"]) for one in on),
-        *(Attribute(one, "note", ["voir", "aussi"]) for one in on),
+        *(Attribute(span_id, "certitude", ["douteux"]) for span_id in on),
+        *(Attribute(span_id, "note", ["voir", "aussi"]) for span_id in on),
         Attribute("document", "quality", 4),
     )
     assert content.problems == ()
@@ -133,12 +133,12 @@ def test_the_same_span_twice_is_kept_twice() -> None:
         (arrow("a", "b", "agent"), "relation-without-region"),
         (arrow([], {}, "agent"), "relation-without-region"),
         (arrow("a", "b", "agent", direction="up"), "malformed-item"),
-        (said("a", "note", "textarea", start=2, end=7, text=["x"]), "attribute-without-region"),
-        (said("a", "note", "textarea", start=2, end=7), "malformed-item"),
-        (said("a", "note", "textarea", text=["\ud800"]), "unstorable-text"),
-        (said("a", "note", "textarea", text=["\x00"]), "unstorable-text"),
-        (said("a", "quality", "number", number=float("nan")), "malformed-item"),
-        (said("a", "certitude", "choices", choices=["sûr"]), "unknown-choice"),
+        (attribute_item("a", "note", "textarea", start=2, end=7, text=["x"]), "attribute-without-region"),
+        (attribute_item("a", "note", "textarea", start=2, end=7), "malformed-item"),
+        (attribute_item("a", "note", "textarea", text=["\ud800"]), "unstorable-text"),
+        (attribute_item("a", "note", "textarea", text=["\x00"]), "unstorable-text"),
+        (attribute_item("a", "quality", "number", number=float("nan")), "malformed-item"),
+        (attribute_item("a", "certitude", "choices", choices=["sûr"]), "unknown-choice"),
     ],
 )
 def test_what_does_not_fit_is_a_problem(item: Any, cause: str) -> None:
@@ -162,7 +162,7 @@ def test_what_is_on_a_refused_region_is_a_problem_too() -> None:
     assert causes(
         region("a", "entities", 2, 70, "GPE"),
         region("b", "events", 10, 17, "SAY"),
-        said("a", "note", "textarea", text=["x"]),
+        attribute_item("a", "note", "textarea", text=["x"]),
         arrow("b", "a", "agent"),
     ) == ["offsets-outside-text", "attribute-without-region", "relation-without-region"]
 
@@ -248,6 +248,6 @@ ITEMS = st.dictionaries(st.sampled_from(KEYS), ANYTHING | VALUES)
 @given(st.lists(ANYTHING | ITEMS | ITEMS, max_size=6), st.text(max_size=10))
 def test_no_item_is_lost_or_raises(items: list[Any], text: str) -> None:
     content = read_result(items, text, SCHEMA)
-    told = len(content.spans) + len(content.relations) + len(content.attributes) + len(content.problems)
-    assert told >= len(items)
+    read_count = len(content.spans) + len(content.relations) + len(content.attributes) + len(content.problems)
+    assert read_count >= len(items)
     canonical_json(content_value(content)).encode()

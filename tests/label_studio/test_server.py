@@ -117,13 +117,13 @@ def test_its_environment_is_its_own(bench: Bench, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid")
     monkeypatch.setenv("LABEL_STUDIO_HOST", "http://elsewhere.invalid")
     with bench.server() as server:
-        told = server.log.read_text()
-    assert "SENTRY_DSN" in told
-    assert "HTTP_PROXY" not in told
-    assert "LABEL_STUDIO_HOST" not in told
+        log = server.log.read_text()
+    assert "SENTRY_DSN" in log
+    assert "HTTP_PROXY" not in log
+    assert "LABEL_STUDIO_HOST" not in log
 
 
-def test_one_that_ignores_the_polite_way_is_ended_by_force(bench: Bench) -> None:
+def test_a_server_that_ignores_the_polite_way_is_ended_by_force(bench: Bench) -> None:
     server = bench.server("stubborn")
     server.start()
     pid = bench.pid()
@@ -141,27 +141,27 @@ def test_without_an_executable_it_says_what_to_run(bench: Bench) -> None:
 
 def test_a_taken_port_is_named_with_its_holder(bench: Bench) -> None:
     with socket.create_server(("127.0.0.1", bench.port)):
-        told = failure(bench.server())
-    assert f"port {bench.port} is taken" in told
-    assert f"process {os.getpid()}" in told
-    assert told.endswith("choose another with `--port`")
+        message = failure(bench.server())
+    assert f"port {bench.port} is taken" in message
+    assert f"process {os.getpid()}" in message
+    assert message.endswith("choose another with `--port`")
 
 
-def test_another_port_than_the_one_asked_for_is_a_taken_one(bench: Bench) -> None:
+def test_a_server_on_another_port_means_that_the_port_is_taken(bench: Bench) -> None:
     assert f"port {bench.port} is taken" in failure(bench.server("elsewhere"))
 
 
-def test_a_death_at_the_start_is_told_with_its_last_words(bench: Bench) -> None:
-    told = failure(bench.server("dies"))
-    assert "token … is no use" in told
-    assert "label-studio.log" in told
+def test_a_death_at_the_start_is_reported_with_its_last_words(bench: Bench) -> None:
+    message = failure(bench.server("dies"))
+    assert "token … is no use" in message
+    assert "label-studio.log" in message
 
 
 def test_a_start_that_never_ends_is_given_up(bench: Bench) -> None:
     assert "did not start in 1 seconds" in failure(bench.server("silent", timeout=1.0))
 
 
-def test_a_refused_token_is_told_and_the_data_stay(bench: Bench) -> None:
+def test_a_refused_token_is_reported_and_the_data_stay(bench: Bench) -> None:
     with bench.server():
         pass
     assert "refuses the token" in failure(bench.server("refuses"))
@@ -193,7 +193,7 @@ def test_remains_of_a_first_run_that_work_are_used(bench: Bench) -> None:
         assert (studio / "database").exists()
 
 
-def test_two_at_once_on_one_folder_are_one_too_many(bench: Bench) -> None:
+def test_a_second_server_on_the_same_folder_is_refused(bench: Bench) -> None:
     with bench.server() as first:
         assert "run here by another curator" in failure(bench.server(port=free_port()))
         assert first.alive()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from curator.domain.event import AnnotationSeen, AnnotationsGone, Event, ProjectChanged, TasksGone
+from curator.domain.event import AnnotationObserved, AnnotationsDeleted, Event, ProjectChanged, TasksDeleted
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content, Span
 from curator.label_studio.interface import words_of
@@ -56,7 +56,7 @@ def hook() -> Iterator[Hook]:
         thread.join()
 
 
-def test_every_transport_tells_the_same(
+def test_every_transport_gives_equal_annotations(
     label_studio: RunningLabelStudio, hook: Hook, default_schema: LabelSchema
 ) -> None:
     client, http = label_studio.client, label_studio.http
@@ -66,18 +66,18 @@ def test_every_transport_tells_the_same(
     tasks = client.add_tasks(project, [NewTask(f"d{at}", TEXT, "a.txt", (prediction,)) for at in range(3)])
     assert hook.bodies == []
 
-    def seen() -> list[AnnotationSeen]:
+    def seen() -> list[AnnotationObserved]:
         assert all(secret == "s" for secret, _ in hook.bodies)
         events = hook.events()
-        found = [event for event in events if isinstance(event, AnnotationSeen)]
-        assert len(found) == len(events) > 0
-        for event in found:
+        observed = [event for event in events if isinstance(event, AnnotationObserved)]
+        assert len(observed) == len(events) > 0
+        for event in observed:
             assert client.annotation(int(event.state.identity.key)) == (event.state, event.task)
             task = client.task(event.task.task)
             assert task is not None
             assert event.state in task.annotations
             assert task in list(client.tasks(project))
-        return found
+        return observed
 
     result = write_result(CONTENT, TEXT)
     sent = {"result": result, "lead_time": 7.1, "parent_prediction": http.get(f"/api/tasks/{tasks[0]}/").json()}
@@ -108,9 +108,9 @@ def test_every_transport_tells_the_same(
     assert {event.task.task for event in seen()} == {tasks[1], tasks[2]}
 
     http.delete(f"/api/annotations/{annotation}/").raise_for_status()
-    assert hook.events() == [AnnotationsGone(project, (annotation,))]
+    assert hook.events() == [AnnotationsDeleted(project, (annotation,))]
     http.delete(f"/api/tasks/{tasks[0]}/").raise_for_status()
-    assert hook.events() == [TasksGone(project, (tasks[0],))]
+    assert hook.events() == [TasksDeleted(project, (tasks[0],))]
     http.patch(f"/api/projects/{project}/", json={"title": "Renamed"}).raise_for_status()
     assert hook.events() == [ProjectChanged(project)]
     client.update_project(project, default_schema)
@@ -121,9 +121,9 @@ def test_an_import_keeps_words_scores_and_rules(label_studio: RunningLabelStudio
     client = label_studio.client
     project = client.create_project("Import", "import-marker", default_schema).id
     (task,) = client.add_tasks(project, [NewTask("d", TEXT, "a.txt", (NewPrediction("rules@1", CONTENT, TEXT, -0.5),))])
-    told = label_studio.http.get(f"/api/tasks/{task}/").json()
-    assert told["data"] == {"text": TEXT, "document": "d", "source": "a.txt"}
-    (prediction,) = told["predictions"]
+    stored_task = label_studio.http.get(f"/api/tasks/{task}/").json()
+    assert stored_task["data"] == {"text": TEXT, "document": "d", "source": "a.txt"}
+    (prediction,) = stored_task["predictions"]
     assert prediction["result"] == write_result(CONTENT, TEXT)
     assert prediction["score"] == -0.5
     assert prediction["model_version"] == "rules@1"

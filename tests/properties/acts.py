@@ -80,199 +80,199 @@ class Life:
         self.world = world
         self.server = world.server
         self.project = world.project
-        self.way: list[bytes] = []
+        self.undelivered: list[bytes] = []
         self.sent: list[bytes] = []
-        self.said: dict[Identity, list[AnnotationState]] = {}
+        self.states: dict[Identity, list[AnnotationState]] = {}
         self.backup: Rows = self.server.backup()
         self.restored = False
         self.late = list(LATE_TEXTS)
 
     def play(self, steps: Sequence[Step]) -> None:
-        for name, one, other in steps:
-            getattr(self, f"_{name}")(one, other)
+        for name, pick, choice in steps:
+            getattr(self, f"_{name}")(pick, choice)
             self._listen()
 
     def _listen(self) -> None:
-        told = self.server.take_outbox()
-        self.way += told
-        self.sent += told
+        bodies = self.server.take_outbox()
+        self.undelivered += bodies
+        self.sent += bodies
         for state, _ in self.server.annotations(self.project).values():
-            seen = self.said.setdefault(state.identity, [])
+            seen = self.states.setdefault(state.identity, [])
             if state not in seen:
                 seen.append(state)
 
-    def _task(self, one: int) -> int | None:
+    def _task(self, pick: int) -> int | None:
         tasks = sorted(self.server.known_tasks(self.project))
-        return tasks[one % len(tasks)] if tasks else None
+        return tasks[pick % len(tasks)] if tasks else None
 
-    def _annotation(self, one: int) -> int | None:
+    def _annotation(self, pick: int) -> int | None:
         numbers = sorted(self.server.annotations(self.project))
-        return numbers[one % len(numbers)] if numbers else None
+        return numbers[pick % len(numbers)] if numbers else None
 
-    def _any_annotation(self, one: int) -> int | None:
+    def _any_annotation(self, pick: int) -> int | None:
         numbers = sorted(self.server.keys(self.project))
-        return numbers[one % len(numbers)] if numbers else None
+        return numbers[pick % len(numbers)] if numbers else None
 
     # What people do.
 
-    def _submit(self, one: int, other: int) -> None:
-        if task := self._task(one):
-            self.server.annotate(task, RESULTS[other % len(RESULTS)], was_cancelled=other == 7)
+    def _submit(self, pick: int, choice: int) -> None:
+        if task := self._task(pick):
+            self.server.annotate(task, RESULTS[choice % len(RESULTS)], was_cancelled=choice == 7)
 
-    def _change(self, one: int, other: int) -> None:
-        if annotation := self._annotation(one):
-            self.server.change(annotation, result=RESULTS[other % len(RESULTS)], lead_time=float(other))
+    def _change(self, pick: int, choice: int) -> None:
+        if annotation := self._annotation(pick):
+            self.server.change(annotation, result=RESULTS[choice % len(RESULTS)], lead_time=float(choice))
 
-    def _same_again(self, one: int, _other: int) -> None:
-        if annotation := self._annotation(one):
+    def _same_again(self, pick: int, _choice: int) -> None:
+        if annotation := self._annotation(pick):
             self.server.change(annotation)
 
-    def _skip(self, one: int, other: int) -> None:
-        if annotation := self._annotation(one):
-            self.server.change(annotation, was_cancelled=other % 2 == 0)
+    def _skip(self, pick: int, choice: int) -> None:
+        if annotation := self._annotation(pick):
+            self.server.change(annotation, was_cancelled=choice % 2 == 0)
 
-    def _skip_without_result(self, one: int, _other: int) -> None:
-        if task := self._task(one):
+    def _skip_without_result(self, pick: int, _choice: int) -> None:
+        if task := self._task(pick):
             self.server.annotate(task, None, was_cancelled=True)
 
-    def _damage(self, one: int, other: int) -> None:
+    def _damage(self, pick: int, choice: int) -> None:
         """Let a script or an upgrade leave what cannot be read; half of the times a webhook brings it."""
-        if annotation := self._any_annotation(one):
+        if annotation := self._any_annotation(pick):
             self.server.damage(annotation, result="no list")
-            if other % 2:
+            if choice % 2:
                 self.server.change(annotation)
 
-    def _mend(self, one: int, other: int) -> None:
-        if annotation := self._any_annotation(one):
-            self.server.damage(annotation, result=RESULTS[other % len(RESULTS)])
+    def _mend(self, pick: int, choice: int) -> None:
+        if annotation := self._any_annotation(pick):
+            self.server.damage(annotation, result=RESULTS[choice % len(RESULTS)])
 
-    def _ground_truth(self, one: int, other: int) -> None:
-        if annotation := self._annotation(one):
-            self.server.change(annotation, ground_truth=other % 2 == 0)
+    def _ground_truth(self, pick: int, choice: int) -> None:
+        if annotation := self._annotation(pick):
+            self.server.change(annotation, ground_truth=choice % 2 == 0)
 
-    def _delete(self, one: int, _other: int) -> None:
-        if annotation := self._annotation(one):
+    def _delete(self, pick: int, _choice: int) -> None:
+        if annotation := self._annotation(pick):
             self.server.delete(annotation)
 
-    def _delete_two(self, one: int, other: int) -> None:
-        found = {self._annotation(one), self._annotation(other)} - {None}
+    def _delete_two(self, pick: int, choice: int) -> None:
+        found = {self._annotation(pick), self._annotation(choice)} - {None}
         if found:
             self.server.delete(*(annotation for annotation in found if annotation is not None))
 
-    def _convert_to_draft(self, one: int, _other: int) -> None:
-        if annotation := self._annotation(one):
+    def _convert_to_draft(self, pick: int, _choice: int) -> None:
+        if annotation := self._annotation(pick):
             self.server.convert_to_draft(annotation)
 
-    def _accept_predictions(self, one: int, other: int) -> None:
-        found = {self._task(one), self._task(other)} - {None}
+    def _accept_predictions(self, pick: int, choice: int) -> None:
+        found = {self._task(pick), self._task(choice)} - {None}
         if found:
             self.server.accept_predictions([task for task in found if task is not None], RESULTS[1])
 
-    def _delete_task(self, one: int, _other: int) -> None:
-        if task := self._task(one):
+    def _delete_task(self, pick: int, _choice: int) -> None:
+        if task := self._task(pick):
             self.server.delete_task(task)
 
-    def _delete_all_tasks(self, one: int, _other: int) -> None:
-        if one == 0:
+    def _delete_all_tasks(self, pick: int, _choice: int) -> None:
+        if pick == 0:
             self.server.delete_all_tasks(self.project)
 
-    def _patch_text(self, one: int, _other: int) -> None:
-        if task := self._task(one):
+    def _patch_text(self, pick: int, _choice: int) -> None:
+        if task := self._task(pick):
             self.server.patch_task(task, text="Un tout autre texte.")
 
-    def _patch_key(self, one: int, other: int) -> None:
-        if task := self._task(one):
-            text = TEXTS[other % len(TEXTS)]
+    def _patch_key(self, pick: int, choice: int) -> None:
+        if task := self._task(pick):
+            text = TEXTS[choice % len(TEXTS)]
             self.server.patch_task(task, document=document_id(text), text=text)
 
-    def _patch_back(self, one: int, _other: int) -> None:
-        if task := self._task(one):
+    def _patch_back(self, pick: int, _choice: int) -> None:
+        if task := self._task(pick):
             source = self.server.known_tasks(self.project)[task]
             known = [text for text in TEXTS if document_id(text) == source.document]
             if known:
                 self.server.patch_task(task, text=known[0])
 
-    def _double_task(self, _one: int, other: int) -> None:
-        text = TEXTS[other % len(TEXTS)]
+    def _double_task(self, _pick: int, choice: int) -> None:
+        text = TEXTS[choice % len(TEXTS)]
         self.server.import_task(self.project, text=text, document=document_id(text), source="by hand")
 
-    def _foreign_task(self, _one: int, _other: int) -> None:
+    def _foreign_task(self, _pick: int, _choice: int) -> None:
         self.server.import_task(self.project, text="Une tâche de quelqu'un.")
 
-    def _push_late(self, _one: int, _other: int) -> None:
+    def _push_late(self, _pick: int, _choice: int) -> None:
         if self.late:
             self.world.ingest(self.late.pop())
         self.world.push()
 
-    def _stand_still(self, _one: int, _other: int) -> None:
+    def _stand_still(self, _pick: int, _choice: int) -> None:
         self.server.clock.stand_still()
 
-    def _move_on(self, _one: int, _other: int) -> None:
+    def _move_on(self, _pick: int, _choice: int) -> None:
         self.server.clock.step = timedelta(milliseconds=1)
 
-    def _hours_pass(self, one: int, _other: int) -> None:
-        self.server.clock.pass_time(3600.0 * (one + 1))
+    def _hours_pass(self, pick: int, _choice: int) -> None:
+        self.server.clock.pass_time(3600.0 * (pick + 1))
 
-    def _backup(self, _one: int, _other: int) -> None:
+    def _backup(self, _pick: int, _choice: int) -> None:
         self.backup = self.server.backup()
 
-    def _restore(self, _one: int, _other: int) -> None:
+    def _restore(self, _pick: int, _choice: int) -> None:
         self.server.restore(self.backup)
         self.restored = True
 
     # What becomes of the deliveries.
 
-    def _deliver(self, _one: int, _other: int) -> None:
-        if self.way:
-            self.world.inbox.put(self.way.pop(0))
+    def _deliver(self, _pick: int, _choice: int) -> None:
+        if self.undelivered:
+            self.world.inbox.put(self.undelivered.pop(0))
 
-    def _deliver_twice(self, _one: int, _other: int) -> None:
-        if self.way:
-            body = self.way.pop(0)
+    def _deliver_twice(self, _pick: int, _choice: int) -> None:
+        if self.undelivered:
+            body = self.undelivered.pop(0)
             self.world.inbox.put(body)
             self.world.inbox.put(body)
 
-    def _deliver_last_first(self, _one: int, _other: int) -> None:
-        if self.way:
-            self.world.inbox.put(self.way.pop())
+    def _deliver_last_first(self, _pick: int, _choice: int) -> None:
+        if self.undelivered:
+            self.world.inbox.put(self.undelivered.pop())
 
-    def _deliver_old(self, one: int, _other: int) -> None:
+    def _deliver_old(self, pick: int, _choice: int) -> None:
         if self.sent:
-            self.world.inbox.put(self.sent[one % len(self.sent)])
+            self.world.inbox.put(self.sent[pick % len(self.sent)])
 
-    def _lose(self, one: int, _other: int) -> None:
-        if self.way:
-            self.way.pop(one % len(self.way))
+    def _lose(self, pick: int, _choice: int) -> None:
+        if self.undelivered:
+            self.undelivered.pop(pick % len(self.undelivered))
 
-    def _garbage(self, one: int, _other: int) -> None:
-        self.world.inbox.put([b"[]", b"not json", b'{"action": "NEWS"}', b'{"action": "ANNOTATION_CREATED"}'][one % 4])
+    def _garbage(self, pick: int, _choice: int) -> None:
+        self.world.inbox.put([b"[]", b"not json", b'{"action": "NEWS"}', b'{"action": "ANNOTATION_CREATED"}'][pick % 4])
 
-    def _drain(self, _one: int, _other: int) -> None:
+    def _drain(self, _pick: int, _choice: int) -> None:
         self.world.receiver.drain()
 
-    def _drain_while_down(self, _one: int, _other: int) -> None:
+    def _drain_while_down(self, _pick: int, _choice: int) -> None:
         self.server.down = True
         with suppress(ServerUnreachable):
             self.world.receiver.drain()
         self.server.down = False
 
-    def _act_while_asked(self, one: int, other: int) -> None:
+    def _act_while_asked(self, pick: int, choice: int) -> None:
         """Let people go on while the server is asked about something."""
-        self._during({"annotation", "task"}, one, other, self.world.receiver.drain)
+        self._during({"annotation", "task"}, pick, choice, self.world.receiver.drain)
 
-    def _sync(self, one: int, _other: int) -> None:
+    def _sync(self, pick: int, _choice: int) -> None:
         with suppress(CuratorError):
-            self.world.sync(accepted=one % 2 == 0)
+            self.world.sync(accepted=pick % 2 == 0)
 
-    def _sync_while_working(self, one: int, other: int) -> None:
-        self._during({"tasks.next", "task_ids", "annotation"}, one, other, lambda: self.world.sync(accepted=True))
+    def _sync_while_working(self, pick: int, choice: int) -> None:
+        self._during({"tasks.next", "task_ids", "annotation"}, pick, choice, lambda: self.world.sync(accepted=True))
 
-    def _during(self, methods: set[str], one: int, other: int, work: Callable[[], Any]) -> None:
+    def _during(self, methods: set[str], pick: int, choice: int, work: Callable[[], Any]) -> None:
         acts = [self._delete, self._change, self._submit, self._delete_task]
 
         def act(method: str) -> None:
             if method in methods and acts:
-                acts.pop(one % len(acts))(one, other)
+                acts.pop(pick % len(acts))(pick, choice)
                 self._listen()
 
         self.server.on_call = act

@@ -26,11 +26,11 @@ def begin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Wor
     world.server.take_outbox()
     kept = world.keep()
 
-    def again() -> World:
+    def fresh_copy() -> World:
         world.back_to(kept)
         return world
 
-    yield again
+    yield fresh_copy
     world.close()
 
 
@@ -79,24 +79,24 @@ def _equals(life: Life) -> None:
     """Where a task's text is ours the store holds just what the server says, else at most what it once said."""
     world = life.world
     with world.store.reading() as transaction:
-        alive = {revision.identity: revision for revision in transaction.revisions.alive()}
+        current = {revision.identity: revision for revision in transaction.revisions.current_revisions()}
         live = transaction.tasks.live(world.server.name, life.project)
         ours = {document.id for document in transaction.documents.all()}
         quarantined = transaction.quarantine.unreadable()
     truth = {state.identity: (state, ref) for state, ref in world.server.annotations(life.project).values()}
     unreadable = {annotation.key for annotation in quarantined}
-    gone = [identity for identity in alive.keys() - truth.keys() if identity.key not in unreadable]
-    assert not gone, "the store holds annotations that are gone"
+    deleted = [identity for identity in current.keys() - truth.keys() if identity.key not in unreadable]
+    assert not deleted, "the store holds annotations that are gone"
     assert quarantined == world.server.unreadable(life.project)
     for identity, (state, ref) in truth.items():
         if ref.document in ours and ref.text is not None and document_id(ref.text) == ref.document:
-            assert identity in alive, "the store lacks an annotation"
-            assert alive[identity].state == state
-            assert alive[identity].document == ref.document
-        elif identity in alive:
-            assert alive[identity].state in life.said[identity]
-    told = world.server.known_tasks(life.project)
-    assert {task: ref.document for task, ref in told.items() if task in live} == live
+            assert identity in current, "the store lacks an annotation"
+            assert current[identity].state == state
+            assert current[identity].document == ref.document
+        elif identity in current:
+            assert current[identity].state in life.states[identity]
+    tasks = world.server.known_tasks(life.project)
+    assert {task: ref.document for task, ref in tasks.items() if task in live} == live
 
 
 def _at_rest(world: World) -> None:

@@ -26,20 +26,20 @@ def waiting(world: World, fresh: Kept) -> Kept:
     """A world in whose inbox wait deliveries of every kind: good, doubled, late, of deletions, foreign and broken."""
     world.back_to(fresh)
     server = world.server
-    one, two, three = world.with_tasks(*TEXTS)
+    first, second, third = world.with_tasks(*TEXTS)
     server.take_outbox()
-    server.annotate(one, [region(0, 5, "PER")])
+    server.annotate(first, [region(0, 5, "PER")])
     server.change(1, result=[region(0, 5, "PER"), region(0, 900, "GPE")])
-    server.annotate(two, [], was_cancelled=True)
-    server.accept_predictions([one, two], [region(0, 4, "PER")])
+    server.annotate(second, [], was_cancelled=True)
+    server.accept_predictions([first, second], [region(0, 4, "PER")])
     server.delete(4)
-    assert server.annotate(two, [region(0, 2, "GPE")]) == 4
-    server.annotate(three, [])
-    server.delete_task(three)
+    assert server.annotate(second, [region(0, 2, "GPE")]) == 4
+    server.annotate(third, [])
+    server.delete_task(third)
     foreign = server.import_task(world.project, text="La tâche de quelqu'un")
     server.annotate(foreign, [])
-    told = server.take_outbox()
-    for body in [*told, told[0], b"[]", *reversed(told[:3])]:
+    bodies = server.take_outbox()
+    for body in [*bodies, bodies[0], b"[]", *reversed(bodies[:3])]:
         world.inbox.put(body)
     return world.keep()
 
@@ -51,7 +51,7 @@ def fresh(world: World) -> Kept:
 
 def outcome(world: World) -> dict[str, Any]:
     return {
-        "alive": world.alive(),
+        "alive": world.current_states(),
         "revisions": world.revisions(),
         "deliveries": world.inbox.counts(),
         "causes": world.causes(),

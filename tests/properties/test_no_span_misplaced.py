@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from curator.domain.canonical import canonical_json, canonicalise
 from curator.domain.document import Arrival
 from curator.domain.errors import InputRefused
-from curator.domain.event import AnnotationSeen
+from curator.domain.event import AnnotationObserved
 from curator.domain.record import record_from_value
 from curator.domain.schema import LabelSchema
-from curator.domain.span import Content, Span, content_from_value, content_value, order
+from curator.domain.span import Content, Span, content_from_value, content_value, span_order
 from curator.files.lines import read_lines, write_lines
 from curator.label_studio.payloads import read_delivery
 from curator.label_studio.results import read_result, write_result
@@ -99,7 +99,7 @@ def over_the_wire(text: str, content: Content, schema: LabelSchema) -> tuple[str
     bodies = (json.dumps(sent).encode(), json.dumps(sent, ensure_ascii=False).encode())
     (event,), (other,) = (read_delivery(body, "ls") for body in bodies)
     assert event == other
-    assert isinstance(event, AnnotationSeen)
+    assert isinstance(event, AnnotationObserved)
     for item in event.state.body:
         value = item["value"]
         assert text[value["start"] : value["end"]] == value["text"]
@@ -209,4 +209,6 @@ def test_what_preannotate_writes_is_read_back_with_every_span_in_its_place(
         assert record["text"] == canonicalise(text).text
         (content,) = rules.annotate([record["text"]])
         # Refuses a span whose words are not those at its offsets.
-        assert sorted(record_from_value(record).content.spans, key=order) == sorted(bare(content.spans), key=order)
+        assert sorted(record_from_value(record).content.spans, key=span_order) == sorted(
+            bare(content.spans), key=span_order
+        )

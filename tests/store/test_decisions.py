@@ -39,7 +39,9 @@ def decision(document: str, **fields: object) -> StoredDecision:
 
 
 @pytest.mark.parametrize("record", [None, b'{"id":"\xc3\xa9"}\n'])
-def test_a_decision_is_found_by_its_inputs_as_it_was_made(store: SqlStore, document: str, record: bytes | None) -> None:
+def test_a_decision_is_read_back_by_its_inputs_as_it_was_stored(
+    store: SqlStore, document: str, record: bytes | None
+) -> None:
     made = decision(document, record=record)
     with store.writing() as transaction:
         transaction.decisions.add(document, "key", made)
@@ -104,5 +106,5 @@ def test_decided_documents_come_by_id_whoever_decided_them(store: SqlStore, revi
 
 def test_annotations_of_one_document_are_read_alone(store: SqlStore, reviewed: list[str]) -> None:
     with store.reading() as transaction:
-        (revision,) = transaction.revisions.alive(document=reviewed[1])
+        (revision,) = transaction.revisions.current_revisions(document=reviewed[1])
     assert (revision.number, revision.document) == (2, reviewed[1])

@@ -9,7 +9,7 @@ from curator.domain.canonical import document_id
 from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import Content, Relation, Span
 from curator.domain.split import Assignment
-from curator.steps.ports.stored_documents import Unassigned
+from curator.steps.ports.stored_documents import UnassignedDocument
 from curator.store.database import SqlStore
 from tests.store.conftest import arrival
 
@@ -58,16 +58,16 @@ def test_documents_come_by_id_and_as_of_a_number(store: SqlStore) -> None:
         with store.writing() as transaction:
             transaction.documents.add([(arrival(text), [])])
     with store.reading() as transaction:
-        found = [document.id for document in transaction.documents.all()]
-        assert found == sorted(document_id(text) for text in ("Paris", "Lyon", "Nice"))
+        ids = [document.id for document in transaction.documents.all()]
+        assert ids == sorted(document_id(text) for text in ("Paris", "Lyon", "Nice"))
         assert {document.text for document in transaction.documents.all(as_of=2)} == {"Paris", "Lyon"}
-        assert transaction.documents.some([]) == {}
+        assert transaction.documents.by_id([]) == {}
         assert transaction.documents.text("f" * 24) is None
 
 
 def test_a_split_is_assigned_once_and_never_changes(store: SqlStore, document: str) -> None:
     with store.writing() as transaction:
-        assert transaction.documents.unassigned() == [Unassigned(document, None)]
+        assert transaction.documents.unassigned() == [UnassignedDocument(document, None)]
         transaction.documents.assign([Assignment(document, "train", "hash")])
     with store.writing() as transaction:
         seq = transaction.seq
@@ -82,7 +82,7 @@ def test_places_that_contradict_each_other_give_one_split_in_any_order(store: Sq
     with store.writing() as transaction:
         transaction.documents.add([(arrival("Paris", "a", "train"), []), (arrival("Paris", "b", "test"), [])])
         transaction.documents.add([(arrival("Lyon", "b", "test"), []), (arrival("Lyon", "a", "train"), [])])
-        assert len({one.given for one in transaction.documents.unassigned()}) == 1
+        assert len({document.given for document in transaction.documents.unassigned()}) == 1
 
 
 def test_candidates_are_the_assigned_documents_that_share_a_band(store: SqlStore) -> None:
@@ -112,8 +112,8 @@ def test_of_each_pipeline_the_newest_prediction_is_given(store: SqlStore, docume
         with store.writing() as transaction:
             transaction.documents.add_predictions([Prediction(document, pipeline, CONTENT)])
     with store.reading() as transaction:
-        found = transaction.tasks.newest_predictions([document])[document]
-        assert [str(one.prediction.pipeline) for one in found] == ["model@m1", "names@d2"]
+        newest = transaction.tasks.newest_predictions([document])[document]
+        assert [str(stored.prediction.pipeline) for stored in newest] == ["model@m1", "names@d2"]
         shown = [transaction.documents.shown_pipeline(document, seq) for seq in range(1, 5)]
         assert shown == [None, "names@d1", "model@m1", "names@d2"]
 

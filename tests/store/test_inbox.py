@@ -51,15 +51,15 @@ def test_what_is_settled_waits_no_longer_and_is_counted(inbox: SqliteInbox) -> N
     assert inbox.counts() == {"pending": 1, "applied": 1, "stale": 1, "dead": 1}
 
 
-def test_dead_letters_can_be_made_to_wait_again_all_or_by_id(inbox: SqliteInbox) -> None:
+def test_dead_letters_are_replayed_all_or_by_id(inbox: SqliteInbox) -> None:
     ids = [inbox.put(b"%d" % number) for number in range(4)]
     for delivery, state in zip(ids, ("dead", "applied", "dead", "stale"), strict=True):
         inbox.settle(delivery, state, "why")
-    assert [(one.id, one.cause) for one in inbox.recent(9, "dead")] == [(ids[2], "why"), (ids[0], "why")]
-    assert [one.number for one in inbox.recent(2)] == [4, 3]
-    assert inbox.again(None) == 2
+    assert [(delivery.id, delivery.cause) for delivery in inbox.recent(9, "dead")] == [(ids[2], "why"), (ids[0], "why")]
+    assert [delivery.number for delivery in inbox.recent(2)] == [4, 3]
+    assert inbox.replay(None) == 2
     assert [delivery.id for delivery in inbox.pending(9)] == [ids[0], ids[2]]
-    assert inbox.again([ids[3], "unknown"]) == 1
+    assert inbox.replay([ids[3], "unknown"]) == 1
     assert inbox.counts() == {"pending": 3, "applied": 1, "stale": 0, "dead": 0}
 
 
@@ -104,6 +104,6 @@ def test_putting_does_not_wait_for_the_store(inbox: SqliteInbox, tmp_path: Path)
     store.engine.dispose()
 
 
-def test_an_inbox_that_cannot_be_opened_is_told_plainly(tmp_path: Path) -> None:
+def test_an_inbox_that_cannot_be_opened_is_a_curator_error(tmp_path: Path) -> None:
     with pytest.raises(CuratorError, match="store failed"):
         SqliteInbox(tmp_path / "no folder" / "inbox.sqlite3")

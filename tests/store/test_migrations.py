@@ -11,7 +11,7 @@ from sqlalchemy import Engine, inspect, text
 
 from curator.domain.errors import CuratorError
 from curator.store.database import SqlStore, open_engine
-from curator.store.migrate import known_revisions, upgrade
+from curator.store.migrate import schema_revisions, upgrade
 from curator.store.tables import Table
 from tests.waiting import HANG_SECONDS
 
@@ -33,12 +33,14 @@ def test_migrations_make_exactly_the_tables_of_the_code(empty_engine: Engine) ->
 def test_migrations_make_the_indices_and_constraints_of_the_code(empty_engine: Engine, url: str) -> None:
     del url
     upgrade(empty_engine)
-    found = inspect(empty_engine)
+    schema = inspect(empty_engine)
     for table in Table.metadata.sorted_tables:
-        assert found.get_pk_constraint(table.name)["constrained_columns"] == [one.name for one in table.primary_key]
-        assert {one["name"] for one in found.get_indexes(table.name) if not one.get("duplicates_constraint")} == {
-            index.name for index in table.indexes
-        }
+        assert schema.get_pk_constraint(table.name)["constrained_columns"] == [
+            column.name for column in table.primary_key
+        ]
+        assert {
+            index["name"] for index in schema.get_indexes(table.name) if not index.get("duplicates_constraint")
+        } == {index.name for index in table.indexes}
 
 
 def test_a_second_upgrade_does_nothing(empty_engine: Engine) -> None:
@@ -72,12 +74,12 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(empty_engine: Engine) -> No
     assert inspect(empty_engine).get_table_names() == ["watermark"]
 
 
-def test_a_store_that_was_never_set_up_says_what_to_do(empty_engine: Engine) -> None:
+def test_a_store_that_was_never_set_up_names_the_remedy(empty_engine: Engine) -> None:
     for use in (SqlStore(empty_engine).reading, SqlStore(empty_engine).writing):
-        with pytest.raises(CuratorError) as told, use():
+        with pytest.raises(CuratorError) as raised, use():
             pass
-        assert "run `curator store upgrade`" in str(told.value)
-        assert "\n" not in str(told.value)
+        assert "run `curator store upgrade`" in str(raised.value)
+        assert "\n" not in str(raised.value)
     with pytest.raises(CuratorError, match="store upgrade"):
         SqlStore(empty_engine).lease("applier", "me", 1)
 
@@ -85,13 +87,15 @@ def test_a_store_that_was_never_set_up_says_what_to_do(empty_engine: Engine) -> 
 @pytest.mark.parametrize(
     "where", ["sqlite:////no/such/folder/store.sqlite3", "postgresql://someone:hidden-word@127.0.0.1:9/none", "missing"]
 )
-def test_a_database_that_is_not_there_is_told_without_its_password(where: str, postgres: Callable[[str], str]) -> None:
+def test_a_database_that_is_not_there_is_reported_without_its_password(
+    where: str, postgres: Callable[[str], str]
+) -> None:
     url = postgres(where) if where == "missing" else where
-    with pytest.raises(CuratorError) as told, SqlStore(open_engine(url)).reading():
+    with pytest.raises(CuratorError) as raised, SqlStore(open_engine(url)).reading():
         pass
-    assert "hidden-word" not in str(told.value)
-    assert "\n" not in str(told.value)
-    assert "store upgrade" not in str(told.value)
+    assert "hidden-word" not in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert "store upgrade" not in str(raised.value)
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", "oracle://"])
@@ -101,5 +105,5 @@ def test_other_kinds_of_databases_are_refused(url: str) -> None:
 
 
 def test_migrations_are_numbered_without_gaps() -> None:
-    numbers = [int(revision) for revision in known_revisions()]
+    numbers = [int(revision) for revision in schema_revisions()]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))

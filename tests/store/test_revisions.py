@@ -30,7 +30,7 @@ def state(identity: Identity = FIRST, **fields: Any) -> AnnotationState:
 
 def alive(store: SqlStore, as_of: int | None = None) -> list[AnnotationState | None]:
     with store.reading() as transaction:
-        return [revision.state for revision in transaction.revisions.alive(as_of=as_of)]
+        return [revision.state for revision in transaction.revisions.current_revisions(as_of=as_of)]
 
 
 def test_the_newest_revision_of_each_annotation_is_current(store: SqlStore, document: str) -> None:
@@ -74,7 +74,7 @@ def test_current_annotations_can_be_asked_for_by_source_and_task(store: SqlStore
         assert (revisions.current_count(), revisions.current_count(SOURCE)) == (3, 2)
 
 
-def test_the_index_holds_what_the_newest_revision_says(store: SqlStore, document: str) -> None:
+def test_the_index_holds_the_newest_revision(store: SqlStore, document: str) -> None:
     append(store, document, state(lead_time=2.5))
     changed = state(skipped=True, ground_truth=True, updated_at=instant("2026-01-03"), updated_by="test/2", user=None)
     append(store, document, changed)
@@ -86,7 +86,7 @@ def test_the_index_holds_what_the_newest_revision_says(store: SqlStore, document
     assert (annotation.annotator, annotation.updated_by, annotation.updated_at) == (None, "test/2", changed.updated_at)
 
 
-def test_the_index_made_anew_is_the_index_that_was_kept(store: SqlStore, document: str) -> None:
+def test_the_rebuilt_index_equals_the_kept_index(store: SqlStore, document: str) -> None:
     append(store, document, state(), state(skipped=True), state(AGAIN), AGAIN, state(BIG), state(identity(8)))
     with store.reading() as transaction:
         kept = list(transaction.revisions.current())
@@ -141,10 +141,10 @@ def test_a_revision_of_an_unknown_document_is_refused(store: SqlStore) -> None:
 
 def test_notices_of_unknown_annotations_are_kept(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.revisions.note_gone(SOURCE, "7")
-        transaction.revisions.note_gone(SOURCE, "7")
-        assert transaction.revisions.was_noted_gone(SOURCE, "7")
-        assert not transaction.revisions.was_noted_gone(str(ProjectSource("test", 2)), "7")
+        transaction.revisions.note_deletion(SOURCE, "7")
+        transaction.revisions.note_deletion(SOURCE, "7")
+        assert transaction.revisions.deletion_was_noted(SOURCE, "7")
+        assert not transaction.revisions.deletion_was_noted(str(ProjectSource("test", 2)), "7")
 
 
 def test_annotators_and_watermarks_hold_their_newest_value(store: SqlStore) -> None:

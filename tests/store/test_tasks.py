@@ -26,7 +26,7 @@ def test_a_task_is_live_until_it_is_gone(store: SqlStore, document: str) -> None
         transaction.tasks.save(*HERE, {5: document})
         assert transaction.tasks.live(*HERE) == {5: document}
         assert transaction.tasks.live("server", 2) == {}
-        transaction.tasks.gone(*HERE, [5])
+        transaction.tasks.mark_gone(*HERE, [5])
         assert transaction.tasks.live(*HERE) == {}
         assert transaction.tasks.document(*HERE, 5) is None
         transaction.tasks.save(*HERE, {5: document})
@@ -38,7 +38,7 @@ def test_a_number_given_out_again_holds_the_new_document_and_the_old_one_stays_t
     with store.writing() as transaction:
         transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
         transaction.tasks.save(*HERE, {5: PARIS})
-        transaction.tasks.gone(*HERE, [5])
+        transaction.tasks.mark_gone(*HERE, [5])
         assert transaction.tasks.without_task(*HERE) == [LYON]
         transaction.tasks.save(*HERE, {5: LYON})
         assert transaction.tasks.live(*HERE) == {5: LYON}
@@ -61,11 +61,11 @@ def test_each_live_task_lacks_the_newest_predictions_it_was_not_given(store: Sql
         ((task, unsent),) = transaction.tasks.unsent(*HERE)
         assert (task, str(unsent.prediction.pipeline)) == (5, "names@d2")
         assert transaction.tasks.newest_sent(*HERE) is None
-        transaction.tasks.sent(*HERE, 5, [unsent.number])
-        transaction.tasks.sent(*HERE, 5, [unsent.number])
+        transaction.tasks.mark_sent(*HERE, 5, [unsent.number])
+        transaction.tasks.mark_sent(*HERE, 5, [unsent.number])
         assert transaction.tasks.unsent(*HERE) == []
         assert transaction.tasks.newest_sent(*HERE) == PipelineId("names", "d2")
-        transaction.tasks.gone(*HERE, [5])
+        transaction.tasks.mark_gone(*HERE, [5])
         assert transaction.tasks.unsent(*HERE) == []
 
 
@@ -74,7 +74,7 @@ def test_a_task_that_came_back_needs_its_predictions_again(store: SqlStore, docu
         transaction.tasks.save(*HERE, {5: document})
         transaction.documents.add_predictions([Prediction(document, PipelineId("names", "d1"), Content())])
         ((_, unsent),) = transaction.tasks.unsent(*HERE)
-        transaction.tasks.sent(*HERE, 5, [unsent.number])
-        transaction.tasks.gone(*HERE, [5])
+        transaction.tasks.mark_sent(*HERE, 5, [unsent.number])
+        transaction.tasks.mark_gone(*HERE, [5])
         transaction.tasks.save(*HERE, {5: document})
         assert len(transaction.tasks.unsent(*HERE)) == 1

@@ -168,8 +168,8 @@ def test_of_many_that_want_a_lease_at_once_one_gets_it(store: SqlStore) -> None:
         assert sum(won) == 1
 
 
-def test_what_the_database_refuses_is_told_in_one_line(store: SqlStore) -> None:
-    with pytest.raises(CuratorError) as told, store.writing() as transaction:
+def test_an_error_of_the_database_is_reported_in_one_line(store: SqlStore) -> None:
+    with pytest.raises(CuratorError) as raised, store.writing() as transaction:
         transaction.tasks.save("server", 1, {1: "no such document"})
-    assert "\n" not in str(told.value)
-    assert "the store failed" in str(told.value)
+    assert "\n" not in str(raised.value)
+    assert "the store failed" in str(raised.value)

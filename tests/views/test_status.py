@@ -15,8 +15,8 @@ def test_status_counts_everything_and_deliveries_by_state(world: World) -> None:
     world.deliver()
     world.deliver(b"[]")
     world.inbox.put(b"{}")
-    found = status(world.store, world.inbox, READ_ANNOTATION)
-    assert found["deliveries"] == {"pending": 1, "applied": 1, "stale": 0, "dead": 1}
+    summary = status(world.store, world.inbox, READ_ANNOTATION)
+    assert summary["deliveries"] == {"pending": 1, "applied": 1, "stale": 0, "dead": 1}
     expected = {
         "documents": 2,
         "tasks": 2,
@@ -26,4 +26,4 @@ def test_status_counts_everything_and_deliveries_by_state(world: World) -> None:
         "versions": 0,
         "models": 0,
     }
-    assert {key: found[key] for key in expected} == expected
+    assert {key: summary[key] for key in expected} == expected

@@ -92,8 +92,8 @@ def page(client: FlaskClient, path: str, code: int = 200) -> Page:
 def counted(client: FlaskClient) -> Page:
     """Return the front page once everything is counted."""
     for _ in range(100):
-        if "The counting goes on" not in (found := page(client, "/")).text:
-            return found
+        if "The counting goes on" not in (current_page := page(client, "/")).text:
+            return current_page
     pytest.fail("the counting does not end")
 
 
@@ -103,9 +103,9 @@ def test_no_page_lets_anything_in_or_out(client: FlaskClient, path: str) -> None
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'; img-src 'self'")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
-    found = Page(answer.get_data(as_text=True))
-    assert not {tag for tag, _ in found.tags} & {"script", "style", "iframe", "form", "object"}
-    for _, attributes in found.tags:
+    current_page = Page(answer.get_data(as_text=True))
+    assert not {tag for tag, _ in current_page.tags} & {"script", "style", "iframe", "form", "object"}
+    for _, attributes in current_page.tags:
         assert not [name for name in attributes if name == "style" or name.startswith("on")]
         for name in ("src", "href", "srcset"):
             assert re.match(r"[/#](?!/)", attributes.get(name) or "/"), attributes
@@ -113,22 +113,24 @@ def test_no_page_lets_anything_in_or_out(client: FlaskClient, path: str) -> None
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_can_be_read_without_seeing_it(client: FlaskClient, path: str) -> None:
-    found = page(client, path)
-    assert found.all("html") == [{"lang": "en"}]
-    assert len(found.all("h1")) == len(found.all("main")) == 1
-    assert found.all("a")[0] == {"class": "skip", "href": "#main"}
-    assert found.all("main")[0]["id"] == "main"
-    assert len(found.all("caption")) == len(found.all("table")) > 0
-    assert all(cell.get("scope") for cell in found.all("th"))
-    assert all(image.get("alt") for image in found.all("img"))
-    ids = [str(attributes["id"]) for _, attributes in found.tags if "id" in attributes]
+    current_page = page(client, path)
+    assert current_page.all("html") == [{"lang": "en"}]
+    assert len(current_page.all("h1")) == len(current_page.all("main")) == 1
+    assert current_page.all("a")[0] == {"class": "skip", "href": "#main"}
+    assert current_page.all("main")[0]["id"] == "main"
+    assert len(current_page.all("caption")) == len(current_page.all("table")) > 0
+    assert all(cell.get("scope") for cell in current_page.all("th"))
+    assert all(image.get("alt") for image in current_page.all("img"))
+    ids = [str(attributes["id"]) for _, attributes in current_page.tags if "id" in attributes]
     assert len(set(ids)) == len(ids)
-    assert {str(one["aria-labelledby"]) for _, one in found.tags if "aria-labelledby" in one} <= set(ids)
+    assert {
+        str(attributes["aria-labelledby"]) for _, attributes in current_page.tags if "aria-labelledby" in attributes
+    } <= set(ids)
 
 
-def test_the_front_page_tells_of_everything(client: FlaskClient) -> None:
+def test_the_front_page_shows_every_subject(client: FlaskClient) -> None:
     words = counted(client).words
-    for told in (
+    for expected in (
         "2 Reviewed",
         "1 Undecided",
         "1 Skipped",
@@ -143,18 +145,18 @@ def test_the_front_page_tells_of_everything(client: FlaskClient) -> None:
         "news-v2-abc",
         "entities 75 % 86 % 80 %",
     ):
-        assert told in words, told
+        assert expected in words, expected
     assert re.search(r"news@2 [-0-9]{10} [0-9:]{5} 2 1 0 0 [0-9a-f]{64}", words)
 
 
 @pytest.mark.parametrize(("path", "texts"), [("/", [EVIL]), ("/documents", [SCRIPT]), ("hostile", [HOSTILE, EVIL])])
 def test_untrusted_text_is_text(client: FlaskClient, path: str, texts: list[str]) -> None:
-    found = page(client, f"/documents/{document_id(HOSTILE)}" if path == "hostile" else path)
+    current_page = page(client, f"/documents/{document_id(HOSTILE)}" if path == "hostile" else path)
     for text in texts:
         # Labels stand between the words of a text.
-        assert text.split()[-1] in found.text
-    assert not found.all("script")
-    assert not [image for image in found.all("img") if "onerror" in image or image.get("src") == "x"]
+        assert text.split()[-1] in current_page.text
+    assert not current_page.all("script")
+    assert not [image for image in current_page.all("img") if "onerror" in image or image.get("src") == "x"]
 
 
 def test_metadata_is_text(client: FlaskClient) -> None:
@@ -175,8 +177,8 @@ def test_names_of_a_schema_are_text(tmp_path: Path) -> None:
     world.__post_init__()
     (task,) = world.with_tasks("Paris dort")
     result = [
-        {"id": one, "from_name": layer, "to_name": "text", "type": "labels", "value": {**ends, "labels": [which]}}
-        for one, layer, which, ends in (
+        {"id": region, "from_name": layer, "to_name": "text", "type": "labels", "value": {**ends, "labels": [which]}}
+        for region, layer, which, ends in (
             ("a", "entities", name, {"start": 0, "end": 5}),
             ("b", "events", "ATTACK", {"start": 6, "end": 10}),
         )
@@ -185,10 +187,10 @@ def test_names_of_a_schema_are_text(tmp_path: Path) -> None:
     world.server.annotate(task, [*result, relation])
     world.deliver()
     client = application(world, tmp_path / "exports").test_client()
-    found = page(client, f"/documents/{document_id('Paris dort')}")
-    assert "$\\frac" in found.text
-    assert f"← {SCRIPT} →" in found.words
-    assert not found.all("script")
+    current_page = page(client, f"/documents/{document_id('Paris dort')}")
+    assert "$\\frac" in current_page.text
+    assert f"← {SCRIPT} →" in current_page.words
+    assert not current_page.all("script")
     sheet = client.get("/labels.css").get_data(as_text=True)
     assert "script" not in sheet
     assert ".colour2 { --label: #ffeb3b; --ink: #000000; }" in sheet
@@ -198,9 +200,9 @@ def test_names_of_a_schema_are_text(tmp_path: Path) -> None:
 
 
 def test_both_sides_of_a_document_and_their_differences(client: FlaskClient) -> None:
-    found = page(client, f"/documents/{document_id(NESTED)}")
-    assert "1 kept, ↔ 0 moved, ≠ 1 relabelled, − 2 removed, + 2 added" in found.words
-    assert "— agent →" in found.words
+    current_page = page(client, f"/documents/{document_id(NESTED)}")
+    assert "1 kept, ↔ 0 moved, ≠ 1 relabelled, − 2 removed, + 2 added" in current_page.words
+    assert "— agent →" in current_page.words
     sides = re.findall(r'<div class="text" dir="auto">(.*?)</div>', client.get(PAGES[-1]).get_data(as_text=True), re.S)
     assert len(sides) == 2
     for side in sides:
@@ -208,10 +210,10 @@ def test_both_sides_of_a_document_and_their_differences(client: FlaskClient) -> 
         assert re.sub(r"<[^>]*>", "", bare) == NESTED
 
 
-def test_an_unknown_document_is_a_page_that_says_so(client: FlaskClient) -> None:
+def test_an_unknown_document_is_a_page_with_the_reason(client: FlaskClient) -> None:
     for path in ("/documents/nope", "/documents/%3Cscript%3E", "/documents?state=nope", "/charts/days-blue.svg"):
-        found = page(client, path, 404)
-        assert "There is nothing at this address." in found.text
+        current_page = page(client, path, 404)
+        assert "There is nothing at this address." in current_page.text
         assert client.get(path).headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
@@ -222,8 +224,8 @@ def test_an_empty_store_has_pages(empty: FlaskClient, path: str) -> None:
 
 @pytest.mark.parametrize("chart", ["days-light", "days-dark", "labels-light", "labels-dark"])
 def test_charts_are_images_with_a_title(client: FlaskClient, empty: FlaskClient, chart: str) -> None:
-    for one in (client, empty):
-        answer = one.get(f"/charts/{chart}.svg")
+    for each_client in (client, empty):
+        answer = each_client.get(f"/charts/{chart}.svg")
         assert answer.mimetype == "image/svg+xml"
         assert "sandbox" in answer.headers["Content-Security-Policy"]
         assert ET.fromstring(answer.data).findtext("{http://www.w3.org/2000/svg}title")
@@ -292,8 +294,8 @@ def test_without_a_store_there_is_a_reason(tmp_path: Path, filled: World) -> Non
 
     parts = Parts(filled.inbox, "s", 1, lambda: None, lambda: "", Dashboard(away, lambda _name, _number: None))  # type: ignore[arg-type]
     client = create_app(parts).test_client()
-    found = page(client, "/", 503)
-    assert "the store failed (sqlite:///<b>): see that it runs" in found.words
+    current_page = page(client, "/", 503)
+    assert "the store failed (sqlite:///<b>): see that it runs" in current_page.words
 
 
 def test_matplotlib_is_loaded_by_charts_alone(tmp_path: Path) -> None:
@@ -319,7 +321,7 @@ def test_the_last_days_have_no_gaps() -> None:
 
 def test_scores_are_those_that_are_numbers() -> None:
     scores = {"ents_f": 0.5, "ents_p": None, "ents_r": True, "x_f": "no", "spans_events_f": 1, "speed": 3.0}
-    assert [(one.name, one.precision, one.recall, one.f) for one in model_scores(scores)] == [
+    assert [(score.name, score.precision, score.recall, score.f) for score in model_scores(scores)] == [
         ("entities", None, None, 0.5),
         ("events", None, None, 1.0),
     ]

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curator.domain.span import Span
-from curator.web.highlight import TRACKS, marks, pieces
+from curator.web.highlight import TRACKS, marks, segments
 
 TEXT = "Marie Curie attaque Paris"
 SPANS = st.lists(
@@ -21,28 +21,28 @@ def test_identical_and_crossing_spans_have_tracks_of_their_own() -> None:
     spans = [Span("entities", 0, 11, "A"), Span("entities", 0, 11, "A"), Span("events", 6, 19, "B")]
     placed = marks((span, None) for span in spans)
     assert [mark.track for mark in placed] == [0, 1, 2]
-    found = pieces(TEXT, placed)
-    assert [piece.text for piece in found] == ["Marie ", "Curie", " attaque", " Paris"]
-    assert [len(piece.goes_on) for piece in found] == [0, 2, 1, 0]
-    assert [len(piece.ends) for piece in found] == [0, 2, 1, 0]
+    result = segments(TEXT, placed)
+    assert [segment.text for segment in result] == ["Marie ", "Curie", " attaque", " Paris"]
+    assert [len(segment.goes_on) for segment in result] == [0, 2, 1, 0]
+    assert [len(segment.ends) for segment in result] == [0, 2, 1, 0]
 
 
-def test_a_text_without_spans_is_one_piece_and_an_empty_one_none() -> None:
-    assert [piece.text for piece in pieces(TEXT, [])] == [TEXT]
-    assert pieces("", []) == []
+def test_a_text_without_spans_is_one_segment_and_an_empty_text_none() -> None:
+    assert [segment.text for segment in segments(TEXT, [])] == [TEXT]
+    assert segments("", []) == []
 
 
 @given(SPANS)
 def test_every_span_starts_once_and_covers_its_own_text(spans: list[Span]) -> None:
     placed = marks((span, None) for span in spans)
-    found = pieces(TEXT, placed)
-    assert "".join(piece.text for piece in found) == TEXT
-    started = [mark for piece in found for mark in piece.starts]
+    result = segments(TEXT, placed)
+    assert "".join(segment.text for segment in result) == TEXT
+    started = [mark for segment in result for mark in segment.starts]
     assert started == placed
     for place, mark in enumerate(placed):
         for other in placed[place + 1 :]:
             assert mark.track != other.track or not mark.span.overlaps(other.span)
     if all(placed.count(mark) == 1 and mark.track < TRACKS for mark in placed):
         for mark in placed:
-            covered = "".join(piece.text for piece in found if mark in piece.goes_on + piece.lines)
+            covered = "".join(segment.text for segment in result if mark in segment.goes_on + segment.lines)
             assert covered == TEXT[mark.span.start : mark.span.end]

@@ -8,7 +8,7 @@ from curator.domain.evaluation import results, tally
 from curator.domain.schema import LabelSchema
 from curator.domain.scoring import match
 from curator.domain.span import Span
-from curator.steps.learning.evaluate import Evaluated, Evaluation
+from curator.steps.learning.evaluate import EvaluatedDocument, Evaluation
 from curator.web.mistakes_page import mistakes_page
 from tests.fakes.parts import SCHEMA
 from tests.web.filled import EVIL, HOSTILE, SCRIPT
@@ -18,13 +18,15 @@ CLOSING = "</style></main></q></bdi><!--"
 LAYERS = ("entities", "events")
 
 
-def document(text: str, found: list[Span], gold: list[Span], name: str = "Titre", id: str = "d1") -> Evaluated:
-    return Evaluated(id, name, text, tuple(match(found, gold)))
+def document(
+    text: str, predicted: list[Span], gold: list[Span], name: str = "Titre", id: str = "d1"
+) -> EvaluatedDocument:
+    return EvaluatedDocument(id, name, text, tuple(match(predicted, gold)))
 
 
-def made(*documents: Evaluated, pipeline: str = "rules@d1", schema: LabelSchema = SCHEMA) -> str:
-    found = results([tally(one.matches) for one in documents], LAYERS, 20)
-    return mistakes_page(Evaluation(pipeline, documents, found), schema)
+def rendered(*documents: EvaluatedDocument, pipeline: str = "rules@d1", schema: LabelSchema = SCHEMA) -> str:
+    layers = results([tally(document.matches) for document in documents], LAYERS, 20)
+    return mistakes_page(Evaluation(pipeline, documents, layers), schema)
 
 
 def span(start: int, end: int, label: str = "PER", layer: str = "entities") -> Span:
@@ -34,7 +36,7 @@ def span(start: int, end: int, label: str = "PER", layer: str = "entities") -> S
 TEXT = "Marie Curie attaque Paris et Lyon"
 FOUND = [span(0, 5), span(12, 19, "ATTACK", "events"), span(20, 25), span(29, 33, "GPE"), span(26, 28)]
 GOLD = [span(0, 11), span(12, 19, "ATTACK", "events"), span(20, 25, "GPE"), span(0, 33, "ATTACK", "events")]
-HTML = made(
+HTML = rendered(
     document(TEXT, FOUND, GOLD),
     document("Rien", [], [], id="d2", name="d2"),
     document("Rome", [], [span(0, 4, "GPE")], id="d3"),
@@ -46,7 +48,7 @@ def mistakes(html: str) -> list[str]:
     return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
 
 
-def test_each_mistake_is_shown_once_with_what_was_found_and_what_is_gold() -> None:
+def test_each_mistake_is_shown_once_with_its_predicted_and_gold_span() -> None:
     assert mistakes(HTML) == [
         "↔ boundary PER Marie 0–5 PER Marie Curie 0–11",
         f"+ missed – ATTACK {TEXT} 0–33",
@@ -63,9 +65,9 @@ def test_each_mistake_is_shown_once_with_what_was_found_and_what_is_gold() -> No
     assert words.count("No mistakes") == 1
 
 
-def test_found_and_gold_stand_side_by_side_whole() -> None:
+def test_predicted_and_gold_text_stand_side_by_side_whole() -> None:
     texts = re.findall(r'<div class="text".*?</div>', HTML)
-    bare = [re.sub(r"<[^>]+>", "", re.sub(r'<span class="chip.*?</bdi></span>', "", one)) for one in texts]
+    bare = [re.sub(r"<[^>]+>", "", re.sub(r'<span class="chip.*?</bdi></span>', "", text)) for text in texts]
     assert bare == [TEXT, TEXT, "Rien", "Rien", "Rome", "Rome"]
     assert HTML.count('<div lang="fr">') == 6
 
@@ -83,12 +85,12 @@ EVILS = (SCRIPT, EVIL, CLOSING, HOSTILE, "'\"><img src=x onerror=alert(1)>", "{{
 @pytest.mark.parametrize("evil", EVILS)
 def test_hostile_words_are_words_wherever_they_stand(evil: str) -> None:
     label = f"PER{evil}"
-    html = made(
+    html = rendered(
         document(evil, [span(0, len(evil), label)], [span(1, len(evil), label, evil)], name=evil, id=evil),
         document(evil, [], [], name=evil),
         pipeline=evil,
     )
-    plain = made(
+    plain = rendered(
         document("x" * len(evil), [span(0, len(evil))], [span(1, len(evil), "PER", "x")], name="x", id="x"),
         document("x", [], [], name="x"),
     )
@@ -107,7 +109,11 @@ def test_nothing_is_fetched_and_nothing_runs() -> None:
         assert not [name for name in attributes if name in ("src", "href", "srcset", "style") or name.startswith("on")]
     style = HTML[HTML.index("<style>") : HTML.index("</style>")]
     assert not re.search(r"url\(|@import|expression|//", style)
-    policies = [one["content"] for one in page.all("meta") if one.get("http-equiv") == "Content-Security-Policy"]
+    policies = [
+        attributes["content"]
+        for attributes in page.all("meta")
+        if attributes.get("http-equiv") == "Content-Security-Policy"
+    ]
     assert policies == ["default-src 'none'; style-src 'unsafe-inline'"]
     assert "http" not in HTML.replace("http-equiv", "")
 

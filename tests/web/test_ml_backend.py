@@ -89,7 +89,7 @@ def backend(tmp_path: Path) -> Backend:
     return Backend(tmp_path, names)
 
 
-def found(prediction: dict[str, Any], text: str) -> list[str]:
+def words_of_spans(prediction: dict[str, Any], text: str) -> list[str]:
     """Return the words of each region, which must be those of the text as it was sent."""
     words = []
     for item in prediction["result"]:
@@ -137,7 +137,7 @@ def test_every_address_wants_the_log_in(backend: Backend, method: str, path: str
         "Digest a=b",
     ],
 )
-def test_a_broken_log_in_is_a_wrong_one(backend: Backend, header: str) -> None:
+def test_a_malformed_log_in_is_a_wrong_log_in(backend: Backend, header: str) -> None:
     assert backend.call("GET", "health", auth=None, headers={"Authorization": header}).status_code == 401
 
 
@@ -183,7 +183,7 @@ def test_a_prediction_needs_a_list_of_tasks(backend: Backend, body: dict[str, An
     assert backend.call("POST", "predict", json=body).status_code == 400
 
 
-def test_a_body_whose_length_is_not_told_has_the_same_limit(backend: Backend) -> None:
+def test_a_body_without_content_length_has_the_same_limit(backend: Backend) -> None:
     chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
     stream = io.BytesIO(b'{"tasks": []}'.rjust(LIMIT + 1))
     assert backend.call("POST", "predict", data=stream, environ_overrides=chunked).status_code == 413
@@ -192,14 +192,14 @@ def test_a_body_whose_length_is_not_told_has_the_same_limit(backend: Backend) ->
 def test_each_task_gets_its_prediction_in_order(backend: Backend) -> None:
     texts = ["Marie vit à Paris", "rien", "", "Tripoli"]
     predictions = backend.predict(*texts)
-    assert [found(one, text) for one, text in zip(predictions, texts, strict=True)] == [
+    assert [words_of_spans(prediction, text) for prediction, text in zip(predictions, texts, strict=True)] == [
         ["Marie", "Paris"],
         [],
         [],
         ["Tripoli"],
     ]
-    assert {one["model_version"] for one in predictions} == {"names@d1"}
-    assert [one["score"] for one in predictions] == [-0.5, 0, 0, -0.25]
+    assert {prediction["model_version"] for prediction in predictions} == {"names@d1"}
+    assert [prediction["score"] for prediction in predictions] == [-0.5, 0, 0, -0.25]
     assert backend.ask([]) == []
 
 
@@ -216,7 +216,7 @@ def test_a_task_without_text_has_an_empty_prediction(backend: Backend, task: Any
 def test_a_text_that_could_not_be_ingested_has_an_empty_prediction_and_is_logged(backend: Backend, text: str) -> None:
     with capture_logs() as logs:
         assert backend.predict(text, "Paris")[0]["result"] == []
-    assert [(one["task"], one["cause"]) for one in logs] == [(1, "text-refused")]
+    assert [(entry["task"], entry["cause"]) for entry in logs] == [(1, "text-refused")]
     assert "Paris" not in str(logs)
 
 
@@ -238,14 +238,14 @@ def test_a_text_that_could_not_be_ingested_has_an_empty_prediction_and_is_logged
 )
 def test_spans_lie_on_the_text_as_it_was_sent(backend: Backend, text: str, words: list[str]) -> None:
     (prediction,) = backend.predict(text)
-    assert found(prediction, text) == words
+    assert words_of_spans(prediction, text) == words
 
 
 @settings(suppress_health_check=list(HealthCheck), max_examples=50)
 @given(st.text(st.sampled_from("AParisÉ e\u0301\u0323\r\n\ufeff😀👩\u200d\u00a0\u0958\u1100\u1161"), max_size=40))
 def test_whatever_is_sent_every_region_has_its_own_words(backend: Backend, text: str) -> None:
     (prediction,) = backend.predict(text)
-    assert all(word.strip() for word in found(prediction, text))
+    assert all(word.strip() for word in words_of_spans(prediction, text))
 
 
 class HalfPipeline(NamePipeline):
@@ -265,9 +265,9 @@ def test_what_has_no_exact_place_is_left_out_and_logged(tmp_path: Path) -> None:
     text = "\u0958 Paris"
     with capture_logs() as logs:
         (prediction,) = backend.predict(text)
-    assert found(prediction, text) == ["Paris"]
+    assert words_of_spans(prediction, text) == ["Paris"]
     assert prediction["score"] == -0.25
-    assert [one["cause"] for one in logs] == ["offsets-split-a-character", "relation-without-span"]
+    assert [entry["cause"] for entry in logs] == ["offsets-split-a-character", "relation-without-span"]
     (whole,) = backend.predict("K Paris")
     assert [item["type"] for item in whole["result"]] == ["labels", "labels", "relation"]
 
@@ -282,7 +282,7 @@ def test_labels_that_the_project_lacks_are_left_out(backend: Backend) -> None:
             "result": [],
             "score": 0,
         }
-    assert [one["cause"] for one in logs] == ["unknown-label"]
+    assert [entry["cause"] for entry in logs] == ["unknown-label"]
     for unreadable in ("", "<View", None, 7):
         assert len(backend.predict("Paris", label_config=unreadable)[0]["result"]) == 1
 
@@ -314,7 +314,7 @@ def test_a_document_of_ours_has_the_prediction_that_was_pushed(tmp_path: Path, w
     assert backend.ask([{"data": {"text": text, "document": ref.document}}])[0]["model_version"] == "names@d2"
 
 
-def test_a_pipeline_that_is_not_there_yet_is_told_in_the_status_line(tmp_path: Path) -> None:
+def test_a_pipeline_that_is_not_there_yet_is_named_in_the_status_line(tmp_path: Path) -> None:
     def missing(patience: float) -> Pipeline:
         raise PipelineNotReady("the pipeline is still being loaded\r\nX: é", "here", "ask again")
 
@@ -377,7 +377,7 @@ def test_a_pipeline_is_loaded_once_and_works_in_one_thread() -> None:
     assert loader.loads == ["one", "two"]
 
 
-def test_a_slow_or_failing_load_is_told_and_tried_again() -> None:
+def test_a_slow_or_failing_load_is_reported_and_tried_again() -> None:
     loader = Loader()
     shared = SharedPipeline(lambda: loader.source, loader.load)
     loader.gate.clear()

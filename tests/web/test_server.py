@@ -180,8 +180,8 @@ def test_the_answer_does_not_wait_for_the_store(serving: Serving) -> None:
     with serving.locked_store():
         answers = [serving.post(UNKNOWN) for _ in range(5)]
         assert [status for status, _ in answers] == [200] * 5
-        found = serving.deliveries()
-        assert {found[delivery][0] for _, delivery in answers} == {"pending"}
+        states = serving.deliveries()
+        assert {states[delivery][0] for _, delivery in answers} == {"pending"}
         assert serving.get("/healthz") == 200
     wait_until(lambda: all(state == "dead" for state, _ in serving.deliveries().values()))
 

@@ -85,7 +85,7 @@ def test_the_same_delivery_twice_is_two_deliveries(hook: Hook) -> None:
         (SECRET, b" " * (LIMIT - 1) + b"1", 200),
     ],
 )
-def test_what_is_refused_is_told_apart_and_not_kept(
+def test_each_refusal_has_its_status_and_keeps_nothing(
     hook: Hook, headers: dict[str, str], body: bytes, status: int
 ) -> None:
     answer = hook.client.post(PATH, data=body, headers=headers)
@@ -106,7 +106,7 @@ def test_json_nested_deeper_than_the_stack_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("size", "status"), [(LIMIT, 200), (LIMIT + 1, 413)])
-def test_a_body_whose_length_is_not_told_has_the_same_limit(hook: Hook, size: int, status: int) -> None:
+def test_a_body_without_content_length_has_the_same_limit(hook: Hook, size: int, status: int) -> None:
     body = b"1".rjust(size)
     # As a server hands on a chunked body.
     chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
@@ -132,7 +132,7 @@ def test_only_posting_is_possible_and_other_addresses_are_unknown(hook: Hook) ->
     assert (answer.status_code, answer.get_json()) == (404, {"error": "Not Found"})
 
 
-def test_health_is_open_and_readiness_tells_why_not(hook: Hook) -> None:
+def test_health_is_open_and_readiness_gives_the_reason(hook: Hook) -> None:
     assert (hook.client.get("/healthz").status_code, hook.client.get("/readyz").status_code) == (200, 200)
     hook.reason = "the store is away"
     answer = hook.client.get("/readyz")

@@ -1,4 +1,4 @@
-"""What a policy is made of: the annotations it is given, its parameters and the answer it gives."""
+"""What a policy is made of: the annotations it is given, its parameters and its outcome."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from curator.domain.span import Attribute, Content, Relation, Span
 
 @dataclass(frozen=True, slots=True)
 class ReadAnnotation:
-    """A current annotation of a document with what it says, read against the schema.
+    """A current annotation of a document with its content, read against the schema.
 
     `number` is that of its newest revision.
     """
@@ -21,10 +21,10 @@ class ReadAnnotation:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Outcome:
     """What a policy takes from annotations: whose they are, and the spans, relations and attributes.
 
-    Relations and attributes name spans by their ids. Of annotations that say the same an answer holds one.
+    Relations and attributes name spans by their ids. Of annotations with the same content an outcome holds one.
     """
 
     contributors: tuple[ReadAnnotation, ...]
@@ -50,9 +50,9 @@ class Parameter:
 class PolicyKind:
     """How all policies of one name decide.
 
-    `answer` takes the submitted annotations of a document, ordered by identity, and the value of every parameter. It
+    `decide` takes the submitted annotations of a document, ordered by identity, and the value of every parameter. It
     depends on nothing else, and returns None where they decide nothing.
     """
 
-    answer: Callable[[Sequence[ReadAnnotation], Mapping[str, Any]], Answer | None]
+    decide: Callable[[Sequence[ReadAnnotation], Mapping[str, Any]], Outcome | None]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)

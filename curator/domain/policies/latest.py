@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from curator.domain.policies.kind import Answer, PolicyKind, ReadAnnotation
+from curator.domain.policies.kind import Outcome, PolicyKind, ReadAnnotation
 
 
 def newest(annotations: Sequence[ReadAnnotation]) -> ReadAnnotation | None:
@@ -20,12 +20,12 @@ def _recency(annotation: ReadAnnotation) -> tuple[Any, ...]:
     return (annotation.state.updated_at, identity.rank[1:], identity.source)
 
 
-def _answer(annotations: Sequence[ReadAnnotation], parameters: Mapping[str, Any]) -> Answer | None:
+def _decide(annotations: Sequence[ReadAnnotation], parameters: Mapping[str, Any]) -> Outcome | None:
     annotation = newest(annotations)
     if annotation is None:
         return None
     content = annotation.content
-    return Answer((annotation,), content.spans, content.relations, content.attributes)
+    return Outcome((annotation,), content.spans, content.relations, content.attributes)
 
 
-LATEST = PolicyKind(_answer)
+LATEST = PolicyKind(_decide)

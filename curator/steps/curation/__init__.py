@@ -1,1 +1,1 @@
-"""From the annotations of a document to its one curated answer."""
+"""From the annotations of a document to its decision."""

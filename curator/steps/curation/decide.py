@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from curator.domain.annotation import AnnotationState, Revision, unnamed
+from curator.domain.annotation import AnnotationState, Revision, fallback_name
 from curator.domain.canonical import digest
 from curator.domain.dataset import label_counts
 from curator.domain.decision import DECIDER, Decision, decide, decision_of_person
@@ -80,20 +80,22 @@ class Decider:
         """Yield every document that has annotations or that a person decided, by id."""
         splits = self.transaction.documents.splits(self.as_of)
         people_decided = self.transaction.decisions.decided_by_person(self.as_of)
-        annotated = ((revision.document, revision) for revision in self.transaction.revisions.alive(as_of=self.as_of))
+        annotated = (
+            (revision.document, revision) for revision in self.transaction.revisions.current_revisions(as_of=self.as_of)
+        )
         decided_by_person = ((document, None) for document in people_decided)
         document_of = itemgetter(0)
         for document, group in groupby(merge(annotated, decided_by_person, key=document_of), key=document_of):
             entries = [revision for _, revision in group]
             revisions = [revision for revision in entries if revision is not None]
             by_person = self._by_person(document) if len(revisions) < len(entries) else None
-            yield _accounted(document, self._decision(document, revisions, by_person), splits.get(document))
+            yield _decided_document(document, self._decision(document, revisions, by_person), splits.get(document))
 
     def decided_document(self, document: str) -> DecidedDocument:
-        """Return one document."""
-        revisions = list(self.transaction.revisions.alive(as_of=self.as_of, document=document))
+        """Decide one document and return it."""
+        revisions = list(self.transaction.revisions.current_revisions(as_of=self.as_of, document=document))
         assignment = self.transaction.documents.splits(self.as_of).get(document)
-        return _accounted(document, self._decision(document, revisions, self._by_person(document)), assignment)
+        return _decided_document(document, self._decision(document, revisions, self._by_person(document)), assignment)
 
     def _by_person(self, document: str) -> PersonDecision | None:
         return self.transaction.decisions.by_person(document, self.as_of)
@@ -101,11 +103,11 @@ class Decider:
     def _decision(
         self, document_id: str, revisions: Sequence[Revision], by_person: PersonDecision | None
     ) -> StoredDecision:
-        document = self.transaction.documents.some([document_id])[document_id]
+        document = self.transaction.documents.by_id([document_id])[document_id]
         source_number, source = self.transaction.documents.describing_source(document_id, self.as_of)
         numbers = sorted(revision.number for revision in revisions)
         inputs = {
-            **(self._of_policy() if by_person is None else _of_person(by_person)),
+            **(self._policy_inputs() if by_person is None else _person_inputs(by_person)),
             "annotators": self.rules.naming,
             "revisions": numbers,
             "source": source_number,
@@ -113,9 +115,9 @@ class Decider:
             "record_format": RECORD_FORMAT,
         }
         key = digest(inputs)
-        known = self.transaction.decisions.find(document_id, key)
-        if known is not None:
-            return known
+        earlier = self.transaction.decisions.find(document_id, key)
+        if earlier is not None:
+            return earlier
         annotations = self._read(document, revisions)
         if by_person is None:
             decision = decide(document_id, document.text, annotations, self.rules.policy, self.schema)
@@ -138,7 +140,7 @@ class Decider:
         self.transaction.decisions.add(document_id, key, stored)
         return stored
 
-    def _of_policy(self) -> dict[str, Any]:
+    def _policy_inputs(self) -> dict[str, Any]:
         return {"decider": DECIDER, **self.rules.policy.value()}
 
     def _read(self, document: Document, revisions: Sequence[Revision]) -> list[ReadAnnotation]:
@@ -155,7 +157,7 @@ class Decider:
 
     def _provenance_of(self, decision: Decision, source: Source) -> Provenance:
         states = [annotation.state for annotation in decision.contributors]
-        pipelines = {self._began_with(decision.document, state) for state in states}
+        pipelines = {self._starting_pipeline(decision.document, state) for state in states}
         return Provenance(
             annotators=tuple(sorted({self._annotator(state.annotator) for state in states})),
             policy=decision.policy,
@@ -167,22 +169,22 @@ class Decider:
     def _provenance_by(self, person: str, source: Source) -> Provenance:
         return Provenance((self._annotator(person),), PERSON, None, ground_truth=True, source=source.name)
 
-    def _began_with(self, document: str, state: AnnotationState) -> str | None:
-        """Return the pipeline that an annotator began from: predictions made since are no part of the answer."""
+    def _starting_pipeline(self, document: str, state: AnnotationState) -> str | None:
+        """Return the pipeline that an annotator began from: predictions made since do not count."""
         began = self.transaction.revisions.first_seq(state.identity)
         return self.transaction.documents.shown_pipeline(document, began)
 
     def _annotator(self, key: str | None) -> str:
         if key is None or not self.rules.named_annotators:
             return pseudonym(self.rules.salt, key)
-        return self.transaction.revisions.annotators().get(key, unnamed(key))
+        return self.transaction.revisions.annotators().get(key, fallback_name(key))
 
 
-def _of_person(decision: PersonDecision) -> dict[str, Any]:
+def _person_inputs(decision: PersonDecision) -> dict[str, Any]:
     return {"decider": decision.person, "policy": PERSON, "person_decision": decision.number}
 
 
-def _accounted(document: str, decision: StoredDecision, assignment: Assignment | None) -> DecidedDocument:
+def _decided_document(document: str, decision: StoredDecision, assignment: Assignment | None) -> DecidedDocument:
     """Return a decided document with all losses: those of the decision, and itself where no file may hold it."""
     losses = list(decision.losses)
     split = assignment.split if assignment else None

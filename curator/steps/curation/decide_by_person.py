@@ -16,13 +16,13 @@ from curator.steps.ports.store import Store
 def decide_by_person(
     document: str, person: str, content: Content, *, store: Store, rules: Rules, read_content: ContentReader
 ) -> DecidedDocument:
-    """Let a document be what a person, named by a key, says of it, until a person changes that; returns the decision.
+    """Make the content that a person, named by a key, gives a document its decision; returns the document decided.
 
     Later annotations change its losses alone. Idempotent. Raises CuratorError where there is no such document or no
     schema, and InputRefused where the person has no name or the content does not fit the text and the schema; nothing
     is stored then.
     """
-    _refuse_nameless(person)
+    _refuse_no_name(person)
     decided = Content(
         tuple(replace(span, score=None, rule=None) for span in content.spans), content.relations, content.attributes
     )
@@ -40,7 +40,7 @@ def decide_by_person(
         return Decider(transaction, schema, rules, read_content, transaction.seq).decided_document(document)
 
 
-def _refuse_nameless(person: str) -> None:
+def _refuse_no_name(person: str) -> None:
     refuse_unstorable(person)
     if not person.strip() or person == DECIDER:
         raise InputRefused(f"{person!r} is nobody's name", "", "name the person who decides")

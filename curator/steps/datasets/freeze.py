@@ -21,7 +21,7 @@ from curator.steps.ports.version_folders import VersionStorage
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A dataset version that was written, or that already says what was asked for."""
+    """A dataset version that was written, or that had the same content already."""
 
     dataset: str
     version: int
@@ -88,13 +88,13 @@ def _write(
 ) -> Frozen:
     files = {f"{split}.jsonl": _facts(_of_split(decided, split)) for split in SPLITS}
     ledger = loss_ledger(_losses(decided))
-    known = storage.versions(name)
-    parent = storage.manifest(name, known[-1]) if known else None
-    number = known[-1] + 1 if known else 1
+    numbers = storage.versions(name)
+    parent = storage.manifest(name, numbers[-1]) if numbers else None
+    number = numbers[-1] + 1 if numbers else 1
     head = manifest(name, number, parent, files, _counts(decided, schema), schema, rules, code_version)
     if parent is not None and parent["digest"] == head["digest"]:
-        path = storage.path(name, known[-1])
-        return Frozen(name, known[-1], path, head["digest"], True, parent, ledger["counts"])
+        path = storage.path(name, numbers[-1])
+        return Frozen(name, numbers[-1], path, head["digest"], True, parent, ledger["counts"])
     written: dict[str, Iterable[bytes]] = {f"{split}.jsonl": _of_split(decided, split) for split in SPLITS}
     written["LOSSES.json"] = [_pretty(ledger)]
     written["manifest.json"] = [_pretty(head)]

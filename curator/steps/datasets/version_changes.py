@@ -28,18 +28,18 @@ class VersionHistory:
 
     def __init__(self, storage: VersionStorage) -> None:
         self._storage = storage
-        self._known: dict[tuple[str, int], VersionChanges] = {}
+        self._compared: dict[tuple[str, int], VersionChanges] = {}
 
     def changes(self, dataset: str, number: int) -> VersionChanges | None:
         """Return what changed by record ids and bytes, or None where a version's files are not on this machine."""
         key = (dataset, number)
-        if key not in self._known:
+        if key not in self._compared:
             try:
-                self._known[key] = self._compare(dataset, number)
+                self._compared[key] = self._compare(dataset, number)
             except (CuratorError, OSError, ValueError, KeyError, TypeError):
                 # Not remembered: the folder may come back.
                 return None
-        return self._known[key]
+        return self._compared[key]
 
     def _compare(self, dataset: str, number: int) -> VersionChanges:
         manifest = self._storage.manifest(dataset, number)
@@ -52,9 +52,9 @@ class VersionHistory:
         old = _digests(self._storage.path(dataset, parent), splits)
         added = changed = 0
         for document, data in _records(self._storage.path(dataset, number), splits):
-            known = old.pop(document, None)
-            added += known is None
-            changed += known is not None and known != data
+            before_digest = old.pop(document, None)
+            added += before_digest is None
+            changed += before_digest is not None and before_digest != data
         return VersionChanges(parent, records, added, len(old), changed)
 
 

@@ -1,9 +1,10 @@
 """One state of an annotation into the store: the code that webhook, reconciliation and adoption share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from curator.domain.annotation import AnnotationState, ProjectSource, Revision, TaskRef, UnreadableAnnotation
+from curator.domain.annotation import AnnotationState, Identity, ProjectSource, Revision, TaskRef, UnreadableAnnotation
 from curator.domain.canonical import document_id
 from curator.domain.schema import LabelSchema
 from curator.steps.in_force.schema import schema_in_force
@@ -58,11 +59,11 @@ class Acceptor:
                 if verdict.changes:
                     self._append(transaction, state, task)
         if verdict is Verdict.DOUBTFUL:
-            return self.reread(task.project, int(state.identity.key))
+            return self.reread_annotation(task.project, int(state.identity.key))
         return verdict
 
-    def reread(self, project: int, annotation: int) -> Verdict:
-        """Make the store say of an annotation id what the server says now. Raises ServerUnreachable."""
+    def reread_annotation(self, project: int, annotation: int) -> Verdict:
+        """Make the store hold of an annotation id what the server holds now. Raises ServerUnreachable."""
         answer = self.server.annotation(annotation)
         if answer is not None and answer[1].project != project:
             answer = None
@@ -73,26 +74,26 @@ class Acceptor:
         source, key = self.source(project), str(annotation)
         with self.store.writing() as transaction:
             verdict = Verdict.KNOWN
-            known = transaction.revisions.newest(source, key)
-            for revision in known:
+            newest = transaction.revisions.newest(source, key)
+            for revision in newest:
                 if not revision.deleted and (state is None or state.identity != revision.identity):
                     transaction.revisions.append(revision.identity, revision.document, None)
                     verdict = Verdict.UPDATED
             if state is None or task is None:
-                if not known:
-                    transaction.revisions.note_gone(source, key)
+                if not newest:
+                    transaction.revisions.note_deletion(source, key)
                 return verdict
             foreign = self._foreign(transaction, task)
             if foreign is not None:
                 return foreign
-            same = [revision for revision in known if revision.identity == state.identity]
-            if same and same[0].state == state and same[0].document == task.document:
+            stored = _of_identity(newest, state.identity)
+            if stored is not None and stored.state == state and stored.document == task.document:
                 return verdict
             self._append(transaction, state, task)
-            return Verdict.UPDATED if same else Verdict.CREATED
+            return Verdict.CREATED if stored is None else Verdict.UPDATED
 
-    def task_gone(self, project: int, number: int) -> int:
-        """Make the store say of a task what the server says now; returns how many annotations were deleted with it.
+    def reread_task(self, project: int, number: int) -> int:
+        """Make the store hold of a task what the server holds now; returns how many annotations were deleted with it.
 
         Raises ServerUnreachable.
         """
@@ -101,27 +102,27 @@ class Acceptor:
             task = None
         states = task.annotations if task else ()
         unreadable = {annotation.key for annotation in task.unreadable} if task else set()
-        alive = {state.identity for state in states}
+        listed = {state.identity for state in states}
         name, source = self.server.name, self.source(project)
         with self.store.writing() as transaction:
-            known = transaction.tasks.document(name, project, number)
-            if known is not None and (task is None or task.ref.document != known):
-                transaction.tasks.gone(name, project, [number])
-            buried = [
+            document = transaction.tasks.document(name, project, number)
+            if document is not None and (task is None or task.ref.document != document):
+                transaction.tasks.mark_gone(name, project, [number])
+            deleted = [
                 annotation
                 for annotation in transaction.revisions.current(source, number)
-                if annotation.identity not in alive and annotation.identity.key not in unreadable
+                if annotation.identity not in listed and annotation.identity.key not in unreadable
             ]
-            for annotation in buried:
+            for annotation in deleted:
                 transaction.revisions.append(annotation.identity, annotation.document, None)
             if task is None:
                 transaction.quarantine.drop_unreadable(source, number)
         for state in states:
-            self.reread(project, int(state.identity.key))
-        return len(buried)
+            self.reread_annotation(project, int(state.identity.key))
+        return len(deleted)
 
     def quarantine(self, annotation: UnreadableAnnotation) -> None:
-        """Remember what cannot be read, by name."""
+        """Remember an annotation that cannot be read, by name."""
         with self.store.writing() as transaction:
             transaction.quarantine.put_unreadable(annotation)
 
@@ -134,11 +135,11 @@ class Acceptor:
         if foreign is not None:
             return foreign
         identity = state.identity
-        known = transaction.revisions.newest(identity.source, identity.key)
-        same = [revision for revision in known if revision.identity == identity]
-        if same:
-            verdict = _compare(same[0], state)
-        elif known or transaction.revisions.was_noted_gone(identity.source, identity.key):
+        newest = transaction.revisions.newest(identity.source, identity.key)
+        stored = _of_identity(newest, identity)
+        if stored is not None:
+            verdict = _compare(stored, state)
+        elif newest or transaction.revisions.deletion_was_noted(identity.source, identity.key):
             verdict = Verdict.DOUBTFUL
         else:
             verdict = Verdict.CREATED
@@ -173,6 +174,10 @@ class Acceptor:
         origin = f"{identity.source}/{identity.key}@{state.updated_at}"
         transaction.quarantine.add(origin, document, content.problems, number)
         transaction.quarantine.drop_unreadable(identity.source, task.task, identity.key)
+
+
+def _of_identity(revisions: Sequence[Revision], identity: Identity) -> Revision | None:
+    return next((revision for revision in revisions if revision.identity == identity), None)
 
 
 def _compare(revision: Revision, state: AnnotationState) -> Verdict:

@@ -23,26 +23,26 @@ def connect_backend(registry: BackendRegistry, server: LabelServer, project: int
     Returns `kept`, `connected` or `reconnected`, or `refused` with the reason.
     """
     try:
-        done = _ensure(registry, project, backend)
+        outcome = _ensure(registry, project, backend)
     except ServerRefused as error:
         return "refused", str(error)
-    # Made by Label Studio, without the log-in: every submission would wait for what our own webhook tells as well.
+    # Made by Label Studio, without the log-in: every submission would wait for what our own webhook receives as well.
     for webhook in server.webhooks(project):
         if webhook.url == backend.events_url:
             server.delete_webhook(webhook.id)
-    return done, ""
+    return outcome, ""
 
 
 def _ensure(registry: BackendRegistry, project: int, backend: Backend) -> str:
-    ours = [one for one in registry.backends(project) if is_ours(one, backend)]
-    for extra in ours[1:]:
+    registered = [candidate for candidate in registry.backends(project) if is_ours(candidate, backend)]
+    for extra in registered[1:]:
         registry.delete_backend(extra.id)
-    if not ours:
+    if not registered:
         _connect(registry, project, backend)
         return "connected"
-    first = ours[0]
-    same = (first.title, first.url, first.user, first.interactive) == (TITLE, backend.url, backend.user, False)
-    if same and not first.trouble:
+    first = registered[0]
+    unchanged = (first.title, first.url, first.user, first.interactive) == (TITLE, backend.url, backend.user, False)
+    if unchanged and not first.trouble:
         return "kept"
     registry.save_backend(project, TITLE, backend, first.id)
     return "reconnected"
@@ -53,10 +53,10 @@ def _connect(registry: BackendRegistry, project: int, backend: Backend) -> None:
         registry.save_backend(project, TITLE, backend, None)
     except ServerRefused:
         # With a guard against webhooks alone, Label Studio connects it, and then refuses the webhook it makes beside.
-        if not any(is_ours(one, backend) and not one.trouble for one in registry.backends(project)):
+        if not any(is_ours(candidate, backend) and not candidate.trouble for candidate in registry.backends(project)):
             raise
 
 
-def is_ours(found: BackendRef, backend: Backend) -> bool:
+def is_ours(candidate: BackendRef, backend: Backend) -> bool:
     """Say whether a backend in Label Studio points here, or did."""
-    return found.title == TITLE or found.url.rstrip("/") == backend.url.rstrip("/")
+    return candidate.title == TITLE or candidate.url.rstrip("/") == backend.url.rstrip("/")

@@ -151,7 +151,7 @@ def _left_behind(store: Store, server: LabelServer, project: int) -> dict[str | 
 
 def _add_batch(store: Store, server: LabelServer, project: int, documents: Sequence[str]) -> None:
     with store.reading() as transaction:
-        texts = transaction.documents.some(documents)
+        texts = transaction.documents.by_id(documents)
         sources = transaction.documents.first_sources(documents)
         predictions = transaction.tasks.newest_predictions(documents)
     tasks = [
@@ -167,14 +167,16 @@ def _add_batch(store: Store, server: LabelServer, project: int, documents: Seque
     with store.writing() as transaction:
         transaction.tasks.save(server.name, project, dict(zip(ids, documents, strict=True)))
         for task, document in zip(ids, documents, strict=True):
-            transaction.tasks.sent(server.name, project, task, [one.number for one in predictions.get(document, ())])
+            transaction.tasks.mark_sent(
+                server.name, project, task, [one.number for one in predictions.get(document, ())]
+            )
 
 
 def _add_predictions(store: Store, server: LabelServer, report: Published, progress: Progress) -> None:
     project = report.project
     with store.reading() as transaction:
         unsent = transaction.tasks.unsent(server.name, project)
-        texts = transaction.documents.some({one.prediction.document for _, one in unsent})
+        texts = transaction.documents.by_id({one.prediction.document for _, one in unsent})
     for done, (task, one) in enumerate(unsent, start=1):
         prediction = _new(one, texts[one.prediction.document].text)
         state = server.task(task)
@@ -184,7 +186,7 @@ def _add_predictions(store: Store, server: LabelServer, report: Published, progr
                 server.add_prediction(task, prediction)
                 report.predictions += 1
             with store.writing() as transaction:
-                transaction.tasks.sent(server.name, project, task, [one.number])
+                transaction.tasks.mark_sent(server.name, project, task, [one.number])
         progress(done, len(unsent))
 
 

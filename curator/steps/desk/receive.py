@@ -3,12 +3,20 @@
 import traceback
 import uuid
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from time import monotonic
 
 from curator.domain.annotation import UnreadableAnnotation, project_source
 from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed, ServerUnreachable
-from curator.domain.event import AnnotationSeen, AnnotationsGone, AnnotationUnread, Event, ProjectChanged, TasksGone
+from curator.domain.event import (
+    AnnotationObserved,
+    AnnotationsDeleted,
+    AnnotationUnreadable,
+    Event,
+    ProjectChanged,
+    TasksDeleted,
+)
 from curator.steps.desk.accept import Acceptor, Verdict
 from curator.steps.ports.deliveries import Delivery, DeliveryReader, DeliveryUnreadable, Inbox
 from curator.steps.ports.store import Store
@@ -64,20 +72,24 @@ class Receiver:
 
     def apply_waiting(self) -> Counter[str]:
         """Do what `drain` does for a caller that holds the lease."""
-        done: Counter[str] = Counter()
+        outcomes: Counter[str] = Counter()
         put_off: dict[str, ServerUnreachable] = {}
-        while batch := [one for one in self.inbox.pending(_BATCH + len(put_off)) if one.id not in put_off]:
+        while batch := self._next_batch(put_off):
             for delivery in batch:
                 self.keep_lease()
                 try:
-                    done[self.apply(delivery)] += 1
+                    outcomes[self.apply(delivery)] += 1
                 except ServerUnreachable as error:
                     put_off[delivery.id] = error
                     if len(put_off) == _PATIENCE:
                         raise
         if put_off:
             raise next(iter(put_off.values()))
-        return done
+        return outcomes
+
+    def _next_batch(self, put_off: Collection[str]) -> list[Delivery]:
+        pending = self.inbox.pending(_BATCH + len(put_off))
+        return [delivery for delivery in pending if delivery.id not in put_off]
 
     def apply(self, delivery: Delivery) -> str:
         """Apply one delivery and return its state: `applied`, `stale` or `dead`. The caller holds the lease."""
@@ -100,48 +112,48 @@ class Receiver:
         causes: set[str] = set()
         stale = True
         for event in events:
-            verdict = self._take(event)
+            verdict = self._verdict(event)
             if verdict.foreign:
                 causes.add(verdict.value)
             elif verdict is Verdict.UNREADABLE:
-                causes.add(_unreadable(event))
+                causes.add(_unreadable_cause(event))
             stale = stale and verdict is Verdict.STALE
         if causes:
             return self._settle(delivery, "dead", ", ".join(sorted(causes)))
         return self._settle(delivery, "stale" if events and stale else "applied", "")
 
-    def _take(self, event: Event) -> Verdict:
+    def _verdict(self, event: Event) -> Verdict:
         match event:
-            case AnnotationSeen(state, task):
+            case AnnotationObserved(state, task):
                 return self.acceptor.observe(state, task)
-            case AnnotationUnread(project, annotation):
-                return self._look_again(annotation) if self._ours(project) else Verdict.UNKNOWN_PROJECT
-            case AnnotationsGone(project, annotations):
-                if not self._ours(project):
+            case AnnotationUnreadable(project, annotation):
+                return self._reread_unreadable(annotation) if self._has_project(project) else Verdict.UNKNOWN_PROJECT
+            case AnnotationsDeleted(project, annotations):
+                if not self._has_project(project):
                     return Verdict.UNKNOWN_PROJECT
                 for number in annotations:
-                    self.acceptor.reread(project, number)
+                    self.acceptor.reread_annotation(project, number)
                 return Verdict.UPDATED
-            case TasksGone(project, tasks):
-                if not self._ours(project):
+            case TasksDeleted(project, tasks):
+                if not self._has_project(project):
                     return Verdict.UNKNOWN_PROJECT
                 for number in tasks:
-                    self.acceptor.task_gone(project, number)
+                    self.acceptor.reread_task(project, number)
                 return Verdict.UPDATED
             case ProjectChanged(project):
-                return Verdict.KNOWN if self._ours(project) else Verdict.UNKNOWN_PROJECT
+                return Verdict.KNOWN if self._has_project(project) else Verdict.UNKNOWN_PROJECT
 
-    def _look_again(self, annotation: UnreadableAnnotation) -> Verdict:
+    def _reread_unreadable(self, annotation: UnreadableAnnotation) -> Verdict:
         """Ask the server about what a delivery made unreadable: it may have been mended or deleted since."""
         project = project_source(annotation.source)
         try:
             if annotation.key and project is not None:
-                return self.acceptor.reread(project.project, int(annotation.key))
+                return self.acceptor.reread_annotation(project.project, int(annotation.key))
         except (ServerFailed, AnswerNotUnderstood):
             self.acceptor.quarantine(annotation)
         return Verdict.UNREADABLE
 
-    def _ours(self, project: int) -> bool:
+    def _has_project(self, project: int) -> bool:
         with self.store.reading() as transaction:
             return transaction.tasks.has_project(self.acceptor.server.name, project)
 
@@ -154,9 +166,9 @@ class Receiver:
         return state
 
 
-def _unreadable(event: Event) -> str:
-    """Name what could not be read; an answer of the server to a reread is named by the next reconciliation."""
-    if isinstance(event, AnnotationUnread):
+def _unreadable_cause(event: Event) -> str:
+    """Name what could not be read; an answer of the server to a new reading is named by the next reconciliation."""
+    if isinstance(event, AnnotationUnreadable):
         return f"unreadable: {event.annotation.name}: {event.annotation.cause}"
     return Verdict.UNREADABLE.value
 

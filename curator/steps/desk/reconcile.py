@@ -28,21 +28,22 @@ _OVERLAP = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class DeletionGuard:
-    """How much a reconciliation may delete unasked: up to `free` items, or up to `share` of those known."""
+    """How much a reconciliation may delete unasked: up to `free` items, or up to `share` of those stored."""
 
     share: float = 0.25
     free: int = 3
     accepted: bool = False
 
-    def stops(self, going: int, known: int) -> bool:
-        return not self.accepted and going > self.free and going > self.share * known
+    def stops(self, deleted: int, stored: int) -> bool:
+        return not self.accepted and deleted > self.free and deleted > self.share * stored
 
 
 @dataclass(slots=True)
-class Reconciled:
-    """What the webhooks had missed, by kind, and what became of it; `unreadable` is all that cannot be read now.
+class ReconciliationReport:
+    """The changes that the webhooks had missed, by kind, and the deliveries applied.
 
-    Where the guard stopped it, `stopped` says so: nothing was deleted, all else is done.
+    `unreadable` is all that cannot be read now. Where the guard stopped it, `stopped` says so: nothing was deleted, all
+    else is done.
     """
 
     missed: Counter[str] = field(default_factory=Counter)
@@ -61,7 +62,9 @@ class Reconciled:
 KINDS = ("created", "updated", "deleted", "tasks_deleted")
 
 
-def reconcile(receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, progress: Progress) -> Reconciled:
+def reconcile(
+    receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, progress: Progress
+) -> ReconciliationReport:
     """Make the store equal to the project as the API shows it, after applying the deliveries that wait.
 
     Only tasks that changed since the last time are read, all of them if `full`. What cannot be read is quarantined by
@@ -70,11 +73,11 @@ def reconcile(receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, 
     """
     server = receiver.acceptor.server
     with receiver.store.reading() as transaction:
-        known = transaction.tasks.project(server.name)
-    if known is None:
+        stored_project = transaction.tasks.project(server.name)
+    if stored_project is None:
         raise CuratorError("nothing to reconcile: no project yet", server.name, "run `curator push` first")
-    project = known[0]
-    report = Reconciled(missed=Counter(dict.fromkeys(KINDS, 0)))
+    project = stored_project[0]
+    report = ReconciliationReport(missed=Counter(dict.fromkeys(KINDS, 0)))
     _take_lease(receiver)
     try:
         # A delivery that Label Studio fails on must not keep all others from being reconciled.
@@ -116,7 +119,7 @@ class _Changes:
 class _Reconciliation:
     """One reconciliation of a project."""
 
-    def __init__(self, receiver: Receiver, project: int, report: Reconciled, progress: Progress) -> None:
+    def __init__(self, receiver: Receiver, project: int, report: ReconciliationReport, progress: Progress) -> None:
         self._receiver = receiver
         self._acceptor = receiver.acceptor
         self._server = receiver.acceptor.server
@@ -131,17 +134,17 @@ class _Reconciliation:
             for annotation in transaction.quarantine.unreadable(self._source):
                 self._unreadable.setdefault(annotation.task, set()).add(annotation)
         changes = self._read_changes(full) if exists else _Changes()
-        going = self._going_tasks(exists, changes.replaced)
-        self._guard(changes.suspects, going, guard)
+        tasks_to_delete = self._tasks_to_delete(exists, changes.replaced)
+        self._guard(changes.suspects, tasks_to_delete, guard)
         if not exists:
             self._forget_unreadable(self._unreadable)
         missed = self._report.missed
         for number, task in changes.suspects.items():
             self._receiver.keep_lease()
-            missed["deleted"] += self._reread(task, number) not in (Verdict.KNOWN, Verdict.UNREADABLE)
-        for task in going:
+            missed["deleted"] += self._reread_annotation(task, number) not in (Verdict.KNOWN, Verdict.UNREADABLE)
+        for task in tasks_to_delete:
             self._receiver.keep_lease()
-            missed["deleted"] += self._acceptor.task_gone(self._project, task)
+            missed["deleted"] += self._acceptor.reread_task(self._project, task)
             missed["tasks_deleted"] += 1
         with self._receiver.store.reading() as transaction:
             self._report.unreadable = transaction.quarantine.unreadable(self._source)
@@ -162,9 +165,9 @@ class _Reconciliation:
     def _read_since(self, since: str | None) -> _Changes:
         with self._receiver.store.reading() as transaction:
             documents = transaction.tasks.live(self._server.name, self._project)
-            alive: dict[int | None, set[Identity]] = {}
+            current: dict[int | None, set[Identity]] = {}
             for annotation in transaction.revisions.current(self._source):
-                alive.setdefault(annotation.task, set()).add(annotation.identity)
+                current.setdefault(annotation.task, set()).add(annotation.identity)
         changes = _Changes()
         for done, task in enumerate(self._tasks(since, changes), start=1):
             self._receiver.keep_lease()
@@ -174,7 +177,7 @@ class _Reconciliation:
                 number = task.ref.task
                 self._note_unreadable(number, set(task.unreadable))
                 self._read_task(task)
-                changes.suspects |= _missing(alive.get(number, set()), task)
+                changes.suspects |= _missing(current.get(number, set()), task)
                 if number in documents and documents[number] != task.ref.document:
                     changes.replaced.add(number)
             self._progress(done, None)
@@ -203,22 +206,22 @@ class _Reconciliation:
             try:
                 verdict = self._acceptor.observe(state, task.ref)
             except (ServerFailed, AnswerNotUnderstood) as error:
-                verdict = self._set_aside(number, state.identity.key, error)
+                verdict = self._quarantine(number, state.identity.key, error)
             if verdict is Verdict.STALE:
                 # A listing is read slowly and a backup may bring back the past: only a fresh look decides.
-                verdict = self._reread(number, int(state.identity.key))
+                verdict = self._reread_annotation(number, int(state.identity.key))
             if verdict.changes:
                 self._report.missed[verdict.value] += 1
             elif verdict.foreign:
                 self._report.foreign[verdict.value] += 1
 
-    def _reread(self, task: int, annotation: int) -> Verdict:
+    def _reread_annotation(self, task: int, annotation: int) -> Verdict:
         try:
-            return self._acceptor.reread(self._project, annotation)
+            return self._acceptor.reread_annotation(self._project, annotation)
         except (ServerFailed, AnswerNotUnderstood) as error:
-            return self._set_aside(task, str(annotation), error)
+            return self._quarantine(task, str(annotation), error)
 
-    def _set_aside(self, task: int, key: str, error: CuratorError) -> Verdict:
+    def _quarantine(self, task: int, key: str, error: CuratorError) -> Verdict:
         """Quarantine what Label Studio fails on; its task is read again by every reconciliation."""
         self._acceptor.quarantine(UnreadableAnnotation(self._source, task, key, error.what))
         return Verdict.UNREADABLE
@@ -238,38 +241,39 @@ class _Reconciliation:
         for task in list(tasks):
             self._note_unreadable(task, set())
 
-    def _going_tasks(self, exists: bool, replaced: set[int]) -> list[int]:
+    def _tasks_to_delete(self, exists: bool, replaced: set[int]) -> list[int]:
         """Return the tasks of the store that Label Studio no longer has, or has for something else."""
         present = self._server.task_ids(self._project) if exists else set()
         with self._receiver.store.reading() as transaction:
             return sorted(set(transaction.tasks.live(self._server.name, self._project)) - present | replaced)
 
-    def _guard(self, suspects: Collection[int], going: Sequence[int], guard: DeletionGuard) -> None:
-        gone = set(going)
+    def _guard(self, suspects: Collection[int], tasks_to_delete: Sequence[int], guard: DeletionGuard) -> None:
+        deleted_tasks = set(tasks_to_delete)
         with self._receiver.store.reading() as transaction:
             tasks = len(transaction.tasks.live(self._server.name, self._project))
-            known = transaction.revisions.current_count(self._source)
+            annotations = transaction.revisions.current_count(self._source)
             deleted = len(suspects) + sum(
-                annotation.task in gone for annotation in transaction.revisions.current(self._source)
+                annotation.task in deleted_tasks for annotation in transaction.revisions.current(self._source)
             )
-        if guard.stops(len(going), tasks) or guard.stops(deleted, known):
+        if guard.stops(len(tasks_to_delete), tasks) or guard.stops(deleted, annotations):
+            missing = f"{len(tasks_to_delete)} of {tasks} tasks and {deleted} of {annotations} annotations"
             raise DeletionsNotAccepted(
-                f"Label Studio no longer has {len(going)} of {tasks} tasks and {deleted} of {known} annotations",
+                f"Label Studio no longer has {missing}",
                 f"project {self._project}",
                 "if that is meant, run `curator sync --accept-deletions`",
                 project=self._project,
-                tasks_going=len(going),
+                tasks_going=len(tasks_to_delete),
                 tasks_known=tasks,
                 annotations_going=deleted,
-                annotations_known=known,
+                annotations_known=annotations,
             )
 
 
-def _missing(known: Collection[Identity], task: TaskState) -> dict[int, int]:
-    """Return the annotations that are known of a task and not listed any more, each with its task."""
+def _missing(current: Collection[Identity], task: TaskState) -> dict[int, int]:
+    """Return the current annotations of a task that are not listed any more, each with its task."""
     listed = {state.identity for state in task.annotations}
     unreadable = {annotation.key for annotation in task.unreadable}
-    missing = sorted(set(known) - listed, key=lambda identity: identity.rank)
+    missing = sorted(set(current) - listed, key=lambda identity: identity.rank)
     return {int(identity.key): task.ref.task for identity in missing if identity.key not in unreadable}
 
 

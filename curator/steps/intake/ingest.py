@@ -112,7 +112,7 @@ def assign_splits(store: Store, nearness: Nearness, rule: SplitRule) -> None:
         waiting = transaction.documents.unassigned()
         for unassigned in sorted(waiting, key=lambda unassigned: (unassigned.given is None, unassigned.document)):
             candidates = transaction.documents.candidates(unassigned.document)
-            texts = transaction.documents.some([unassigned.document, *candidates])
+            texts = transaction.documents.by_id([unassigned.document, *candidates])
             own = texts[unassigned.document].text
             near = [split for candidate, split in candidates.items() if nearness.near(own, texts[candidate].text)]
             assignment: Assignment = assign(unassigned.document, unassigned.given, near, rule)

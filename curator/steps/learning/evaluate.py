@@ -1,4 +1,4 @@
-"""How well a pipeline says what gold records say."""
+"""How well the predictions of a pipeline match gold records."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ UNSCORED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
+class EvaluatedDocument:
     """One document with the matches of its predicted spans with its gold ones, in text order."""
 
     id: str
@@ -26,10 +26,10 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What a pipeline made of gold documents, in their order, and how reliable its scores are."""
+    """The matches of a pipeline's predictions with gold documents, in their order, and how reliable its scores are."""
 
     pipeline: str
-    documents: tuple[Evaluated, ...]
+    documents: tuple[EvaluatedDocument, ...]
     layers: Mapping[str, LayerResult]
     bins: tuple[Bin, ...] = field(default=())
     brier: float = 0.0
@@ -68,7 +68,7 @@ def evaluate(pipeline: Pipeline, records: Iterable[Record], layers: Sequence[str
     gold = list(records)
     contents = pipeline.annotate(record.text for record in gold)
     documents = tuple(
-        Evaluated(
+        EvaluatedDocument(
             record.id,
             str(record.meta.get("title") or record.id),
             record.text,
@@ -76,9 +76,9 @@ def evaluate(pipeline: Pipeline, records: Iterable[Record], layers: Sequence[str
         )
         for record, content in zip(gold, contents, strict=True)
     )
-    by_layer = results([tally(document.matches) for document in documents], layers)
-    scored = [score_and_outcome for document in documents for score_and_outcome in _scored(document.matches)]
-    return Evaluation(str(pipeline.id), documents, by_layer, tuple(reliability(scored)), brier_score(scored))
+    results_by_layer = results([tally(document.matches) for document in documents], layers)
+    scored = [scored_span for document in documents for scored_span in _scored(document.matches)]
+    return Evaluation(str(pipeline.id), documents, results_by_layer, tuple(reliability(scored)), brier_score(scored))
 
 
 def _within(spans: Iterable[Span], layers: Sequence[str]) -> list[Span]:
@@ -87,10 +87,10 @@ def _within(spans: Iterable[Span], layers: Sequence[str]) -> list[Span]:
 
 def _scored(matches: Iterable[Match]) -> Iterator[tuple[float, bool]]:
     """Yield the score of every predicted span, and whether it is exact."""
-    for pair in matches:
-        if pair.predicted is not None:
-            score = UNSCORED if pair.predicted.score is None else pair.predicted.score
-            yield score, pair.kind is MatchKind.EXACT
+    for matched in matches:
+        if matched.predicted is not None:
+            score = UNSCORED if matched.predicted.score is None else matched.predicted.score
+            yield score, matched.kind is MatchKind.EXACT
 
 
 def _value(result: Result) -> dict[str, Any]:

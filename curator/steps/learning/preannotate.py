@@ -8,7 +8,7 @@ from curator.domain.document import Arrival
 from curator.domain.errors import InputRefused
 from curator.domain.prediction import Prediction
 from curator.domain.schema import LabelSchema
-from curator.domain.span import Span, order
+from curator.domain.span import Span, span_order
 from curator.steps.in_force.pipeline import PipelineInForce, put_in_force
 from curator.steps.intake.ingest import arrive
 from curator.steps.ports.documents import Language, Reader, Refused
@@ -45,8 +45,8 @@ def _texts(documents: Sequence[str], store: Store) -> Iterator[str]:
     for start in range(0, len(documents), _BATCH):
         ids = documents[start : start + _BATCH]
         with store.reading() as transaction:
-            stored = transaction.documents.some(ids)
-        yield from (stored[document].text for document in ids)
+            by_id = transaction.documents.by_id(ids)
+        yield from (by_id[document].text for document in ids)
 
 
 def preannotate_paths(
@@ -74,7 +74,7 @@ def preannotate_paths(
         arrival = read.popleft()
         document = arrival.document
         spans: dict[str, list[dict[str, Any]]] = {layer: [] for layer in schema.layer_names}
-        for span in sorted(content.spans, key=order):
+        for span in sorted(content.spans, key=span_order):
             spans.setdefault(span.layer, []).append(predicted_span(span, document.text))
         yield {
             "id": document.id,

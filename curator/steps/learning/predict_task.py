@@ -27,34 +27,35 @@ class TaskPredictor:
         self._longest = longest
 
     def version(self) -> str:
-        # Label Studio waits three seconds for it, all told.
+        # Label Studio waits three seconds for it in all.
         return str(self._pipeline(2.0).id)
 
-    def predict(self, asked: AskedTask, labels: Labels | None = None) -> NewPrediction:
+    def predict(self, task: AskedTask, labels: Labels | None = None) -> NewPrediction:
         """Return the prediction of a task: the stored one of a document of ours, else one that is made now.
 
         A task without a text, or with one that could not be ingested, has an empty prediction. What has no exact place
         in the text as it came, or no label among `labels`, is left out and among the content's problems.
         """
         pipeline = self._pipeline(60.0)
-        content = self._stored(asked, pipeline.id)
+        content = self._stored(task, pipeline.id)
         if content is None:
-            content = self._made(asked.text or "", pipeline)
+            content = self._predicted(task.text or "", pipeline)
         content = _fitting(content, labels)
         score = Prediction("", pipeline.id, content).score
-        return NewPrediction(str(pipeline.id), content, asked.text or "", score)
+        return NewPrediction(str(pipeline.id), content, task.text or "", score)
 
-    def _stored(self, asked: AskedTask, pipeline: PipelineId) -> Content | None:
-        if asked.document is None or asked.text is None:
+    def _stored(self, task: AskedTask, pipeline: PipelineId) -> Content | None:
+        if task.document is None or task.text is None:
             return None
         with self._store().reading() as transaction:
             # A key in a task's data may have been written there by anybody.
-            if transaction.documents.text(asked.document) != asked.text:
+            if transaction.documents.text(task.document) != task.text:
                 return None
-            found = transaction.tasks.newest_predictions([asked.document]).get(asked.document, [])
-        return next((one.prediction.content for one in found if one.prediction.pipeline == pipeline), None)
+            newest = transaction.tasks.newest_predictions([task.document]).get(task.document, [])
+        predictions = (stored.prediction for stored in newest)
+        return next((prediction.content for prediction in predictions if prediction.pipeline == pipeline), None)
 
-    def _made(self, text: str, pipeline: Pipeline) -> Content:
+    def _predicted(self, text: str, pipeline: Pipeline) -> Content:
         try:
             canonical = canonicalise(text)
         except InputRefused as error:
@@ -75,5 +76,5 @@ def _fitting(content: Content, labels: Labels | None) -> Content:
         return content
     ids = {span.id for span in spans}
     lost = [Problem("unknown-label", span.id) for span in content.spans if span.id not in ids]
-    relations = tuple(one for one in content.relations if one.head in ids and one.child in ids)
+    relations = tuple(relation for relation in content.relations if relation.head in ids and relation.child in ids)
     return replace(content, spans=spans, relations=relations, problems=(*content.problems, *lost))

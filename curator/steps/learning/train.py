@@ -74,13 +74,13 @@ def train(
 
 
 def _refuse_damaged(manifest: Mapping[str, Any], folder: Path) -> None:
-    """Raise CuratorError where a file of a version is not the one that its manifest tells of."""
+    """Raise CuratorError where a file of a version has not the digest that its manifest gives."""
     for name, facts in manifest["files"].items():
         path = folder / name
         try:
-            same = hashlib.sha256(path.read_bytes()).hexdigest() == facts["sha256"]
+            intact = hashlib.sha256(path.read_bytes()).hexdigest() == facts["sha256"]
         except OSError:
-            same = False
-        if not same:
+            intact = False
+        if not intact:
             remedy = "restore it from a copy; the newest version can be removed and exported again"
             raise CuratorError("a file of this version is missing or was changed", str(path), remedy)

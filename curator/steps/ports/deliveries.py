@@ -33,7 +33,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFacts:
-    """What is known of a delivery beside its body; times in the form of `instant`, `size` in bytes."""
+    """A delivery without its body; times in the form of `instant`, `size` in bytes."""
 
     id: str
     number: int
@@ -67,6 +67,6 @@ class Inbox(Protocol):
         """Return the last deliveries, newest first, those in one state where it is given."""
         ...
 
-    def again(self, deliveries: Sequence[str] | None) -> int:
-        """Let deliveries wait once more, the dead ones where None is given; returns how many that were."""
+    def replay(self, deliveries: Sequence[str] | None) -> int:
+        """Make deliveries pending again, the dead ones where None is given; returns how many that were."""
         ...

@@ -1,4 +1,4 @@
-"""Documents from outside: what reads them, tells their language and finds their near-duplicates."""
+"""Documents from outside: what reads them, detects their language and finds their near-duplicates."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from curator.domain.errors import CuratorError
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An input that was found and not taken in, by name, with the reason."""
+    """An input that was refused, by name, with the reason."""
 
     name: str
     error: CuratorError
@@ -25,7 +25,7 @@ class Reader(Protocol):
 
 
 class Language(Protocol):
-    """Tells the language of a text."""
+    """Detects the language of a text."""
 
     def __call__(self, text: str) -> str:
         """Return an ISO 639-1 code."""
@@ -39,6 +39,6 @@ class Nearness(Protocol):
         """Return the signature as one signed 64-bit integer per band; texts that share any are candidates."""
         ...
 
-    def near(self, one: str, other: str) -> bool:
+    def near(self, left: str, right: str) -> bool:
         """Say whether two texts are near-duplicates."""
         ...

@@ -30,6 +30,6 @@ class Predictor(Protocol):
         """Return the pipeline as Label Studio names it, soon or not at all."""
         ...
 
-    def predict(self, asked: AskedTask, labels: Labels | None = None) -> NewPrediction:
+    def predict(self, task: AskedTask, labels: Labels | None = None) -> NewPrediction:
         """Return the prediction of a task, its offsets those of the text as it was asked for."""
         ...

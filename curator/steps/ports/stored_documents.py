@@ -10,7 +10,7 @@ from curator.domain.split import Assignment
 
 
 @dataclass(frozen=True, slots=True)
-class Unassigned:
+class UnassignedDocument:
     """A document that has no split yet, with the one it was given at ingest, if any."""
 
     document: str
@@ -28,7 +28,7 @@ class Documents(Protocol):
         """Yield the documents, by id."""
         ...
 
-    def some(self, documents: Iterable[str]) -> dict[str, Document]: ...
+    def by_id(self, documents: Iterable[str]) -> dict[str, Document]: ...
 
     def first_sources(self, documents: Iterable[str]) -> dict[str, str]:
         """Return the name of the place each document was first found at."""
@@ -38,7 +38,7 @@ class Documents(Protocol):
         """Return the newest source with metadata, else the first one, with its number."""
         ...
 
-    def unassigned(self) -> list[Unassigned]:
+    def unassigned(self) -> list[UnassignedDocument]:
         """Return the documents without a split row, by id."""
         ...
 

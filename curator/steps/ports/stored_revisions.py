@@ -9,7 +9,7 @@ from curator.domain.annotation import AnnotationState, Identity, Revision
 
 @dataclass(frozen=True, slots=True)
 class CurrentAnnotation:
-    """An annotation that is not deleted, without what it says; `first_seq` is when it first came."""
+    """An annotation that is not deleted, without its content; `first_seq` is when it first came."""
 
     identity: Identity
     revision: int
@@ -29,7 +29,7 @@ class Revisions(Protocol):
         """Return the newest revision of every annotation that ever had this key, tombstones among them."""
         ...
 
-    def alive(self, as_of: int | None = None, document: str | None = None) -> Iterator[Revision]:
+    def current_revisions(self, as_of: int | None = None, document: str | None = None) -> Iterator[Revision]:
         """Yield the newest revision of every annotation that is not deleted, by document, then identity.
 
         As of a sequence number, and of one document, where these are given.
@@ -54,11 +54,11 @@ class Revisions(Protocol):
         """Add a revision, or a tombstone where there is no state; returns its number."""
         ...
 
-    def note_gone(self, source: str, key: str) -> None:
+    def note_deletion(self, source: str, key: str) -> None:
         """Remember the deletion of an annotation that is not known."""
         ...
 
-    def was_noted_gone(self, source: str, key: str) -> bool: ...
+    def deletion_was_noted(self, source: str, key: str) -> bool: ...
 
     def annotators(self) -> dict[str, str]:
         """Return the name of each known annotator, by key; of Label Studio's users that is the e-mail address."""

@@ -1,11 +1,11 @@
-"""One document with everything that is known of it."""
+"""One document with its sources, revisions, prediction and decision."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from curator.domain.annotation import Identity, state_from_value, unnamed
+from curator.domain.annotation import Identity, fallback_name, state_from_value
 from curator.domain.policies.kind import ReadAnnotation
 from curator.domain.policies.latest import newest as newest_annotation
 from curator.domain.prediction import GIVEN, PipelineId
@@ -27,7 +27,7 @@ from curator.store.tables import (
 )
 from curator.store.views.shown import shown_pairs
 from curator.store.views.states import states
-from curator.views.documents import DocumentView, RevisionSeen, SourceSeen, Statement
+from curator.views.documents import ContentView, DocumentView, RevisionView, SourceView
 from curator.views.progress import DocumentState
 
 
@@ -41,9 +41,9 @@ def document_view(
     state = DocumentState(connection.scalar(select(states([document]).c.state)) or "")
     split = connection.execute(select(SplitRow.split, SplitRow.reason).where(SplitRow.document == document)).first()
     history = _History(connection, document, row.text, schema, read_content)
-    chosen = history.chosen()
-    shown = None if chosen is None else shown_pairs(connection, document).get(chosen)
-    decision = _decision(connection, document, history.alive)
+    preferred = history.preferred()
+    shown = None if preferred is None else shown_pairs(connection, document).get(preferred)
+    decision = _decision(connection, document, history.current)
     return DocumentView(
         id=document,
         text=row.text,
@@ -55,7 +55,7 @@ def document_view(
         revisions=history.revisions(),
         predicted=_prediction(connection, document, shown),
         shown=shown is not None,
-        current=decision or history.answer(chosen),
+        current=decision or history.content_of(preferred),
         decided=decision is not None,
     )
 
@@ -69,11 +69,11 @@ class _History:
         query = select(RevisionRow.__table__, Tick.at).join(Tick, Tick.seq == RevisionRow.seq)
         of_document = query.where(RevisionRow.document == document).order_by(RevisionRow.number)
         self._rows = {row.number: row for row in connection.execute(of_document)}
-        alive = select(CurrentRow.revision).where(CurrentRow.document == document)
-        self.alive: list[int] = sorted(connection.scalars(alive))
+        current = select(CurrentRow.revision).where(CurrentRow.document == document)
+        self.current: list[int] = sorted(connection.scalars(current))
         newest = {_identity(row): row.number for row in self._rows.values()}
-        buried = {number for number in newest.values() if self._rows[number].value is None}
-        self._current = {*self.alive, *buried}
+        tombstones = {number for number in newest.values() if self._rows[number].value is None}
+        self._last = {*self.current, *tombstones}
         states = {
             row.number: state_from_value(_identity(row), row.value)
             for row in self._rows.values()
@@ -85,27 +85,28 @@ class _History:
         names = connection.execute(select(Annotator.key, Annotator.name))
         self._names: Mapping[str, str] = {row.key: row.name for row in names}
 
-    def chosen(self) -> int | None:
+    def preferred(self) -> int | None:
         """Return the number of the revision that would be decided on."""
-        alive = (self._annotations[number] for number in self.alive)
-        annotation = newest_annotation([annotation for annotation in alive if not annotation.state.skipped])
+        annotations = (self._annotations[number] for number in self.current)
+        annotation = newest_annotation([annotation for annotation in annotations if not annotation.state.skipped])
         return None if annotation is None else annotation.number
 
-    def answer(self, number: int | None) -> Statement | None:
+    def content_of(self, number: int | None) -> ContentView | None:
+        """Return the content of a revision, None where no number is given."""
         if number is None:
             return None
         annotation = self._annotations[number]
         by = self._name(annotation.state.annotator)
-        return Statement(by, annotation.state.updated_at, annotation.content)
+        return ContentView(by, annotation.state.updated_at, annotation.content)
 
-    def revisions(self) -> tuple[RevisionSeen, ...]:
+    def revisions(self) -> tuple[RevisionView, ...]:
         return tuple(self._revision(row) for row in self._rows.values())
 
-    def _revision(self, row: Row[Any]) -> RevisionSeen:
+    def _revision(self, row: Row[Any]) -> RevisionView:
         annotation = self._annotations.get(row.number)
         state = None if annotation is None else annotation.state
         content = Content() if annotation is None else annotation.content
-        return RevisionSeen(
+        return RevisionView(
             number=row.number,
             accepted_at=row.at,
             source=row.source,
@@ -116,31 +117,31 @@ class _History:
             skipped=state is not None and state.skipped,
             ground_truth=state is not None and state.ground_truth,
             deleted=state is None,
-            current=row.number in self._current,
+            current=row.number in self._last,
             lead_time=state.lead_time if state else None,
             spans=len(content.spans),
             problems=len(content.problems),
         )
 
     def _name(self, annotator: str | None) -> str:
-        return "unknown" if annotator is None else self._names.get(annotator, unnamed(annotator))
+        return "unknown" if annotator is None else self._names.get(annotator, fallback_name(annotator))
 
 
 def _identity(row: Row[Any]) -> Identity:
     return Identity(row.source, row.key, row.created_at)
 
 
-def _sources(connection: Connection, document: str) -> tuple[SourceSeen, ...]:
+def _sources(connection: Connection, document: str) -> tuple[SourceView, ...]:
     query = (
         select(SourceRow.name, SourceRow.encoding, SourceRow.meta, SourceRow.split, Tick.at)
         .join(Tick, Tick.seq == SourceRow.seq)
         .where(SourceRow.document == document)
         .order_by(SourceRow.id)
     )
-    return tuple(SourceSeen(*row) for row in connection.execute(query))
+    return tuple(SourceView(*row) for row in connection.execute(query))
 
 
-def _prediction(connection: Connection, document: str, number: int | None) -> Statement | None:
+def _prediction(connection: Connection, document: str, number: int | None) -> ContentView | None:
     """Return a prediction, the newest one of a document where no number is given; of given spans only at need."""
     query = (
         select(PredictionRow.pipeline, PredictionRow.digest, PredictionRow.content, Tick.at)
@@ -152,11 +153,11 @@ def _prediction(connection: Connection, document: str, number: int | None) -> St
     row = connection.execute(query if number is None else query.where(PredictionRow.id == number)).first()
     if row is None:
         return None
-    return Statement(str(PipelineId(row.pipeline, row.digest)), row.at, content_from_value(row.content))
+    return ContentView(str(PipelineId(row.pipeline, row.digest)), row.at, content_from_value(row.content))
 
 
-def _decision(connection: Connection, document: str, revisions: Sequence[int]) -> Statement | None:
-    """Return what a person decided, whatever was annotated since, else the newest decision on these very revisions."""
+def _decision(connection: Connection, document: str, revisions: Sequence[int]) -> ContentView | None:
+    """Return the decision of a person, whatever was annotated since, else the newest one on these very revisions."""
     if connection.scalar(select(func.count()).where(PersonDecisionRow.document == document)):
         return _decision_of_person(connection, document)
     query = (
@@ -167,11 +168,11 @@ def _decision(connection: Connection, document: str, revisions: Sequence[int]) -
     )
     for row in connection.execute(query):
         if row.result["revisions"] == revisions:
-            return Statement(f"{row.decider}, policy {row.policy}", row.at, record_from_line(row.record).content)
+            return ContentView(f"{row.decider}, policy {row.policy}", row.at, record_from_line(row.record).content)
     return None
 
 
-def _decision_of_person(connection: Connection, document: str) -> Statement | None:
+def _decision_of_person(connection: Connection, document: str) -> ContentView | None:
     """Return the newest decision of a person, at the time at which it was made, as the last record has it."""
     newest_decision = select(func.max(PersonDecisionRow.id)).where(PersonDecisionRow.document == document)
     query = (
@@ -183,4 +184,4 @@ def _decision_of_person(connection: Connection, document: str) -> Statement | No
         .limit(1)
     )
     row = connection.execute(query).first()
-    return None if row is None else Statement(row.decider, row.at, record_from_line(row.record).content)
+    return None if row is None else ContentView(row.decider, row.at, record_from_line(row.record).content)

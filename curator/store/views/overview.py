@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, func, select
 
-from curator.domain.annotation import unnamed
+from curator.domain.annotation import fallback_name
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.steps.ports.contents import ContentReader
-from curator.store.database import SqlStore, told_plainly
+from curator.store.database import SqlStore, curator_errors
 from curator.store.inbox import DeliveryRow, SqliteInbox
 from curator.store.settings import SettingTable
 from curator.store.tables import (
@@ -29,7 +29,7 @@ from curator.store.tables import (
 from curator.store.views.document import document_view
 from curator.store.views.states import states
 from curator.store.views.tallies import LabelTally
-from curator.views.activity import Deliveries, DeliverySeen, ModelSeen, VersionSeen
+from curator.views.activity import Deliveries, DeliveryView, ModelView, VersionView
 from curator.views.documents import DocumentLine, DocumentPage, DocumentView
 from curator.views.labels import LabelReport
 from curator.views.progress import AnnotatorProgress, DocumentState, ReviewProgress
@@ -40,7 +40,7 @@ _PATIENCE = 0.15
 
 
 class SqlOverview:
-    """Implements the port `Overview`; what was aggregated is kept until the store's sequence number moves on."""
+    """Implements the port `Overview`; aggregates are kept until the store's sequence number moves on."""
 
     def __init__(self, store: SqlStore, inbox: SqliteInbox, read_content: ContentReader) -> None:
         self._store = store
@@ -52,7 +52,7 @@ class SqlOverview:
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[Connection, int]]:
-        with told_plainly(self._store.engine), self._store.engine.connect() as connection:
+        with curator_errors(self._store.engine), self._store.engine.connect() as connection:
             yield connection, int(connection.scalar(select(Counter.value)) or 0)
 
     def schema(self) -> LabelSchema | None:
@@ -81,20 +81,20 @@ class SqlOverview:
             DeliveryRow.cause,
             func.length(DeliveryRow.body).label("size"),
         ).order_by(DeliveryRow.number.desc())
-        with told_plainly(self._inbox.engine), self._inbox.engine.connect() as connection:
+        with curator_errors(self._inbox.engine), self._inbox.engine.connect() as connection:
             last = connection.execute(query.limit(_LAST)).all()
             dead = connection.execute(query.where(DeliveryRow.state == "dead").limit(_LAST)).all()
         with self._reading() as (connection, _):
             applied = select(Receipt.delivery, Tick.at).join(Tick, Tick.seq == Receipt.seq)
             rows = connection.execute(applied.where(Receipt.delivery.in_([row.id for row in last])))
-            at = {row.delivery: row.at for row in rows}
-        seen = [
-            DeliverySeen(row.number, row.received_at, row.state, row.cause, row.size, at.get(row.id))
+            applied_at = {row.delivery: row.at for row in rows}
+        views = [
+            DeliveryView(row.number, row.received_at, row.state, row.cause, row.size, applied_at.get(row.id))
             for row in [*last, *dead]
         ]
-        return Deliveries(self._inbox.counts(), tuple(seen[: len(last)]), tuple(seen[len(last) :]))
+        return Deliveries(self._inbox.counts(), tuple(views[: len(last)]), tuple(views[len(last) :]))
 
-    def versions(self) -> tuple[VersionSeen, ...]:
+    def versions(self) -> tuple[VersionView, ...]:
         query = (
             select(VersionRow.dataset, VersionRow.number, VersionRow.digest, Tick.at)
             .join(Tick, Tick.seq == VersionRow.seq)
@@ -102,9 +102,9 @@ class SqlOverview:
             .limit(_LAST)
         )
         with self._reading() as (connection, _):
-            return tuple(VersionSeen(*row) for row in connection.execute(query))
+            return tuple(VersionView(*row) for row in connection.execute(query))
 
-    def models(self) -> tuple[ModelSeen, ...]:
+    def models(self) -> tuple[ModelView, ...]:
         query = (
             select(ModelRow.name, ModelRow.dataset, ModelRow.version, Tick.at, ModelRow.scores)
             .join(Tick, Tick.seq == ModelRow.seq)
@@ -112,7 +112,7 @@ class SqlOverview:
             .limit(_LAST)
         )
         with self._reading() as (connection, _):
-            return tuple(ModelSeen(*row) for row in connection.execute(query))
+            return tuple(ModelView(*row) for row in connection.execute(query))
 
     def documents(self, state: DocumentState | None, page: int) -> DocumentPage:
         progress = self.progress()
@@ -123,10 +123,10 @@ class SqlOverview:
             if state is None:
                 ids = select(DocumentRow.id).order_by(DocumentRow.id)
             else:
-                found = states()
-                ids = select(found.c.id).where(found.c.state == state.value).order_by(found.c.id)
-            some = list(connection.scalars(ids.limit(_PAGE).offset((page - 1) * _PAGE)))
-            return DocumentPage(tuple(_lines(connection, some)), page, pages, total)
+                state_of = states()
+                ids = select(state_of.c.id).where(state_of.c.state == state.value).order_by(state_of.c.id)
+            page_ids = list(connection.scalars(ids.limit(_PAGE).offset((page - 1) * _PAGE)))
+            return DocumentPage(tuple(_lines(connection, page_ids)), page, pages, total)
 
     def document(self, document: str) -> DocumentView | None:
         with self._reading() as (connection, seq):
@@ -140,8 +140,8 @@ def _schema(connection: Connection, seq: int) -> LabelSchema | None:
 
 
 def _progress(connection: Connection) -> ReviewProgress:
-    found = states()
-    rows = connection.execute(select(found.c.state, func.count().label("total")).group_by(found.c.state))
+    state_of = states()
+    rows = connection.execute(select(state_of.c.state, func.count().label("total")).group_by(state_of.c.state))
     counts = dict.fromkeys(DocumentState, 0) | {DocumentState(row.state): row.total for row in rows}
     work = connection.execute(_work()).all()
     days: Sums[str] = Sums()
@@ -173,7 +173,7 @@ def _annotators(connection: Connection, work: Sequence[Row[Any]]) -> list[Annota
         days_of.setdefault(row.annotator, []).append(row)
     annotators = [
         AnnotatorProgress(
-            name="unknown" if key is None else names.get(key, unnamed(key)),
+            name="unknown" if key is None else names.get(key, fallback_name(key)),
             reviewed=sum(row.submitted for row in days),
             skipped=sum(row.skipped for row in days),
             seconds=sum(float(row.lead_time or 0) for row in days),
@@ -186,22 +186,22 @@ def _annotators(connection: Connection, work: Sequence[Row[Any]]) -> list[Annota
 
 
 def _lines(connection: Connection, documents: list[str]) -> Iterator[DocumentLine]:
-    found = states(documents)
+    state_of = states(documents)
     first = select(func.min(SourceRow.id)).where(SourceRow.document.in_(documents)).group_by(SourceRow.document)
     query: Any = (
         select(
-            found.c.id,
-            found.c.state,
-            found.c.annotations,
+            state_of.c.id,
+            state_of.c.state,
+            state_of.c.annotations,
             DocumentRow.lang,
             func.length(DocumentRow.text).label("size"),
             SourceRow.name,
             SplitRow.split,
         )
-        .join(DocumentRow, DocumentRow.id == found.c.id)
-        .outerjoin(SourceRow, (SourceRow.document == found.c.id) & SourceRow.id.in_(first))
-        .outerjoin(SplitRow, SplitRow.document == found.c.id)
-        .order_by(found.c.id)
+        .join(DocumentRow, DocumentRow.id == state_of.c.id)
+        .outerjoin(SourceRow, (SourceRow.document == state_of.c.id) & SourceRow.id.in_(first))
+        .outerjoin(SplitRow, SplitRow.document == state_of.c.id)
+        .order_by(state_of.c.id)
     )
     for row in connection.execute(query):
         state = DocumentState(row.state)

@@ -16,7 +16,7 @@ def shown_pairs(connection: Connection, document: str | None = None) -> dict[int
     That is the newest one that its document's task was given and that was stored before the annotation; annotations
     without one are left out.
     """
-    given = _given(document)
+    given = _predictions_given(document)
     of_annotation = (
         (given.c.document == CurrentRow.document)
         & (given.c.source == CurrentRow.source)
@@ -31,7 +31,7 @@ def shown_pairs(connection: Connection, document: str | None = None) -> dict[int
     return {row.revision: row.shown for row in connection.execute(query)}
 
 
-def _given(document: str | None) -> Subquery:
+def _predictions_given(document: str | None) -> Subquery:
     """Return the predictions of pipelines that documents' tasks were given, of one document where it is named."""
     of_task = (
         (TaskRow.server == SentPrediction.server)

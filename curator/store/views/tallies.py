@@ -1,4 +1,4 @@
-"""What became of predicted spans, counted once per prediction and annotation and kept up to date."""
+"""Matches of predicted spans with current ones, counted once per prediction and annotation and kept up to date."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from curator.domain.schema import Label, LabelSchema, Layer
 from curator.domain.scoring import MatchCounts, MatchKind, count_kinds, match
 from curator.domain.span import content_from_value
 from curator.steps.ports.contents import ContentReader
-from curator.store.database import told_plainly
+from curator.store.database import curator_errors
 from curator.store.rows import chunks
 from curator.store.tables import DocumentRow, PredictionRow, RevisionRow
 from curator.store.views.shown import prediction_count, shown_pairs
@@ -23,8 +23,8 @@ _BATCH = 50
 
 
 @dataclass(slots=True)
-class _Counted:
-    """Counts by pipeline, and what they were made of."""
+class _Counts:
+    """Counts by pipeline, and the predictions and annotations that they were made from."""
 
     schema: str = ""
     last_prediction: int = 0
@@ -42,7 +42,7 @@ class LabelTally:
     def __init__(self, engine: Engine, read_content: ContentReader) -> None:
         self._engine = engine
         self._read_content = read_content
-        self._counted = _Counted()
+        self._counts = _Counts()
         self._waiting = 0
         self._seq = -1
         self._failure: Exception | None = None
@@ -50,7 +50,7 @@ class LabelTally:
         self._lock = Lock()
 
     def report(self, schema: LabelSchema, seq: int, patience: float) -> LabelReport:
-        """Return what is counted; waits `patience` seconds at most for what the store held at sequence number `seq`."""
+        """Return the counts; waits `patience` seconds at most for what the store held at sequence number `seq`."""
         with self._lock:
             failure, self._failure = self._failure, None
             if failure is not None:
@@ -63,15 +63,15 @@ class LabelTally:
             thread.join(patience)
         with self._lock:
             counting = self._thread is not None
-            return LabelReport(tuple(_pipelines(self._counted, schema)), counting, self._waiting)
+            return LabelReport(tuple(_pipelines(self._counts, schema)), counting, self._waiting)
 
     def _run(self, schema: LabelSchema, seq: int) -> None:
         try:
-            with told_plainly(self._engine), self._engine.connect() as connection:
+            with curator_errors(self._engine), self._engine.connect() as connection:
                 self._catch_up(connection, schema)
             with self._lock:
                 self._seq = seq
-        except Exception as error:  # noqa: BLE001 - told to whoever asks next, not to the thread's end
+        except Exception as error:  # noqa: BLE001 - raised for whoever asks next, not at the thread's end
             with self._lock:
                 self._failure = error
         finally:
@@ -79,72 +79,74 @@ class LabelTally:
                 self._thread = None
 
     def _catch_up(self, connection: Connection, schema: LabelSchema) -> None:
-        predictions, wanted = prediction_count(connection, None), shown_pairs(connection)
-        counted = self._counted
-        known = prediction_count(connection, counted.last_prediction)
+        predictions, shown = prediction_count(connection, None), shown_pairs(connection)
+        counts = self._counts
+        counted = prediction_count(connection, counts.last_prediction)
         # Annotations are read against the schema; and what was purged can no longer be subtracted.
-        if counted.schema != schema.hash or known != sum(counted.documents.values()):
-            counted, known = _Counted(schema.hash), 0
+        if counts.schema != schema.hash or counted != sum(counts.documents.values()):
+            counts, counted = _Counts(schema.hash), 0
             with self._lock:
-                self._counted = counted
-        outdated = {number: one for number, one in counted.pairs.items() if wanted.get(number) != one}
-        fresh = [number for number, one in wanted.items() if counted.pairs.get(number) != one]
-        self._waiting = predictions - known + len(fresh)
+                self._counts = counts
+        outdated = {
+            revision: prediction for revision, prediction in counts.pairs.items() if shown.get(revision) != prediction
+        }
+        uncounted = [revision for revision, prediction in shown.items() if counts.pairs.get(revision) != prediction]
+        self._waiting = predictions - counted + len(uncounted)
         for chunk in chunks(outdated, _BATCH):
-            self._compare(connection, schema, {number: outdated[number] for number in chunk}, -1)
+            self._compare(connection, schema, {revision: outdated[revision] for revision in chunk}, -1)
         while self._count_predictions(connection):
             pass
         # The newest first: they are of the pipeline that is looked at.
-        for chunk in chunks(reversed(fresh), _BATCH):
-            self._compare(connection, schema, {number: wanted[number] for number in chunk}, 1)
+        for chunk in chunks(reversed(uncounted), _BATCH):
+            self._compare(connection, schema, {revision: shown[revision] for revision in chunk}, 1)
         self._waiting = 0
 
     def _count_predictions(self, connection: Connection) -> int:
-        counted = self._counted
+        counts = self._counts
         query = (
             select(PredictionRow.id, PredictionRow.pipeline, PredictionRow.digest, PredictionRow.content)
-            .where(PredictionRow.id > counted.last_prediction, PredictionRow.pipeline != GIVEN)
+            .where(PredictionRow.id > counts.last_prediction, PredictionRow.pipeline != GIVEN)
             .order_by(PredictionRow.id)
             .limit(_BATCH)
         )
         rows = connection.execute(query).all()
-        found = [(PipelineId(row.pipeline, row.digest), content_from_value(row.content)) for row in rows]
+        contents = [(PipelineId(row.pipeline, row.digest), content_from_value(row.content)) for row in rows]
         with self._lock:
-            for row, (pipeline, content) in zip(rows, found, strict=True):
-                counted.documents[pipeline] += 1
-                counted.newest[pipeline] = row.id
-                counted.predicted.update((pipeline, span.layer, span.label) for span in content.spans)
-                counted.last_prediction = row.id
+            for row, (pipeline, content) in zip(rows, contents, strict=True):
+                counts.documents[pipeline] += 1
+                counts.newest[pipeline] = row.id
+                counts.predicted.update((pipeline, span.layer, span.label) for span in content.spans)
+                counts.last_prediction = row.id
             self._waiting -= len(rows)
         return len(rows)
 
     def _compare(self, connection: Connection, schema: LabelSchema, pairs: dict[int, int], sign: int) -> None:
-        """Add what became of predictions in annotations, or take it away again."""
-        found = list(self._compared(connection, schema, pairs))
-        counted = self._counted
+        """Add the matches of predictions with annotations, or subtract them."""
+        kinds_by_pipeline = list(self._kinds(connection, schema, pairs))
+        counts = self._counts
         with self._lock:
-            for pipeline, kinds in found:
-                counted.annotations[pipeline] += sign
+            for pipeline, kinds in kinds_by_pipeline:
+                counts.annotations[pipeline] += sign
                 for (layer, label, kind), count in kinds.items():
-                    counted.matches[pipeline, layer, label, kind] += sign * count
-            for number, prediction in pairs.items():
+                    counts.matches[pipeline, layer, label, kind] += sign * count
+            for revision, prediction in pairs.items():
                 if sign > 0:
-                    counted.pairs[number] = prediction
+                    counts.pairs[revision] = prediction
                 else:
-                    del counted.pairs[number]
+                    del counts.pairs[revision]
             self._waiting -= len(pairs) if sign > 0 else 0
 
-    def _compared(
+    def _kinds(
         self, connection: Connection, schema: LabelSchema, pairs: dict[int, int]
     ) -> Iterator[tuple[PipelineId, Counter[tuple[str, str, MatchKind]]]]:
-        said = connection.execute(
+        revisions = connection.execute(
             select(RevisionRow.__table__, DocumentRow.text)
             .join(DocumentRow, DocumentRow.id == RevisionRow.document)
             .where(RevisionRow.number.in_(pairs))
         ).all()
         shown = connection.execute(select(PredictionRow.__table__).where(PredictionRow.id.in_(set(pairs.values()))))
         predictions = {row.id: row for row in shown}
-        for row in said:
+        for row in revisions:
             state = state_from_value(Identity(row.source, row.key, row.created_at), row.value)
             prediction = predictions.get(pairs[row.number])
             if state.skipped or prediction is None:
@@ -154,23 +156,25 @@ class LabelTally:
             yield PipelineId(prediction.pipeline, prediction.digest), count_kinds(match(predicted, current))
 
 
-def _pipelines(counted: _Counted, schema: LabelSchema) -> Iterator[PipelineMatches]:
+def _pipelines(counts: _Counts, schema: LabelSchema) -> Iterator[PipelineMatches]:
     ranks = {(layer.name, label.name): n for n, (layer, label) in enumerate(_labels(schema))}
-    for pipeline in sorted(counted.newest, key=lambda one: -counted.newest[one]):
-        seen = {(layer, label) for one, layer, label in counted.predicted if one == pipeline}
-        seen |= {
-            (layer, label) for (one, layer, label, _), count in counted.matches.items() if one == pipeline and count
+    for pipeline in sorted(counts.newest, key=lambda pipeline: -counts.newest[pipeline]):
+        present = {(layer, label) for predictor, layer, label in counts.predicted if predictor == pipeline}
+        present |= {
+            (layer, label)
+            for (predictor, layer, label, _), count in counts.matches.items()
+            if predictor == pipeline and count
         }
         labels = tuple(
             LabelMatches(
                 layer,
                 label,
-                counted.predicted[pipeline, layer, label],
-                MatchCounts({kind: counted.matches[pipeline, layer, label, kind] for kind in MatchKind}),
+                counts.predicted[pipeline, layer, label],
+                MatchCounts({kind: counts.matches[pipeline, layer, label, kind] for kind in MatchKind}),
             )
-            for layer, label in sorted(seen, key=lambda one: (ranks.get(one, len(ranks)), one))
+            for layer, label in sorted(present, key=lambda label: (ranks.get(label, len(ranks)), label))
         )
-        yield PipelineMatches(str(pipeline), counted.documents[pipeline], counted.annotations[pipeline], labels)
+        yield PipelineMatches(str(pipeline), counts.documents[pipeline], counts.annotations[pipeline], labels)
 
 
 def _labels(schema: LabelSchema) -> Iterator[tuple[Layer, Label]]:

@@ -25,13 +25,13 @@ def test_the_newest_is_the_last_one_updated_ground_truth_before_others(
         assert (chosen and chosen.number) == number
 
 
-def test_the_answer_is_all_that_the_newest_annotation_says() -> None:
+def test_the_outcome_is_the_whole_content_of_the_newest_annotation() -> None:
     person, event = Span("entities", 0, 5, "PER"), Span("events", 6, 10, "ATTACK")
     content = Content(
         (person, event), (Relation(event.id, person.id, "agent"),), (Attribute("document", "note", "kept"),)
     )
-    answer = LATEST.answer([annotation(number=1), annotation(content, 2, LATE)], {})
-    assert answer is not None
-    assert [contributor.number for contributor in answer.contributors] == [2]
-    assert answer.content == content
-    assert LATEST.answer([], {}) is None
+    outcome = LATEST.decide([annotation(number=1), annotation(content, 2, LATE)], {})
+    assert outcome is not None
+    assert [contributor.number for contributor in outcome.contributors] == [2]
+    assert outcome.content == content
+    assert LATEST.decide([], {}) is None

@@ -53,8 +53,8 @@ def records(frozen: Frozen) -> dict[str, dict[str, Any]]:
 
 
 def losses(frozen: Frozen) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads((frozen.path / "LOSSES.json").read_text())["losses"]
-    return found
+    ledger: list[dict[str, Any]] = json.loads((frozen.path / "LOSSES.json").read_text())["losses"]
+    return ledger
 
 
 def data(frozen: Frozen) -> dict[str, bytes]:
@@ -85,12 +85,12 @@ def test_reviewed_documents_are_written_and_an_empty_review_is_one(
     world: World, reviewed: tuple[int, int, int], export: Export
 ) -> None:
     frozen = export()
-    found = records(frozen)
-    assert found.keys() == {PARIS, EMPTY}
-    assert labels(found[PARIS]) == [("PER", "Marie Curie"), ("GPE", "Paris")]
-    assert labels(found[EMPTY]) == []
-    assert list(found[PARIS]["meta"].items()) == [("a", [None]), ("b", 1)]
-    assert found[PARIS]["provenance"]["annotators"] == [pseudonym(SALT, "fake/1")]
+    by_id = records(frozen)
+    assert by_id.keys() == {PARIS, EMPTY}
+    assert labels(by_id[PARIS]) == [("PER", "Marie Curie"), ("GPE", "Paris")]
+    assert labels(by_id[EMPTY]) == []
+    assert list(by_id[PARIS]["meta"].items()) == [("a", [None]), ("b", 1)]
+    assert by_id[PARIS]["provenance"]["annotators"] == [pseudonym(SALT, "fake/1")]
     assert frozen.manifest["counts"]["documents"] == 2
 
 
@@ -142,7 +142,9 @@ def test_as_of_a_past_time_gives_the_bytes_of_that_time(
     assert records(second).keys() == {PARIS, LYON}
 
 
-def test_as_of_a_time_before_everything_says_so(world: World, reviewed: tuple[int, int, int], export: Export) -> None:
+def test_as_of_a_time_before_everything_is_refused_with_the_reason(
+    world: World, reviewed: tuple[int, int, int], export: Export
+) -> None:
     with pytest.raises(CuratorError, match="empty then"):
         export(as_of=instant("2001-01-01"))
 
@@ -234,9 +236,9 @@ def test_a_document_that_bridges_splits_is_listed_with_all_it_holds(world: World
     world.deliver()
     frozen = export()
     assert records(frozen).keys() == {left}
-    found = losses(frozen)
-    assert {loss["reason"] for loss in found} == {"bridges-splits"}
-    assert sorted(loss["kind"] for loss in found) == ["document", "relation", "span", "span"]
+    listed = losses(frozen)
+    assert {loss["reason"] for loss in listed} == {"bridges-splits"}
+    assert sorted(loss["kind"] for loss in listed) == ["document", "relation", "span", "span"]
 
 
 def test_every_span_and_relation_is_written_or_listed(
@@ -259,11 +261,11 @@ def test_every_span_and_relation_is_written_or_listed(
     world.deliver()
     frozen = export()
     record = records(frozen)[LYON]
-    found = [loss for loss in losses(frozen) if loss["document"] == document_id(LYON)]
+    listed = [loss for loss in losses(frozen) if loss["document"] == document_id(LYON)]
     written = [span["id"] for spans in record["spans"].values() for span in spans]
     assert written == ["entities:0-12:GPE", "entities:13-17:GPE", "events:5-12:ATTACK"]
     assert [relation["child"] for relation in record["relations"]] == ["entities:13-17:GPE"]
-    reasons = sorted((loss["kind"], loss["reason"]) for loss in found)
+    reasons = sorted((loss["kind"], loss["reason"]) for loss in listed)
     assert reasons == [
         ("quarantined", "quarantined:offsets-outside-text"),
         ("quarantined", "quarantined:unknown-label"),
@@ -275,7 +277,7 @@ def test_every_span_and_relation_is_written_or_listed(
         ("span", "trimmed"),
     ]
     # The one that was trimmed is both written and listed.
-    assert len(written) + len(record["relations"]) + len(found) - 1 == len(result)
+    assert len(written) + len(record["relations"]) + len(listed) - 1 == len(result)
 
 
 def test_annotators_keep_their_names_only_where_that_is_asked_for(

@@ -13,10 +13,10 @@ from tests.steps.datasets.test_freeze import EMPTY, PARIS, export_of, losses, no
 def test_a_document_that_had_no_split_then_has_none_in_that_past(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (one,) = world.with_tasks(PARIS)
+    (first,) = world.with_tasks(PARIS)
     monkeypatch.setattr("curator.steps.intake.ingest.assign_splits", lambda *_: None)
-    (other,) = world.with_tasks(EMPTY)
-    for task in (one, other):
+    (second,) = world.with_tasks(EMPTY)
+    for task in (first, second):
         world.server.annotate(task, [])
     world.deliver()
     moment = now(world)

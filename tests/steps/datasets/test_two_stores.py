@@ -23,8 +23,8 @@ def test_two_stores_fed_alike_give_the_same_bytes(tmp_path: Path) -> None:
         world.deliver()
         exports.append(export_of(world, folder / "exports")())
         world.close()
-    one, two = exports
-    assert data(one) == data(two)
-    assert one.digest == two.digest
-    assert (one.path / "manifest.json").read_bytes() == (two.path / "manifest.json").read_bytes()
-    assert (one.path / "README.md").read_bytes() == (two.path / "README.md").read_bytes()
+    first, second = exports
+    assert data(first) == data(second)
+    assert first.digest == second.digest
+    assert (first.path / "manifest.json").read_bytes() == (second.path / "manifest.json").read_bytes()
+    assert (first.path / "README.md").read_bytes() == (second.path / "README.md").read_bytes()

@@ -24,7 +24,7 @@ class Registry:
         self._server = world.server
 
     def backends(self, project: int) -> list[BackendRef]:
-        return [one for _, (one, _) in sorted(self.kept.items())]
+        return [backend for _, (backend, _) in sorted(self.kept.items())]
 
     def save_backend(self, project: int, title: str, backend: Backend, number: int | None) -> None:
         self.saves += 1
@@ -56,8 +56,8 @@ def test_it_is_connected_once_and_without_a_webhook_of_its_own(world: World, reg
     before = world.server.webhooks(world.project)
     assert connect(world, registry) == ("connected", "")
     assert connect(world, registry) == ("kept", "")
-    ((found, password),) = registry.kept.values()
-    assert (found.title, found.url, found.user, password) == (TITLE, BACKEND.url, BACKEND.user, "hush")
+    ((registered, password),) = registry.kept.values()
+    assert (registered.title, registered.url, registered.user, password) == (TITLE, BACKEND.url, BACKEND.user, "hush")
     assert registry.saves == 1
     assert world.server.webhooks(world.project) == before
     assert ensure_webhook(world.server, world.project, HOOK) == "kept"
@@ -70,10 +70,10 @@ def test_it_is_connected_once_and_without_a_webhook_of_its_own(world: World, reg
 )
 def test_what_somebody_changed_is_set_right(world: World, registry: Registry, change: dict[str, object]) -> None:
     connect(world, registry)
-    found, password = registry.kept[1]
-    registry.kept[1] = (replace(found, **change), password)
+    registered, password = registry.kept[1]
+    registry.kept[1] = (replace(registered, **change), password)
     assert connect(world, registry) == ("reconnected", "")
-    assert registry.kept == {1: (found, "hush")}
+    assert registry.kept == {1: (registered, "hush")}
 
 
 def test_doubles_go_and_foreign_ones_stay(world: World, registry: Registry) -> None:
@@ -82,10 +82,10 @@ def test_doubles_go_and_foreign_ones_stay(world: World, registry: Registry) -> N
     foreign = BackendRef(3, "theirs", "http://theirs.example", "", True, "down")
     registry.kept |= {2: (replace(ours, id=2), ""), 3: (foreign, "")}
     assert connect(world, registry) == ("kept", "")
-    assert {number: one for number, (one, _) in registry.kept.items()} == {1: ours, 3: foreign}
+    assert {number: backend for number, (backend, _) in registry.kept.items()} == {1: ours, 3: foreign}
 
 
-def test_a_refusal_is_told_and_nothing_is_lost(world: World, registry: Registry) -> None:
+def test_a_refusal_is_returned_with_its_reason_and_nothing_is_lost(world: World, registry: Registry) -> None:
     registry.down = True
     done, reason = connect(world, registry)
     assert (done, registry.kept) == ("refused", {})

@@ -14,7 +14,7 @@ TEXT, OTHER = "Marie vit à Paris", "Rien de neuf"
 MARIE = region(0, 5, "PER")
 
 
-def told(body: bytes, **changes: Any) -> bytes:
+def changed(body: bytes, **changes: Any) -> bytes:
     """Return a delivery with some of its parts replaced, by path: `task__data={...}`."""
     value = json.loads(body)
     for path, new in changes.items():
@@ -65,9 +65,9 @@ def test_a_submission_is_in_the_store_as_the_server_has_it(world: World, submitt
 def test_what_is_not_ours_is_a_dead_letter_with_its_cause(
     world: World, submitted: bytes, changes: dict[str, Any], cause: str
 ) -> None:
-    world.deliver(told(submitted, **changes))
+    world.deliver(changed(submitted, **changes))
     assert dead(world) == [cause]
-    assert world.alive() == {}
+    assert world.current_states() == {}
 
 
 @pytest.mark.parametrize(("body", "cause"), [(b'{"a', "not-json"), (b"[]", "unknown-shape")])
@@ -83,7 +83,7 @@ def test_deletions_in_a_project_of_others_are_dead_letters_and_ask_nothing(
     body = {"action": action, "project": {"id": 99}, "annotations": [{"id": 1}], "tasks": [{"id": 1}]}
     world.deliver(submitted, json.dumps(body).encode())
     assert dead(world) == ["unknown-project"]
-    assert len(world.alive()) == 1
+    assert len(world.current_states()) == 1
     assert world.server.calls["annotation"] + world.server.calls["task"] == 0
 
 
@@ -111,14 +111,14 @@ def test_a_region_that_does_not_fit_is_quarantined_and_the_rest_kept(
         assert transaction.counts()["quarantined"] == 1
 
 
-def test_the_same_delivery_twice_is_one_revision(world: World, submitted: bytes) -> None:
+def test_the_same_delivery_twice_gives_one_revision(world: World, submitted: bytes) -> None:
     world.deliver(submitted, submitted)
     world.deliver(submitted)
     assert world.revisions() == 1
     assert world.inbox.counts()["applied"] == 3
 
 
-def test_an_older_state_after_a_newer_one_is_stale(world: World, submitted: bytes) -> None:
+def test_an_older_state_after_a_newer_state_is_stale(world: World, submitted: bytes) -> None:
     world.server.change(1, result=[])
     (newer,) = world.server.take_outbox()
     world.deliver(newer, submitted)
@@ -126,11 +126,11 @@ def test_an_older_state_after_a_newer_one_is_stale(world: World, submitted: byte
     assert world.inbox.counts()["stale"] == 1
 
 
-def test_a_deletion_told_before_the_creation_wins(world: World, submitted: bytes) -> None:
+def test_a_deletion_delivered_before_the_creation_wins(world: World, submitted: bytes) -> None:
     world.server.delete(1)
     (deleted,) = world.server.take_outbox()
     world.deliver(deleted, submitted)
-    assert world.alive() == {}
+    assert world.current_states() == {}
     assert world.revisions() == 0
 
 
@@ -139,7 +139,7 @@ def test_a_late_creation_does_not_bring_back_what_was_deleted(world: World, subm
     world.server.delete(1)
     world.deliver()
     world.deliver(submitted)
-    assert world.alive() == {}
+    assert world.current_states() == {}
 
 
 def test_a_creation_in_a_task_that_is_gone_brings_nothing_back(world: World, submitted: bytes) -> None:
@@ -147,7 +147,7 @@ def test_a_creation_in_a_task_that_is_gone_brings_nothing_back(world: World, sub
     world.server.delete_task(task)
     world.deliver()
     world.deliver(submitted)
-    assert world.alive() == {}
+    assert world.current_states() == {}
     with world.store.reading() as transaction:
         assert transaction.tasks.live(world.server.name, world.project) == {}
 
@@ -159,7 +159,7 @@ def test_a_number_given_out_again_is_another_annotation(world: World, submitted:
     assert world.server.annotate(task, [region(12, 17, "GPE")]) == 1
     world.deliver(submitted, *world.server.take_outbox())
     assert world.equals_server()
-    assert len(world.alive()) == 1
+    assert len(world.current_states()) == 1
 
 
 def test_states_of_the_same_moment_that_differ_are_read_again(world: World, submitted: bytes) -> None:
@@ -176,7 +176,7 @@ def test_a_task_that_was_deleted_takes_its_annotations_along(world: World, submi
     world.deliver(submitted)
     world.server.delete_task(next(iter(world.server.known_tasks(world.project))))
     world.deliver()
-    assert world.alive() == {}
+    assert world.current_states() == {}
 
 
 def test_a_deletion_that_did_not_happen_deletes_nothing(world: World, submitted: bytes) -> None:
@@ -184,7 +184,7 @@ def test_a_deletion_that_did_not_happen_deletes_nothing(world: World, submitted:
     lie_too = {"action": "TASKS_DELETED", "project": {"id": world.project}, "tasks": [{"id": 1}]}
     world.deliver(submitted, json.dumps(lie).encode(), json.dumps(lie_too).encode())
     assert world.equals_server()
-    assert len(world.alive()) == 1
+    assert len(world.current_states()) == 1
 
 
 def test_a_changed_project_is_taken_note_of_and_changes_nothing(world: World, submitted: bytes) -> None:
@@ -198,7 +198,7 @@ def test_many_annotations_in_one_delivery_are_all_taken(world: World) -> None:
     tasks = world.with_tasks(TEXT, OTHER)
     world.server.accept_predictions(tasks, [region(0, 4, "PER")])
     world.deliver()
-    assert len(world.alive()) == 2
+    assert len(world.current_states()) == 2
     assert world.equals_server()
 
 
@@ -246,7 +246,7 @@ def test_a_dead_letter_can_be_applied_again_once_nothing_is_in_its_way(world: Wo
     world.deliver(submitted)
     assert world.inbox.counts()["dead"] == 1
     world.receiver.read_delivery = right
-    assert world.inbox.again(None) == 1
+    assert world.inbox.replay(None) == 1
     world.receiver.drain()
     assert world.inbox.counts() == {"pending": 0, "applied": 1, "stale": 0, "dead": 0}
     assert world.equals_server()

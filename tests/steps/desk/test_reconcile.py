@@ -32,7 +32,7 @@ def test_without_a_project_there_is_nothing_to_reconcile(world: World) -> None:
         world.sync()
 
 
-def test_what_webhooks_told_is_not_missed(world: World, tasks: list[int]) -> None:
+def test_what_webhooks_delivered_is_not_missed(world: World, tasks: list[int]) -> None:
     report = world.sync()
     assert report.missed == {"created": 0, "updated": 0, "deleted": 0, "tasks_deleted": 0}
     assert world.equals_server()
@@ -74,7 +74,7 @@ def test_only_what_changed_is_read_unless_all_is_asked_for(world: World, tasks: 
     assert read.count("tasks.next") == len(tasks)
 
 
-def test_annotations_of_tasks_that_are_not_ours_are_told_apart(world: World, tasks: list[int]) -> None:
+def test_annotations_of_foreign_tasks_are_counted_by_cause(world: World, tasks: list[int]) -> None:
     task = world.server.import_task(world.project, text="La tâche de quelqu'un")
     world.server.annotate(task, [])
     report = world.sync()
@@ -86,14 +86,14 @@ def test_much_that_is_gone_stops_the_sync_before_anything_is_deleted(world: Worl
     world.server.annotate(tasks[7], [])
     for task in tasks[:4]:
         world.server.delete_task(task)
-    before = world.alive()
+    before = world.current_states()
     stopped = world.sync().stopped
     assert isinstance(stopped, DeletionsNotAccepted)
     assert "4 of 8 tasks and 4 of 9 annotations" in str(stopped)
     assert "--accept-deletions" in str(stopped)
     assert (stopped.project, stopped.tasks_going, stopped.tasks_known) == (world.project, 4, 8)
     assert (stopped.annotations_going, stopped.annotations_known) == (4, 9)
-    assert before.items() <= world.alive().items()
+    assert before.items() <= world.current_states().items()
     report = world.sync(accepted=True)
     assert report.stopped is None
     assert (report.missed["deleted"], report.missed["tasks_deleted"]) == (4, 4)
@@ -114,18 +114,18 @@ def test_a_sync_that_was_stopped_looks_at_the_same_again(world: World, tasks: li
 def test_an_emptied_project_is_not_followed_unasked(world: World, tasks: list[int]) -> None:
     world.server.delete_all_tasks(world.project)
     assert world.sync().stopped
-    assert len(world.alive()) == 8
+    assert len(world.current_states()) == 8
     world.sync(accepted=True)
-    assert world.alive() == {}
+    assert world.current_states() == {}
 
 
 def test_nor_is_a_project_that_is_gone(world: World, tasks: list[int]) -> None:
     world.server.delete_project(world.project)
     assert world.sync().stopped
-    assert len(world.alive()) == 8
+    assert len(world.current_states()) == 8
     report = world.sync(accepted=True)
     assert (report.missed["deleted"], report.missed["tasks_deleted"]) == (8, 8)
-    assert world.alive() == {}
+    assert world.current_states() == {}
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_webhook_that_was_found_switched_off_is_armed_again(world: World, task
     assert world.sync().webhook == "created"
 
 
-def test_a_webhook_that_is_refused_is_told_after_the_rest_is_done(world: World, tasks: list[int]) -> None:
+def test_a_refused_webhook_is_reported_after_the_rest_is_done(world: World, tasks: list[int]) -> None:
     world.server.delete_webhook(world.server.webhooks(world.project)[0].id)
     world.server.failing["save_webhook"] = ServerRefused("reserved network address")
     world.server.annotate(tasks[0], [])
@@ -203,7 +203,7 @@ def test_a_delivery_the_server_fails_on_does_not_keep_the_rest_from_being_reconc
     assert world.inbox.counts()["pending"] == 1
 
 
-def test_a_task_whose_number_went_to_another_text_is_told_as_deleted(world: World, tasks: list[int]) -> None:
+def test_a_task_whose_number_went_to_another_text_is_reported_as_deleted(world: World, tasks: list[int]) -> None:
     last = max(tasks)
     world.server.delete_task(last)
     assert world.server.import_task(world.project, text="Autre chose") == last
@@ -234,4 +234,4 @@ def test_the_sync_waits_for_who_applies_now(world: World, tasks: list[int], monk
 
 
 def test_users_are_known_by_their_address_after_a_sync(world: World, tasks: list[int]) -> None:
-    assert {one["annotator"] for one in world.annotations()} == {"admin@example.org"}
+    assert {annotation["annotator"] for annotation in world.annotations()} == {"admin@example.org"}

@@ -85,7 +85,7 @@ def test_what_was_known_before_it_became_unreadable_stays(world: World, tasks: l
     world.server.damage(number, result={})
     report = world.sync()
     assert report.applied == 0
-    assert [state.body for state in world.alive().values()] == [[MARIE]]
+    assert [state.body for state in world.current_states().values()] == [[MARIE]]
     assert named(world) == [f"task {tasks[0]}, annotation {number}"]
 
 
@@ -149,7 +149,7 @@ def test_the_hook_names_what_it_cannot_read_and_applies_what_came_with_it(world:
     assert world.causes() == [f"unreadable: task {tasks[0]}, annotation {first}: result is no list"]
     assert named(world) == [f"task {tasks[0]}, annotation {first}"]
     assert world.equals_server()
-    assert len(world.alive()) == 1
+    assert len(world.current_states()) == 1
 
 
 def test_the_hook_reads_again_what_was_mended_since(world: World, tasks: list[int]) -> None:
@@ -158,7 +158,7 @@ def test_the_hook_reads_again_what_was_mended_since(world: World, tasks: list[in
     assert world.causes() == []
     assert unreadable(world) == []
     assert world.equals_server()
-    assert len(world.alive()) == 2
+    assert len(world.current_states()) == 2
 
 
 def test_the_hook_names_what_the_server_fails_on_too(world: World, tasks: list[int]) -> None:

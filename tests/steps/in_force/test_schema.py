@@ -35,7 +35,7 @@ def test_the_same_schema_again_changes_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "told"),
+    ("schema", "messages"),
     [
         (with_layers({**ENTITIES, "labels": [*ENTITIES["labels"], NEW_LABEL]}, EVENTS), ["added label entities/ORG"]),
         (with_layers(ENTITIES, EVENTS, {"name": "roles", "labels": [NEW_LABEL]}), ["added layer roles"]),
@@ -44,8 +44,8 @@ def test_the_same_schema_again_changes_nothing(world: World) -> None:
         (changed(title="Nouveau"), ["changed titles, colours, keys or descriptions"]),
     ],
 )
-def test_what_only_adds_is_put_in_force_and_told(world: World, schema: LabelSchema, told: list[str]) -> None:
-    assert adopt_schema(world.store, schema, "labels.yaml") == told
+def test_what_only_adds_is_put_in_force_and_reported(world: World, schema: LabelSchema, messages: list[str]) -> None:
+    assert adopt_schema(world.store, schema, "labels.yaml") == messages
     assert in_force(world) == schema.value
     assert adopt_schema(world.store, schema, "labels.yaml") == []
 
@@ -65,8 +65,8 @@ def test_what_only_adds_is_put_in_force_and_told(world: World, schema: LabelSche
 def test_what_takes_something_away_is_refused_by_name_and_changes_nothing(
     world: World, schema: LabelSchema, lost: str
 ) -> None:
-    with pytest.raises(SchemaError) as told:
+    with pytest.raises(SchemaError) as raised:
         adopt_schema(world.store, schema, "labels.yaml")
-    assert lost in str(told.value)
-    assert "labels.yaml" in str(told.value)
+    assert lost in str(raised.value)
+    assert "labels.yaml" in str(raised.value)
     assert in_force(world) == SCHEMA_VALUE

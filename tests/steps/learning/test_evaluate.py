@@ -47,14 +47,14 @@ def evaluation() -> Evaluation:
         entity("Lyon", "LOC"),
         entity("Tirs", "ATTACK", layer="events"),
     ]
-    found = [
+    predicted = [
         entity("Curie", "PER", 0.9),
         entity("Paris", "GPE", 1.0),
         entity("Lyon", "GPE"),
         entity("quitte", "PER", 0.2),
         entity("Marie", "nothing of ours", layer="elsewhere"),
     ]
-    return evaluate(Prepared({TEXT: found}), [record("a", TEXT, *gold)], LAYERS)
+    return evaluate(Prepared({TEXT: predicted}), [record("a", TEXT, *gold)], LAYERS)
 
 
 def test_the_json_holds_every_count_by_layer_and_label(evaluation: Evaluation) -> None:
@@ -85,8 +85,8 @@ def test_the_json_holds_every_count_by_layer_and_label(evaluation: Evaluation) -
 
 
 def test_scores_are_measured_with_one_half_where_there_is_none(evaluation: Evaluation) -> None:
-    (one,) = evaluation.value()["calibration"]["bins"]
-    assert one == {"spans": 4, "mean_score": 0.65, "exact": 0.25}
+    (bin_value,) = evaluation.value()["calibration"]["bins"]
+    assert bin_value == {"spans": 4, "mean_score": 0.65, "exact": 0.25}
     assert evaluation.value()["calibration"]["expected_calibration_error"] == 0.4
 
 
@@ -99,7 +99,7 @@ def test_documents_keep_their_order_and_mistakes_that_of_the_text(evaluation: Ev
     records = [record(name, f"Lyon et {name}") for name in ("zoe", "ada", "max")]
     documents = evaluate(NamePipeline(), iter(records), LAYERS).documents
     assert [(document.id, document.text) for document in documents] == [(gold.id, gold.text) for gold in records]
-    assert [(one.kind, TEXT[one.span.start : one.span.end]) for one in evaluation.documents[0].matches] == [
+    assert [(match.kind, TEXT[match.span.start : match.span.end]) for match in evaluation.documents[0].matches] == [
         (MatchKind.BOUNDARY, "Curie"),
         (MatchKind.SPURIOUS, "quitte"),
         (MatchKind.EXACT, "Paris"),

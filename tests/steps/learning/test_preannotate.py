@@ -55,9 +55,9 @@ def test_an_interrupted_run_goes_on_where_it_stopped(world: World) -> None:
 
 def test_progress_ends_with_all_that_was_waiting(world: World) -> None:
     world.ingest(ONE, OTHER)
-    told: list[tuple[int, int | None]] = []
-    world.preannotate(progress=lambda done, total: told.append((done, total)))
-    assert told[-1] == (2, 2)
+    reported: list[tuple[int, int | None]] = []
+    world.preannotate(progress=lambda done, total: reported.append((done, total)))
+    assert reported[-1] == (2, 2)
 
 
 def test_the_score_is_minus_the_expected_number_of_corrections(world: World) -> None:
@@ -81,7 +81,7 @@ def test_paths_are_predicted_without_storing_anything(world: World) -> None:
         )
     )
     assert [record["source"] for record in records] == ["a.txt", "b.txt"]
-    assert [one.name for one in left_out] == ["en.txt"]
+    assert [refusal.name for refusal in left_out] == ["en.txt"]
     first = records[0]
     assert first["id"] == document_id(first["text"])
     assert first["spans"]["events"] == []

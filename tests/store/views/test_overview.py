@@ -51,10 +51,10 @@ def predict(store: SqlStore, pipeline: PipelineId, sent: bool = True) -> None:
     with store.writing() as transaction:
         span = Span("entities", 0, 4, "GPE", 0.5, "rule")
         ids = [document_id(text) for text in TEXTS]
-        transaction.documents.add_predictions([Prediction(one, pipeline, Content((span,))) for one in ids])
+        transaction.documents.add_predictions([Prediction(document, pipeline, Content((span,))) for document in ids])
         for task, document in transaction.tasks.live("s", 1).items() if sent else ():
             newest = transaction.tasks.newest_predictions([document])[document]
-            transaction.tasks.sent("s", 1, task, [one.number for one in newest])
+            transaction.tasks.mark_sent("s", 1, task, [prediction.number for prediction in newest])
 
 
 @pytest.fixture
@@ -102,8 +102,8 @@ def counted(overview: SqlOverview) -> LabelReport:
 
 
 def fates(report: LabelReport, pipeline: PipelineId = RULES) -> dict[tuple[str, MatchKind], int]:
-    found = next(one for one in report.pipelines if one.pipeline == str(pipeline))
-    return {(row.label, kind): row.matches[kind] for row in found.labels for kind in MatchKind if row.matches[kind]}
+    matches = next(candidate for candidate in report.pipelines if candidate.pipeline == str(pipeline))
+    return {(row.label, kind): row.matches[kind] for row in matches.labels for kind in MatchKind if row.matches[kind]}
 
 
 def states(overview: SqlOverview) -> dict[str, DocumentState]:
@@ -168,7 +168,7 @@ def test_what_became_of_predictions_is_kept_up_to_date(
     report = counted(overview)
     assert (report.pipelines[0].documents, report.pipelines[0].annotations) == (5, 2)
     assert fates(report) == {("GPE", MatchKind.EXACT): 1, ("GPE", MatchKind.LABEL): 1, ("ATTACK", MatchKind.MISSED): 1}
-    assert {one.label: one.predicted for one in report.pipelines[0].labels} == {"GPE": 5, "ATTACK": 0}
+    assert {label.label: label.predicted for label in report.pipelines[0].labels} == {"GPE": 5, "ATTACK": 0}
     annotate(2, LYON, region(0, 3, "GPE"), day=2)
     delete(store, 1, PARIS)
     annotate(3, OSLO, day=2)
@@ -189,8 +189,8 @@ def test_an_annotation_counts_for_the_prediction_it_started_from(
     predict(store, PipelineId("never", "sent"), sent=False)
     annotate(3, OSLO)
     report = counted(overview)
-    assert [one.pipeline for one in report.pipelines] == ["never@sent", str(NET), str(RULES)]
-    assert [one.annotations for one in report.pipelines] == [0, 2, 1]
+    assert [pipeline.pipeline for pipeline in report.pipelines] == ["never@sent", str(NET), str(RULES)]
+    assert [pipeline.annotations for pipeline in report.pipelines] == [0, 2, 1]
     assert fates(report) == {("GPE", MatchKind.SPURIOUS): 1}
     seen = overview.document(PARIS)
     assert seen is not None
@@ -198,23 +198,25 @@ def test_an_annotation_counts_for_the_prediction_it_started_from(
     assert (seen.predicted.by, seen.shown) == (str(RULES), True)
 
 
-def test_deliveries_tell_state_cause_and_lag(overview: SqlOverview, store: SqlStore, inbox: SqliteInbox) -> None:
+def test_deliveries_have_state_cause_and_lag(overview: SqlOverview, store: SqlStore, inbox: SqliteInbox) -> None:
     applied, dead, _ = (inbox.put(body) for body in (b"{}", b"[]", b"waits"))
     with store.writing() as transaction:
         transaction.add_receipt(applied, "applied")
     inbox.settle(applied, "applied", "")
     inbox.settle(dead, "dead", "unknown-shape")
-    found = overview.deliveries()
-    assert [(one.number, one.state, one.size) for one in found.last] == [
+    deliveries = overview.deliveries()
+    assert [(delivery.number, delivery.state, delivery.size) for delivery in deliveries.last] == [
         (3, "pending", 5),
         (2, "dead", 2),
         (1, "applied", 2),
     ]
-    assert [(one.number, one.cause, one.lag) for one in found.dead] == [(2, "unknown-shape", None)]
-    lag = found.last[2].lag
+    assert [(delivery.number, delivery.cause, delivery.lag) for delivery in deliveries.dead] == [
+        (2, "unknown-shape", None)
+    ]
+    lag = deliveries.last[2].lag
     assert lag is not None
     assert 0 <= lag < 60
-    assert found.counts == {"pending": 1, "applied": 1, "stale": 0, "dead": 1}
+    assert deliveries.counts == {"pending": 1, "applied": 1, "stale": 0, "dead": 1}
 
 
 def test_versions_and_models_come_newest_first(overview: SqlOverview, store: SqlStore) -> None:
@@ -222,7 +224,7 @@ def test_versions_and_models_come_newest_first(overview: SqlOverview, store: Sql
         transaction.versions.add("news", 1, "a" * 64, 1)
         transaction.versions.add("news", 2, "b" * 64, 2)
         transaction.models.add("news-v1", "news", 1, "models", {"ents_f": 0.5})
-    assert [(one.dataset, one.number, one.digest[0]) for one in overview.versions()] == [
+    assert [(version.dataset, version.number, version.digest[0]) for version in overview.versions()] == [
         ("news", 2, "b"),
         ("news", 1, "a"),
     ]
@@ -237,7 +239,7 @@ def test_a_document_with_its_history(overview: SqlOverview, store: SqlStore, ann
     seen = overview.document(PARIS)
     assert seen is not None
     assert (seen.text, seen.split, seen.split_reason) == ("Paris dort", "train", "hash")
-    assert [(one.name, one.meta) for one in seen.sources] == [("Pari.txt", {"a": [1]})]
+    assert [(source.name, source.meta) for source in seen.sources] == [("Pari.txt", {"a": [1]})]
     first, deleted, second = seen.revisions
     assert (first.current, first.spans, first.problems, first.annotator) == (False, 1, 1, "zoe@example.org")
     assert (deleted.current, deleted.deleted) == (True, True)
@@ -305,7 +307,7 @@ def test_an_empty_store(store: SqlStore, inbox: SqliteInbox) -> None:
     assert (overview.versions(), overview.models()) == ((), ())
 
 
-def test_a_store_that_is_not_set_up_is_told_plainly(empty_url: str, inbox: SqliteInbox) -> None:
+def test_a_store_that_is_not_set_up_is_a_curator_error(empty_url: str, inbox: SqliteInbox) -> None:
     engine = open_engine(empty_url)
     with pytest.raises(CuratorError, match="not set up"):
         SqlOverview(SqlStore(engine), inbox, READ_ANNOTATION).progress()
