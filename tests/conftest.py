@@ -47,6 +47,8 @@ def free_port() -> int:
             return port
 
 
+# First, because pytest-xdist reads the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each file, and all that share the one Label Studio, to one worker; begin with what takes longest."""
     for item in items:

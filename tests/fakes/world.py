@@ -78,21 +78,26 @@ class World:
         self.store: Store = self.sql
         self.sql_inbox = sqlite_inbox(self.folder / "inbox.sqlite3")
         self.inbox: Inbox = self.sql_inbox
+        self._kept: list[Kept] = []
         adopt_schema(self.store, self.schema, "tests")
         self.restart()
 
     def close(self) -> None:
         self.sql.engine.dispose()
         self.sql_inbox.engine.dispose()
+        for kept in self._kept:
+            for connection in kept.databases.values():
+                connection.close()
 
     def keep(self) -> Kept:
-        """Return a copy of everything, to begin again from as often as wanted."""
+        """Return a copy of everything, to begin again from as often as wanted until this world is closed."""
         databases = {}
         for name in _DATABASES:
             databases[name] = sqlite3.connect(":memory:")
             with closing(sqlite3.connect(self.folder / name)) as source:
                 source.backup(databases[name])
-        return Kept(databases, copy.deepcopy(self.server))
+        self._kept.append(Kept(databases, copy.deepcopy(self.server)))
+        return self._kept[-1]
 
     def back_to(self, kept: Kept) -> None:
         for name, source in kept.databases.items():

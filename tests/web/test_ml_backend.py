@@ -5,6 +5,7 @@ import io
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +55,13 @@ class Backend:
         self.store = store or sqlite_store(folder / "store.sqlite3")
         predictor = TaskPredictor(lambda: self.store, pipeline, LONGEST)
         ml_backend = MlBackend(*LOG_IN, LIMIT, predictor, asked_task, labels_of, prediction_value)
-        inbox = SqliteInbox(folder / "inbox.sqlite3")
-        app = create_app(Parts(inbox, "hook", LIMIT, lambda: None, str, ml_backend=ml_backend))
+        self._inbox = SqliteInbox(folder / "inbox.sqlite3")
+        app = create_app(Parts(self._inbox, "hook", LIMIT, lambda: None, str, ml_backend=ml_backend))
         self.client: FlaskClient = app.test_client()
+
+    def close(self) -> None:
+        self.store.engine.dispose()
+        self._inbox.engine.dispose()
 
     def call(self, method: str, path: str, **more: Any) -> TestResponse:
         more = {"auth": LOG_IN, **({"json": {}} if method == "POST" and "data" not in more else {}), **more}
@@ -85,8 +90,14 @@ def names(patience: float) -> Pipeline:
 
 
 @pytest.fixture
-def backend(tmp_path: Path) -> Backend:
-    return Backend(tmp_path, names)
+def make_backend(tmp_path: Path) -> Iterator[Callable[..., Backend]]:
+    with ExitStack() as made:
+        yield lambda *arguments: made.enter_context(closing(Backend(tmp_path, *arguments)))
+
+
+@pytest.fixture
+def backend(make_backend: Callable[..., Backend]) -> Backend:
+    return make_backend(names)
 
 
 def words_of_spans(prediction: dict[str, Any], text: str) -> list[str]:
@@ -259,8 +270,8 @@ class HalfPipeline(NamePipeline):
             yield Content((half, *content.spans), relations)
 
 
-def test_what_has_no_exact_place_is_left_out_and_logged(tmp_path: Path) -> None:
-    backend = Backend(tmp_path, lambda _: HalfPipeline())
+def test_what_has_no_exact_place_is_left_out_and_logged(make_backend: Callable[..., Backend]) -> None:
+    backend = make_backend(lambda _: HalfPipeline())
     # NFC takes the first character apart, so half of it has no place in this text.
     text = "\u0958 Paris"
     with capture_logs() as logs:
@@ -292,7 +303,9 @@ def test_a_context_of_interactive_annotating_changes_nothing(backend: Backend) -
     assert backend.ask([{"data": {"text": "Paris"}}], params={"context": context}) == backend.predict("Paris")
 
 
-def test_a_document_of_ours_has_the_prediction_that_was_pushed(tmp_path: Path, world: World) -> None:
+def test_a_document_of_ours_has_the_prediction_that_was_pushed(
+    make_backend: Callable[..., Backend], world: World
+) -> None:
     text = "Marie vit à Paris"
     world.ingest(raw("a.txt", text))
     world.preannotate()
@@ -300,7 +313,7 @@ def test_a_document_of_ours_has_the_prediction_that_was_pushed(tmp_path: Path, w
     ((task, ref),) = world.server.known_tasks(world.project).items()
     (pushed,) = world.server.predictions(task)
     pipeline = NamePipeline()
-    backend = Backend(tmp_path, lambda _: pipeline, world.sql)
+    backend = make_backend(lambda _: pipeline, world.sql)
     data = {"text": text, "document": ref.document, "source": "a.txt"}
     (given,) = backend.ask([{"id": task, "data": data}])
     assert json.dumps(given) == json.dumps(prediction_value(pushed))
@@ -310,15 +323,15 @@ def test_a_document_of_ours_has_the_prediction_that_was_pushed(tmp_path: Path, w
         (prediction,) = backend.ask([{"data": data}])
         assert prediction["result"] == prediction_value(pushed)["result"]
     assert pipeline.seen == 3
-    backend = Backend(tmp_path, lambda _: NamePipeline(digest="d2"), world.sql)
+    backend = make_backend(lambda _: NamePipeline(digest="d2"), world.sql)
     assert backend.ask([{"data": {"text": text, "document": ref.document}}])[0]["model_version"] == "names@d2"
 
 
-def test_a_pipeline_that_is_not_there_yet_is_named_in_the_status_line(tmp_path: Path) -> None:
+def test_a_pipeline_that_is_not_there_yet_is_named_in_the_status_line(make_backend: Callable[..., Backend]) -> None:
     def missing(patience: float) -> Pipeline:
         raise PipelineNotReady("the pipeline is still being loaded\r\nX: é", "here", "ask again")
 
-    backend = Backend(tmp_path, missing)
+    backend = make_backend(missing)
     for method, path in [("POST", "setup"), ("GET", "versions"), ("POST", "predict")]:
         answer = backend.call(method, path, **({"json": {"tasks": [{}]}} if method == "POST" else {}))
         assert answer.status == "503 the pipeline is still being loaded??X: ?"

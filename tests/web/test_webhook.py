@@ -1,6 +1,7 @@
 import io
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,10 @@ class Hook:
 
 
 @pytest.fixture
-def hook(tmp_path: Path) -> Hook:
-    return Hook(tmp_path)
+def hook(tmp_path: Path) -> Iterator[Hook]:
+    made = Hook(tmp_path)
+    yield made
+    made.inbox.engine.dispose()
 
 
 def test_a_delivery_is_kept_as_it_came_before_it_is_answered(hook: Hook) -> None:
@@ -103,6 +106,7 @@ def test_json_nested_deeper_than_the_stack_is_refused(tmp_path: Path) -> None:
     for body in (b"[" * 200_000 + b"]" * 200_000, b'{"a":' * 100_000 + b"1" + b"}" * 100_000):
         assert client.post(PATH, data=body, headers=SECRET).status_code == 400
     assert inbox.pending(1) == []
+    inbox.engine.dispose()
 
 
 @pytest.mark.parametrize(("size", "status"), [(LIMIT, 200), (LIMIT + 1, 413)])
