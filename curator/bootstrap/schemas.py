@@ -21,7 +21,7 @@ def adopt_configured(context: Context, store: Store, say: Callable[[str], None])
     """
     schema, where = configured_schema(context), str(context.settings.label_schema)
     with store.reading() as transaction:
-        is_first = schema_in_force(transaction) is None or not transaction.tasks.has_any_project()
+        is_first = schema_in_force(transaction.settings) is None or not transaction.tasks.has_any_project()
     if is_first:
         for change in adopt_schema(store, schema, where):
             say(f"label schema: {change}")

@@ -9,7 +9,7 @@ from curator.store.tables import Setting
 
 
 class SettingTable:
-    """Implements the port `Settings`."""
+    """Implements the port `SequencedSettings`."""
 
     def __init__(self, connection: Connection, seq: int) -> None:
         self._connection = connection

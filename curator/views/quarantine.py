@@ -61,7 +61,7 @@ def quarantine(store: Store, read_content: ContentReader) -> list[QuarantineEntr
 
 def _causes(transaction: Transaction, item: QuarantinedItem, read_content: ContentReader) -> set[str]:
     """Return why items of an annotation do not fit the labels that are in force."""
-    schema, text = schema_in_force(transaction), transaction.documents.text(item.document)
+    schema, text = schema_in_force(transaction.settings), transaction.documents.text(item.document)
     for revision in transaction.revisions.current_revisions(document=item.document):
         if revision.number == item.revision and revision.state and schema and text is not None:
             return {problem.cause for problem in read_content(revision.state, text, schema).problems}

@@ -18,6 +18,6 @@ def test_a_push_that_failed_has_the_marker_made_up_and_no_schema_in_force(
         push(configured, lambda _: None, silent)
     with open_store(configured) as store:
         with store.reading() as transaction:
-            assert schema_in_force(transaction) is None
+            assert schema_in_force(transaction.settings) is None
             kept = transaction.settings.get("workspace")
         assert marker(store) == f"curator:{kept}"

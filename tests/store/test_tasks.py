@@ -3,6 +3,7 @@
 from curator.domain.canonical import document_id
 from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import Content
+from curator.steps.ports.stored_tasks import ProjectRole
 from curator.store.database import SqlStore
 from tests.store.conftest import arrival
 
@@ -78,3 +79,21 @@ def test_a_task_that_came_back_needs_its_predictions_again(store: SqlStore, docu
         transaction.tasks.mark_gone(*HERE, [5])
         transaction.tasks.save(*HERE, {5: document})
         assert len(transaction.tasks.unsent(*HERE)) == 1
+
+
+def test_projects_of_each_role_are_kept_apart(store: SqlStore) -> None:
+    for project, role in ((1, ProjectRole.ANNOTATION), (2, ProjectRole.ADJUDICATION), (3, ProjectRole.ADOPTED)):
+        with store.writing() as transaction:
+            assert not transaction.tasks.has_project("s", project)
+            transaction.tasks.save_project("s", project, "h", role)
+    with store.writing() as transaction:
+        transaction.tasks.save_project("s", 4, "h")
+        transaction.tasks.save_project("other", 5, "h", ProjectRole.ADOPTED)
+    with store.reading() as transaction:
+        tasks = transaction.tasks
+        assert tasks.project("s") == tasks.project("s", ProjectRole.ANNOTATION) == (4, "h")
+        assert tasks.project("s", ProjectRole.ADJUDICATION) == (2, "h")
+        assert tasks.project("s", ProjectRole.ADOPTED) == (3, "h")
+        assert tasks.project("other") is None
+        assert all(tasks.has_project("s", project) for project in (1, 2, 3, 4))
+        assert tasks.has_any_project()

@@ -6,8 +6,7 @@ from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.stores import is_own_file, open_store, open_store_as_is
 from curator.domain.errors import CuratorError
-from curator.domain.schema import schema_from_value
-from curator.steps.in_force.schema import vanished
+from curator.steps.in_force.schema import schema_in_force, vanished
 from curator.store.migrate import pending_migrations
 from curator.views.quarantine import quarantine
 
@@ -56,10 +55,10 @@ def labels_in_force(context: Context) -> Check:
     name = "labels in force"
     schema = configured_schema(context)
     with open_store(context) as store, store.reading() as transaction:
-        value = transaction.settings.get("schema")
-    if value is None or schema.hash == schema_from_value(value, "the store").hash:
+        in_force = schema_in_force(transaction.settings)
+    if in_force is None or schema.hash == in_force.hash:
         return Check(name, True, "as in the file")
-    gone = vanished(schema_from_value(value, "the store"), schema)
+    gone = vanished(in_force, schema)
     if gone:
         remedy = f"put it back into {context.settings.label_schema}"
         return Check(name, False, f"the file no longer has {', '.join(gone)}", remedy)

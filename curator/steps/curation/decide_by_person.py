@@ -6,9 +6,9 @@ from curator.domain.canonical import refuse_unstorable
 from curator.domain.decision import DECIDER
 from curator.domain.errors import CuratorError, InputRefused
 from curator.domain.fit import fit
-from curator.domain.schema import schema_from_value
 from curator.domain.span import Content
 from curator.steps.curation.decide import DecidedDocument, Decider, Rules
+from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store
 
@@ -28,10 +28,9 @@ def decide_by_person(
     )
     with store.writing() as transaction:
         text = transaction.documents.text(document)
-        value = transaction.settings.get("schema")
-        if text is None or value is None:
+        schema = schema_in_force(transaction.settings)
+        if text is None or schema is None:
             raise CuratorError("no such document", document, "list the documents there are")
-        schema = schema_from_value(value, "the store")
         for problem in fit(decided, text, schema).problems:
             raise InputRefused(f"decision does not fit: {problem.cause}", f"{document}, {problem.item}", "mend it")
         before = transaction.decisions.by_person(document, transaction.seq)

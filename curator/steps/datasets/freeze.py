@@ -12,8 +12,9 @@ from curator.domain.dataset_card import dataset_card
 from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
 from curator.domain.loss import Loss
-from curator.domain.schema import LabelSchema, schema_from_value
+from curator.domain.schema import LabelSchema
 from curator.steps.curation.decide import DecidedDocument, Decider, Rules
+from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
 from curator.steps.ports.version_folders import VersionStorage
@@ -72,10 +73,10 @@ def freeze(
 
 
 def _schema(transaction: Transaction, seq: int) -> LabelSchema:
-    value = transaction.settings.get("schema", seq)
-    if value is None:
+    schema = schema_in_force(transaction.settings, seq)
+    if schema is None:
         raise CuratorError("the store was empty then", "", "choose a later --as-of, or ingest documents")
-    return schema_from_value(value, "the store")
+    return schema
 
 
 def _write(

@@ -169,7 +169,7 @@ class Acceptor:
         transaction.tasks.save(task.server, task.project, {task.task: document})
         number = transaction.revisions.append(identity, document, state)
         # The labels may have grown since this process began.
-        schema = schema_in_force(transaction) or self.schema
+        schema = schema_in_force(transaction.settings) or self.schema
         content = self.read_content(state, str(task.text), schema)
         origin = f"{identity.source}/{identity.key}@{state.updated_at}"
         transaction.quarantine.add(origin, document, content.problems, number)

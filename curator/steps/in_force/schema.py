@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from curator.domain.errors import SchemaError
 from curator.domain.schema import LabelSchema, schema_from_value
-from curator.steps.ports.store import Store, Transaction
+from curator.steps.ports.store import SequencedSettings, Store
 
 _NAME = "schema"
 
 
-def schema_in_force(transaction: Transaction, as_of: int | None = None) -> LabelSchema | None:
+def schema_in_force(settings: SequencedSettings, as_of: int | None = None) -> LabelSchema | None:
     """Return the schema in force, or in force at a sequence number; None before the first one."""
-    value = transaction.settings.get(_NAME, as_of)
+    value = settings.get(_NAME, as_of)
     return None if value is None else schema_from_value(value, "the store")
 
 
@@ -21,7 +21,7 @@ def check_schema(store: Store, schema: LabelSchema, where: str) -> bool:
     Raises SchemaError where something would vanish or change its meaning.
     """
     with store.reading() as transaction:
-        before = schema_in_force(transaction)
+        before = schema_in_force(transaction.settings)
     if before is None or before.hash == schema.hash:
         return before is None
     _refuse_vanished(before, schema, where)
@@ -37,7 +37,7 @@ def adopt_schema(store: Store, schema: LabelSchema, where: str) -> list[str]:
     if not check_schema(store, schema, where):
         return []
     with store.writing() as transaction:
-        before = schema_in_force(transaction)
+        before = schema_in_force(transaction.settings)
         transaction.settings.put(_NAME, schema.value)
         if before is None:
             return []

@@ -12,7 +12,9 @@ from curator.steps.ports.stored_tasks import Tasks
 from curator.steps.ports.stored_versions import Versions
 
 
-class Settings(Protocol):
+class SequencedSettings(Protocol):
+    """Settings that are sequenced, so that any past value can be read again."""
+
     def get(self, name: str, as_of: int | None = None) -> Any:
         """Return the value a setting had, or None where it had none."""
         ...
@@ -50,7 +52,7 @@ class Transaction(Protocol):
     def models(self) -> Models: ...
 
     @property
-    def settings(self) -> Settings: ...
+    def settings(self) -> SequencedSettings: ...
 
     def seq_at(self, at: str) -> int:
         """Return the last sequence number at or before a time in the form of `instant`; 0 before the first."""

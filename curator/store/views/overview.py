@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, func, select
 
 from curator.domain.annotation import fallback_name
-from curator.domain.schema import LabelSchema, schema_from_value
+from curator.domain.schema import LabelSchema
+from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.store.database import SqlStore, curator_errors
 from curator.store.inbox import DeliveryRow, SqliteInbox
@@ -135,8 +136,7 @@ class SqlOverview:
 
 
 def _schema(connection: Connection, seq: int) -> LabelSchema | None:
-    value = SettingTable(connection, seq).get("schema")
-    return None if value is None else schema_from_value(value, "the store")
+    return schema_in_force(SettingTable(connection, seq))
 
 
 def _progress(connection: Connection) -> ReviewProgress:

@@ -248,6 +248,6 @@ def test_a_schema_that_lacks_what_is_in_force_is_not_brought_to_label_studio(wor
 
 def in_force(world: World) -> str:
     with world.store.reading() as transaction:
-        schema = schema_in_force(transaction)
+        schema = schema_in_force(transaction.settings)
     assert schema is not None
     return schema.hash
