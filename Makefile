@@ -38,9 +38,9 @@ check: environment
 	$(RUN)/lint-imports
 	$(RUN)/pytest -q tests/test_architecture.py
 
-# Two workers keep two cores busy; the tests of one file, or of the one Label Studio, share one.
+# Two workers keep two cores busy; each takes whole files, and shares one Label Studio among them.
 test: install chromium check
-	$(RUN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	$(RUN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # The browser of the end-to-end tests: installed where that is allowed, asked for where it is not.
 chromium:

@@ -1,4 +1,4 @@
-"""What tests of several packages share: a small world, the default label schema, one real Label Studio a session."""
+"""What tests of several packages share: a small world, the default label schema, one real Label Studio a worker."""
 
 import secrets
 import socket
@@ -47,14 +47,8 @@ def free_port() -> int:
             return port
 
 
-# First, because pytest-xdist reads the groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each file, and all that share the one Label Studio, to one worker; begin with what takes longest."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            shares_server = "label_studio" in getattr(item, "fixturenames", ())
-            item.add_marker(pytest.mark.xdist_group("label-studio" if shares_server else str(item.path)))
+    """Begin with what takes longest."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
 
 

@@ -60,7 +60,7 @@ class HttpReviewer:
         self.http.patch(f"/api/webhooks/{webhook}/", json={"is_active": False}).raise_for_status()
 
 
-@pytest.fixture(params=["fake", pytest.param("label-studio", marks=pytest.mark.xdist_group("label-studio"))])
+@pytest.fixture(params=["fake", "label-studio"])
 def _server_and_reviewer(request: pytest.FixtureRequest) -> tuple[LabelServer, Reviewer]:
     if request.param == "fake":
         fake = FakeLabelServer()

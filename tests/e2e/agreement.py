@@ -16,9 +16,10 @@ def from_label_studio(tasks: Iterable[dict[str, Any]]) -> Facts:
             "ground_truth": annotation["ground_truth"],
             "lead_time": annotation["lead_time"],
             "updated_at": annotation["updated_at"],
-            "spans": _spans(annotation["result"], task["data"]["text"]),
-            "relations": _relations(annotation["result"]),
-            "attributes": _attributes(annotation["result"]),
+            # A skip that a script made without a result has none.
+            "spans": _spans(annotation["result"] or [], task["data"]["text"]),
+            "relations": _relations(annotation["result"] or []),
+            "attributes": _attributes(annotation["result"] or []),
         }
         for task in tasks
         for annotation in task["annotations"]

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
+from curator.store.database import SqlStore, open_file
 from tests.conftest import RunningLabelStudio, free_port
 from tests.e2e.conftest import Curator, article, environment
 from tests.e2e.studio_page import StudioPage
@@ -188,17 +189,18 @@ def test_training_there_is_answered_and_nothing_breaks(desk: Desk) -> None:
 
 def test_a_wrong_log_in_is_detected_and_mended(desk: Desk) -> None:
     (backend,) = desk.backends()
-    backend = desk.curator.json("credentials")
-    changed = {"url": backend["ml_url"], "project": desk.project, "auth_method": "BASIC_AUTH"}
-    log_in = {"basic_auth_user": backend["ml_username"], "basic_auth_pass": "wrong"}
+    shown = desk.curator.json("credentials")
+    changed = {"url": shown["ml_url"], "project": desk.project, "auth_method": "BASIC_AUTH"}
+    log_in = {"basic_auth_user": shown["ml_username"], "basic_auth_pass": "wrong"}
     refused = desk.http.post("/api/ml/", json={**changed, **log_in})
     assert refused.status_code == 400
     assert "authentication parameters" in refused.text
-    login = Path(desk.curator.env["CURATOR_WORKSPACE"]) / "ml-login.json"
-    kept = login.read_text("utf-8")
-    assert backend["ml_password"] in kept
     desk.running.close()
-    login.write_text(kept.replace(backend["ml_password"], "another"), "utf-8")
+    engine = open_file(Path(desk.curator.env["CURATOR_WORKSPACE"]) / "store.sqlite3")
+    with SqlStore(engine).writing() as transaction:
+        assert transaction.settings.get("ml_password") == shown["ml_password"]
+        transaction.settings.put("ml_password", "another")
+    engine.dispose()
     desk.running.enter_context(served(desk.curator))
     assert failing(desk.curator) == {"ML backend": "curator push"}
     assert desk.curator.json("push")["ml_backend"] == "reconnected"

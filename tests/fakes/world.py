@@ -2,6 +2,7 @@
 
 import copy
 import sqlite3
+import threading
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,6 +84,10 @@ class World:
         self.restart()
 
     def close(self) -> None:
+        """Close every connection, once the threads that count labels have given theirs back."""
+        for thread in threading.enumerate():
+            if thread.name == "tally":
+                thread.join()
         self.sql.engine.dispose()
         self.sql_inbox.engine.dispose()
         for kept in self._kept:

@@ -27,9 +27,9 @@ from tests.web.filled import EVIL, HOSTILE, NESTED, SCRIPT, application, fill
 PAGES = ("/", "/documents", "/documents?state=waiting", f"/documents/{document_id(NESTED)}")
 
 
-def world_in(folder: Path) -> World:
+def world_in(folder: Path, **fields: Any) -> World:
     folder.mkdir()
-    return World(folder)
+    return World(folder, **fields)
 
 
 @pytest.fixture(scope="module")
@@ -170,11 +170,9 @@ def test_names_of_a_schema_are_text(tmp_path: Path) -> None:
     name = f"$\\frac{{{SCRIPT}\x01\N{GRINNING FACE}"
     label = {"name": name, "colour": "#ffeb3b", "hotkey": "9"}
     layers = [{**entities, "labels": [*entities["labels"], label]}, *others]
-    world = world_in(tmp_path / "world")
-    world.schema = schema_from_value(
-        {**SCHEMA_VALUE, "layers": layers, "relations": [*SCHEMA_VALUE["relations"], {"name": SCRIPT}]}, "tests"
-    )
-    world.__post_init__()
+    relations = [*SCHEMA_VALUE["relations"], {"name": SCRIPT}]
+    schema = schema_from_value({**SCHEMA_VALUE, "layers": layers, "relations": relations}, "tests")
+    world = world_in(tmp_path / "world", schema=schema)
     (task,) = world.with_tasks("Paris dort")
     result = [
         {"id": region, "from_name": layer, "to_name": "text", "type": "labels", "value": {**ends, "labels": [which]}}
