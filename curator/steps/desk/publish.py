@@ -18,7 +18,7 @@ from curator.steps.ports.stored_tasks import StoredPrediction
 REFUSAL = "webhook_refusal"
 """The setting that holds why Label Studio refuses the hook's address; empty where it does not."""
 HOOK_PATH = "/webhooks/label-studio"
-SECRET_HEADER = "X-Curator-Secret"
+SECRET_HEADER = "X-Curator-Secret"  # noqa: S105 - the name of a header
 _BATCH = 100
 _NEEDED = frozenset(
     {"ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_DELETED", "TASKS_DELETED"}
