@@ -24,7 +24,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def start(project: Path, python: str | Path = sys.executable) -> "subprocess.Popen[str]":
-    command = [project / "locks" / "install.sh", "env", "none"]
+    command: list[str | Path] = [project / "locks" / "install.sh", "env", "none"]
     env = {**os.environ, "PYTHON": str(python)}
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 

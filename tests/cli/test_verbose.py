@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,11 +14,15 @@ from curator.cli.verbose import telling
 from tests.cli.conftest import FRENCH, Run
 
 
+class Silent(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Stay silent."""
+
+
 @pytest.fixture
 def address() -> Iterator[str]:
     """Where something answers each request with 404."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
-    server.RequestHandlerClass.log_message = lambda *_: None  # type: ignore[method-assign]
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Silent)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"127.0.0.1:{server.server_port}"
     server.shutdown()

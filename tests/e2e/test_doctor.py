@@ -180,8 +180,8 @@ def test_a_label_schema_that_lost_a_label(curator: Curator) -> None:
 def test_a_label_schema_that_label_studio_refuses(curator: Curator, label_studio: RunningLabelStudio) -> None:
     project = curator.json("credentials")["project_id"]
     (task,) = label_studio.http.get("/api/tasks", params={"project": project}).json()["tasks"]
-    stray = {"id": "s", "from_name": "label", "to_name": "text", "type": "labels"}
-    stray["value"] = {"start": 0, "end": 1, "labels": ["X"]}
+    value = {"start": 0, "end": 1, "labels": ["X"]}
+    stray = {"id": "s", "from_name": "label", "to_name": "text", "type": "labels", "value": value}
     answer = label_studio.http.post(f"/api/tasks/{task['id']}/annotations/", json={"result": [stray]})
     annotation = answer.raise_for_status().json()["id"]
     curator.run("sync")

@@ -51,7 +51,7 @@ class Desk:
 
     def act(self, action: str, selected: dict[str, Any]) -> dict[str, Any]:
         """Choose an action on tasks of the list, as its menu does."""
-        params = {"id": action, "project": self.project}
+        params: dict[str, str | int] = {"id": action, "project": self.project}
         body = {"selectedItems": selected, "filters": {"conjunction": "and", "items": []}, "ordering": []}
         answer = self.http.post("/api/dm/actions", params=params, json=body).raise_for_status()
         done: dict[str, Any] = answer.json()

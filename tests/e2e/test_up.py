@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -152,13 +153,17 @@ def test_an_up_that_was_killed_leaves_nothing_in_the_way(curator: Curator, ports
         assert len(tasks(curator.json("credentials"))) == ARTICLES
 
 
+def restarted(up: Up, name: str, port: int) -> bool:
+    return f"{name} ended by itself" in up.said and listening(port)
+
+
 def test_what_ends_by_itself_is_started_again(curator: Curator, ports: tuple[int, int]) -> None:
     with running(curator, ports) as up:
         for name, port in (("Label Studio", ports[0]), ("the hook", ports[1])):
             for leader in psutil.Process(up.process.pid).children():
                 if str(port) in leader.cmdline():
                     leader.kill()
-            up.wait_for(lambda name=name, port=port: f"{name} ended by itself" in up.said and listening(port))
+            up.wait_for(partial(restarted, up, name, port))
         headers = {"Authorization": f"Token {curator.json('credentials')['token']}"}
         answer = httpx.get(
             f"http://127.0.0.1:{ports[0]}/api/projects/", headers=headers, timeout=HANG_SECONDS, trust_env=False

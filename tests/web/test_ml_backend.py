@@ -301,8 +301,8 @@ def test_a_document_of_ours_has_the_prediction_that_was_pushed(tmp_path: Path, w
     (pushed,) = world.server.predictions(task)
     pipeline = NamePipeline()
     backend = Backend(tmp_path, lambda _: pipeline, world.sql)
-    data = {"text": text, "document": ref.document, "source": "a.txt"}
-    (given,) = backend.ask([{"id": task, "data": data}])
+    ours = {"text": text, "document": ref.document, "source": "a.txt"}
+    (given,) = backend.ask([{"id": task, "data": ours}])
     assert json.dumps(given) == json.dumps(prediction_value(pushed))
     assert pipeline.seen == 0
     # Another text under our key, and our text under none, are texts like any other.
