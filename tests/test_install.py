@@ -36,7 +36,7 @@ def install(project: Path) -> str:
     return out
 
 
-def test_it_is_made_once_and_anew_where_the_lock_changed(project: Path) -> None:
+def test_an_environment_is_made_once_and_anew_where_the_lock_changed(project: Path) -> None:
     assert "Installing locks/none.txt into env" in install(project)
     (project / "env" / "mark").touch()
     assert install(project) == ""

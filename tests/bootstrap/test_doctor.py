@@ -25,7 +25,7 @@ def test_a_database_is_looked_at_and_not_made(configured: Context) -> None:
     assert store.migrations(configured).ok
 
 
-def test_a_database_that_cannot_be_used_is_told(configured: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_cannot_be_used_is_reported(configured: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CURATOR_DATABASE__URL", "postgresql://me:hush@127.0.0.1:1/x?connect_timeout=1")
     check = store.database(configured)
     assert (check.ok, "hush" in check.detail) == (False, False)
@@ -39,7 +39,7 @@ def test_migrations_that_were_not_run_are_counted(
     assert (check.ok, check.detail, check.remedy) == (False, "1 not run: 0002", "curator store upgrade")
 
 
-def test_dead_letters_are_told_and_are_no_fault(configured: Context) -> None:
+def test_dead_letters_are_reported_and_are_no_fault(configured: Context) -> None:
     with open_inbox(configured) as inbox:
         assert hook.dead_letters(inbox).detail == "none"
         inbox.settle(inbox.put(b"{}"), "dead", "unknown-shape")
@@ -48,7 +48,7 @@ def test_dead_letters_are_told_and_are_no_fault(configured: Context) -> None:
         assert hook.deliveries(inbox) == Check("deliveries", True, "1 wait, 0 applied")
 
 
-def test_what_can_be_looked_at_is_also_where_all_else_fails(
+def test_independent_checks_are_made_also_where_all_others_fail(
     configured: Context, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CURATOR_LABEL_STUDIO__URL", "http://127.0.0.1:1")

@@ -27,7 +27,7 @@ def test_preannotate_paths_writes_what_the_contract_says_and_stores_nothing(
     assert (ran.json["predicted"], ran.json["refused"]) == (4, 5)
     lines = Path("out/o.jsonl").read_bytes().decode().splitlines()
     records = [json.loads(line) for line in lines]
-    assert [one["source"] for one in records] == [
+    assert [record["source"] for record in records] == [
         "corpus/article.txt",
         "corpus/lines.jsonl:1",
         "corpus/lines.jsonl:2",
@@ -50,7 +50,7 @@ def test_preannotate_writes_to_standard_output_without_out(run: Run, corpus: Pat
     assert ran.json["text"] == FRENCH
 
 
-def test_what_is_predicted_already_is_not_predicted_again(run: Run, corpus: Path, pipeline: Path) -> None:
+def test_documents_predicted_already_are_not_predicted_again(run: Run, corpus: Path, pipeline: Path) -> None:
     run("ingest", "corpus")
     before = run("status", "--json").json["predictions"]
     assert run("preannotate", "--pipeline", pipeline, "--json").json["predicted"] == 3
