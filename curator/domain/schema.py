@@ -89,6 +89,11 @@ class LabelSchema:
     def relation_names(self) -> frozenset[str]:
         return frozenset(relation.name for relation in self.relations)
 
+    def allows(self, attribute: str, value: object) -> bool:
+        """Say whether an attribute may have this value, or all of this list; any, where no choices are named for it."""
+        choices = next((kind.choices for kind in self.attributes if kind.name == attribute), ())
+        return not choices or all(choice in choices for choice in (value if isinstance(value, list) else [value]))
+
     def layer_of(self, label: str) -> str | None:
         """Return the only layer that has this label, or None where none or several have it."""
         layers = [name for name, labels in self.labels_of.items() if label in labels]
