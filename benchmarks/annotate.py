@@ -25,10 +25,10 @@ def against_tokenizer(config: str = _RULES, aim: str = "at least 0.12") -> Ratio
         lambda part: list(pipeline.annotate(part)),
         "blank French tokenizer",
         lambda part: list(blank.pipe(part)),
-        _parts(),
-        _words,
-        "words/s",
-        aim,
+        inputs=_parts(),
+        amount=_words,
+        unit="words/s",
+        aim=aim,
     )
 
 
@@ -49,10 +49,10 @@ def _against(measured: str, baseline: str, aim: str) -> Ratio:
         lambda part: list(pipeline.annotate(part)),
         baseline,
         lambda part: list(baseline_pipeline.annotate(part)),
-        _parts(),
-        _words,
-        "words/s",
-        aim,
+        inputs=_parts(),
+        amount=_words,
+        unit="words/s",
+        aim=aim,
     )
 
 

@@ -57,7 +57,7 @@ def durable_against_memory() -> Ratio:
             lambda _: deliver(durable),
             "hook, nothing kept",
             lambda _: deliver(memory),
-            range(6),
-            lambda _: _DELIVERIES,
-            "deliveries/s",
+            inputs=range(6),
+            amount=lambda _: _DELIVERIES,
+            unit="deliveries/s",
         )

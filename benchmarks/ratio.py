@@ -35,6 +35,7 @@ def paired(
     work: Callable[[Input], object],
     baseline: str,
     base: Callable[[Input], object],
+    *,
     inputs: Sequence[Input],
     amount: Callable[[Input], int],
     unit: str,

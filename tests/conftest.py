@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.label_studio.client import LabelStudioServer
-from curator.label_studio.server import EmbeddedServer
+from curator.label_studio.server import EmbeddedServer, FirstUser
 from tests.fakes.world import World
 from tests.waiting import HANG_SECONDS
 
@@ -54,9 +54,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    made = World(tmp_path)
-    yield made
-    made.close()
+    world = World(tmp_path)
+    yield world
+    world.close()
 
 
 @pytest.fixture(scope="session")
@@ -69,22 +69,20 @@ def default_schema() -> LabelSchema:
 def label_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLabelStudio]:
     if not EXECUTABLE.exists():
         pytest.fail("make install", pytrace=False)
-    username, password, token = "admin@example.org", "first-password", "0123456789abcdef" * 2 + "01234567"
+    user = FirstUser("admin@example.org", "first-password", "0123456789abcdef" * 2 + "01234567")
     server = EmbeddedServer(
         EXECUTABLE,
         tmp_path_factory.mktemp("label-studio"),
-        username=username,
-        password=password,
-        token=token,
+        user,
         port=free_port(),
         timeout=HANG_SECONDS,
     )
     with (
         server,
         httpx.Client(
-            base_url=server.url, headers={"Authorization": f"Token {token}"}, timeout=HANG_SECONDS, trust_env=False
+            base_url=server.url, headers={"Authorization": f"Token {user.token}"}, timeout=HANG_SECONDS, trust_env=False
         ) as http,
     ):
-        client = LabelStudioServer("test", server.url, token)
-        yield RunningLabelStudio(server.url, username, password, token, client, http)
+        client = LabelStudioServer("test", server.url, user.token)
+        yield RunningLabelStudio(server.url, user.name, user.password, user.token, client, http)
         client.close()

@@ -34,14 +34,14 @@ EDGES = {
 @cache
 def imported(module: Path) -> frozenset[str]:
     """Return the top-level names of all imports, those for type checkers and inside functions too."""
-    found: set[str] = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
+            names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{module} has a relative import"
-            found.add(str(node.module).partition(".")[0])
-    return frozenset(found)
+            names.add(str(node.module).partition(".")[0])
+    return frozenset(names)
 
 
 def folder(module: Path) -> str:
@@ -50,7 +50,7 @@ def folder(module: Path) -> str:
 
 def text_files() -> Iterator[Path]:
     for folder, inner, names in os.walk(ROOT):
-        inner[:] = [one for one in inner if one == ".ci" or not re.match(r"\.|__pycache__|.*\.egg-info", one)]
+        inner[:] = [name for name in inner if name == ".ci" or not re.match(r"\.|__pycache__|.*\.egg-info", name)]
         yield from (Path(folder, name) for name in names if Path(name).suffix in TEXTS and not name.startswith("."))
 
 
@@ -68,7 +68,7 @@ def test_domain_and_steps_import_the_standard_library_and_curator_only(inner: st
     allowed = set(sys.stdlib_module_names) | {"curator"}
     foreign = {module.name: imported(module) - allowed for module in (PACKAGE / inner).rglob("*.py")}
     assert foreign
-    assert not {name: found for name, found in foreign.items() if found}
+    assert not {name: packages for name, packages in foreign.items() if packages}
 
 
 @pytest.mark.parametrize("package", EDGES)
@@ -121,8 +121,8 @@ def test_locks_are_hashed_pins_from_no_index_of_their_own() -> None:
 
 
 def test_every_dependency_is_locked() -> None:
-    needed = {normal(one) for one in PROJECT["dependencies"]}
-    development = {normal(one) for one in PROJECT["optional-dependencies"]["dev"]}
+    needed = {normal(requirement) for requirement in PROJECT["dependencies"]}
+    development = {normal(requirement) for requirement in PROJECT["optional-dependencies"]["dev"]}
     pinned = locked("curator.txt")
     assert needed
     assert not needed - pinned.keys()

@@ -24,7 +24,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def start(project: Path, python: str | Path = sys.executable) -> "subprocess.Popen[str]":
-    command = [project / "locks" / "install.sh", "env", "none"]
+    command: list[str | Path] = [project / "locks" / "install.sh", "env", "none"]
     env = {**os.environ, "PYTHON": str(python)}
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -36,7 +36,7 @@ def install(project: Path) -> str:
     return out
 
 
-def test_it_is_made_once_and_anew_where_the_lock_changed(project: Path) -> None:
+def test_an_environment_is_made_once_and_anew_where_the_lock_changed(project: Path) -> None:
     assert "Installing locks/none.txt into env" in install(project)
     (project / "env" / "mark").touch()
     assert install(project) == ""

@@ -47,7 +47,7 @@ def test_environment_goes_before_file_and_file_before_default(tmp_path: Path, mo
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("nonsense = 1", "unknown setting 'nonsense'"),
         ("[hook]\nnonsense = 1", "setting hook.nonsense"),
@@ -65,11 +65,11 @@ def test_environment_goes_before_file_and_file_before_default(tmp_path: Path, mo
         ("a = 1\na = 2", "configuration cannot be read"),
     ],
 )
-def test_what_makes_no_sense_is_told_in_one_line_with_its_place(tmp_path: Path, text: str, told: str) -> None:
+def test_a_senseless_setting_is_reported_in_one_line_with_its_place(tmp_path: Path, text: str, message: str) -> None:
     path = written(tmp_path, text)
     with pytest.raises(SettingsError) as raised:
         read_settings(path)
-    assert told in str(raised.value)
+    assert message in str(raised.value)
     assert str(path) in str(raised.value)
     assert raised.value.remedy
     assert "\n" not in str(raised.value)
@@ -79,14 +79,14 @@ def test_what_makes_no_sense_is_told_in_one_line_with_its_place(tmp_path: Path, 
     ("name", "value"),
     [("CURATOR_HOOK__PORT", "many"), ("CURATOR_CORPUS", "seeds"), ("CURATOR_HOOK__PROT", "1"), ("CURATOR_HOOK", "[")],
 )
-def test_a_senseless_variable_is_told(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_a_senseless_variable_is_reported(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match="CURATOR_") as raised:
         read_settings(CONFIG)
     assert "\n" not in str(raised.value)
 
 
-def test_a_missing_or_unreadable_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_or_unreadable_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"no configuration .*none\.toml.*--config FILE"):
         read_settings(tmp_path / "none.toml")
     for path in (tmp_path, written(tmp_path, "")):
@@ -101,7 +101,7 @@ def test_secrets_do_not_show(tmp_path: Path) -> None:
         written(tmp_path, '[label_studio]\ntoken = "hush"\n[database]\nurl = "postgresql://u:hush@h/d"')
     )
     shown: Any = (repr(read), str(read), read.model_dump_json())
-    assert not any("hush" in one for one in shown)
+    assert not any("hush" in text for text in shown)
     assert read.label_studio.token.get_secret_value() == "hush"
 
 

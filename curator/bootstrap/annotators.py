@@ -29,7 +29,7 @@ def add_annotator(context: Context, email: str) -> str:
         raise CuratorError(f"{email!r} is no e-mail address", "", "write it as name@example.org, without accents")
     url = server_url(context)
     with open_store(context) as store, open_server(context, store) as server:
-        if email.casefold() in {known.casefold() for known in server.users().values()}:
+        if email.casefold() in {address.casefold() for address in server.users().values()}:
             raise CuratorError(f"{email} has an account already", url, "log in with its password")
         password = secrets.token_urlsafe(9)
         sign_up(url, server.invitation(), email, password, context.settings.label_studio.timeout)

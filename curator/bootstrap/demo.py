@@ -64,8 +64,8 @@ def _round(context: Context, records: Sequence[Record], front: Front) -> Frozen:
 
     with open_store(context) as store, open_server(context, store) as server:
         with store.reading() as transaction:
-            known = transaction.tasks.project(server.name)
-            tasks = transaction.tasks.live(server.name, known[0]) if known else {}
+            project = transaction.tasks.project(server.name)
+            tasks = transaction.tasks.live(server.name, project[0]) if project else {}
             done_before = {annotation.document for annotation in transaction.revisions.current()}
             before = transaction.counts()["annotations"]
         task_of = {document: task for task, document in tasks.items() if document not in done_before}

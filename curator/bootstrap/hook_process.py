@@ -45,7 +45,7 @@ class HookProcess:
         """Start the hook and return once it is ready. Raises CuratorError where it is not in time."""
         refuse_taken_port(self._host, self._port, "--hook-port")
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own command: settings are its arguments, no shell
                 self._command(self._context.verbose),
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,

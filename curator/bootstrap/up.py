@@ -16,7 +16,7 @@ from curator.bootstrap.stopping import Stopped, alone, ignore_signals, stoppable
 from curator.bootstrap.stores import upgrade_store
 from curator.bootstrap.workspace import Ports
 from curator.domain.errors import CuratorError
-from curator.label_studio.server import EmbeddedServer
+from curator.label_studio.server import EmbeddedServer, FirstUser
 from curator.steps.desk.publish import Published
 from curator.steps.ports.progress import Progress
 
@@ -78,9 +78,7 @@ def _start_studio(context: Context, ports: Ports, started: ExitStack, front: Fro
     studio = EmbeddedServer(
         context.settings.label_studio.executable.absolute(),
         context.workspace.label_studio,
-        username=credentials.username,
-        password=credentials.password,
-        token=credentials.token,
+        FirstUser(credentials.username, credentials.password, credentials.token),
         port=ports.label_studio,
     )
     started.callback(studio.stop)

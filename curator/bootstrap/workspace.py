@@ -85,8 +85,8 @@ class Workspace:
         path = self.root / "credentials.json"
         if not path.exists():
             self.make()
-            made = Credentials(_USERNAME, secrets.token_urlsafe(12), secrets.token_hex(20))
-            self._write(path, asdict(made))
+            credentials = Credentials(_USERNAME, secrets.token_urlsafe(12), secrets.token_hex(20))
+            self._write(path, asdict(credentials))
         return self._read(path, Credentials)
 
     def shared_secrets(self) -> SharedSecrets | None:

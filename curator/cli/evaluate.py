@@ -28,6 +28,7 @@ _WIDTHS = (6, 10, 6, 9, 6, 7, 9, 6, 6, 6, 13, 11)
 @click.pass_obj
 def evaluate(
     context: Context,
+    *,
     gold: tuple[Path, ...],
     pipeline: str | None,
     workers: int | None,

@@ -87,9 +87,9 @@ def cli(context: click.Context, workspace: Path, config: Path, verbose: bool) ->
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 done, 1 failed, 2 usage, 3 done but it found problems."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        return int(cli.main(given, prog_name="curator", standalone_mode=False) or 0)
+        return int(cli.main(words, prog_name="curator", standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         return error.exit_code

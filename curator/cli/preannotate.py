@@ -22,6 +22,7 @@ from curator.steps.ports.documents import Refused
 @click.pass_obj
 def preannotate(
     context: Context,
+    *,
     paths: tuple[str, ...],
     pipeline: str | None,
     workers: int | None,
@@ -38,7 +39,7 @@ def preannotate(
     if as_json and paths and out is None:
         raise click.UsageError("--json needs --out where PATHS are given")
     if paths:
-        return _preannotate_paths(context, paths, pipeline, workers, out, as_json)
+        return _preannotate_paths(context, paths, pipeline, workers, out=out, as_json=as_json)
     from curator.bootstrap.learning import preannotate as run
 
     with progress("preannotate") as tell:
@@ -48,7 +49,13 @@ def preannotate(
 
 
 def _preannotate_paths(
-    context: Context, paths: tuple[str, ...], pipeline: str | None, workers: int | None, out: Path | None, as_json: bool
+    context: Context,
+    paths: tuple[str, ...],
+    pipeline: str | None,
+    workers: int | None,
+    *,
+    out: Path | None,
+    as_json: bool,
 ) -> int:
     from curator.bootstrap.learning import preannotate_documents
     from curator.files.lines import write_lines

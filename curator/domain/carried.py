@@ -138,8 +138,7 @@ def _attribute(item: Any, names: Mapping[Any, str], schema: LabelSchema) -> Attr
     if not isinstance(item, Mapping) or not isinstance(item.get("name"), str) or "value" not in item:
         return Problem("malformed-item", item)
     name, value = item["name"], item["value"]
-    choices = next((kind.choices for kind in schema.attributes if kind.name == name), ())
-    if choices and not all(choice in choices for choice in (value if isinstance(value, list) else [value])):
+    if not schema.allows(name, value):
         return Problem("unknown-choice", item)
     try:
         return Attribute(DOCUMENT if item.get("on") == DOCUMENT else names[item.get("on")], name, value)

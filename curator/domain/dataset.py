@@ -24,6 +24,7 @@ def label_counts(content: Content, schema: LabelSchema) -> dict[str, dict[str, i
 def manifest(
     dataset: str,
     version: int,
+    *,
     parent: Mapping[str, Any] | None,
     files: Mapping[str, Mapping[str, Any]],
     counts: Mapping[str, Any],

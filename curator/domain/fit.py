@@ -60,9 +60,7 @@ def _attribute_fault(attribute: Attribute, present: Collection[str], schema: Lab
         return _MALFORMED
     if attribute.on != DOCUMENT and attribute.on not in present:
         return "attribute-without-span"
-    choices = next((kind.choices for kind in schema.attributes if kind.name == attribute.name), ())
-    chosen = attribute.value if isinstance(attribute.value, list) else [attribute.value]
-    return "unknown-choice" if choices and not all(choice in choices for choice in chosen) else None
+    return None if schema.allows(attribute.name, attribute.value) else "unknown-choice"
 
 
 def _is_storable(value: object) -> bool:

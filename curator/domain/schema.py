@@ -89,6 +89,11 @@ class LabelSchema:
     def relation_names(self) -> frozenset[str]:
         return frozenset(relation.name for relation in self.relations)
 
+    def allows(self, attribute: str, value: object) -> bool:
+        """Say whether an attribute may have this value, or all of this list; any, where no choices are named for it."""
+        choices = next((kind.choices for kind in self.attributes if kind.name == attribute), ())
+        return not choices or all(choice in choices for choice in (value if isinstance(value, list) else [value]))
+
     def layer_of(self, label: str) -> str | None:
         """Return the only layer that has this label, or None where none or several have it."""
         layers = [name for name, labels in self.labels_of.items() if label in labels]
@@ -172,27 +177,34 @@ def _problems(schema: LabelSchema) -> Iterable[str]:
     for bearer, name in _names_with_bearers(schema):
         if not isinstance(name, str) or not name.strip():
             yield f"{bearer} has {name!r} for its name: quote a text"
-    controls = [*schema.layer_names, *(attribute.name for attribute in schema.attributes)]
-    for name in controls:
-        if not _NAME.fullmatch(name):
-            yield f"{name!r} is no name for a layer or attribute (letters, digits, _ and -)"
-        if name in _RESERVED:
-            yield f"{name!r} is reserved and cannot name a layer or attribute"
-    yield from (f"{name!r} names two layers or attributes" for name in _doubled(controls))
+    yield from _control_problems([*schema.layer_names, *(attribute.name for attribute in schema.attributes)])
     yield from (
         f"relation {name!r} is listed twice" for name in _doubled(relation.name for relation in schema.relations)
     )
     for layer in schema.layers:
-        if not layer.labels:
-            yield f"layer {layer.name!r} has no label"
-        yield from (f"label {name!r} is twice in layer {layer.name!r}" for name in _doubled(_names(layer)))
-        for label in layer.labels:
-            if not _COLOUR.fullmatch(str(label.colour)):
-                yield f"label {label.name!r}: {label.colour!r} is no colour of the form #rrggbb"
-            if not label.hotkey.strip():
-                yield f"label {label.name!r} has an empty hotkey"
+        yield from _layer_problems(layer)
     hotkeys = [label.hotkey.lower() for layer in schema.layers for label in layer.labels]
     yield from (f"hotkey {key!r} is given to two labels" for key in _doubled(hotkeys))
+
+
+def _control_problems(names: list[str]) -> Iterable[str]:
+    for name in names:
+        if not _NAME.fullmatch(name):
+            yield f"{name!r} is no name for a layer or attribute (letters, digits, _ and -)"
+        if name in _RESERVED:
+            yield f"{name!r} is reserved and cannot name a layer or attribute"
+    yield from (f"{name!r} names two layers or attributes" for name in _doubled(names))
+
+
+def _layer_problems(layer: Layer) -> Iterable[str]:
+    if not layer.labels:
+        yield f"layer {layer.name!r} has no label"
+    yield from (f"label {name!r} is twice in layer {layer.name!r}" for name in _doubled(_names(layer)))
+    for label in layer.labels:
+        if not _COLOUR.fullmatch(str(label.colour)):
+            yield f"label {label.name!r}: {label.colour!r} is no colour of the form #rrggbb"
+        if not label.hotkey.strip():
+            yield f"label {label.name!r} has an empty hotkey"
 
 
 def _names_with_bearers(schema: LabelSchema) -> Iterable[tuple[str, Any]]:

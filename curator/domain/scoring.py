@@ -31,7 +31,8 @@ class Match:
     def span(self) -> Span:
         """The predicted span, or the current one where nothing was predicted."""
         span = self.predicted or self.current
-        assert span is not None
+        if span is None:
+            raise ValueError("a match holds no span")
         return span
 
 

@@ -28,7 +28,7 @@ class _Row:
 
 _START = "start it, or correct its address"
 _ADDRESS = "correct Label Studio's address"
-_TOKEN = "take the token from Account & Settings in Label Studio; a legacy token must be enabled there first"
+_TOKEN = "take the token from Account & Settings in Label Studio; a legacy token must be enabled there first"  # noqa: S105 - a remedy
 _GUARD = (
     "set SSRF_PROTECTION_ENABLED=false there, for an ML backend ML_BLOCK_LOCAL_IP=false too, or give the hook a public "
     "address; curator sync needs none"

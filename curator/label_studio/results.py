@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 from curator.domain.json_values import faults
-from curator.domain.schema import AttributeKind, LabelSchema
+from curator.domain.schema import LabelSchema
 from curator.domain.span import UNKNOWN_CONTROL, Attribute, Content, Problem, Relation, Span, offsets_fault
 from curator.steps.ports.label_server import NewPrediction
 
@@ -170,7 +170,7 @@ class _Reading:
         note = meta.get("text") if isinstance(meta, dict) else None
         if not note:
             return
-        if cause := _attribute_fault(META, note, None):
+        if cause := _value_fault(META, note):
             raise _Misfit(cause)
         self.attributes += [Attribute(span.id, META, note) for span in spans]
 
@@ -210,8 +210,10 @@ class _Reading:
         key = _VALUE_KEYS.get(kind, kind)
         if key not in value:
             raise _Misfit("malformed-item")
-        if cause := _attribute_fault(name, value[key], self._declared(name)):
+        if cause := _value_fault(name, value[key]):
             raise _Misfit(cause)
+        if not self.schema.allows(name, value[key]):
+            raise _Misfit("unknown-choice")
         region = _key(item.get("id"))
         spans = self.regions.get(region) if region is not None else None
         if spans is not None or "start" in value:
@@ -222,20 +224,12 @@ class _Reading:
         else:
             self.attributes.append(Attribute("document", name, value[key]))
 
-    def _declared(self, name: str) -> AttributeKind | None:
-        return next((kind for kind in self.schema.attributes if kind.name == name), None)
 
-
-def _attribute_fault(name: str, value: Any, declared: AttributeKind | None) -> str | None:
+def _value_fault(name: str, value: Any) -> str | None:
     value_faults = faults([name, value])
     if "unstorable-text" in value_faults:
         return "unstorable-text"
-    if value_faults:
-        return "malformed-item"
-    if declared is None or not declared.choices:
-        return None
-    chosen = value if isinstance(value, list) else [value]
-    return None if all(choice in declared.choices for choice in chosen) else "unknown-choice"
+    return "malformed-item" if value_faults else None
 
 
 def _is_labels(item: Any) -> bool:

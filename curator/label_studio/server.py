@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ from curator.steps.ports.progress import Progress
 
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ")
 _POLL = 0.25
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - compared with, not bound
 
 
 class ServerNotStarted(CuratorError):
@@ -27,6 +29,15 @@ class ServerNotStarted(CuratorError):
 
 class _FirstRunBroken(ServerNotStarted):
     """What an earlier start left behind may be why this one failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstUser:
+    """The user that Label Studio makes at its first start: log-in, and a legacy token of 40 hexadecimal digits."""
+
+    name: str
+    password: str = field(repr=False)
+    token: str = field(repr=False)
 
 
 class EmbeddedServer:
@@ -40,28 +51,24 @@ class EmbeddedServer:
         self,
         executable: Path,
         data_dir: Path,
+        user: FirstUser,
         *,
-        username: str,
-        password: str,
-        token: str,
         host: str = "127.0.0.1",
         port: int = 8080,
         timeout: float = 300.0,
         extra_env: Mapping[str, str] | None = None,
     ) -> None:
-        """Take the executable, a folder, the first user's log-in and legacy token (40 hexadecimal digits), an address.
+        """Take the executable, a folder, the first user and an address.
 
-        Log-in and token count at the first start on a folder, and must stay the same. `timeout` is the seconds a start
-        may take; `extra_env` is added to Label Studio's environment.
+        The user counts at the first start on a folder, and must stay the same. `timeout` is the seconds a start may
+        take; `extra_env` is added to Label Studio's environment.
         """
         self.executable = executable
         self.data_dir = data_dir.absolute()
         self.host = host
         self.port = port
         self.log = self.data_dir / "label-studio.log"
-        self._username = username
-        self._password = password
-        self._token = token
+        self._user = user
         self._timeout = timeout
         self._extra_env = dict(extra_env or {})
         self._studio = self.data_dir / "studio"
@@ -74,7 +81,7 @@ class EmbeddedServer:
     @property
     def url(self) -> str:
         """The address that this machine reaches it at."""
-        return f"http://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"
+        return f"http://{'127.0.0.1' if self.host == _EVERYWHERE else self.host}:{self.port}"
 
     def __enter__(self) -> Self:
         self.start()
@@ -170,7 +177,7 @@ class EmbeddedServer:
         ]
         try:
             with self.log.open("wb") as log:
-                return subprocess.Popen(
+                return subprocess.Popen(  # noqa: S603 - the executable of the settings, no shell
                     command,
                     env=self._environment(),
                     cwd=self._studio,
@@ -186,6 +193,8 @@ class EmbeddedServer:
 
     def _wait(self, process: "subprocess.Popen[bytes]", progress: Progress | None) -> None:
         began = time.monotonic()
+        if progress is not None:
+            progress(0, None)
         with httpx.Client(base_url=self.url, timeout=5.0, trust_env=False) as client:
             while not self._ready(process, client):
                 if process.poll() is not None:
@@ -208,7 +217,7 @@ class EmbeddedServer:
         try:
             if client.get("/health").status_code != 200:
                 return False
-            answer = client.get("/api/current-user/whoami", headers={"Authorization": f"Token {self._token}"})
+            answer = client.get("/api/current-user/whoami", headers={"Authorization": f"Token {self._user.token}"})
         except httpx.TransportError:
             return False
         if answer.status_code == 401:
@@ -228,7 +237,7 @@ class EmbeddedServer:
     def _last_words(self) -> str:
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         last = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
-        for secret in (self._token, self._password):
+        for secret in (self._user.token, self._user.password):
             last = last.replace(secret, "…") if secret else last
         return last[:200]
 
@@ -251,9 +260,9 @@ class EmbeddedServer:
         return kept | {
             "PYTHONUNBUFFERED": "1",
             "LABEL_STUDIO_BASE_DATA_DIR": str(self._studio),
-            "LABEL_STUDIO_USERNAME": self._username,
-            "LABEL_STUDIO_PASSWORD": self._password,
-            "LABEL_STUDIO_USER_TOKEN": self._token,
+            "LABEL_STUDIO_USERNAME": self._user.name,
+            "LABEL_STUDIO_PASSWORD": self._user.password,
+            "LABEL_STUDIO_USER_TOKEN": self._user.token,
             "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
             "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
             "COLLECT_ANALYTICS": "false",

@@ -141,8 +141,8 @@ class SpacyPipeline:
         return (_UNKNOWN_SCORE if score is None else score, f"model:{names[-1] if names else layer}")
 
 
-_here: SpacyPipeline | None = None
-"""The pipeline of a worker process."""
+_here: SpacyPipeline
+"""The pipeline of a worker process, set before its first batch."""
 
 
 def _load_here(source: str, reading: Reading) -> None:
@@ -151,7 +151,6 @@ def _load_here(source: str, reading: Reading) -> None:
 
 
 def _annotate_here(texts: list[str]) -> list[Content]:
-    assert _here is not None
     return _here.annotate_batch(texts)
 
 

@@ -18,7 +18,7 @@ from curator.domain.span import Span
 ENTITIES = "entities"
 """The layer that is trained as `doc.ents`; every other one is trained as `doc.spans` under its own name."""
 
-INSIDE_TOKEN = "boundary-inside-token"
+INSIDE_TOKEN = "boundary-inside-token"  # noqa: S105 - a token of text
 OVERLAPS = "overlaps-longer-entity"
 BLANK_EDGE = "blank-edge"
 

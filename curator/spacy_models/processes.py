@@ -59,6 +59,6 @@ def _begin(start: Callable[..., None], arguments: tuple[object, ...]) -> None:
 
 def _end_with_parent() -> None:
     parent = parent_process()
-    assert parent is not None
-    parent.join()
+    if parent is not None:
+        parent.join()
     os._exit(1)

@@ -81,9 +81,13 @@ class RevisionTable:
         numbers = list(self._connection.execute(select(newest.c.number)).scalars())
         for chunk in chunks(sorted(numbers), _BATCH):
             rows = self._connection.execute(query.where(RevisionRow.number.in_(chunk))).all()
-            current = [(revision, row.first_seq) for row in rows if not (revision := _revision(row)).deleted]
+            current = [
+                _index(revision, revision.state, row.first_seq)
+                for revision, row in zip(map(_revision, rows), rows, strict=True)
+                if revision.state is not None
+            ]
             if current:
-                self._connection.execute(insert(CurrentRow), [_index(revision, first) for revision, first in current])
+                self._connection.execute(insert(CurrentRow), current)
         return self.current_count()
 
     def first_seq(self, identity: Identity) -> int:
@@ -97,7 +101,7 @@ class RevisionTable:
         if state is None:
             self._connection.execute(delete(CurrentRow).where(*_is(CurrentRow, identity)))
             return number
-        index = _index(Revision(number, identity, document, state), self._seq)
+        index = _index(Revision(number, identity, document, state), state, self._seq)
         if not insert_missing(self._connection, CurrentRow, [index]):
             del index["first_seq"]
             self._connection.execute(update(CurrentRow).where(*_is(CurrentRow, identity)).values(**index))
@@ -143,10 +147,8 @@ def _is(table: type[RevisionRow] | type[CurrentRow], identity: Identity) -> tupl
     return (table.source == identity.source, table.key == identity.key, table.created_at == identity.created_at)
 
 
-def _index(revision: Revision, first_seq: int) -> dict[str, Any]:
-    """Return the row of the index for a revision that is no tombstone."""
-    state = revision.state
-    assert state is not None
+def _index(revision: Revision, state: AnnotationState, first_seq: int) -> dict[str, Any]:
+    """Return the row of the index for a revision, which is no tombstone, with its state."""
     return {
         **_key(revision.identity),
         "revision": revision.number,

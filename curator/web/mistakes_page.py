@@ -28,8 +28,8 @@ def mistakes_page(evaluation: Evaluation, schema: LabelSchema) -> str:
     return environment.get_template("mistakes.html").render(
         pipeline=evaluation.pipeline,
         palette=palette(schema),
-        # Both are files of our own, and a schema's colours are checked when it is read.
-        styles=Markup(_STYLES.read_text(encoding="utf-8") + style_sheet(schema)),
+        # A file of our own, and the colours of a schema, which are checked when it is read.
+        styles=Markup(_STYLES.read_text(encoding="utf-8") + style_sheet(schema)),  # noqa: S704 - as said above
         kinds=_MISTAKES,
         lang=schema.language,
         counts=Counter(match.kind for document in evaluation.documents for match in document.matches),

@@ -20,7 +20,7 @@ def test_the_rules_have_the_settings_policy_and_the_stores_salt(
         assert decision_rules(configured, store) == rules
 
 
-def test_a_version_that_is_not_there_is_told(configured: Context, folder: Path) -> None:
+def test_a_version_that_is_not_there_is_reported(configured: Context, folder: Path) -> None:
     with pytest.raises(CuratorError, match="no such version: news@1"):
         version_folder(configured, "news", 1)
 

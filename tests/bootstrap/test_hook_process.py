@@ -31,7 +31,7 @@ def test_the_hook_starts_is_ready_and_stops_twice(configured: Context, monkeypat
     refuse_taken_port("127.0.0.1", port, "--hook-port")
 
 
-def test_a_hook_that_does_not_start_is_told_with_its_log(configured: Context, folder: Path) -> None:
+def test_a_hook_that_does_not_start_is_reported_with_its_log(configured: Context, folder: Path) -> None:
     context = Context(configured.workspace, folder / "none.toml", given=configured.settings)
     context.workspace.make()
     (port,) = free_ports(1)
@@ -41,7 +41,7 @@ def test_a_hook_that_does_not_start_is_told_with_its_log(configured: Context, fo
     assert not (context.workspace.root / "hook.json").exists()
 
 
-def test_what_a_killed_up_left_behind_is_ended(configured: Context) -> None:
+def test_a_hook_that_a_killed_up_left_behind_is_ended(configured: Context) -> None:
     configured.workspace.make()
     left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
     state = configured.workspace.root / "hook.json"
@@ -55,10 +55,10 @@ def test_what_a_killed_up_left_behind_is_ended(configured: Context) -> None:
 
 def test_another_process_that_was_given_the_number_is_left_alone(configured: Context) -> None:
     configured.workspace.make()
-    another = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+    innocent = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
     state = configured.workspace.root / "hook.json"
-    state.write_text(f'{{"pid": {another.pid}, "created": 1.0}}', encoding="utf-8")
+    state.write_text(f'{{"pid": {innocent.pid}, "created": 1.0}}', encoding="utf-8")
     HookProcess(configured, 1).end_orphan()
-    assert another.poll() is None
-    another.kill()
-    another.wait(10)
+    assert innocent.poll() is None
+    innocent.kill()
+    innocent.wait(10)

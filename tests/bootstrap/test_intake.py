@@ -4,6 +4,7 @@ from pathlib import Path
 from curator.bootstrap.context import Context
 from curator.bootstrap.intake import ingest, split_rule
 from curator.bootstrap.stores import open_store
+from curator.domain.errors import InputRefused
 from tests.bootstrap.conftest import silent
 from tests.cli.conftest import ENGLISH, FRENCH
 
@@ -13,6 +14,7 @@ def test_documents_are_taken_in_by_the_configured_schema_and_splits(configured: 
     (folder / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     report = ingest(configured, ["a.jsonl"], lambda _: None, silent)
     (refused,) = report.refused
+    assert isinstance(refused.error, InputRefused)
     assert (report.documents, refused.error.lang) == (2, "en")
     with open_store(configured) as store, store.reading() as transaction:
         splits = transaction.documents.splits(transaction.seq)

@@ -45,7 +45,7 @@ def context(tmp_path: Path) -> Context:
 
 def spans(context: Context, name: str | None = None) -> list[tuple[str, int, int, str]]:
     (content,) = load_pipeline(context, pipeline_source(context, name)).annotate([TEXT])
-    return [one.key for one in content.spans]
+    return [span.key for span in content.spans]
 
 
 def test_a_foreign_pipeline_speaks_the_schema_by_its_settings(context: Context) -> None:
@@ -54,19 +54,21 @@ def test_a_foreign_pipeline_speaks_the_schema_by_its_settings(context: Context) 
 
 
 def test_settings_of_another_pipeline_are_not_its_own(context: Context, tmp_path: Path) -> None:
-    other = save_model(tmp_path / "other", {"Rome": "GPE", "Nobel": "GPE"}, {"annonce": "STATEMENT"}, group="sc")
+    pipeline = save_model(
+        tmp_path / "unconfigured", {"Rome": "GPE", "Nobel": "GPE"}, {"annonce": "STATEMENT"}, group="sc"
+    )
     # Neither renamed, nor are its events in a group that anybody named.
-    assert spans(context, str(other)) == [("entities", 0, 4, "GPE"), ("entities", 16, 21, "GPE")]
-    save_model(tmp_path / "other", {"Rome": "LIEU", "Nobel": "GPE"}, {})
+    assert spans(context, str(pipeline)) == [("entities", 0, 4, "GPE"), ("entities", 16, 21, "GPE")]
+    save_model(tmp_path / "unconfigured", {"Rome": "LIEU", "Nobel": "GPE"}, {})
     with pytest.raises(CuratorError, match="label 'LIEU' of layer entities is not in the label schema") as raised:
-        spans(context, str(other))
-    assert f'[pipeline.label_map."{other}"]' in raised.value.remedy
+        spans(context, str(pipeline))
+    assert f'[pipeline.label_map."{pipeline}"]' in raised.value.remedy
 
 
 def test_the_pipeline_chosen_last_is_read_by_its_own_settings(context: Context, tmp_path: Path) -> None:
-    other = save_model(tmp_path / "other", {"Rome": "PER"}, {})
+    pipeline = save_model(tmp_path / "unconfigured", {"Rome": "PER"}, {})
     with open_store(context) as store, store.writing() as transaction:
-        put_in_force(transaction, PipelineInForce(str(other), instead_of=context.settings.pipeline.name))
+        put_in_force(transaction, PipelineInForce(str(pipeline), instead_of=context.settings.pipeline.name))
     assert spans(context) == [("entities", 0, 4, "PER")]
 
 

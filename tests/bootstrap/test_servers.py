@@ -11,7 +11,7 @@ def test_the_server_is_named_as_the_store_knows_it_and_not_asked_yet(configured:
         assert server.name == "embedded"
 
 
-def test_a_server_that_is_not_there_is_told(configured: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_not_there_is_reported(configured: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CURATOR_LABEL_STUDIO__URL", "http://127.0.0.1:1")
     monkeypatch.setenv("CURATOR_LABEL_STUDIO__TOKEN", "t")
     with open_store(configured) as store, open_server(configured, store) as server:

@@ -42,7 +42,7 @@ def test_a_configured_database_is_migrated_by_upgrade_only(
     assert not configured.workspace.root.exists()
 
 
-def test_what_was_opened_is_closed_also_after_an_error(configured: Context) -> None:
+def test_an_open_store_is_closed_also_after_an_error(configured: Context) -> None:
     with suppress(RuntimeError), open_store(configured) as store, open_inbox(configured) as inbox:
         inbox.put(b"{}")
         raise RuntimeError
@@ -50,7 +50,7 @@ def test_what_was_opened_is_closed_also_after_an_error(configured: Context) -> N
     assert "Connections in pool: 0" in inbox.engine.pool.status()
 
 
-def test_the_inbox_keeps_what_it_was_given(configured: Context) -> None:
+def test_the_inbox_keeps_deliveries(configured: Context) -> None:
     with open_inbox(configured) as inbox:
         inbox.put(b"{}")
     with open_inbox(configured) as inbox:

@@ -23,7 +23,7 @@ def test_ports_are_those_saved_last(tmp_path: Path) -> None:
     assert workspace.ports() == Ports(3, 4)
 
 
-def test_a_file_that_cannot_be_read_is_told_and_not_replaced(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported_and_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "credentials.json").write_text("{", encoding="utf-8")
     with pytest.raises(CuratorError, match="file cannot be read") as raised:
         Workspace(tmp_path).credentials()
@@ -31,7 +31,7 @@ def test_a_file_that_cannot_be_read_is_told_and_not_replaced(tmp_path: Path) -> 
     assert (tmp_path / "credentials.json").read_text(encoding="utf-8") == "{"
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(CuratorError, match="workspace cannot be made"):
         Workspace(tmp_path / "file" / "w").make()

@@ -27,14 +27,14 @@ class Ran:
 
     @property
     def json(self) -> Any:
-        """The one JSON document on standard output."""
+        """The only JSON document on standard output."""
         assert self.out.endswith("\n")
         assert self.out.count("\n") == 1
         return json.loads(self.out)
 
     @property
-    def told(self) -> str:
-        """The one line on standard error."""
+    def error_line(self) -> str:
+        """The only line on standard error."""
         (line,) = self.err.splitlines()
         return line
 

@@ -22,7 +22,11 @@ def test_credentials_are_made_once_and_are_their_owners_alone(run: Run, folder: 
 
 def test_the_token_of_a_configured_server_is_needed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CURATOR_LABEL_STUDIO__URL", "https://labels.example.org/")
-    assert "set CURATOR_LABEL_STUDIO__TOKEN" in run("credentials", "--json").told
+    assert "set CURATOR_LABEL_STUDIO__TOKEN" in run("credentials", "--json").error_line
     monkeypatch.setenv("CURATOR_LABEL_STUDIO__TOKEN", "t")
-    found = run("credentials", "--json").json
-    assert (found["url"], found["token"], found["password"]) == ("https://labels.example.org", "t", None)
+    credentials = run("credentials", "--json").json
+    assert (credentials["url"], credentials["token"], credentials["password"]) == (
+        "https://labels.example.org",
+        "t",
+        None,
+    )

@@ -38,10 +38,10 @@ def test_replaying_what_cannot_be_applied_leaves_dead_letters_with_their_cause(r
     assert "unknown-action" in run("deliveries", "list", "--state", "dead").out
 
 
-def test_an_unknown_delivery_is_told(run: Run, waiting: list[str]) -> None:
+def test_an_unknown_delivery_is_reported(run: Run, waiting: list[str]) -> None:
     ran = run("deliveries", "replay", "nonsense")
     assert (ran.code, ran.out) == (1, "")
-    assert "no such delivery (nonsense)" in ran.told
+    assert "no such delivery (nonsense)" in ran.error_line
 
 
 @pytest.mark.parametrize("arguments", [["list", "--state", "lost"], ["list", "--limit", "0"], ["forget"]], ids=" ".join)

@@ -13,7 +13,7 @@ def _nothing_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CURATOR_HOOK__PUBLIC_URL", "http://127.0.0.1:1")
 
 
-def test_a_folder_where_nothing_was_done_is_told_with_what_to_do(run: Run) -> None:
+def test_an_empty_workspace_is_reported_with_its_remedy(run: Run) -> None:
     ran = run("doctor", "--json")
     assert (ran.code, ran.err) == (3, "")
     failed = {check["name"]: check["remedy"] for check in ran.json["checks"] if not check["ok"]}
@@ -29,7 +29,7 @@ def test_a_folder_where_nothing_was_done_is_told_with_what_to_do(run: Run) -> No
     ]
 
 
-def test_what_hangs_on_a_failed_check_is_left_out(run: Run, folder: Path) -> None:
+def test_checks_that_hang_on_a_failed_check_are_left_out(run: Run, folder: Path) -> None:
     (folder / "configs" / "labels.yaml").unlink()
     ran = run("doctor")
     assert ran.code == 3
@@ -38,7 +38,7 @@ def test_what_hangs_on_a_failed_check_is_left_out(run: Run, folder: Path) -> Non
     assert "database" not in ran.out
 
 
-def test_labels_that_are_not_in_force_yet_are_told(run: Run, folder: Path) -> None:
+def test_labels_that_are_not_in_force_yet_are_reported(run: Run, folder: Path) -> None:
     run("export", "news")
     labels = folder / "configs" / "labels.yaml"
     labels.write_text(labels.read_text(encoding="utf-8").replace("name: PER,", "name: PERSON,"), encoding="utf-8")

@@ -69,7 +69,7 @@ def test_the_table_says_the_same(run: Run, gold: list[Path]) -> None:
 
 def test_errors_and_the_page_show_every_mistake(run: Run, gold: list[Path], folder: Path) -> None:
     ran = run("evaluate", *gold, "--pipeline", "model", "--errors", "--html", folder / "new" / "page.html")
-    assert ran.told == f"mistakes written to {folder / 'new' / 'page.html'}"
+    assert ran.error_line == f"mistakes written to {folder / 'new' / 'page.html'}"
     assert ran.out.splitlines()[-5:] == [
         "d0  d0",
         "  spurious  ATTACK  Paris [attend] Marie",
@@ -89,7 +89,7 @@ def test_names_in_gold_give_a_terminal_no_orders(run: Run, gold: list[Path], fol
     assert all(line.isprintable() for line in ran.out.splitlines())
     evil["spans"]["entities"][0]["end"] = 99
     ran = run("evaluate", write(folder / "evil.jsonl", evil), "--pipeline", "model")
-    assert ran.told.isprintable()
+    assert ran.error_line.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_names_in_gold_give_a_terminal_no_orders(run: Run, gold: list[Path], fol
     ],
 )
 @pytest.mark.parametrize("command", ["evaluate", "calibrate"])
-def test_what_is_no_gold_is_reported_in_one_line(
+def test_a_file_that_is_no_gold_is_reported_in_one_line(
     run: Run, gold: list[Path], command: str, line: str, message: str
 ) -> None:
     write_config(Path(), opinion=False)
@@ -113,11 +113,11 @@ def test_what_is_no_gold_is_reported_in_one_line(
     pipeline = "model" if command == "evaluate" else "configs/own.cfg"
     ran = run(command, "first.jsonl", "--pipeline", pipeline)
     assert (ran.code, ran.out) == (1, "")
-    assert message in ran.told
+    assert message in ran.error_line
 
 
 def test_a_missing_file_is_reported(run: Run, gold: list[Path]) -> None:
-    assert "cannot be read: No such file or directory (none.jsonl)" in run("evaluate", "none.jsonl").told
+    assert "cannot be read: No such file or directory (none.jsonl)" in run("evaluate", "none.jsonl").error_line
 
 
 def test_calibrate_writes_the_table_that_the_pipeline_then_uses(run: Run, gold: list[Path], folder: Path) -> None:
@@ -149,7 +149,7 @@ def test_calibrate_writes_the_table_that_the_pipeline_then_uses(run: Run, gold: 
 def test_calibrate_needs_a_calibrator(run: Run, gold: list[Path]) -> None:
     ran = run("calibrate", *gold, "--pipeline", "model")
     assert ran.code == 1
-    assert "pipeline has no calibrator (model): name a .cfg file" in ran.told
+    assert "pipeline has no calibrator (model): name a .cfg file" in ran.error_line
 
 
 def test_a_broken_table_is_reported_with_its_line(run: Run, gold: list[Path], folder: Path) -> None:
@@ -160,4 +160,4 @@ def test_a_broken_table_is_reported_with_its_line(run: Run, gold: list[Path], fo
         stream.write("oops\n")
     ran = run("evaluate", *gold, "--pipeline", "configs/own.cfg")
     assert ran.code == 1
-    assert f"not a line of a calibration table ({table}:4): write it with `curator calibrate`" in ran.told
+    assert f"not a line of a calibration table ({table}:4): write it with `curator calibrate`" in ran.error_line

@@ -13,7 +13,7 @@ def test_export_with_nothing_reviewed_writes_no_version(run: Run, corpus: Path, 
     assert not (folder / "exports").exists()
 
 
-def test_a_schema_that_lost_a_label_is_refused_and_one_that_gained_is_told(run: Run, folder: Path) -> None:
+def test_a_schema_that_lost_a_label_is_refused_and_one_that_gained_is_reported(run: Run, folder: Path) -> None:
     labels = folder / "configs" / "labels.yaml"
     whole = labels.read_text(encoding="utf-8")
     run("export", "news")
@@ -21,4 +21,4 @@ def test_a_schema_that_lost_a_label_is_refused_and_one_that_gained_is_told(run: 
     assert labels.read_text(encoding="utf-8") != whole
     ran = run("export", "news")
     assert ran.code == 1
-    assert "no longer has label entities/PER" in ran.told
+    assert "no longer has label entities/PER" in ran.error_line

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.conftest import FRENCH, Run
 
 
-def test_what_cannot_be_taken_in_is_named_and_the_rest_is_in(run: Run, corpus: Path) -> None:
+def test_refused_documents_are_named_and_the_rest_is_in(run: Run, corpus: Path) -> None:
     ran = run("ingest", "corpus", "missing.txt", "*.nothing", "--json")
     assert ran.code == 3
     assert {key: ran.json[key] for key in ("documents", "known", "spans", "quarantined")} == {
@@ -18,7 +18,7 @@ def test_what_cannot_be_taken_in_is_named_and_the_rest_is_in(run: Run, corpus: P
         "spans": 2,
         "quarantined": 0,
     }
-    names = {one["name"] for one in ran.json["refused"]}
+    names = {refusal["name"] for refusal in ran.json["refused"]}
     assert names == {
         "corpus/binary.txt",
         "corpus/empty.txt",
@@ -39,7 +39,7 @@ def test_ingesting_twice_is_ingesting_once(run: Run, corpus: Path) -> None:
     assert run("status", "--json").json["documents"] == 1
 
 
-def test_a_span_that_does_not_fit_is_found_a_problem(run: Run, folder: Path) -> None:
+def test_a_span_that_does_not_fit_is_a_problem(run: Run, folder: Path) -> None:
     row = {
         "text": FRENCH,
         "spans": [{"start": 0, "end": 900, "label": "PER"}, {"start": 0, "end": 2, "label": ["PER"]}],

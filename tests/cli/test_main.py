@@ -62,7 +62,7 @@ def _takes_json(command: click.Command) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--config", "none.toml", "status"], "no configuration (none.toml)"),
         (["export", "news"], "no document is reviewed yet (news): submit one in Label Studio, then `curator sync`"),
@@ -74,11 +74,11 @@ def _takes_json(command: click.Command) -> bool:
         (["--workspace", "configs/curator.toml/w", "status"], "workspace cannot be made"),
     ],
 )
-def test_a_failure_is_exit_1_and_one_line_with_its_remedy(run: Run, arguments: list[str], told: str) -> None:
+def test_a_failure_is_exit_1_and_one_line_with_its_remedy(run: Run, arguments: list[str], message: str) -> None:
     ran = run(*arguments)
     assert (ran.code, ran.out) == (1, "")
-    assert ran.told.startswith("curator: ")
-    assert told in ran.told
+    assert ran.error_line.startswith("curator: ")
+    assert message in ran.error_line
 
 
 def test_the_traceback_comes_with_v_only(run: Run) -> None:
@@ -89,36 +89,36 @@ def test_the_traceback_comes_with_v_only(run: Run) -> None:
     assert ran.err.splitlines()[-1].startswith("curator: no document is reviewed yet")
 
 
-def test_what_nobody_foresaw_is_one_line_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unforeseen_error_is_one_line_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("two\nlines")
 
     monkeypatch.setattr("curator.bootstrap.reports.status", broken)
     ran = run("status", "--json")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.told == "curator: unexpected RuntimeError: two lines; run again with -v for the traceback"
+    assert ran.error_line == "curator: unexpected RuntimeError: two lines; run again with -v for the traceback"
 
 
-def test_a_mistake_in_the_configuration_is_told_where_it_is(run: Run, folder: Path) -> None:
+def test_a_mistake_in_the_configuration_is_reported_where_it_is(run: Run, folder: Path) -> None:
     config = folder / "configs" / "curator.toml"
     config.write_text(config.read_text(encoding="utf-8").replace("threads = 8", "thread = 8"), encoding="utf-8")
     ran = run("status")
-    assert (ran.code, ran.told.count("hook.thread")) == (1, 1)
-    assert "configs/curator.toml" in ran.told
+    assert (ran.code, ran.error_line.count("hook.thread")) == (1, 1)
+    assert "configs/curator.toml" in ran.error_line
 
 
-def test_a_senseless_variable_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_senseless_variable_is_reported(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CURATOR_HOOK__PORT", "many")
     ran = run("status")
     assert ran.code == 1
-    assert "setting hook.port" in ran.told
+    assert "setting hook.port" in ran.error_line
 
 
-def test_a_schema_that_is_not_well_formed_is_told(run: Run, folder: Path) -> None:
+def test_a_schema_that_is_not_well_formed_is_reported(run: Run, folder: Path) -> None:
     (folder / "configs" / "labels.yaml").write_text("layers: [", encoding="utf-8")
     ran = run("ingest", "x.txt")
     assert ran.code == 1
-    assert "label schema is no YAML" in ran.told
+    assert "label schema is no YAML" in ran.error_line
 
 
 def test_the_workspace_may_come_from_the_environment(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,18 @@ from pathlib import Path
 
 import pytest
 import spacy
+from spacy.pipeline import EntityRuler
 
 from tests.cli.conftest import FRENCH, Run
+
+
+def save_pipeline(folder: Path) -> None:
+    """Save a pipeline that knows Paris."""
+    nlp = spacy.blank("fr")
+    ruler = nlp.add_pipe("entity_ruler")
+    assert isinstance(ruler, EntityRuler)
+    ruler.add_patterns([{"label": "GPE", "pattern": "Paris"}])
+    nlp.to_disk(folder)
 
 
 def test_preannotate_paths_writes_what_the_contract_says_and_stores_nothing(
@@ -17,7 +27,7 @@ def test_preannotate_paths_writes_what_the_contract_says_and_stores_nothing(
     assert (ran.json["predicted"], ran.json["refused"]) == (4, 5)
     lines = Path("out/o.jsonl").read_bytes().decode().splitlines()
     records = [json.loads(line) for line in lines]
-    assert [one["source"] for one in records] == [
+    assert [record["source"] for record in records] == [
         "corpus/article.txt",
         "corpus/lines.jsonl:1",
         "corpus/lines.jsonl:2",
@@ -40,7 +50,7 @@ def test_preannotate_writes_to_standard_output_without_out(run: Run, corpus: Pat
     assert ran.json["text"] == FRENCH
 
 
-def test_what_is_predicted_already_is_not_predicted_again(run: Run, corpus: Path, pipeline: Path) -> None:
+def test_documents_predicted_already_are_not_predicted_again(run: Run, corpus: Path, pipeline: Path) -> None:
     run("ingest", "corpus")
     before = run("status", "--json").json["predictions"]
     assert run("preannotate", "--pipeline", pipeline, "--json").json["predicted"] == 3
@@ -49,9 +59,7 @@ def test_what_is_predicted_already_is_not_predicted_again(run: Run, corpus: Path
 
 
 def test_a_pipeline_that_was_chosen_stays_chosen(run: Run, tmp_path: Path) -> None:
-    blank = spacy.blank("fr")
-    blank.add_pipe("entity_ruler").add_patterns([{"label": "GPE", "pattern": "Paris"}])
-    blank.to_disk(tmp_path / "mine")
+    save_pipeline(tmp_path / "mine")
     (tmp_path / "a.txt").write_text("Anna vit à Paris.", "utf-8")
     assert run("ingest", str(tmp_path / "a.txt")).code == 0
     first = run("preannotate", "--pipeline", str(tmp_path / "mine"), "--json")
@@ -76,16 +84,14 @@ def test_the_bytes_written_do_not_depend_on_the_number_of_processes(run: Run, fo
 def test_a_configuration_that_was_changed_says_more_than_an_old_choice(
     run: Run, folder: Path, corpus: Path, pipeline: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = spacy.blank("fr")
-    other.add_pipe("entity_ruler").add_patterns([{"label": "GPE", "pattern": "Paris"}])
-    other.to_disk(folder / "other")
-    monkeypatch.setenv("CURATOR_PIPELINE__NAME", str(folder / "other"))
+    save_pipeline(folder / "configured")
+    monkeypatch.setenv("CURATOR_PIPELINE__NAME", str(folder / "configured"))
     run("ingest", "corpus/article.txt")
     chosen = run("preannotate", "--pipeline", pipeline, "--json").json["pipeline"]
     assert run("preannotate", "--json").json["pipeline"] == chosen
-    again = folder / "again"
-    (folder / "other").rename(again)
-    monkeypatch.setenv("CURATOR_PIPELINE__NAME", str(again))
+    renamed = folder / "renamed"
+    (folder / "configured").rename(renamed)
+    monkeypatch.setenv("CURATOR_PIPELINE__NAME", str(renamed))
     configured = run("preannotate", "--json").json["pipeline"]
     assert configured != chosen
     assert run("preannotate", "--json").json == {"predicted": 0, "pipeline": configured}

@@ -15,8 +15,8 @@ def test_upgrading_twice_is_upgrading_once(run: Run, folder: Path) -> None:
     assert (again.code, again.json) == (0, {"upgraded": False})
 
 
-def test_a_database_of_another_kind_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_of_another_kind_is_reported(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CURATOR_DATABASE__URL", "oracle://here/x")
     ran = run("store", "upgrade")
     assert ran.code == 1
-    assert "use sqlite:///… or postgresql://…" in ran.told
+    assert "use sqlite:///… or postgresql://…" in ran.error_line

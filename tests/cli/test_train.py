@@ -9,7 +9,7 @@ from tests.cli.conftest import Run
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["news"], "'news' names no dataset version"),
         (["news@1"], "no such version: news@1"),
@@ -17,18 +17,18 @@ from tests.cli.conftest import Run
         (["../x@1"], "is no name for a dataset"),
     ],
 )
-def test_a_version_that_is_not_there_is_told(run: Run, folder: Path, arguments: list[str], told: str) -> None:
+def test_a_version_that_is_not_there_is_reported(run: Run, folder: Path, arguments: list[str], message: str) -> None:
     ran = run("train", *arguments)
     assert (ran.code, ran.out) == (1, "")
-    assert told in ran.told
+    assert message in ran.error_line
     assert not (folder / "model").exists()
 
 
-def test_a_folder_with_too_few_records_is_told_with_what_is_needed(run: Run, folder: Path) -> None:
+def test_a_folder_with_too_few_records_is_reported_with_what_is_needed(run: Run, folder: Path) -> None:
     (folder / "gold").mkdir()
     for split in ("train", "dev"):
         record = {"id": "d", "text": "Paris", "spans": {"entities": []}}
         (folder / "gold" / f"{split}.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
     ran = run("train", "gold", "--out", "model")
     assert (ran.code, ran.out) == (1, "")
-    assert "too few records with spans to train: 0 of at least 5 (gold/train.jsonl)" in ran.told
+    assert "too few records with spans to train: 0 of at least 5 (gold/train.jsonl)" in ran.error_line

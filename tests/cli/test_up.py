@@ -7,10 +7,10 @@ import pytest
 from tests.cli.conftest import Run
 
 
-def test_a_corpus_that_is_not_there_is_told_before_anything_is_made(run: Run, folder: Path) -> None:
+def test_a_corpus_that_is_not_there_is_reported_before_anything_is_made(run: Run, folder: Path) -> None:
     ran = run("up", "--corpus", "nowhere")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.told == "curator: no such corpus (nowhere): check --corpus"
+    assert ran.error_line == "curator: no such corpus (nowhere): check --corpus"
     assert not (folder / ".curator").exists()
 
 

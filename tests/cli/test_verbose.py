@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,18 +14,22 @@ from curator.cli.verbose import telling
 from tests.cli.conftest import FRENCH, Run
 
 
+class Silent(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Stay silent."""
+
+
 @pytest.fixture
 def address() -> Iterator[str]:
     """Where something answers each request with 404."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
-    server.RequestHandlerClass.log_message = lambda *_: None  # type: ignore[method-assign]
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Silent)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
 
 
-def test_stages_and_migrations_are_told_with_v_and_not_without(run: Run, folder: Path) -> None:
+def test_stages_and_migrations_are_reported_with_v_and_not_without(run: Run, folder: Path) -> None:
     (folder / "a.txt").write_text(FRENCH, encoding="utf-8")
     ran = run("-v", "ingest", "a.txt", "--json")
     assert ran.json["documents"] == 1
@@ -40,7 +45,7 @@ def test_v_counts_where_click_takes_it_for_an_option_only(run: Run) -> None:
     assert "Traceback" not in ran.err
 
 
-def test_requests_to_label_studio_are_told(run: Run, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_to_label_studio_are_reported(run: Run, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CURATOR_LABEL_STUDIO__URL", f"http://reader:hush@{address}")
     monkeypatch.setenv("CURATOR_LABEL_STUDIO__TOKEN", "very-secret-token")
     ran = run("-v", "push")
@@ -61,7 +66,7 @@ def test_secrets_of_an_address_are_left_out(address: str, capsys: pytest.Capture
     assert own_line.endswith(" two lines [31m")
 
 
-def test_nothing_is_told_any_more_afterwards(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_logged_any_more_afterwards(capsys: pytest.CaptureFixture[str]) -> None:
     with telling():
         logging.getLogger("curator").info("one")
     logging.getLogger("curator").info("two")

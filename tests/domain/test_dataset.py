@@ -31,7 +31,16 @@ def test_the_digest_is_over_records_schema_and_rules() -> None:
 
 def test_the_digest_is_independent_of_code_version_name_and_parent() -> None:
     def manifest_of(dataset: str, version: int, parent: dict[str, Any] | None, code: str) -> dict[str, Any]:
-        return manifest(dataset, version, parent, FILES, {"documents": 3}, SCHEMA, RULES, code)
+        return manifest(
+            dataset,
+            version,
+            parent=parent,
+            files=FILES,
+            counts={"documents": 3},
+            schema=SCHEMA,
+            rules=RULES,
+            code_version=code,
+        )
 
     first = manifest_of("news", 1, None, "1")
     second = manifest_of("other", 2, {**first, "code_version": "x"}, "2")

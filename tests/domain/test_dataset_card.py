@@ -49,7 +49,10 @@ def head(counts: dict[str, int], schema: LabelSchema = SCHEMA) -> dict[str, Any]
     files = {f"{split}.jsonl": {"sha256": split, "bytes": 1, "records": count} for split, count in counts.items()}
     spans = {layer.name: {label.name: 1 for label in layer.labels} for layer in schema.layers}
     rules = {"decision": {"policy": "latest"}, "split": {}}
-    return manifest("news", 1, None, files, {"documents": 1, "spans": spans}, schema, rules, "1")
+    label_counts = {"documents": 1, "spans": spans}
+    return manifest(
+        "news", 1, parent=None, files=files, counts=label_counts, schema=schema, rules=rules, code_version="1"
+    )
 
 
 def test_the_datasets_library_loads_a_version_as_it_is(tmp_path: Path) -> None:

@@ -74,6 +74,15 @@ def test_a_label_belongs_to_a_layer_where_only_one_has_it() -> None:
     assert SCHEMA.flat_layers == {"entities"}
 
 
+def test_an_attribute_may_have_its_choices_and_any_value_where_it_has_none() -> None:
+    assert SCHEMA.allows("certitude", "douteux")
+    assert SCHEMA.allows("certitude", ["douteux", "douteux"])
+    assert not SCHEMA.allows("certitude", ["douteux", "sûr"])
+    assert not SCHEMA.allows("certitude", {"free": 1})
+    assert SCHEMA.allows("note", {"free": 1})
+    assert SCHEMA.allows("unheard", 7)
+
+
 def test_the_hash_is_over_meaning_and_not_over_the_order_of_keys() -> None:
     turned = dict(reversed(value().items()))
     assert schema_from_value(turned, "").hash == SCHEMA.hash

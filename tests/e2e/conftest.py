@@ -43,8 +43,8 @@ class Curator:
 
     def run(self, *arguments: str, code: int = 0) -> str:
         """Run a command and return its standard output; its exit code must be `code`."""
-        got, out, err = self.try_to_run(*arguments)
-        assert got == code, f"{arguments}: {got}\n{out}\n{err}"
+        exit_code, out, err = self.try_to_run(*arguments)
+        assert exit_code == code, f"{arguments}: {exit_code}\n{out}\n{err}"
         return out
 
     def try_to_run(self, *arguments: str) -> tuple[int, str, str]:

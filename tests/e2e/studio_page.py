@@ -38,10 +38,11 @@ _READ = """([selector, start, end]) => {
   const boxes = [...range.getClientRects()].map(box => [box.left, box.top, box.right, box.bottom]);
   return {text, boxes, chosen: range.toString()};
 }"""
-_SHOWN = """elements => elements.map(one => [
-  Number(one.dataset.start), Number(one.dataset.end), one.dataset.label.replace(/^\\d+:/, ''), one.textContent
+_SHOWN = """elements => elements.map(region => [
+  Number(region.dataset.start), Number(region.dataset.end), region.dataset.label.replace(/^\\d+:/, ''),
+  region.textContent
 ])"""
-_COLOURS = "elements => elements.map(one => getComputedStyle(one).backgroundColor)"
+_COLOURS = "elements => elements.map(element => getComputedStyle(element).backgroundColor)"
 
 
 class StudioPage:
@@ -283,10 +284,10 @@ class StudioPage:
 
 def _uncovered(element: Locator) -> bool:
     """Say whether a click on the element's middle would reach it."""
-    script = """one => {
-      const box = one.getBoundingClientRect();
+    script = """element => {
+      const box = element.getBoundingClientRect();
       const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-      return top !== null && (one.contains(top) || top.contains(one));
+      return top !== null && (element.contains(top) || top.contains(element));
     }"""
     visible: bool = element.evaluate(script)
     return visible

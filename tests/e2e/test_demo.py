@@ -44,5 +44,6 @@ def test_the_demo_goes_through_the_whole_loop_and_leaves_nothing_running(tmp_pat
     (model,) = (tmp_path / "workspace" / "demo" / "models").iterdir()
     assert {"ner", "spancat"} <= set(spacy.load(model).pipe_names)
     assert verdict.startswith(model.name)
-    mine = [one for one in psutil.process_iter(["cmdline"]) if str(tmp_path) in " ".join(one.info["cmdline"] or ())]
+    commands = [process.info["cmdline"] or () for process in psutil.process_iter(["cmdline"])]
+    mine = [command for command in commands if str(tmp_path) in " ".join(command)]
     assert mine == []

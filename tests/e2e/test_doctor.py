@@ -45,11 +45,11 @@ def set_up(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelS
         "CURATOR_HOOK__PORT": str(free_port()),
         "CURATOR_LABEL_SCHEMA": str(labels),
     }
-    made = Curator(folder, environment(folder, **settings))
-    made.run("ingest", article(folder))
-    made.run("push")
-    with served(made):
-        yield made
+    curator = Curator(folder, environment(folder, **settings))
+    curator.run("ingest", article(folder))
+    curator.run("push")
+    with served(curator):
+        yield curator
 
 
 @pytest.fixture
@@ -78,9 +78,9 @@ def follow(curator: Curator, name: str) -> None:
 
 def webhook(curator: Curator, http: httpx.Client) -> dict[str, Any]:
     project = curator.json("credentials")["project_id"]
-    (found,) = http.get("/api/webhooks/", params={"project": project}).raise_for_status().json()
-    hook: dict[str, Any] = found
-    return hook
+    webhooks: list[dict[str, Any]] = http.get("/api/webhooks/", params={"project": project}).raise_for_status().json()
+    (only,) = webhooks
+    return only
 
 
 def test_a_set_up_in_order_passes(curator: Curator) -> None:
@@ -130,8 +130,8 @@ def test_a_project_whose_labels_somebody_changed(curator: Curator, label_studio:
 
 
 def test_a_webhook_that_is_missing(curator: Curator, label_studio: RunningLabelStudio) -> None:
-    found = webhook(curator, label_studio.http)
-    label_studio.http.delete(f"/api/webhooks/{found['id']}/").raise_for_status()
+    registered = webhook(curator, label_studio.http)
+    label_studio.http.delete(f"/api/webhooks/{registered['id']}/").raise_for_status()
     follow(curator, "webhook")
 
 
@@ -141,8 +141,8 @@ def test_a_webhook_that_is_missing(curator: Curator, label_studio: RunningLabelS
 def test_a_webhook_that_was_changed(
     curator: Curator, label_studio: RunningLabelStudio, change: dict[str, object]
 ) -> None:
-    found = webhook(curator, label_studio.http)
-    label_studio.http.patch(f"/api/webhooks/{found['id']}/", json=change).raise_for_status()
+    registered = webhook(curator, label_studio.http)
+    label_studio.http.patch(f"/api/webhooks/{registered['id']}/", json=change).raise_for_status()
     follow(curator, "webhook")
 
 
@@ -180,8 +180,8 @@ def test_a_label_schema_that_lost_a_label(curator: Curator) -> None:
 def test_a_label_schema_that_label_studio_refuses(curator: Curator, label_studio: RunningLabelStudio) -> None:
     project = curator.json("credentials")["project_id"]
     (task,) = label_studio.http.get("/api/tasks", params={"project": project}).json()["tasks"]
-    stray = {"id": "s", "from_name": "label", "to_name": "text", "type": "labels"}
-    stray["value"] = {"start": 0, "end": 1, "labels": ["X"]}
+    value = {"start": 0, "end": 1, "labels": ["X"]}
+    stray = {"id": "s", "from_name": "label", "to_name": "text", "type": "labels", "value": value}
     answer = label_studio.http.post(f"/api/tasks/{task['id']}/annotations/", json={"result": [stray]})
     annotation = answer.raise_for_status().json()["id"]
     curator.run("sync")

@@ -10,8 +10,8 @@ from tests.e2e.conftest import ARTICLES_OF_PART, PART, Desk
 from tests.waiting import wait_until
 
 
-def region(name: str, layer: str, label: str, found: re.Match[str]) -> dict[str, Any]:
-    value = {"start": found.start(), "end": found.end(), "text": found.group(), "labels": [label]}
+def region(name: str, layer: str, label: str, word: re.Match[str]) -> dict[str, Any]:
+    value = {"start": word.start(), "end": word.end(), "text": word.group(), "labels": [label]}
     return {"id": name, "from_name": layer, "to_name": "text", "type": "labels", "value": value}
 
 
@@ -21,15 +21,15 @@ def words(task: dict[str, Any], first: int, count: int) -> list[re.Match[str]]:
 
 def reviewed(task: dict[str, Any], at: int = 3) -> list[dict[str, Any]]:
     """Return an annotation with both layers, a relation, a doubt and a note."""
-    one, two, three = words(task, at, 3)
-    doubt = {**region("a", "entities", "PER", one), "from_name": "certitude", "type": "choices"}
-    doubt["value"] = {"start": one.start(), "end": one.end(), "text": one.group(), "choices": ["douteux"]}
-    note = {**region("a", "entities", "PER", one), "from_name": "note", "type": "textarea"}
-    note["value"] = {"start": one.start(), "end": one.end(), "text": ["à revoir\nœuvre « ’ »"]}
+    first, second, third = words(task, at, 3)
+    doubt = {**region("a", "entities", "PER", first), "from_name": "certitude", "type": "choices"}
+    doubt["value"] = {"start": first.start(), "end": first.end(), "text": first.group(), "choices": ["douteux"]}
+    note = {**region("a", "entities", "PER", first), "from_name": "note", "type": "textarea"}
+    note["value"] = {"start": first.start(), "end": first.end(), "text": ["à revoir\nœuvre « ’ »"]}
     return [
-        region("a", "entities", "PER", one),
-        region("b", "events", "ATTACK", two),
-        region("c", "entities", "GPE", three),
+        region("a", "entities", "PER", first),
+        region("b", "events", "ATTACK", second),
+        region("c", "entities", "GPE", third),
         doubt,
         note,
         {"type": "relation", "from_id": "b", "to_id": "a", "direction": "right", "labels": ["agent", "target"]},
@@ -62,9 +62,9 @@ def test_every_act_of_a_reviewer_reaches_the_store(desk: Desk) -> None:
     prediction = first["predictions"][0]
     desk.annotate(first, reviewed(first), lead_time=12.5, parent_prediction=prediction["id"])
     wait_until(lambda: agree(desk))
-    (seen,) = desk.curator.annotations()
-    assert seen["annotator"] == "admin@example.org" or seen["annotator"] == "user 1"
-    assert seen["source"].startswith(PART)
+    (annotation,) = desk.curator.annotations()
+    assert annotation["annotator"] == "admin@example.org" or annotation["annotator"] == "user 1"
+    assert annotation["source"].startswith(PART)
 
     changed = desk.annotate(second, reviewed(second))
     desk.change(changed, result=reviewed(second, at=9))
@@ -81,7 +81,9 @@ def test_every_act_of_a_reviewer_reaches_the_store(desk: Desk) -> None:
     wait_until(lambda: agree(desk))
     desk.delete(skipped)
     wait_until(lambda: agree(desk))
-    assert {one["annotation"] for one in desk.curator.annotations()} == set(from_label_studio(desk.tasks()))
+    assert {annotation["annotation"] for annotation in desk.curator.annotations()} == set(
+        from_label_studio(desk.tasks())
+    )
 
 
 def test_whatever_deliveries_do_one_sync_makes_store_and_api_equal(desk: Desk) -> None:
@@ -155,7 +157,7 @@ def test_a_skip_without_a_result_is_a_skip_by_webhook_and_by_sync(desk: Desk) ->
     wait_until(lambda: agree(desk))
 
 
-def test_what_cannot_be_read_is_named_and_stops_nothing(desk: Desk) -> None:
+def test_an_unreadable_annotation_is_named_and_stops_nothing(desk: Desk) -> None:
     tasks = desk.tasks()
     deep = {"type": "labels", "value": {"deep": json.loads("[" * 100 + "]" * 100)}}
     bad = desk.annotate(tasks[10], [deep])
@@ -181,7 +183,7 @@ def test_what_cannot_be_read_is_named_and_stops_nothing(desk: Desk) -> None:
     assert desk.curator.json("deliveries", "replay")["dead"] == 0
 
 
-def test_the_export_says_what_the_reviewers_said(desk: Desk) -> None:
+def test_the_export_holds_the_reviewers_annotations(desk: Desk) -> None:
     first = desk.curator.json("export", "news")
     assert (first["version"], first["unchanged"]) == (1, False)
     records = desk.curator.records("news", 1)

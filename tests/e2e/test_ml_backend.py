@@ -52,7 +52,7 @@ class Desk:
 
     def act(self, action: str, selected: dict[str, Any]) -> dict[str, Any]:
         """Choose an action on tasks of the list, as its menu does."""
-        params = {"id": action, "project": self.project}
+        params: dict[str, str | int] = {"id": action, "project": self.project}
         body = {"selectedItems": selected, "filters": {"conjunction": "and", "items": []}, "ordering": []}
         answer = self.http.post("/api/dm/actions", params=params, json=body).raise_for_status()
         done: dict[str, Any] = answer.json()
@@ -63,7 +63,10 @@ class Desk:
         params: dict[str, Any] = {"project": self.project, "fields": "all", "page_size": 1000}
         tasks = self.http.get("/api/tasks", params=params).raise_for_status().json()["tasks"]
         return {
-            task["id"]: [{key: made[key] for key in made.keys() - {"created_ago"}} for made in task["predictions"]]
+            task["id"]: [
+                {key: prediction[key] for key in prediction.keys() - {"created_ago"}}
+                for prediction in task["predictions"]
+            ]
             for task in tasks
         }
 
@@ -97,7 +100,7 @@ def check(prediction: dict[str, Any], text: str) -> list[str]:
     return words
 
 
-def test_push_connects_it_once_with_its_log_in_and_no_second_webhook(desk: Desk) -> None:
+def test_push_connects_the_ml_backend_once_with_its_log_in_and_no_second_webhook(desk: Desk) -> None:
     (backend,) = desk.backends()
     assert (backend["title"], backend["state"], backend["is_interactive"]) == ("curator", "CO", False)
     assert backend["basic_auth_pass_is_set"]

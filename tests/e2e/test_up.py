@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ def ports() -> tuple[int, int]:
 
 
 class Up:
-    """A running `curator up` and what it said."""
+    """A running `curator up` and its output."""
 
     def __init__(self, curator: Curator, ports: tuple[int, int]) -> None:
         self.log = curator.folder / f"up-{next(_NUMBERS)}.log"
@@ -46,20 +47,20 @@ class Up:
             )
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         return self.log.read_text("utf-8")
 
     def wait_until_up(self) -> None:
-        self.wait_for(lambda: "Ctrl-C stops" in self.said)
+        self.wait_for(lambda: "Ctrl-C stops" in self.output)
 
     def wait_for(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds; fails where this ends before."""
 
         def held() -> bool:
-            assert self.process.poll() is None, self.said
+            assert self.process.poll() is None, self.output
             return holds()
 
-        wait_until(held, lambda: self.said)
+        wait_until(held, lambda: self.output)
 
 
 @contextmanager
@@ -70,7 +71,7 @@ def running(curator: Curator, ports: tuple[int, int]) -> Iterator[Up]:
         yield up
     finally:
         up.process.send_signal(signal.SIGINT)
-        assert up.process.wait(HANG_SECONDS) == 0, up.said
+        assert up.process.wait(HANG_SECONDS) == 0, up.output
 
 
 def listening(port: int) -> bool:
@@ -81,8 +82,8 @@ def listening(port: int) -> bool:
 def tasks(credentials: dict[str, Any]) -> list[dict[str, Any]]:
     query: dict[str, str | int] = {"project": credentials["project_id"], "fields": "all", "page_size": 1000}
     with api(credentials) as http:
-        found: list[dict[str, Any]] = http.get("/api/tasks", params=query).raise_for_status().json()["tasks"]
-    return found
+        listed: list[dict[str, Any]] = http.get("/api/tasks", params=query).raise_for_status().json()["tasks"]
+    return listed
 
 
 def api(credentials: dict[str, Any]) -> httpx.Client:
@@ -93,9 +94,9 @@ def api(credentials: dict[str, Any]) -> httpx.Client:
 def test_up_leads_to_a_project_and_ctrl_c_stops_all_of_it(curator: Curator, ports: tuple[int, int]) -> None:
     with running(curator, ports) as up:
         credentials = curator.json("credentials")
-        assert f"http://127.0.0.1:{ports[0]}/projects/{credentials['project_id']}" in up.said
-        assert credentials["password"] in up.said
-        assert credentials["token"] not in up.said
+        assert f"http://127.0.0.1:{ports[0]}/projects/{credentials['project_id']}" in up.output
+        assert credentials["password"] in up.output
+        assert credentials["token"] not in up.output
         assert len(tasks(credentials)) == ARTICLES
         # The log-in that was printed opens the door.
         with httpx.Client(
@@ -123,22 +124,22 @@ def test_up_leads_to_a_project_and_ctrl_c_stops_all_of_it(curator: Curator, port
 def test_a_second_up_resumes_and_catches_up_with_nothing_doubled(curator: Curator, ports: tuple[int, int]) -> None:
     with running(curator, ports):
         credentials = curator.json("credentials")
-        found = tasks(credentials)
-        assert len(found) == ARTICLES
-        assert all(len(task["predictions"]) == 1 for task in found)
+        pushed = tasks(credentials)
+        assert len(pushed) == ARTICLES
+        assert all(len(task["predictions"]) == 1 for task in pushed)
         status = curator.json("status")
         assert (status["documents"], status["predictions"], status["tasks"]) == (ARTICLES,) * 3
         with api(credentials) as http:
-            http.post(f"/api/tasks/{found[0]['id']}/annotations/", json={"result": []}).raise_for_status()
+            http.post(f"/api/tasks/{pushed[0]['id']}/annotations/", json={"result": []}).raise_for_status()
             wait_until(curator.annotations)
             assert curator.annotations()[0]["annotator"] == credentials["username"]
             # A skip without a result that no webhook brings: the next start has to take it in.
             (webhook,) = http.get("/api/webhooks/", params={"project": credentials["project_id"]}).json()
             http.patch(f"/api/webhooks/{webhook['id']}/", json={"is_active": False}).raise_for_status()
-            skip = f"/api/tasks/{found[1]['id']}/annotations/"
+            skip = f"/api/tasks/{pushed[1]['id']}/annotations/"
             http.post(skip, json={"was_cancelled": True}).raise_for_status()
     with running(curator, ports) as up:
-        assert "webhooks had missed: 1 created" in up.said
+        assert "webhooks had missed: 1 created" in up.output
         assert [annotation["skipped"] for annotation in curator.annotations()].count(True) == 1
 
 
@@ -152,13 +153,17 @@ def test_an_up_that_was_killed_leaves_nothing_in_the_way(curator: Curator, ports
         assert len(tasks(curator.json("credentials"))) == ARTICLES
 
 
-def test_what_ends_by_itself_is_started_again(curator: Curator, ports: tuple[int, int]) -> None:
+def restarted(up: Up, name: str, port: int) -> bool:
+    return f"{name} ended by itself" in up.output and listening(port)
+
+
+def test_a_process_that_ends_by_itself_is_started_again(curator: Curator, ports: tuple[int, int]) -> None:
     with running(curator, ports) as up:
         for name, port in (("Label Studio", ports[0]), ("the hook", ports[1])):
             for leader in psutil.Process(up.process.pid).children():
                 if str(port) in leader.cmdline():
                     leader.kill()
-            up.wait_for(lambda name=name, port=port: f"{name} ended by itself" in up.said and listening(port))
+            up.wait_for(partial(restarted, up, name, port))
         headers = {"Authorization": f"Token {curator.json('credentials')['token']}"}
         answer = httpx.get(
             f"http://127.0.0.1:{ports[0]}/api/projects/", headers=headers, timeout=HANG_SECONDS, trust_env=False
@@ -167,17 +172,17 @@ def test_what_ends_by_itself_is_started_again(curator: Curator, ports: tuple[int
 
 
 def test_a_taken_port_is_named_with_the_remedy(curator: Curator, ports: tuple[int, int]) -> None:
-    for option, other in (("--port", "--hook-port"), ("--hook-port", "--port")):
+    for taken_option, free_option in (("--port", "--hook-port"), ("--hook-port", "--port")):
         with socket.socket() as holder:
             holder.bind(("127.0.0.1", 0))
             holder.listen()
             taken = str(holder.getsockname()[1])
-            command = [sys.executable, "-m", "curator", "up", option, taken, other, str(free_port())]
+            command = [sys.executable, "-m", "curator", "up", taken_option, taken, free_option, str(free_port())]
             done = subprocess.run(command, cwd=ROOT, env=curator.env, capture_output=True, text=True, check=False)
         assert done.returncode == 1
         last = done.stderr.strip().splitlines()[-1]
         assert f"port {taken} is taken" in last
-        assert option in last
+        assert taken_option in last
         assert "Traceback" not in done.stderr
 
 

@@ -8,8 +8,8 @@ import pytest
 from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.core.parse_error import ParsingError
 
-from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerRefused, ServerUnreachable
-from curator.label_studio.failures import ServerFailed, ServerLacks, curator_error
+from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed, ServerRefused, ServerUnreachable
+from curator.label_studio.failures import ServerLacks, curator_error
 
 SECRET = "0123456789abcdef"
 

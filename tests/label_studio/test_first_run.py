@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from curator.label_studio.client import LabelStudioServer
-from curator.label_studio.server import EmbeddedServer, ServerNotStarted
+from curator.label_studio.server import EmbeddedServer, FirstUser, ServerNotStarted
 from tests.conftest import EXECUTABLE, free_port
 from tests.waiting import HANG_SECONDS, wait_until
 
@@ -20,9 +20,7 @@ def test_a_first_run_killed_in_its_migrations_is_taken_up_again(tmp_path: Path) 
         return EmbeddedServer(
             EXECUTABLE,
             tmp_path,
-            username="a@example.org",
-            password="first-password",
-            token=TOKEN,
+            FirstUser("a@example.org", "first-password", TOKEN),
             port=port,
             timeout=HANG_SECONDS,
         )

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from curator.label_studio import processes
-from curator.label_studio.server import EmbeddedServer, ServerNotStarted
+from curator.label_studio.server import EmbeddedServer, FirstUser, ServerNotStarted
 from tests.conftest import free_port
 from tests.waiting import HANG_SECONDS
 
@@ -66,9 +66,7 @@ class Bench:
         made = EmbeddedServer(
             changed.pop("executable", self.executable),
             self.folder,
-            username="a@b.fr",
-            password="first-password",
-            token=TOKEN,
+            FirstUser("a@b.fr", "first-password", TOKEN),
             **(options | changed),
         )
         self.made.append(made)
@@ -202,9 +200,9 @@ def test_a_second_server_on_the_same_folder_is_refused(bench: Bench) -> None:
 ORPHAN_MAKER = """
 import os, signal, sys
 from pathlib import Path
-from curator.label_studio.server import EmbeddedServer
-server = EmbeddedServer(Path(sys.argv[1]), Path(sys.argv[2]), username="a@b.fr", password="first-password",
-                        token=sys.argv[3], port=int(sys.argv[4]), extra_env={"MODE": "works"})
+from curator.label_studio.server import EmbeddedServer, FirstUser
+user = FirstUser("a@b.fr", "first-password", sys.argv[3])
+server = EmbeddedServer(Path(sys.argv[1]), Path(sys.argv[2]), user, port=int(sys.argv[4]), extra_env={"MODE": "works"})
 server.start()
 os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -10,6 +10,7 @@ import pytest
 from curator.domain.event import AnnotationObserved, AnnotationsDeleted, Event, ProjectChanged, TasksDeleted
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content, Span
+from curator.label_studio.client import LabelStudioServer
 from curator.label_studio.interface import words_of
 from curator.label_studio.payloads import read_delivery
 from curator.label_studio.results import write_result
@@ -48,12 +49,27 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def hook() -> Iterator[Hook]:
-    with Hook() as made:
-        thread = threading.Thread(target=made.serve_forever)
+    with Hook() as server:
+        thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield made
-        made.shutdown()
+        yield server
+        server.shutdown()
         thread.join()
+
+
+def observed(hook: Hook, client: LabelStudioServer, project: int) -> list[AnnotationObserved]:
+    """Return what the webhook told of annotations, after seeing that every other transport tells the same."""
+    assert all(secret == "s" for secret, _ in hook.bodies)
+    events = hook.events()
+    observations = [event for event in events if isinstance(event, AnnotationObserved)]
+    assert len(observations) == len(events) > 0
+    for event in observations:
+        assert client.annotation(int(event.state.identity.key)) == (event.state, event.task)
+        task = client.task(event.task.task)
+        assert task is not None
+        assert event.state in task.annotations
+        assert task in list(client.tasks(project))
+    return observations
 
 
 def test_every_transport_gives_equal_annotations(
@@ -66,24 +82,11 @@ def test_every_transport_gives_equal_annotations(
     tasks = client.add_tasks(project, [NewTask(f"d{at}", TEXT, "a.txt", (prediction,)) for at in range(3)])
     assert hook.bodies == []
 
-    def seen() -> list[AnnotationObserved]:
-        assert all(secret == "s" for secret, _ in hook.bodies)
-        events = hook.events()
-        observed = [event for event in events if isinstance(event, AnnotationObserved)]
-        assert len(observed) == len(events) > 0
-        for event in observed:
-            assert client.annotation(int(event.state.identity.key)) == (event.state, event.task)
-            task = client.task(event.task.task)
-            assert task is not None
-            assert event.state in task.annotations
-            assert task in list(client.tasks(project))
-        return observed
-
     result = write_result(CONTENT, TEXT)
     sent = {"result": result, "lead_time": 7.1, "parent_prediction": http.get(f"/api/tasks/{tasks[0]}/").json()}
     sent["parent_prediction"] = sent["parent_prediction"]["predictions"][0]["id"]
     annotation = http.post(f"/api/tasks/{tasks[0]}/annotations/", json=sent).json()["id"]
-    (created,) = seen()
+    (created,) = observed(hook, client, project)
     assert created.state.body == result
     assert created.state.parent_prediction == sent["parent_prediction"]
     assert created.task.document == "d0"
@@ -96,16 +99,16 @@ def test_every_transport_gives_equal_annotations(
     ]
     for change in changes:
         http.patch(f"/api/annotations/{annotation}/", json=change).raise_for_status()
-        (updated,) = seen()
+        (updated,) = observed(hook, client, project)
         assert updated.state.identity == created.state.identity
     http.post(f"/api/tasks/{tasks[1]}/annotations/", json={"result": [], "was_cancelled": True}).raise_for_status()
-    assert seen()[0].state.skipped
+    assert observed(hook, client, project)[0].state.skipped
 
     selected = {"all": False, "included": [tasks[1], tasks[2]]}
     accept = {"ordering": [], "selectedItems": selected, "project": str(project), "model_version": "rules@1"}
     action = "/api/dm/actions?id=predictions_to_annotations&project="
     http.post(f"{action}{project}", json=accept).raise_for_status()
-    assert {event.task.task for event in seen()} == {tasks[1], tasks[2]}
+    assert {event.task.task for event in observed(hook, client, project)} == {tasks[1], tasks[2]}
 
     http.delete(f"/api/annotations/{annotation}/").raise_for_status()
     assert hook.events() == [AnnotationsDeleted(project, (annotation,))]

@@ -130,7 +130,7 @@ def test_nul_and_lone_surrogates_are_refused_and_nothing_else(text: str) -> None
 @given(TEXTS, st.data())
 @example("\ufeffe\u0301\r\n👩‍👩‍👧‍👦\u2028مرحبا", None)
 def test_spans_that_came_with_a_text_come_back_where_they_were(text: str, data: st.DataObject | None) -> None:
-    given_spans = []
+    given_spans: list[dict[str, Any]] = []
     for _ in range(data.draw(st.integers(0, 5)) if data and text else 0):
         assert data is not None
         start = data.draw(st.integers(0, len(text) - 1))

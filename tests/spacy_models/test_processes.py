@@ -117,7 +117,7 @@ def test_a_run_that_is_left_early_leaves_no_process() -> None:
 
 def test_what_work_raises_reaches_the_caller_after_what_came_before() -> None:
     before = workers_here()
-    answers = []
+    answers: list[int] = []
     with pytest.raises(CuratorError) as raised:
         answers.extend(run(refusing, count()))
     assert str(raised.value) == "unlucky number (13): count on"

@@ -264,7 +264,7 @@ def test_other_machines_and_relayed_requests_are_refused(client: FlaskClient) ->
     assert client.get("/", environ_base={"REMOTE_ADDR": "::ffff:127.0.0.1"}).status_code == 200
     assert client.get("/", headers={"X-Forwarded-For": "10.0.0.9"}).status_code == 403
     assert client.get("/", headers={"Forwarded": "for=10.0.0.9"}).status_code == 403
-    refused = page(client, "/", 200) and client.get("/", headers={"Host": "evil.example"})
+    refused = client.get("/", headers={"Host": "evil.example"})
     assert b"SSH tunnel" in refused.data
     assert b"Paris" not in refused.data
 

@@ -294,7 +294,7 @@ def test_labels_that_the_project_lacks_are_left_out(backend: Backend) -> None:
             "score": 0,
         }
     assert [entry["cause"] for entry in logs] == ["unknown-label"]
-    for unreadable in ("", "<View", None, 7):
+    for unreadable in ("", "<View", "<!DOCTYPE View []><View/>", None, 7):
         assert len(backend.predict("Paris", label_config=unreadable)[0]["result"]) == 1
 
 
@@ -314,8 +314,8 @@ def test_a_document_of_ours_has_the_prediction_that_was_pushed(
     (pushed,) = world.server.predictions(task)
     pipeline = NamePipeline()
     backend = make_backend(lambda _: pipeline, world.sql)
-    data = {"text": text, "document": ref.document, "source": "a.txt"}
-    (given,) = backend.ask([{"id": task, "data": data}])
+    ours = {"text": text, "document": ref.document, "source": "a.txt"}
+    (given,) = backend.ask([{"id": task, "data": ours}])
     assert json.dumps(given) == json.dumps(prediction_value(pushed))
     assert pipeline.seen == 0
     # Another text under our key, and our text under none, are texts like any other.

@@ -22,8 +22,8 @@ class Check:
 def until_failure(*checks: Callable[[], Check]) -> Generator[Check, None, bool]:
     """Make checks in turn and yield each; the first one that fails is the last. Returns whether all are in order."""
     for check in checks:
-        made = check()
-        yield made
-        if not made.ok:
+        result = check()
+        yield result
+        if not result.ok:
             return False
     return True

@@ -21,9 +21,9 @@ class ProjectChecks:
         self._store = store
         self._server = server
         with store.reading() as transaction:
-            known = transaction.tasks.project(server.name)
+            stored = transaction.tasks.project(server.name)
             self._refusal = transaction.settings.get(REFUSAL)
-        self._project = known[0] if known else 0
+        self._project = stored[0] if stored else 0
 
     def project(self) -> Check:
         """Check that the project is there and this store's own."""

@@ -92,7 +92,16 @@ def _write(
     numbers = storage.versions(name)
     parent = storage.manifest(name, numbers[-1]) if numbers else None
     number = numbers[-1] + 1 if numbers else 1
-    head = manifest(name, number, parent, files, _counts(decided, schema), schema, rules, code_version)
+    head = manifest(
+        name,
+        number,
+        parent=parent,
+        files=files,
+        counts=_counts(decided, schema),
+        schema=schema,
+        rules=rules,
+        code_version=code_version,
+    )
     if parent is not None and parent["digest"] == head["digest"]:
         path = storage.path(name, numbers[-1])
         return Frozen(name, numbers[-1], path, head["digest"], True, parent, ledger["counts"])

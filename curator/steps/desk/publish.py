@@ -18,7 +18,7 @@ from curator.steps.ports.stored_tasks import StoredPrediction
 REFUSAL = "webhook_refusal"
 """The setting that holds why Label Studio refuses the hook's address; empty where it does not."""
 HOOK_PATH = "/webhooks/label-studio"
-SECRET_HEADER = "X-Curator-Secret"
+SECRET_HEADER = "X-Curator-Secret"  # noqa: S105 - the name of a header
 _BATCH = 100
 _NEEDED = frozenset(
     {"ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_DELETED", "TASKS_DELETED"}
@@ -83,8 +83,8 @@ def publish(
 
 def _ensure_project(store: Store, server: LabelServer, schema: LabelSchema, marker: str, report: Published) -> None:
     with store.reading() as transaction:
-        known = transaction.tasks.project(server.name)
-    project = server.project(known[0]) if known else None
+        stored = transaction.tasks.project(server.name)
+    project = server.project(stored[0]) if stored else None
     # An id may belong to somebody else's project by now: only the marker says it is ours.
     if project is None or marker not in project.marker:
         project = server.find_project(marker)
@@ -94,7 +94,7 @@ def _ensure_project(store: Store, server: LabelServer, schema: LabelSchema, mark
     else:
         report.updated = _update_project(store, server, project.id, schema)
     report.project = project.id
-    if known != (project.id, schema.hash):
+    if stored != (project.id, schema.hash):
         with store.writing() as transaction:
             transaction.tasks.save_project(server.name, project.id, schema.hash)
 
@@ -138,12 +138,12 @@ def _left_behind(store: Store, server: LabelServer, project: int) -> dict[str | 
     Raises CuratorError where one cannot be read that the store does not know: it may hold a document that waits.
     """
     with store.reading() as transaction:
-        known = transaction.tasks.live(server.name, project)
+        live = transaction.tasks.live(server.name, project)
     tasks: dict[str | None, TaskState] = {}
     for task in server.tasks(project):
         if isinstance(task, TaskState):
             tasks[task.ref.document] = task
-        elif task.task not in known:
+        elif task.task not in live:
             what = f"task {task.task} cannot be read, and may hold a document that has no task yet: {task.cause}"
             raise CuratorError(what, f"project {project}", "mend it or delete it in Label Studio, then push again")
     return tasks
@@ -159,7 +159,7 @@ def _add_batch(store: Store, server: LabelServer, project: int, documents: Seque
             document,
             texts[document].text,
             sources[document],
-            tuple(_new(one, texts[document].text) for one in predictions.get(document, ())),
+            tuple(_new(stored, texts[document].text) for stored in predictions.get(document, ())),
         )
         for document in documents
     ]
@@ -168,7 +168,7 @@ def _add_batch(store: Store, server: LabelServer, project: int, documents: Seque
         transaction.tasks.save(server.name, project, dict(zip(ids, documents, strict=True)))
         for task, document in zip(ids, documents, strict=True):
             transaction.tasks.mark_sent(
-                server.name, project, task, [one.number for one in predictions.get(document, ())]
+                server.name, project, task, [stored.number for stored in predictions.get(document, ())]
             )
 
 
@@ -176,17 +176,17 @@ def _add_predictions(store: Store, server: LabelServer, report: Published, progr
     project = report.project
     with store.reading() as transaction:
         unsent = transaction.tasks.unsent(server.name, project)
-        texts = transaction.documents.by_id({one.prediction.document for _, one in unsent})
-    for done, (task, one) in enumerate(unsent, start=1):
-        prediction = _new(one, texts[one.prediction.document].text)
+        texts = transaction.documents.by_id({stored.prediction.document for _, stored in unsent})
+    for done, (task, stored) in enumerate(unsent, start=1):
+        prediction = _new(stored, texts[stored.prediction.document].text)
         state = server.task(task)
         # An id may belong to another document's task by now; the next sync will say so.
-        if state is not None and state.ref.document == one.prediction.document:
+        if state is not None and state.ref.document == stored.prediction.document:
             if prediction.model_version not in state.model_versions:
                 server.add_prediction(task, prediction)
                 report.predictions += 1
             with store.writing() as transaction:
-                transaction.tasks.mark_sent(server.name, project, task, [one.number])
+                transaction.tasks.mark_sent(server.name, project, task, [stored.number])
         progress(done, len(unsent))
 
 
@@ -197,8 +197,8 @@ def _show_newest(store: Store, server: LabelServer, project: int) -> None:
         pipeline = chosen.id if chosen else None
         if pipeline is None or not transaction.tasks.was_sent(server.name, project, pipeline):
             pipeline = transaction.tasks.newest_sent(server.name, project)
-    found = server.project(project)
-    if pipeline is None or found is None or found.model_version == str(pipeline):
+    current = server.project(project)
+    if pipeline is None or current is None or current.model_version == str(pipeline):
         return
     # Label Studio refuses a pipeline whose predictions somebody has deleted there: then nothing is to be shown.
     with suppress(ServerRefused):
@@ -216,15 +216,15 @@ def arm_webhook(store: Store, server: LabelServer, project: int, hook: Hook) -> 
     Returns `kept`, `created`, `rearmed` or `refused`, and the reason for the last.
     """
     try:
-        done, reason = ensure_webhook(server, project, hook), ""
+        outcome, reason = ensure_webhook(server, project, hook), ""
     except ServerRefused as error:
-        done, reason = "refused", str(error)
+        outcome, reason = "refused", str(error)
     with store.reading() as transaction:
-        known = transaction.settings.get(REFUSAL) or ""
-    if known != reason:
+        refusal = transaction.settings.get(REFUSAL) or ""
+    if refusal != reason:
         with store.writing() as transaction:
             transaction.settings.put(REFUSAL, reason)
-    return done, reason
+    return outcome, reason
 
 
 def ensure_webhook(server: LabelServer, project: int, hook: Hook) -> str:
@@ -232,7 +232,9 @@ def ensure_webhook(server: LabelServer, project: int, hook: Hook) -> str:
 
     Returns `kept`, `created` or `rearmed`; extra ones are deleted. Raises ServerRefused where the URL is not allowed.
     """
-    ours = sorted((one for one in server.webhooks(project) if is_ours(one, hook)), key=lambda one: one.id)
+    ours = sorted(
+        (webhook for webhook in server.webhooks(project) if is_ours(webhook, hook)), key=lambda webhook: webhook.id
+    )
     for extra in ours[1:]:
         server.delete_webhook(extra.id)
     if not ours:

@@ -77,8 +77,8 @@ def _minus(left: LabelSchema, right: LabelSchema) -> Iterable[str]:
     yield from (f"relation {name}" for name in sorted(left.relation_names - right.relation_names))
     kinds = {attribute.name: attribute for attribute in right.attributes}
     for attribute in left.attributes:
-        known = kinds.get(attribute.name)
-        if known is None or known.per_region != attribute.per_region or bool(known.choices) != bool(attribute.choices):
+        kind = kinds.get(attribute.name)
+        if kind is None or kind.per_region != attribute.per_region or bool(kind.choices) != bool(attribute.choices):
             yield f"attribute {attribute.name}"
         else:
-            yield from (f"choice {attribute.name}/{name}" for name in attribute.choices if name not in known.choices)
+            yield from (f"choice {attribute.name}/{name}" for name in attribute.choices if name not in kind.choices)

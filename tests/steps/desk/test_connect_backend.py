@@ -1,6 +1,7 @@
 """curator as the project's ML backend: connected once, whatever was there before."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_it_is_connected_once_and_without_a_webhook_of_its_own(world: World, reg
     "change",
     [{"url": "http://elsewhere/ml"}, {"user": "nobody"}, {"interactive": True}, {"trouble": "401"}, {"title": "mine"}],
 )
-def test_what_somebody_changed_is_set_right(world: World, registry: Registry, change: dict[str, object]) -> None:
+def test_what_somebody_changed_is_set_right(world: World, registry: Registry, change: dict[str, Any]) -> None:
     connect(world, registry)
     registered, password = registry.kept[1]
     registry.kept[1] = (replace(registered, **change), password)

@@ -18,6 +18,13 @@ def documents_of_tasks(world: World) -> Counter[str | None]:
     return Counter(ref.document for ref in world.server.known_tasks(world.project).values())
 
 
+def shown_pipeline(world: World) -> str:
+    """Return the pipeline whose predictions annotators start from, as the server names it."""
+    project = world.server.project(world.project)
+    assert project is not None
+    return project.model_version
+
+
 def test_documents_become_tasks_with_their_key_text_source_and_predictions(world: World) -> None:
     world.ingest(raw("a.txt", ONE))
     world.preannotate()
@@ -27,9 +34,7 @@ def test_documents_become_tasks_with_their_key_text_source_and_predictions(world
     assert (ref.document, ref.text) == (document_id(ONE), ONE)
     (prediction,) = world.server.predictions(task)
     assert prediction.model_version == "names@d1"
-    found = world.server.project(world.project)
-    assert found is not None
-    assert found.model_version == "names@d1"
+    assert shown_pipeline(world) == "names@d1"
 
 
 def test_a_second_push_changes_nothing(world: World) -> None:
@@ -68,7 +73,7 @@ def test_a_push_that_was_cut_off_leaves_no_doubles(world: World, method: str) ->
     assert world.server.find_project(MARKER) == world.server.project(world.project)
     assert documents_of_tasks(world) == {document_id(ONE): 1, document_id(OTHER): 1}
     for task in world.server.known_tasks(world.project):
-        assert [one.model_version for one in world.server.predictions(task)] == ["names@d1"]
+        assert [prediction.model_version for prediction in world.server.predictions(task)] == ["names@d1"]
 
 
 def test_a_project_that_somebody_deleted_is_made_again_with_all_tasks(world: World) -> None:
@@ -99,10 +104,8 @@ def test_predictions_of_a_second_pipeline_are_added_and_shown(world: World) -> N
     report = world.push()
     assert (report.tasks, report.predictions) == (0, 2)
     for task in world.server.known_tasks(world.project):
-        assert [one.model_version for one in world.server.predictions(task)] == ["names@d1", "model@m1"]
-    found = world.server.project(world.project)
-    assert found is not None
-    assert found.model_version == "model@m1"
+        assert [prediction.model_version for prediction in world.server.predictions(task)] == ["names@d1", "model@m1"]
+    assert shown_pipeline(world) == "model@m1"
 
 
 def test_spans_that_came_with_a_document_are_sent_and_never_shown_in_place_of_a_pipelines(world: World) -> None:
@@ -110,20 +113,18 @@ def test_spans_that_came_with_a_document_are_sent_and_never_shown_in_place_of_a_
     world.ingest(raw("a.jsonl:1", ONE, annotations={"spans": spans}))
     world.push()
     ((task, _),) = world.server.known_tasks(world.project).items()
-    assert [one.model_version.split("@")[0] for one in world.server.predictions(task)] == ["given"]
-    found = world.server.project(world.project)
-    assert found is not None
-    assert found.model_version == ""
+    assert [prediction.model_version.split("@")[0] for prediction in world.server.predictions(task)] == ["given"]
+    assert shown_pipeline(world) == ""
 
 
 def test_a_task_that_was_taken_away_is_not_made_again(world: World) -> None:
-    one, _ = world.with_tasks(ONE, OTHER)
-    world.server.delete_task(one)
+    task, _ = world.with_tasks(ONE, OTHER)
+    world.server.delete_task(task)
     world.sync(accepted=True)
     assert world.push().tasks == 0
 
 
-def test_nor_is_it_when_its_number_was_given_out_again(world: World) -> None:
+def test_a_task_whose_number_was_given_out_again_is_not_made_again(world: World) -> None:
     tasks = dict(zip(world.with_tasks(ONE, OTHER), (ONE, OTHER), strict=True))
     last = max(tasks)
     world.server.delete_task(last)
@@ -168,25 +169,28 @@ def test_a_hook_that_moved_takes_its_webhook_along(world: World) -> None:
     world.with_tasks(ONE)
     moved = Hook("http://127.0.0.1:10/webhooks/label-studio", HOOK.headers)
     assert world.push(moved).webhook == "rearmed"
-    assert [one.url for one in world.server.webhooks(world.project)] == [moved.url]
+    assert [webhook.url for webhook in world.server.webhooks(world.project)] == [moved.url]
 
 
-def test_a_new_secret_is_told_to_the_webhook(world: World) -> None:
+def test_a_new_secret_is_brought_to_the_webhook(world: World) -> None:
     world.with_tasks(ONE)
     renewed = Hook(HOOK.url, {"X-Curator-Secret": "another"})
     assert world.push(renewed).webhook == "rearmed"
-    assert [one.headers for one in world.server.webhooks(world.project)] == [renewed.headers]
+    assert [webhook.headers for webhook in world.server.webhooks(world.project)] == [renewed.headers]
 
 
-def test_doubled_webhooks_become_one_and_others_are_left_alone(world: World) -> None:
+def test_doubled_webhooks_become_a_single_webhook_and_foreign_webhooks_are_left_alone(world: World) -> None:
     world.with_tasks(ONE)
     world.server.save_webhook(world.project, HOOK.url, HOOK.headers, None)
     world.server.save_webhook(world.project, "http://somebody.example/hook", {}, None)
     assert world.push().webhook == "kept"
-    assert [one.url for one in world.server.webhooks(world.project)] == [HOOK.url, "http://somebody.example/hook"]
+    assert [webhook.url for webhook in world.server.webhooks(world.project)] == [
+        HOOK.url,
+        "http://somebody.example/hook",
+    ]
 
 
-def test_a_webhook_that_is_refused_is_told_and_the_rest_is_done(world: World) -> None:
+def test_a_webhook_that_is_refused_is_reported_and_the_rest_is_done(world: World) -> None:
     world.ingest(ONE)
     world.server.failing["save_webhook"] = ServerRefused("URL resolves to a reserved network address")
     report = world.push()
@@ -199,15 +203,15 @@ def test_annotators_start_from_the_pipeline_in_force_also_where_another_predicte
     world.preannotate(NamePipeline("rules"))
     world.preannotate(NamePipeline("model"))
     world.push()
-    assert world.server.project(world.project).model_version == str(NamePipeline("model").id)
+    assert shown_pipeline(world) == str(NamePipeline("model").id)
     world.ingest("Paul à Lyon")
     world.preannotate(NamePipeline("rules"))
     world.preannotate(NamePipeline("model"))
     world.push()
-    assert world.server.project(world.project).model_version == str(NamePipeline("model").id)
+    assert shown_pipeline(world) == str(NamePipeline("model").id)
     world.preannotate(NamePipeline("rules"))
     world.push()
-    assert world.server.project(world.project).model_version == str(NamePipeline("rules").id)
+    assert shown_pipeline(world) == str(NamePipeline("rules").id)
 
 
 def test_a_schema_is_in_force_once_label_studio_took_it(world: World) -> None:

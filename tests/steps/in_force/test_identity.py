@@ -17,11 +17,11 @@ def test_identity_is_made_up_once_and_stays(world: World) -> None:
 
 def test_no_two_stores_have_the_same(tmp_path: Path) -> None:
     worlds = []
-    for name in ("one", "two"):
+    for name in ("first", "second"):
         (tmp_path / name).mkdir()
         worlds.append(World(tmp_path / name))
-    one, two = worlds
-    assert marker(one.store) != marker(two.store)
-    assert salt(one.store) != salt(two.store)
-    for made in worlds:
-        made.close()
+    first, second = worlds
+    assert marker(first.store) != marker(second.store)
+    assert salt(first.store) != salt(second.store)
+    for world in worlds:
+        world.close()

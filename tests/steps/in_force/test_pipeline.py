@@ -12,7 +12,7 @@ def test_before_any_the_configured_pipeline_predicts(world: World) -> None:
 
 
 @pytest.mark.parametrize("id", [None, PipelineId("ours", "d1"), PipelineId("a@b", "d1")])
-def test_what_is_put_in_force_is_read_back(world: World, id: PipelineId | None) -> None:
+def test_a_pipeline_put_in_force_is_read_back(world: World, id: PipelineId | None) -> None:
     pipeline = PipelineInForce("models/ours", "configured", id)
     with world.store.writing() as transaction:
         put_in_force(transaction, pipeline)

@@ -44,7 +44,9 @@ def test_the_same_schema_again_changes_nothing(world: World) -> None:
         (changed(title="Nouveau"), ["changed titles, colours, keys or descriptions"]),
     ],
 )
-def test_what_only_adds_is_put_in_force_and_reported(world: World, schema: LabelSchema, messages: list[str]) -> None:
+def test_a_schema_that_only_adds_is_put_in_force_and_reported(
+    world: World, schema: LabelSchema, messages: list[str]
+) -> None:
     assert adopt_schema(world.store, schema, "labels.yaml") == messages
     assert in_force(world) == schema.value
     assert adopt_schema(world.store, schema, "labels.yaml") == []
@@ -62,7 +64,7 @@ def test_what_only_adds_is_put_in_force_and_reported(world: World, schema: Label
         (changed(language="en"), "language fr"),
     ],
 )
-def test_what_takes_something_away_is_refused_by_name_and_changes_nothing(
+def test_a_schema_that_takes_names_away_is_refused_by_name_and_changes_nothing(
     world: World, schema: LabelSchema, lost: str
 ) -> None:
     with pytest.raises(SchemaError) as raised:
