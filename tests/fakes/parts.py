@@ -1,5 +1,6 @@
 """Small stand-ins for readers, pipelines, nearness and language, and a label schema to use them with."""
 
+import hashlib
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -69,7 +70,7 @@ class Texts:
 
 
 def raw(name: str, text: str, **fields: Any) -> RawDocument:
-    return RawDocument(name, text, f"{zlib.crc32(text.encode()):064x}", **fields)
+    return RawDocument(name, text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), **fields)
 
 
 def refused(name: str) -> Refused:

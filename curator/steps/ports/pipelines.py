@@ -22,7 +22,7 @@ class Pipeline(Protocol):
         """Yield one content per text, in order, taking texts some at a time as contents are asked for.
 
         Every span covers characters of its text, none of them blank at its edges, and has a score from 0 to 1 and a
-        rule; spans are in their usual order. The same text always has the same content.
+        rule; spans come in `span_order`. Relations lie between them. The same text always has the same content.
         """
         ...
 
