@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from curator.domain.errors import ServerRefused
-from curator.label_studio.ml_backends import MlBackends
+from curator.label_studio.client import LabelStudioServer
 from curator.steps.ports.label_server import LabelServer
 from curator.steps.ports.ml_backends import Backend, BackendRef, BackendRegistry
 from tests.fakes.label_server import FakeLabelServer
@@ -61,16 +61,16 @@ def answering() -> Iterator[tuple[str, Callable[[], None]]]:
 
 @pytest.fixture
 def registry_and_backend(
-    server: LabelServer, request: pytest.FixtureRequest
+    server: LabelServer,
 ) -> Iterator[tuple[BackendRegistry, Backend, Callable[[], None]]]:
     """A registry, a backend that answers, and what makes it answer no more."""
     if isinstance(server, FakeLabelServer):
         fake = FakeBackendRegistry(server)
         yield fake, Backend("http://127.0.0.1:9/ml", "ada", "hush"), lambda: setattr(fake, "down", True)
         return
-    connection = request.getfixturevalue("label_studio").client
+    assert isinstance(server, LabelStudioServer)
     with answering() as (address, stop):
-        yield MlBackends(connection), Backend(f"{address}/ml", "ada", "hush"), stop
+        yield server.ml_backends, Backend(f"{address}/ml", "ada", "hush"), stop
 
 
 @pytest.fixture
