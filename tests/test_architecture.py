@@ -76,6 +76,28 @@ def test_each_technology_is_imported_in_one_folder(package: str) -> None:
     assert {folder(module) for module in MODULES if package in imported(module)} == EDGES[package]
 
 
+def test_what_steps_need_from_outside_stands_in_the_ports_alone() -> None:
+    steps = PACKAGE / "steps"
+    elsewhere = {
+        module.relative_to(ROOT).as_posix()
+        for module in steps.rglob("*.py")
+        if steps / "ports" not in module.parents
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name) and node.id in ("Protocol", "Callable")
+    }
+    assert not elsewhere
+
+
+def test_every_port_and_every_method_of_one_says_what_it_promises() -> None:
+    modules = [*(PACKAGE / "steps" / "ports").glob("*.py"), PACKAGE / "views" / "overview.py"]
+    nodes = [node for module in modules for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))]
+    ports = [node for node in nodes if isinstance(node, ast.ClassDef)]
+    methods = [node for port in ports for node in port.body if isinstance(node, ast.FunctionDef)]
+    assert len(ports) > 30
+    assert not [port.name for port in ports if not ast.get_docstring(port)]
+    assert not [method.name for method in methods if not ast.get_docstring(method)]
+
+
 def test_no_module_is_a_bag() -> None:
     names = {module.stem for module in MODULES} | {module.parent.name for module in MODULES}
     assert not names & {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}

@@ -21,7 +21,7 @@ from curator.web.ml_backend import MlBackend
 
 
 class SharedPipeline:
-    """The pipeline in force, for all threads of a process.
+    """The pipeline in force, for all threads of a process; implements `PipelineInForce`.
 
     All its work is done by one thread, text by text in turn, since spaCy promises nothing to several. It is loaded
     there when it is first wanted, and again only when another one is chosen; an edited configuration counts from the

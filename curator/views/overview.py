@@ -16,13 +16,17 @@ class Overview(Protocol):
         """Return the label schema in force, None before the first one."""
         ...
 
-    def progress(self) -> ReviewProgress: ...
+    def progress(self) -> ReviewProgress:
+        """Return how far reviewing has come."""
+        ...
 
     def labels(self) -> LabelReport:
         """Return what was counted so far; soon after the first call that is everything."""
         ...
 
-    def deliveries(self) -> Deliveries: ...
+    def deliveries(self) -> Deliveries:
+        """Return how many deliveries are in each state, and the newest ones."""
+        ...
 
     def versions(self) -> tuple[VersionView, ...]:
         """Return the newest dataset versions, newest first."""

@@ -21,7 +21,3 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def configured(folder: Path) -> Context:
     return Context(Workspace(folder / "workspace"), folder / "configs" / "curator.toml")
-
-
-def silent(done: int, total: int | None) -> None:
-    """Progress that nobody looks at."""

@@ -5,8 +5,8 @@ from curator.bootstrap.context import Context
 from curator.bootstrap.intake import ingest, split_rule
 from curator.bootstrap.stores import open_store
 from curator.domain.errors import InputRefused
-from tests.bootstrap.conftest import silent
 from tests.cli.conftest import ENGLISH, FRENCH
+from tests.fakes.parts import silent
 
 
 def test_documents_are_taken_in_by_the_configured_schema_and_splits(configured: Context, folder: Path) -> None:

@@ -11,8 +11,8 @@ from curator.bootstrap.stores import open_store
 from curator.domain.errors import TooLittleData
 from curator.steps.in_force.pipeline import PipelineInForce, pipeline_in_force
 from curator.steps.ports.documents import Refused
-from tests.bootstrap.conftest import silent
 from tests.cli.conftest import FRENCH
+from tests.fakes.parts import silent
 from tests.spacy_models.rules import save_model
 
 

@@ -6,7 +6,7 @@ from curator.bootstrap.stores import open_store
 from curator.domain.errors import ServerUnreachable
 from curator.steps.in_force.identity import marker
 from curator.steps.in_force.schema import schema_in_force
-from tests.bootstrap.conftest import silent
+from tests.fakes.parts import silent
 
 
 def test_a_push_that_failed_has_the_marker_made_up_and_no_schema_in_force(

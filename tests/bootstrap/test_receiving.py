@@ -4,7 +4,7 @@ from curator.bootstrap.context import Context
 from curator.bootstrap.receiving import open_receiver, replay, sync
 from curator.bootstrap.stores import open_inbox, open_store
 from curator.domain.errors import CuratorError
-from tests.bootstrap.conftest import silent
+from tests.fakes.parts import silent
 
 
 def test_a_receiver_applies_to_the_store_under_the_configured_schema(configured: Context) -> None:

@@ -8,7 +8,7 @@ from curator.bootstrap.up import Front, up
 from curator.bootstrap.workspace import Ports, free_ports
 from curator.domain.errors import CuratorError
 from curator.steps.ports.progress import Progress
-from tests.bootstrap.conftest import silent
+from tests.fakes.parts import silent
 
 
 @contextmanager

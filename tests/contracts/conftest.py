@@ -12,6 +12,11 @@ from curator.domain.schema import LabelSchema
 from curator.steps.ports.label_server import LabelServer, ProjectRef
 from tests.conftest import RunningLabelStudio
 from tests.fakes.label_server import FakeLabelServer
+from tests.store.conftest import _postgres_template as _postgres_template
+from tests.store.conftest import _sqlite_template as _sqlite_template
+from tests.store.conftest import kind as kind
+from tests.store.conftest import postgres as postgres
+from tests.store.conftest import url as url
 
 _NUMBERS = count(1)
 

@@ -1,15 +1,16 @@
 """Small stand-ins for readers, pipelines, nearness and language, and a label schema to use them with."""
 
+import hashlib
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from curator.domain.document import RawDocument
 from curator.domain.errors import InputRefused
 from curator.domain.prediction import PipelineId
 from curator.domain.schema import LabelSchema, schema_from_value
-from curator.domain.span import Content, Span
+from curator.domain.span import Content, Relation, Span, span_order
 from curator.domain.split import SplitRule
 from curator.steps.ports.documents import Refused
 
@@ -45,21 +46,31 @@ RULE = SplitRule("tests", {"train": 0.6, "dev": 0.2, "test": 0.2})
 
 
 def french(text: str) -> str:
+    """Implements `Language`: what does not begin as English is French."""
+    if not any(char.isalpha() for char in text):
+        return "und"
     return "en" if text.startswith("The ") else "fr"
 
 
 class Texts:
-    """A reader of documents that are there already; the paths name which ones, all if there are none."""
+    """Implements `Reader` on documents that are there already; their names are their paths."""
 
     def __init__(self, *documents: RawDocument | Refused) -> None:
         self.documents = documents
 
+    @property
+    def paths(self) -> list[str]:
+        """What all documents are read by, in the order in which they were given."""
+        return list(dict.fromkeys(document.name for document in self.documents))
+
     def read(self, paths: Sequence[str]) -> Iterator[RawDocument | Refused]:
-        yield from (document for document in self.documents if not paths or document.name in paths)
+        for path in paths:
+            there = [document for document in self.documents if f"{document.name}/".startswith(f"{path}/")]
+            yield from sorted(there, key=lambda document: document.name) or [refused(path)]
 
 
 def raw(name: str, text: str, **fields: Any) -> RawDocument:
-    return RawDocument(name, text, f"{zlib.crc32(text.encode()):064x}", **fields)
+    return RawDocument(name, text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), **fields)
 
 
 def refused(name: str) -> Refused:
@@ -67,7 +78,7 @@ def refused(name: str) -> Refused:
 
 
 class WordNearness:
-    """Texts are near-duplicates when they share half of their words."""
+    """Implements `Nearness`: texts are near-duplicates when they share half of their words."""
 
     def bands(self, text: str) -> list[int]:
         return sorted(zlib.crc32(word.encode()) for word in _words(text))
@@ -82,7 +93,7 @@ def _words(text: str) -> set[str]:
 
 
 class NamePipeline:
-    """Finds every capitalised word as GPE; counts the texts it was given."""
+    """Implements `Pipeline`: finds every capitalised word as GPE; counts the texts it was given."""
 
     def __init__(self, name: str = "names", digest: str = "d1", score: float = 0.75) -> None:
         self.id = PipelineId(name, digest)
@@ -96,8 +107,33 @@ class NamePipeline:
             yield Content(tuple(Span("entities", m.start(), m.end(), "GPE", self._score, "capital") for m in matches))
 
 
+class HalfPipeline(NamePipeline):
+    """Finds the first character alone as well, and says where the names lie from it."""
+
+    def annotate(self, texts: Iterable[str]) -> Iterator[Content]:
+        for text in texts:
+            (content,) = super().annotate([text])
+            if text[:1].strip():
+                half = Span("entities", 0, 1, "PER", 0.5, "half")
+                relations = tuple(Relation(half.id, span.id, "place") for span in content.spans)
+                content = Content((half, *content.spans), relations)
+            yield content
+
+
+class PreparedPipeline:
+    """Implements `Pipeline`: finds the spans prepared for each text."""
+
+    id = PipelineId("prepared", "d1")
+
+    def __init__(self, prepared: Mapping[str, Iterable[Span]]) -> None:
+        self._prepared = {text: tuple(sorted(spans, key=span_order)) for text, spans in prepared.items()}
+
+    def annotate(self, texts: Iterable[str]) -> Iterator[Content]:
+        yield from (Content(self._prepared.get(text, ())) for text in texts)
+
+
 def silent(done: int, total: int | None) -> None:
-    """Progress that nobody looks at."""
+    """Implements `Progress` where nobody looks."""
 
 
 def region(start: int, end: int, label: str, layer: str = "entities", id: str = "") -> dict[str, Any]:

@@ -22,7 +22,7 @@ from curator.steps.in_force.schema import adopt_schema
 from curator.steps.intake.ingest import Ingested, ingest
 from curator.steps.learning.preannotate import preannotate_stored
 from curator.steps.ports.deliveries import Inbox
-from curator.steps.ports.documents import Reader
+from curator.steps.ports.documents import Refused
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 from curator.store.database import SqlStore, open_engine
@@ -117,14 +117,16 @@ class World:
         self.receiver = Receiver(self.inbox, self.store, acceptor, read_delivery)
         return self.receiver
 
-    def ingest(self, *documents: RawDocument | str, reader: Reader | None = None) -> Ingested:
-        readable = [
-            document if isinstance(document, RawDocument) else raw(f"{document[:12]}.txt", document)
-            for document in documents
-        ]
+    def ingest(self, *documents: RawDocument | Refused | str) -> Ingested:
+        reader = Texts(
+            *(
+                raw(f"{document[:12]}.txt", document) if isinstance(document, str) else document
+                for document in documents
+            )
+        )
         return ingest(
-            [],
-            reader=reader or Texts(*readable),
+            reader.paths,
+            reader=reader,
             language=french,
             nearness=WordNearness(),
             store=self.store,

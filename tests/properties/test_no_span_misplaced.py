@@ -191,11 +191,13 @@ def test_what_the_rules_predict_comes_back_from_label_studio_as_it_was(
 def test_what_preannotate_writes_is_read_back_with_every_span_in_its_place(
     rules: SpacyPipeline, default_schema: LabelSchema, tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:
+    reader = Texts(*(raw(f"{number}.txt", text, lang="fr") for number, text in enumerate(texts)))
+
     def records() -> Iterator[dict[str, Any]]:
         return preannotate_paths(
-            [],
+            reader.paths,
             pipeline=rules,
-            reader=Texts(*(raw(f"{number}.txt", text, lang="fr") for number, text in enumerate(texts))),
+            reader=reader,
             language=french,
             schema=default_schema,
             refused=[],

@@ -2,7 +2,6 @@ import itertools
 import re
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy
@@ -90,20 +89,6 @@ def test_spans_cover_what_they_name(pipeline: SpacyPipeline) -> None:
         ("FORCE", "40 soldats"),
         ("GPE", "Rome"),
     ]
-
-
-def test_texts_are_streamed(pipeline: SpacyPipeline) -> None:
-    taken = 0
-
-    def endless() -> Iterator[str]:
-        nonlocal taken
-        while True:
-            taken += 1
-            yield TEXTS[0]
-
-    contents = pipeline.annotate(endless())
-    assert next(contents).spans
-    assert taken < 200
 
 
 def test_a_long_text_is_taken(pipeline: SpacyPipeline) -> None:

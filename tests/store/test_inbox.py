@@ -24,50 +24,6 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def bodies(inbox: SqliteInbox, limit: int = 100) -> list[bytes]:
-    return [delivery.body for delivery in inbox.pending(limit)]
-
-
-def test_deliveries_wait_in_the_order_in_which_they_came(inbox: SqliteInbox) -> None:
-    ids = [inbox.put(b"%d" % number) for number in range(5)]
-    assert len(set(ids)) == 5
-    assert bodies(inbox) == [b"0", b"1", b"2", b"3", b"4"]
-    assert bodies(inbox, 2) == [b"0", b"1"]
-    assert [delivery.id for delivery in inbox.pending(5)] == ids
-
-
-def test_bodies_come_back_byte_for_byte(inbox: SqliteInbox) -> None:
-    body = bytes(range(256)) * 4096
-    inbox.put(body)
-    inbox.put(b"")
-    assert bodies(inbox) == [body, b""]
-
-
-def test_what_is_settled_waits_no_longer_and_is_counted(inbox: SqliteInbox) -> None:
-    ids = [inbox.put(b"x") for _ in range(4)]
-    for delivery, state in zip(ids, ("applied", "stale", "dead"), strict=False):
-        inbox.settle(delivery, state, "because " * 100)
-    assert [delivery.id for delivery in inbox.pending(9)] == ids[3:]
-    assert inbox.counts() == {"pending": 1, "applied": 1, "stale": 1, "dead": 1}
-
-
-def test_dead_letters_are_replayed_all_or_by_id(inbox: SqliteInbox) -> None:
-    ids = [inbox.put(b"%d" % number) for number in range(4)]
-    for delivery, state in zip(ids, ("dead", "applied", "dead", "stale"), strict=True):
-        inbox.settle(delivery, state, "why")
-    assert [(delivery.id, delivery.cause) for delivery in inbox.recent(9, "dead")] == [(ids[2], "why"), (ids[0], "why")]
-    assert [delivery.number for delivery in inbox.recent(2)] == [4, 3]
-    assert inbox.replay(None) == 2
-    assert [delivery.id for delivery in inbox.pending(9)] == [ids[0], ids[2]]
-    assert inbox.replay([ids[3], "unknown"]) == 1
-    assert inbox.counts() == {"pending": 3, "applied": 1, "stale": 0, "dead": 0}
-
-
-def test_an_empty_inbox_counts_nothing(inbox: SqliteInbox) -> None:
-    assert inbox.counts() == {"pending": 0, "applied": 0, "stale": 0, "dead": 0}
-    assert inbox.pending(10) == []
-
-
 def test_another_process_finds_all_that_was_acknowledged_before_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "inbox.sqlite3"
     killed = subprocess.run(

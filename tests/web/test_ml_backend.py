@@ -20,7 +20,7 @@ from curator.bootstrap.ml_backend import SharedPipeline
 from curator.domain.canonical import document_id
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId
-from curator.domain.span import Content, Relation, Span
+from curator.domain.span import Content
 from curator.label_studio.interface import labelling_config
 from curator.label_studio.ml_backends import asked_task, labels_of
 from curator.label_studio.results import prediction_value
@@ -31,7 +31,7 @@ from curator.store.database import SqlStore
 from curator.store.inbox import SqliteInbox
 from curator.web.application import Parts, create_app
 from curator.web.ml_backend import MlBackend
-from tests.fakes.parts import SCHEMA, NamePipeline, raw, schema_with_label
+from tests.fakes.parts import SCHEMA, HalfPipeline, NamePipeline, raw, schema_with_label
 from tests.fakes.world import World, sqlite_store
 from tests.waiting import HANG_SECONDS
 
@@ -257,17 +257,6 @@ def test_spans_lie_on_the_text_as_it_was_sent(backend: Backend, text: str, words
 def test_whatever_is_sent_every_region_has_its_own_words(backend: Backend, text: str) -> None:
     (prediction,) = backend.predict(text)
     assert all(word.strip() for word in words_of_spans(prediction, text))
-
-
-class HalfPipeline(NamePipeline):
-    """Finds the first character alone as well, and says where it lies from."""
-
-    def annotate(self, texts: Iterable[str]) -> Iterator[Content]:
-        for text in texts:
-            (content,) = super().annotate([text])
-            half = Span("entities", 0, 1, "PER", 0.5, "half")
-            relations = tuple(Relation(half.id, span.id, "place") for span in content.spans)
-            yield Content((half, *content.spans), relations)
 
 
 def test_what_has_no_exact_place_is_left_out_and_logged(make_backend: Callable[..., Backend]) -> None:

@@ -1,13 +1,12 @@
 """The names of Label Studio servers: part of every identity, so that all hosts on a store must use the same one."""
 
-from collections.abc import Callable
-
+from curator.steps.ports.label_server import ProjectLookup
 from curator.steps.ports.store import Store, Transaction
 
 _NAME = "servers"
 
 
-def server_name(store: Store, address: str, holds_project: Callable[[], bool]) -> str:
+def server_name(store: Store, address: str, holds_project: ProjectLookup) -> str:
     """Return the name of the server at an address: the one it is known by, else a new one that is kept.
 
     A server at a new address is the last one that was named if it holds this store's project, for which `holds_project`

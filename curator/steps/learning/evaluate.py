@@ -11,8 +11,6 @@ from curator.domain.scoring import Match, MatchKind, match
 from curator.domain.span import Span
 from curator.steps.ports.pipelines import Pipeline
 
-UNSCORED = 0.5
-
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedDocument:
@@ -88,9 +86,8 @@ def _within(spans: Iterable[Span], layers: Sequence[str]) -> list[Span]:
 def _scored(matches: Iterable[Match]) -> Iterator[tuple[float, bool]]:
     """Yield the score of every predicted span, and whether it is exact."""
     for matched in matches:
-        if matched.predicted is not None:
-            score = UNSCORED if matched.predicted.score is None else matched.predicted.score
-            yield score, matched.kind is MatchKind.EXACT
+        if matched.predicted is not None and matched.predicted.score is not None:
+            yield matched.predicted.score, matched.kind is MatchKind.EXACT
 
 
 def _value(result: Result) -> dict[str, Any]:

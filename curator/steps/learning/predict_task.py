@@ -1,6 +1,5 @@
 """Predictions that Label Studio asks for: of any task of its own, whether the text came from here or not."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from curator.domain.canonical import canonicalise
@@ -9,19 +8,16 @@ from curator.domain.errors import InputRefused
 from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import Content, Problem
 from curator.steps.ports.label_server import NewPrediction
-from curator.steps.ports.pipelines import Pipeline
+from curator.steps.ports.pipelines import Pipeline, PipelineInForce
 from curator.steps.ports.predictor import AskedTask, Labels
-from curator.steps.ports.store import Store
+from curator.steps.ports.store import StoreOpener
 
 
 class TaskPredictor:
     """Predicts tasks with the pipeline in force; implements `Predictor`."""
 
-    def __init__(self, store: Callable[[], Store], pipeline: Callable[[float], Pipeline], longest: int) -> None:
-        """Take what gives the store, what waits so many seconds for the pipeline, and the bytes that a text may have.
-
-        The second raises PipelineNotReady where the pipeline is not there in time.
-        """
+    def __init__(self, store: StoreOpener, pipeline: PipelineInForce, longest: int) -> None:
+        """Take what opens the store, what gives the pipeline, and how many bytes a text may have."""
         self._store = store
         self._pipeline = pipeline
         self._longest = longest

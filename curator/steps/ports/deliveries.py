@@ -48,7 +48,7 @@ class Inbox(Protocol):
     """Where deliveries are durable before they are answered."""
 
     def put(self, body: bytes) -> str:
-        """Store a delivery durably and return its id."""
+        """Store a delivery durably, byte for byte, and return its id; the same body is another delivery again."""
         ...
 
     def pending(self, limit: int) -> list[Delivery]:
@@ -56,11 +56,14 @@ class Inbox(Protocol):
         ...
 
     def settle(self, delivery: str, state: str, cause: str) -> None:
-        """Mark a delivery as `applied`, `stale` or `dead`."""
+        """Mark a delivery as `applied`, `stale` or `dead`, with up to 200 characters of the cause.
+
+        One that is not there is passed over.
+        """
         ...
 
     def counts(self) -> dict[str, int]:
-        """Return the number of deliveries in each state."""
+        """Return the number of deliveries in each of the states `pending`, `applied`, `stale` and `dead`."""
         ...
 
     def recent(self, limit: int, state: str | None = None) -> list[DeliveryFacts]:
@@ -68,5 +71,8 @@ class Inbox(Protocol):
         ...
 
     def replay(self, deliveries: Sequence[str] | None) -> int:
-        """Make deliveries pending again, the dead ones where None is given; returns how many that were."""
+        """Make deliveries pending again, without cause, in their old places; returns how many that were.
+
+        All dead ones where None is given; ids that are not there are passed over.
+        """
         ...

@@ -20,7 +20,11 @@ class Reader(Protocol):
     """Finds the documents in files, folders, globs and standard input."""
 
     def read(self, paths: Sequence[str]) -> Iterator[RawDocument | Refused]:
-        """Yield every document, in the order of the paths and sorted within folders; refusals come as values."""
+        """Yield every document, in the order of the paths and sorted within folders; never raises for an input.
+
+        What cannot be taken in, a path with nothing there too, comes as a refusal in its place; without paths nothing
+        comes. No text is blank, and the digest is that of the bytes it was read from.
+        """
         ...
 
 
@@ -28,7 +32,10 @@ class Language(Protocol):
     """Detects the language of a text."""
 
     def __call__(self, text: str) -> str:
-        """Return an ISO 639-1 code."""
+        """Return the ISO 639-1 code of the language of most of a text, or `und` where it has no letter.
+
+        The same text always has the same language.
+        """
         ...
 
 
@@ -36,9 +43,13 @@ class Nearness(Protocol):
     """Finds near-duplicates: a cheap signature to look candidates up by, and an exact measure."""
 
     def bands(self, text: str) -> list[int]:
-        """Return the signature as one signed 64-bit integer per band; texts that share any are candidates."""
+        """Return the signature of a text that is not blank: distinct signed 64-bit integers, one at least.
+
+        Texts that share any are candidates, as near-duplicates all but always are. The same text always has the same
+        signature.
+        """
         ...
 
     def near(self, left: str, right: str) -> bool:
-        """Say whether two texts are near-duplicates."""
+        """Say whether two texts are near-duplicates, in whichever order; every text is one of itself."""
         ...

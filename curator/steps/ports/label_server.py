@@ -1,6 +1,6 @@
 """A Label Studio server: projects, tasks, predictions, annotations, webhooks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -80,7 +80,9 @@ class LabelServer(Protocol):
         """Return a project, or None where there is none with this id."""
         ...
 
-    def create_project(self, title: str, marker: str, schema: LabelSchema) -> ProjectRef: ...
+    def create_project(self, title: str, marker: str, schema: LabelSchema) -> ProjectRef:
+        """Make a project with the marker in its description and a schema's interface; repeated, it makes another."""
+        ...
 
     def update_project(self, project: int, schema: LabelSchema) -> bool:
         """Set interface, instruction and queue order to what the schema says; returns whether any differed."""
@@ -121,7 +123,9 @@ class LabelServer(Protocol):
         """Return the e-mail address of every user, by id."""
         ...
 
-    def webhooks(self, project: int) -> list[WebhookRef]: ...
+    def webhooks(self, project: int) -> list[WebhookRef]:
+        """Return the webhooks of a project, oldest first."""
+        ...
 
     def save_webhook(self, project: int, url: str, headers: Mapping[str, str], webhook: int | None) -> None:
         """Create the webhook, or set an existing one to this URL and these headers, active, with payload.
@@ -130,4 +134,10 @@ class LabelServer(Protocol):
         """
         ...
 
-    def delete_webhook(self, webhook: int) -> None: ...
+    def delete_webhook(self, webhook: int) -> None:
+        """Delete a webhook; one that is gone already is no error."""
+        ...
+
+
+ProjectLookup = Callable[[], bool]
+"""Says whether the server at an address holds this store's project. Raises ServerUnreachable or ServerRefused."""

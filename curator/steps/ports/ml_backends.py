@@ -38,7 +38,13 @@ class BackendRegistry(Protocol):
         ...
 
     def save_backend(self, project: int, title: str, backend: Backend, number: int | None) -> None:
-        """Connect a backend, or set an existing one to this address and log-in; Label Studio asks it first."""
+        """Connect a backend, or set an existing one to this title, address and log-in, not interactive.
+
+        Label Studio asks it first: where it does not answer, ServerRefused is raised, and nothing is connected or
+        changed. For a new one Label Studio makes a webhook at its `events_url`, unasked.
+        """
         ...
 
-    def delete_backend(self, number: int) -> None: ...
+    def delete_backend(self, number: int) -> None:
+        """Delete a backend; one that is gone already is no error."""
+        ...

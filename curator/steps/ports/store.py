@@ -1,5 +1,6 @@
 """The store as a whole: transactions, sequenced settings, leases."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -13,10 +14,10 @@ from curator.steps.ports.stored_versions import Versions
 
 
 class SequencedSettings(Protocol):
-    """Settings that are sequenced, so that any past value can be read again."""
+    """The store of settings, any JSON, sequenced, so that every past value can be read again."""
 
     def get(self, name: str, as_of: int | None = None) -> Any:
-        """Return the value a setting had, or None where it had none."""
+        """Return the value of a setting, now or at a sequence number, or None where it had none."""
         ...
 
     def put(self, name: str, value: Any) -> None:
@@ -28,31 +29,49 @@ class Transaction(Protocol):
     """One consistent view of the store; in a writing one, all or nothing, `seq` is its number."""
 
     @property
-    def seq(self) -> int: ...
+    def seq(self) -> int:
+        """The number of this writing transaction; in a reading one that of the last one it sees, 0 before the first."""
+        ...
 
     @property
-    def documents(self) -> Documents: ...
+    def documents(self) -> Documents:
+        """The documents."""
+        ...
 
     @property
-    def tasks(self) -> Tasks: ...
+    def tasks(self) -> Tasks:
+        """The projects and tasks in Label Studio."""
+        ...
 
     @property
-    def revisions(self) -> Revisions: ...
+    def revisions(self) -> Revisions:
+        """The annotations."""
+        ...
 
     @property
-    def quarantine(self) -> Quarantine: ...
+    def quarantine(self) -> Quarantine:
+        """What does not fit."""
+        ...
 
     @property
-    def decisions(self) -> Decisions: ...
+    def decisions(self) -> Decisions:
+        """The decisions."""
+        ...
 
     @property
-    def versions(self) -> Versions: ...
+    def versions(self) -> Versions:
+        """The dataset versions."""
+        ...
 
     @property
-    def models(self) -> Models: ...
+    def models(self) -> Models:
+        """The trained models."""
+        ...
 
     @property
-    def settings(self) -> SequencedSettings: ...
+    def settings(self) -> SequencedSettings:
+        """The settings."""
+        ...
 
     def seq_at(self, at: str) -> int:
         """Return the last sequence number at or before a time in the form of `instant`; 0 before the first."""
@@ -62,18 +81,41 @@ class Transaction(Protocol):
         """Return what came of a delivery that was applied, None for any other."""
         ...
 
-    def add_receipt(self, delivery: str, outcome: str) -> None: ...
+    def add_receipt(self, delivery: str, outcome: str) -> None:
+        """Keep what came of a delivery; the first outcome holds."""
+        ...
 
-    def counts(self) -> dict[str, Any]: ...
+    def counts(self) -> dict[str, Any]:
+        """Return the number of rows of each kind, by name."""
+        ...
 
 
 class Store(Protocol):
-    def reading(self) -> AbstractContextManager[Transaction]: ...
+    """The store. Every method raises CuratorError where the database fails."""
 
-    def writing(self) -> AbstractContextManager[Transaction]: ...
-
-    def lease(self, name: str, holder: str, seconds: float) -> bool:
-        """Take or renew a lease; returns whether the holder has it now."""
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """Open one consistent view, which no writer delays or changes."""
         ...
 
-    def release(self, name: str, holder: str) -> None: ...
+    def writing(self) -> AbstractContextManager[Transaction]:
+        """Open the only writing transaction there is at a time; others wait.
+
+        Its `seq` is one more than that of the one before. It is committed at the end; any exception rolls it back and
+        goes on, and its number is given out again.
+        """
+        ...
+
+    def lease(self, name: str, holder: str, seconds: float) -> bool:
+        """Take or renew a lease for so many seconds; returns whether the holder has it now.
+
+        Of several holders one has it, until it releases it or its time is over.
+        """
+        ...
+
+    def release(self, name: str, holder: str) -> None:
+        """Give a lease back; nothing happens where the holder does not have it."""
+        ...
+
+
+StoreOpener = Callable[[], Store]
+"""Returns the store, opened when it is first asked for. Raises CuratorError where it cannot be opened."""

@@ -39,7 +39,11 @@ class PersonDecision:
 
 
 class Decisions(Protocol):
-    def find(self, document: str, input_key: str) -> StoredDecision | None: ...
+    """The store of decisions."""
+
+    def find(self, document: str, input_key: str) -> StoredDecision | None:
+        """Return the decision on a document that was made on inputs with this digest, or None."""
+        ...
 
     def add(self, document: str, input_key: str, decision: StoredDecision) -> None:
         """Keep a decision under the digest of its inputs. Idempotent."""

@@ -18,17 +18,23 @@ class UnassignedDocument:
 
 
 class Documents(Protocol):
+    """The store of documents."""
+
     def add(self, arrivals: Sequence[tuple[Arrival, Sequence[int]]]) -> tuple[int, int]:
         """Add documents with their signature bands and sources; returns how many of each were new. Idempotent."""
         ...
 
-    def text(self, document: str) -> str | None: ...
-
-    def all(self, as_of: int | None = None) -> Iterator[Document]:
-        """Yield the documents, by id."""
+    def text(self, document: str) -> str | None:
+        """Return the text of a document, or None where there is none with this id."""
         ...
 
-    def by_id(self, documents: Iterable[str]) -> dict[str, Document]: ...
+    def all(self, as_of: int | None = None) -> Iterator[Document]:
+        """Yield the documents, those known at a sequence number where one is given, ordered by id."""
+        ...
+
+    def by_id(self, documents: Iterable[str]) -> dict[str, Document]:
+        """Return those of the documents that are there, by id."""
+        ...
 
     def first_sources(self, documents: Iterable[str]) -> dict[str, str]:
         """Return the name of the place each document was first found at."""
@@ -46,9 +52,13 @@ class Documents(Protocol):
         """Return the split of each assigned document that shares a signature band with this one."""
         ...
 
-    def assign(self, assignments: Sequence[Assignment]) -> None: ...
+    def assign(self, assignments: Sequence[Assignment]) -> None:
+        """Give documents their splits; one that has a split keeps it."""
+        ...
 
-    def splits(self, as_of: int) -> dict[str, Assignment]: ...
+    def splits(self, as_of: int) -> dict[str, Assignment]:
+        """Return the assignment of each document that had one at a sequence number."""
+        ...
 
     def lacking_prediction(self, pipeline: PipelineId) -> list[str]:
         """Return the ids of the documents this pipeline has not predicted, in order."""

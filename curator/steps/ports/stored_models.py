@@ -5,6 +5,8 @@ from typing import Any, Protocol
 
 
 class Models(Protocol):
+    """The store of trained models."""
+
     def add(self, name: str, dataset: str, version: int, path: str, scores: Mapping[str, Any]) -> None:
         """Register a model that was trained from a dataset version; the newest one of a name holds."""
         ...

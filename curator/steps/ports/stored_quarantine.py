@@ -9,6 +9,8 @@ from curator.domain.span import Problem
 
 
 class Quarantine(Protocol):
+    """The store of what does not fit."""
+
     def add(self, origin: str, document: str | None, problems: Iterable[Problem], revision: int | None = None) -> None:
         """Keep items with their causes; `revision` is the number of the revision they are part of. Idempotent."""
         ...
@@ -43,4 +45,5 @@ class QuarantinedItem:
 
     @property
     def name(self) -> str:
+        """What messages call it."""
         return f"task {self.task}, annotation {self.key}" if self.task is not None else f"{self.source} {self.key}"

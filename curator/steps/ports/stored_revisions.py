@@ -25,6 +25,8 @@ class CurrentAnnotation:
 
 
 class Revisions(Protocol):
+    """The store of annotations."""
+
     def newest(self, source: str, key: str) -> list[Revision]:
         """Return the newest revision of every annotation that ever had this key, tombstones among them."""
         ...
@@ -40,7 +42,9 @@ class Revisions(Protocol):
         """Yield the current annotations, of one source or task where given, by document, then identity."""
         ...
 
-    def current_count(self, source: str | None = None) -> int: ...
+    def current_count(self, source: str | None = None) -> int:
+        """Return the number of current annotations, of one source where given."""
+        ...
 
     def rebuild_current(self) -> int:
         """Make the index of current annotations anew from the revisions; returns how many there are."""
@@ -58,16 +62,22 @@ class Revisions(Protocol):
         """Remember the deletion of an annotation that is not known."""
         ...
 
-    def deletion_was_noted(self, source: str, key: str) -> bool: ...
+    def deletion_was_noted(self, source: str, key: str) -> bool:
+        """Say whether such a deletion is remembered."""
+        ...
 
     def annotators(self) -> dict[str, str]:
         """Return the name of each known annotator, by key; of Label Studio's users that is the e-mail address."""
         ...
 
-    def save_annotators(self, names: Mapping[str, str]) -> None: ...
+    def save_annotators(self, names: Mapping[str, str]) -> None:
+        """Set the names of annotators, by key; those of others stay."""
+        ...
 
     def watermark(self, source: str) -> str | None:
         """Return up to which `updated_at` a source has been reconciled."""
         ...
 
-    def save_watermark(self, source: str, updated_at: str) -> None: ...
+    def save_watermark(self, source: str, updated_at: str) -> None:
+        """Set up to which `updated_at` a source has been reconciled."""
+        ...

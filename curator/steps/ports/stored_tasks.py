@@ -28,11 +28,15 @@ class ProjectRole(StrEnum):
 
 
 class Tasks(Protocol):
+    """The store of projects and tasks in Label Studio."""
+
     def project(self, server: str, role: ProjectRole = ProjectRole.ANNOTATION) -> tuple[int, str] | None:
         """Return the id of the newest project of a role on a server and the hash of the schema it was given."""
         ...
 
-    def has_any_project(self) -> bool: ...
+    def has_any_project(self) -> bool:
+        """Say whether any project is known."""
+        ...
 
     def has_project(self, server: str, project: int) -> bool:
         """Say whether a project is, or ever was, ours."""
@@ -40,7 +44,9 @@ class Tasks(Protocol):
 
     def save_project(
         self, server: str, project: int, schema_hash: str, role: ProjectRole = ProjectRole.ANNOTATION
-    ) -> None: ...
+    ) -> None:
+        """Remember a project, now the newest of its role, and the hash of the schema it was given."""
+        ...
 
     def document(self, server: str, project: int, task: int) -> str | None:
         """Return the document of a task that is not gone."""
@@ -54,7 +60,9 @@ class Tasks(Protocol):
         """Remember tasks and their documents. Idempotent."""
         ...
 
-    def mark_gone(self, server: str, project: int, tasks: Iterable[int]) -> None: ...
+    def mark_gone(self, server: str, project: int, tasks: Iterable[int]) -> None:
+        """Remember that tasks are no longer there."""
+        ...
 
     def without_task(self, server: str, project: int) -> list[str]:
         """Return the documents that have no task, and had none taken away, ordered by id."""
@@ -68,7 +76,9 @@ class Tasks(Protocol):
         """Return each live task with each newest prediction of its document that it was not given."""
         ...
 
-    def mark_sent(self, server: str, project: int, task: int, predictions: Iterable[int]) -> None: ...
+    def mark_sent(self, server: str, project: int, task: int, predictions: Iterable[int]) -> None:
+        """Remember which predictions, by number, a task was given. Idempotent."""
+        ...
 
     def was_sent(self, server: str, project: int, pipeline: PipelineId) -> bool:
         """Say whether any task of a project was given a prediction by this pipeline."""

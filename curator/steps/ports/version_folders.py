@@ -9,12 +9,16 @@ class VersionStorage(Protocol):
     """Where dataset versions are kept, each written once."""
 
     def versions(self, name: str) -> list[int]:
-        """Return the numbers of a dataset's versions, ascending."""
+        """Return the numbers of a dataset's versions, ascending; none where there is no such dataset."""
         ...
 
-    def manifest(self, name: str, number: int) -> dict[str, Any]: ...
+    def manifest(self, name: str, number: int) -> dict[str, Any]:
+        """Return the manifest of a version. Raises CuratorError where there is none to be read."""
+        ...
 
-    def path(self, name: str, number: int) -> Path: ...
+    def path(self, name: str, number: int) -> Path:
+        """Return where a version is or would be."""
+        ...
 
     def write(self, name: str, number: int, files: Mapping[str, Iterable[bytes]]) -> Path:
         """Write a version, all or nothing. Raises CuratorError where it exists."""

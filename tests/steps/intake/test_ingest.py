@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from curator.domain.canonical import document_id
 from curator.domain.split import BRIDGES, Assignment
 from curator.steps.intake.ingest import assign_splits
-from tests.fakes.parts import RULE, Texts, WordNearness, raw, refused
+from tests.fakes.parts import RULE, WordNearness, raw, refused
 from tests.fakes.world import World
 
 ONE = "Paris annonce une trêve avec Tripoli"
@@ -54,8 +54,7 @@ def test_twins_that_differ_in_line_ends_are_one_document(world: World) -> None:
 
 
 def test_what_is_refused_does_not_stop_the_rest(world: World) -> None:
-    reader = Texts(refused("empty.txt"), raw("nul.txt", "a\x00b"), raw("en.txt", "The Hague"), raw("a.txt", ONE))
-    report = world.ingest(reader=reader)
+    report = world.ingest(refused("empty.txt"), raw("nul.txt", "a\x00b"), raw("en.txt", "The Hague"), raw("a.txt", ONE))
     assert report.documents == 1
     assert [refusal.name for refusal in report.refused] == ["empty.txt", "nul.txt", "en.txt"]
     assert all(refusal.name in str(refusal.error) for refusal in report.refused)

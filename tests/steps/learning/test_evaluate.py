@@ -1,37 +1,24 @@
 """What `evaluate` counts and tells, by a pipeline that says what it is told to."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 
 from curator.domain.document import Document
-from curator.domain.prediction import PipelineId
 from curator.domain.record import Provenance, Record, record_of
 from curator.domain.scoring import MatchKind
 from curator.domain.span import Content, Span
 from curator.steps.learning.evaluate import Evaluation, evaluate
-from tests.fakes.parts import NamePipeline
+from tests.fakes.parts import NamePipeline, PreparedPipeline
 
 LAYERS = ("entities", "events")
 TEXT = "Marie Curie quitte Paris pour Rome. Tirs à Lyon."
 
 
-class Prepared:
-    """Finds the spans prepared for each text."""
-
-    id = PipelineId("prepared", "d1")
-
-    def __init__(self, prepared: Mapping[str, Iterable[Span]]) -> None:
-        self._prepared = prepared
-
-    def annotate(self, texts: Iterable[str]) -> Iterator[Content]:
-        yield from (Content(tuple(self._prepared.get(text, ()))) for text in texts)
-
-
-def entity(words: str, label: str, score: float | None = None, text: str = TEXT, layer: str = "entities") -> Span:
+def entity(words: str, label: str, score: float = 0.5, text: str = TEXT, layer: str = "entities") -> Span:
     start = text.index(words)
-    return Span(layer, start, start + len(words), label, score)
+    return Span(layer, start, start + len(words), label, score, "prepared")
 
 
 def record(id: str, text: str, *spans: Span, meta: dict[str, Any] | None = None) -> Record:
@@ -54,7 +41,7 @@ def evaluation() -> Evaluation:
         entity("quitte", "PER", 0.2),
         entity("Marie", "nothing of ours", layer="elsewhere"),
     ]
-    return evaluate(Prepared({TEXT: predicted}), [record("a", TEXT, *gold)], LAYERS)
+    return evaluate(PreparedPipeline({TEXT: predicted}), [record("a", TEXT, *gold)], LAYERS)
 
 
 def test_the_json_holds_every_count_by_layer_and_label(evaluation: Evaluation) -> None:
@@ -84,7 +71,7 @@ def test_the_json_holds_every_count_by_layer_and_label(evaluation: Evaluation) -
     assert value["layers"]["events"]["f1"] == 0
 
 
-def test_scores_are_measured_with_one_half_where_there_is_none(evaluation: Evaluation) -> None:
+def test_scores_are_measured_by_the_share_of_exact_spans(evaluation: Evaluation) -> None:
     (bin_value,) = evaluation.value()["calibration"]["bins"]
     assert bin_value == {"spans": 4, "mean_score": 0.65, "exact": 0.25}
     assert evaluation.value()["calibration"]["expected_calibration_error"] == 0.4
@@ -92,7 +79,7 @@ def test_scores_are_measured_with_one_half_where_there_is_none(evaluation: Evalu
 
 def test_the_gate_is_the_mean_over_layers(evaluation: Evaluation) -> None:
     assert evaluation.mean_f1 == pytest.approx((0.25 + 0) / 2)
-    assert evaluate(Prepared({}), [], ()).mean_f1 == 0
+    assert evaluate(PreparedPipeline({}), [], ()).mean_f1 == 0
 
 
 def test_documents_keep_their_order_and_mistakes_that_of_the_text(evaluation: Evaluation) -> None:
@@ -112,19 +99,19 @@ def test_documents_keep_their_order_and_mistakes_that_of_the_text(evaluation: Ev
 def test_a_document_is_called_by_its_title_else_by_its_id() -> None:
     metas: list[dict[str, Any]] = [{"title": "L'été"}, {"title": ""}, {}]
     records = [record(str(number), "", meta=meta) for number, meta in enumerate(metas)]
-    documents = evaluate(Prepared({}), records, LAYERS).documents
+    documents = evaluate(PreparedPipeline({}), records, LAYERS).documents
     assert [document.name for document in documents] == ["L'été", "1", "2"]
 
 
 def test_other_layers_are_left_alone() -> None:
     gold = record("a", TEXT, entity("Paris", "GPE"), entity("Rome", "X", layer="elsewhere"))
-    value = evaluate(Prepared({TEXT: [entity("Paris", "GPE")]}), [gold], ("entities",)).value()
+    value = evaluate(PreparedPipeline({TEXT: [entity("Paris", "GPE")]}), [gold], ("entities",)).value()
     assert list(value["layers"]) == ["entities"]
     assert value["layers"]["entities"]["f1"] == 1
 
 
 def test_a_pipeline_that_loses_a_document_is_no_better_for_it() -> None:
-    class Lazy(Prepared):
+    class Lazy(PreparedPipeline):
         def annotate(self, texts: Iterable[str]) -> Iterator[Content]:
             yield from list(super().annotate(texts))[1:]
 

@@ -70,11 +70,12 @@ def test_the_score_is_minus_the_expected_number_of_corrections(world: World) -> 
 
 def test_paths_are_predicted_without_storing_anything(world: World) -> None:
     left_out: list[Refused] = []
+    reader = Texts(raw("a.txt", "Émile\r\nvit à Paris"), raw("en.txt", "The Hague"), raw("b.txt", OTHER))
     records = list(
         preannotate_paths(
-            [],
+            reader.paths,
             pipeline=NamePipeline(),
-            reader=Texts(raw("a.txt", "Émile\r\nvit à Paris"), raw("en.txt", "The Hague"), raw("b.txt", OTHER)),
+            reader=reader,
             language=french,
             schema=SCHEMA,
             refused=left_out,
