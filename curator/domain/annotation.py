@@ -124,7 +124,7 @@ class Revision:
 class UnreadableAnnotation:
     """An annotation that its source holds and nobody can read, with the cause in a few words.
 
-    The key is empty where a whole task cannot be read.
+    The key is empty where a whole task cannot be read, and the task is 0 where it is not known.
     """
 
     source: str
@@ -134,7 +134,13 @@ class UnreadableAnnotation:
 
     @property
     def name(self) -> str:
-        return f"task {self.task}, annotation {self.key}" if self.key else f"task {self.task}"
+        return annotation_name(self.task, self.key)
+
+
+def annotation_name(task: int | None, key: str) -> str:
+    """Return how people are told of an annotation, as far as task and key are known."""
+    parts = (f"task {task}" if task else "", f"annotation {key}" if key else "")
+    return ", ".join(part for part in parts if part) or "an annotation"
 
 
 @dataclass(frozen=True, slots=True)

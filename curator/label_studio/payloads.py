@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from math import isfinite
 from typing import Any, NoReturn
@@ -10,6 +11,7 @@ from curator.domain.annotation import (
     AnnotationState,
     Form,
     Identity,
+    ProjectSource,
     TaskRef,
     UnreadableAnnotation,
     annotator_key,
@@ -58,9 +60,13 @@ def annotation_from_api(annotation: Any, task: TaskRef) -> AnnotationState | Unr
     try:
         return _state(_object(annotation, "annotation"), task)
     except ValueError as error:
-        number = annotation.get("id") if isinstance(annotation, Mapping) else None
-        key = str(number) if isinstance(number, int) and not isinstance(number, bool) else ""
-        return UnreadableAnnotation(task.source, task.task, key, str(error))
+        return UnreadableAnnotation(task.source, task.task, _annotation_key(annotation), str(error))
+
+
+def _annotation_key(annotation: Any) -> str:
+    """Return the id of what may be no annotation as a key, which is empty where there is none."""
+    number = annotation.get("id") if isinstance(annotation, Mapping) else None
+    return str(number) if isinstance(number, int) and not isinstance(number, bool) else ""
 
 
 def _state(fields: Mapping[str, Any], task: TaskRef) -> AnnotationState:
@@ -117,11 +123,26 @@ def _refuse_constant(name: str) -> NoReturn:
 def _annotations_observed(value: Mapping[str, Any], server: str) -> list[Event]:
     annotations, tasks = value.get("annotation"), value.get("task")
     if not isinstance(annotations, list):
-        annotations, tasks = [annotations], [tasks]
+        task = task_from_api(tasks, server)
+        return [_annotation_observed(annotations, {task.task: task})]
     if not isinstance(tasks, list):
         raise ValueError("tasks do not go with the annotations")
-    refs = {ref.task: ref for ref in (task_from_api(task, server) for task in tasks)}
-    return [_annotation_observed(annotation, refs) for annotation in annotations]
+    refs: dict[int, TaskRef] = {}
+    for listed in tasks:
+        # What belongs to a task that cannot be read is named below, and keeps no other annotation out.
+        with suppress(ValueError):
+            task = task_from_api(listed, server)
+            refs[task.task] = task
+    project = ProjectSource(server, _project(value))
+    return [_listed_annotation(annotation, refs, project) for annotation in annotations]
+
+
+def _listed_annotation(value: Any, refs: Mapping[int, TaskRef], project: ProjectSource) -> Event:
+    try:
+        return _annotation_observed(value, refs)
+    except ValueError as error:
+        key = _annotation_key(value)
+        return AnnotationUnreadable(project.project, UnreadableAnnotation(str(project), 0, key, str(error)))
 
 
 def _annotation_observed(value: Any, refs: Mapping[int, TaskRef]) -> Event:

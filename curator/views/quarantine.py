@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from curator.domain.annotation import project_source
+from curator.domain.annotation import annotation_name, project_source
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
@@ -22,9 +22,7 @@ class QuarantineEntry:
 
     @property
     def name(self) -> str:
-        task = "" if self.task is None else f"task {self.task}"
-        annotation = f"annotation {self.annotation}" if self.annotation else ""
-        return ", ".join(part for part in (task, annotation) if part) or self.source
+        return annotation_name(self.task, self.annotation)
 
     def value(self) -> dict[str, Any]:
         """Return the entry as a JSON value."""

@@ -195,6 +195,24 @@ def test_what_is_no_annotation_is_unreadable_with_its_cause(changed: dict[str, A
     assert "id" in changed or unreadable.key == "2"
 
 
+@pytest.mark.parametrize(
+    ("broken", "key"),
+    [({"task": None}, "5"), ({"task": 77}, "5"), ({"id": "x"}, ""), (None, "")],
+    ids=["no task", "a task that is missing", "no id", "no object"],
+)
+def test_an_annotation_of_several_without_its_task_or_id_leaves_the_others(
+    broken: dict[str, Any] | None, key: str
+) -> None:
+    listed = [None if broken is None else annotation(**{"id": 5, **broken}), annotation(id=6)]
+    sent = body("ANNOTATIONS_CREATED", annotation=listed, task=[task(), "no task"])
+    first, second = read_delivery(sent, "ls")
+    assert isinstance(first, AnnotationUnreadable)
+    assert (first.project, first.annotation.key) == (7, key)
+    assert first.annotation.cause
+    assert isinstance(second, AnnotationObserved)
+    assert second.state.identity.key == "6"
+
+
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8)
 ANYTHING = st.recursive(
     SCALARS, lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=8), part, max_size=3)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from curator.domain.annotation import UnreadableAnnotation
+from curator.domain.annotation import UnreadableAnnotation, annotation_name
 from curator.domain.span import Problem
 
 
@@ -46,4 +46,4 @@ class QuarantinedItem:
     @property
     def name(self) -> str:
         """What messages call it."""
-        return f"task {self.task}, annotation {self.key}" if self.task is not None else f"{self.source} {self.key}"
+        return annotation_name(self.task, self.key)
