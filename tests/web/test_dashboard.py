@@ -13,23 +13,23 @@ from flask.testing import FlaskClient
 
 from curator.domain.canonical import document_id
 from curator.domain.errors import CuratorError
-from curator.domain.schema import schema_from_value
+from curator.domain.schema import LabelSchema, schema_from_value
 from curator.steps.publish import HOOK_PATH
 from curator.store.database import SqlStore
 from curator.web.application import Parts, create_app
 from curator.web.charts import SCHEMES, Share, day_chart, share_chart
 from curator.web.dashboard import Dashboard
 from curator.web.front_page import last_days, model_scores
-from tests.fakes.parts import SCHEMA_VALUE
+from tests.fakes.parts import SCHEMA, SCHEMA_VALUE
 from tests.fakes.world import World
 from tests.web.filled import EVIL, HOSTILE, NESTED, SCRIPT, application, fill
 
 PAGES = ("/", "/documents", "/documents?state=waiting", f"/documents/{document_id(NESTED)}")
 
 
-def world_in(folder: Path, **fields: Any) -> World:
+def world_in(folder: Path, schema: LabelSchema = SCHEMA) -> World:
     folder.mkdir()
-    return World(folder, **fields)
+    return World(folder, schema=schema)
 
 
 @pytest.fixture(scope="module")
