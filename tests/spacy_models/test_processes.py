@@ -150,8 +150,9 @@ def test_a_process_that_cannot_start_is_reported(capfd: pytest.CaptureFixture[st
         list(spread(multiplied, range(9), 2, 4, fail_to_learn, (10,)))
 
 
+# Sleeps often: a signal that another thread takes would not wake a pause.
 SCRIPT = """
-import signal
+import time
 from itertools import count
 from tests.spacy_models.test_processes import run, who
 if __name__ == "__main__":
@@ -160,7 +161,8 @@ if __name__ == "__main__":
     while len(pids) < 2:
         pids.add(next(running))
     print(*pids, flush=True)
-    signal.pause()
+    while True:
+        time.sleep(0.05)
 """
 
 
