@@ -150,12 +150,14 @@ def test_a_process_that_cannot_start_is_reported(capfd: pytest.CaptureFixture[st
         list(spread(multiplied, range(9), 2, 4, fail_to_learn, (10,)))
 
 
-# Sleeps often: a signal that another thread takes would not wake a pause.
+# A runner in the background hands on that SIGINT is ignored; and a signal that another thread takes wakes no pause.
 SCRIPT = """
+import signal
 import time
 from itertools import count
 from tests.spacy_models.test_processes import run, who
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     running = run(who, count())
     pids = set()
     while len(pids) < 2:
