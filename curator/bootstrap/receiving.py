@@ -29,7 +29,7 @@ def make_receiver(inbox: Inbox, store: Store, server: LabelServer, schema: Label
 
 @contextmanager
 def open_receiver(context: Context, say: Callable[[str], None]) -> Iterator[Receiver]:
-    """Open all that receiving needs, with the configured schema in force."""
+    """Open all that receiving needs, closed with the block; a configured schema that waits for a push is reported."""
     with open_store(context) as store, open_inbox(context) as inbox:
         schema = adopt_configured(context, store, say)
         with open_server(context, store) as server:
