@@ -1,0 +1,10 @@
+"""What was sent to and shown in Label Studio, sequenced."""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,10 @@
+"""Versions numbered and kept by the store."""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,44 @@
+"""The tables. Rows are only ever added, but for the few marked as an index or as working state."""
+
+from curator.store.tables.annotations import (
+    Annotator,
+    CurrentRow,
+    DeletionNotice,
+    Quarantined,
+    RevisionRow,
+    UnreadableRow,
+)
+from curator.store.tables.base import Counter, Json, Setting, Table, Tick
+from curator.store.tables.datasets import DecisionRow, ModelRow, PersonDecisionRow, VersionRow
+from curator.store.tables.desk import ProjectRow, SentPrediction, TaskRow
+from curator.store.tables.documents import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
+from curator.store.tables.working import Lease, Receipt, Watermark
+
+__all__ = [
+    "Annotator",
+    "Band",
+    "Counter",
+    "CurrentRow",
+    "DecisionRow",
+    "DeletionNotice",
+    "DocumentRow",
+    "Json",
+    "Lease",
+    "ModelRow",
+    "PersonDecisionRow",
+    "PredictionRow",
+    "ProjectRow",
+    "Quarantined",
+    "Receipt",
+    "RevisionRow",
+    "SentPrediction",
+    "Setting",
+    "SourceRow",
+    "SplitRow",
+    "Table",
+    "TaskRow",
+    "Tick",
+    "UnreadableRow",
+    "VersionRow",
+    "Watermark",
+]

@@ -1,0 +1,61 @@
+"""Documents, where they came from, their splits, and what pipelines predicted."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Float, ForeignKey, String, Text
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.orm import Mapped, mapped_column
+
+from curator.store.tables.base import Json, Table
+
+
+class DocumentRow(Table):
+    __tablename__ = "document"
+    id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, index=True)
+    lang: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str] = mapped_column(Text)
+
+
+class SourceRow(Table):
+    __tablename__ = "source"
+    __table_args__ = (Unique("document", "name", "raw_sha256", "meta_digest"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"))
+    name: Mapped[str] = mapped_column(Text)
+    raw_sha256: Mapped[str] = mapped_column(String(64))
+    encoding: Mapped[str] = mapped_column(String(32))
+    meta: Mapped[Any] = mapped_column(Json)
+    meta_digest: Mapped[str] = mapped_column(String(64))
+    split: Mapped[str | None] = mapped_column(String(8))
+
+
+class Band(Table):
+    """Index: one row per band of a document's near-duplicate signature."""
+
+    __tablename__ = "band"
+    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
+
+
+class SplitRow(Table):
+    """The one split a document ever gets; `split` is empty where none can be given."""
+
+    __tablename__ = "split"
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    split: Mapped[str | None] = mapped_column(String(8))
+    reason: Mapped[str] = mapped_column(String(32))
+
+
+class PredictionRow(Table):
+    __tablename__ = "prediction"
+    __table_args__ = (Unique("document", "pipeline", "digest"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"))
+    pipeline: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    content: Mapped[Any] = mapped_column(Json)
+    score: Mapped[float] = mapped_column(Float)

@@ -1,0 +1,32 @@
+"""Working state: deliveries applied, leases, how far reconciliations got."""
+
+from sqlalchemy import BigInteger, Float, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from curator.store.tables.base import Table
+
+
+class Receipt(Table):
+    """A delivery that has been applied; makes applying it again do nothing."""
+
+    __tablename__ = "receipt"
+    delivery: Mapped[str] = mapped_column(String(36), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    outcome: Mapped[str] = mapped_column(String(64))
+
+
+class Lease(Table):
+    """Working state: who applies deliveries now, and until when."""
+
+    __tablename__ = "lease"
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64))
+    expires: Mapped[float] = mapped_column(Float)
+
+
+class Watermark(Table):
+    """Working state: up to which `updated_at` a source of annotations has been reconciled."""
+
+    __tablename__ = "watermark"
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    updated_at: Mapped[str] = mapped_column(String(32))
