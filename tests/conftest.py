@@ -47,6 +47,11 @@ def free_port() -> int:
             return port
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--acts", type=int, default=80, help="acts of reviewers behind a faulty relay (default: 80)")
+    parser.addoption("--acts-seed", type=int, default=1, help="what the acts and the relay's faults derive from")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
