@@ -40,7 +40,7 @@ def _stray_items(text: str) -> dict[str, dict[str, Any]]:
     beyond = region("stray-beyond", "entities", "PER", word)
     beyond["value"] |= {"start": len(text), "end": len(text) + 40}
     return {
-        "bad-offsets": beyond,
+        "offsets-outside-text": beyond,
         "unknown-label": region("stray-label", "entities", "NOBODY", word),
         "unknown-control": {**region("stray-control", "entities", "PER", word), "from_name": "label"},
     }
