@@ -1,6 +1,7 @@
 """Documents, their sources, splits and predictions."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -74,15 +75,15 @@ class DocumentTable:
             names |= {row.document: row.name for row in rows}
         return names
 
-    def describing_source(self, document: str, as_of: int) -> tuple[int, Source]:
-        rows = self._connection.execute(
-            select(SourceRow.__table__)
-            .where(SourceRow.document == document, SourceRow.seq <= as_of)
-            .order_by(SourceRow.id)
-        ).all()
-        row = next((row for row in reversed(rows) if row.meta), rows[0])
-        source = Source(row.document, row.name, row.raw_sha256, row.encoding, row.meta, row.split)
-        return row.id, source
+    def describing_sources(self, documents: Iterable[str], as_of: int) -> dict[str, tuple[int, Source]]:
+        describing: dict[str, tuple[int, Source]] = {}
+        for chunk in chunks(documents, _BATCH):
+            query = select(SourceRow.__table__).where(SourceRow.document.in_(chunk), SourceRow.seq <= as_of)
+            for row in self._connection.execute(query.order_by(SourceRow.id)):
+                if row.meta or row.document not in describing:
+                    source = Source(row.document, row.name, row.raw_sha256, row.encoding, row.meta, row.split)
+                    describing[row.document] = (row.id, source)
+        return describing
 
     def unassigned(self) -> list[UnassignedDocument]:
         given_split = (
@@ -123,8 +124,14 @@ class DocumentTable:
         ]
         insert_missing(self._connection, SplitRow, rows)
 
-    def splits(self, as_of: int) -> dict[str, Assignment]:
-        rows = self._connection.execute(select(SplitRow.__table__).where(SplitRow.seq <= as_of))
+    def splits(self, as_of: int, documents: Iterable[str] | None = None) -> dict[str, Assignment]:
+        query = select(SplitRow.__table__).where(SplitRow.seq <= as_of)
+        queries = (
+            [query]
+            if documents is None
+            else [query.where(SplitRow.document.in_(chunk)) for chunk in chunks(documents, _BATCH)]
+        )
+        rows = chain.from_iterable(self._connection.execute(query) for query in queries)
         return {row.document: Assignment(row.document, row.split, row.reason) for row in rows}
 
     def lacking_prediction(self, pipeline: PipelineId) -> list[str]:
@@ -148,15 +155,17 @@ class DocumentTable:
         ]
         return insert_missing(self._connection, PredictionRow, rows)
 
-    def shown_pipeline(self, document: str, before: int) -> str | None:
-        query = (
-            select(PredictionRow.pipeline, PredictionRow.digest)
-            .where(PredictionRow.document == document, PredictionRow.pipeline != GIVEN, PredictionRow.seq <= before)
-            .order_by(PredictionRow.id.desc())
-            .limit(1)
-        )
-        row = self._connection.execute(query).first()
-        return None if row is None else str(PipelineId(row.pipeline, row.digest))
+    def predicted(self, documents: Iterable[str]) -> dict[str, list[tuple[int, PipelineId]]]:
+        predicted: dict[str, list[tuple[int, PipelineId]]] = {}
+        for chunk in chunks(documents, _BATCH):
+            query = (
+                select(PredictionRow.document, PredictionRow.seq, PredictionRow.pipeline, PredictionRow.digest)
+                .where(PredictionRow.document.in_(chunk), PredictionRow.pipeline != GIVEN)
+                .order_by(PredictionRow.id)
+            )
+            for row in self._connection.execute(query):
+                predicted.setdefault(row.document, []).append((row.seq, PipelineId(row.pipeline, row.digest)))
+        return predicted
 
     def counts(self) -> dict[str, Any]:
         count = self._connection.scalar

@@ -13,6 +13,7 @@ from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
 from curator.domain.loss import Loss
 from curator.domain.schema import LabelSchema
+from curator.steps.curation.batches import decide_all
 from curator.steps.curation.decide import DecidedDocument, Decider, Rules
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
@@ -58,8 +59,8 @@ def freeze(
             transaction.settings.put(_RULES, rules.value())
         else:
             rules = rules.as_stored(transaction.settings.get(_RULES, seq))
-        decided = list(Decider(transaction, schema, rules, read_content, seq).decided())
         split_rule = transaction.settings.get("split_rule", seq)
+    decided = list(decide_all(store, Decider(schema, rules, read_content), seq))
     if not any(document.line and document.split for document in decided):
         moment = "" if as_of is None else f" as of {as_of}"
         reviewed = any(document.line for document in decided)

@@ -87,7 +87,7 @@ def decide(store: SqlStore, document: str, revisions: list[int], person: str | N
             record=record_line(Record(document, "Paris dort", spans=spans)),
             person_decision=None if by_person is None or person is None else by_person.number,
         )
-        transaction.decisions.add(document, f"{revisions} {person}", decision)
+        transaction.decisions.add({document: (f"{revisions} {person}", decision)})
 
 
 def delete(store: SqlStore, task: int, document: str) -> None:
