@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,21 @@ class VersionFolder:
         if not isinstance(value, dict):
             raise CuratorError("manifest is no JSON object", str(path), "restore it from a copy")
         return value
+
+    def digests(self, name: str, number: int) -> dict[str, str] | None:
+        """Return the SHA-256 of every file in a version's folder, by name; None where there is no folder."""
+        folder = self.path(name, number)
+        if not folder.is_dir():
+            return None
+        digests = {}
+        try:
+            for path in sorted(folder.rglob("*")):
+                if not path.is_dir():
+                    with path.open("rb") as stream:
+                        digests[path.relative_to(folder).as_posix()] = file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise CuratorError(f"version cannot be read: {error.strerror}", str(path), "check the disk") from error
+        return digests
 
     def write(self, name: str, number: int, files: Mapping[str, Iterable[bytes]]) -> Path:
         """Write a new version and return its folder; it is there whole and on the disk, or not at all.
