@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import aliased
 
 from curator.domain.canonical import digest
 from curator.domain.document import Arrival, Document, Source
@@ -85,7 +86,7 @@ class DocumentTable:
                     describing[row.document] = (row.id, source)
         return describing
 
-    def unassigned(self) -> list[UnassignedDocument]:
+    def unassigned(self, documents: Sequence[str] | None = None) -> list[UnassignedDocument]:
         given_split = (
             select(SourceRow.split)
             .where(SourceRow.document == DocumentRow.id, SourceRow.split.is_not(None))
@@ -100,17 +101,24 @@ class DocumentTable:
             .where(SplitRow.document.is_(None))
             .order_by(DocumentRow.id)
         )
+        if documents is not None:
+            query = query.where(DocumentRow.id.in_(documents))
         return [UnassignedDocument(row.id, row.given_split) for row in self._connection.execute(query)]
 
-    def candidates(self, document: str) -> dict[str, str | None]:
-        bands = select(Band.hash).where(Band.document == document)
+    def candidates(self, documents: Sequence[str]) -> dict[str, list[str]]:
+        own, other = aliased(Band), aliased(Band)
         query = (
-            select(SplitRow.document, SplitRow.split)
-            .join(Band, Band.document == SplitRow.document)
-            .where(Band.hash.in_(bands), Band.document != document)
+            select(own.document, other.document.label("candidate"))
             .distinct()
+            .join(other, other.hash == own.hash)
+            .outerjoin(SplitRow, SplitRow.document == other.document)
+            .where(other.document != own.document, SplitRow.document.is_not(None) | other.document.in_(documents))
         )
-        return {row.document: row.split for row in self._connection.execute(query)}
+        candidates: dict[str, list[str]] = {}
+        for chunk in chunks(documents, _BATCH):
+            for row in self._connection.execute(query.where(own.document.in_(chunk))):
+                candidates.setdefault(row.document, []).append(row.candidate)
+        return candidates
 
     def assign(self, assignments: Sequence[Assignment]) -> None:
         rows = [

@@ -91,13 +91,20 @@ def test_places_that_contradict_each_other_give_one_split_in_any_order(store: Sq
 def test_candidates_are_the_assigned_documents_that_share_a_band(store: SqlStore) -> None:
     with store.writing() as transaction:
         transaction.documents.add(
-            [(arrival("A"), [1, 2]), (arrival("B"), [2, 3]), (arrival("C"), [3]), (arrival("D"), [2])]
+            [(arrival("A"), [1, 2]), (arrival("B"), [2, 3]), (arrival("C"), [3]), (arrival("D"), [1, 2])]
         )
-        transaction.documents.assign(
-            [Assignment(document_id("B"), "dev", "hash"), Assignment(document_id("C"), None, "x")]
-        )
-        assert transaction.documents.candidates(document_id("A")) == {document_id("B"): "dev"}
-        assert transaction.documents.candidates(document_id("B")) == {document_id("C"): None}
+        a, b, c, d = map(document_id, "ABCD")
+        transaction.documents.assign([Assignment(b, "dev", "hash"), Assignment(c, None, "x")])
+        assert transaction.documents.candidates([a]) == {a: [b]}
+        assert transaction.documents.candidates([b]) == {b: [c]}
+        candidates = transaction.documents.candidates([a, d])
+        assert {document: sorted(near) for document, near in candidates.items()} == {
+            a: sorted([b, d]),
+            d: sorted([a, b]),
+        }
+        assert transaction.documents.candidates([]) == {}
+        assert [waiting.document for waiting in transaction.documents.unassigned([d, b, c])] == [d]
+        assert transaction.documents.unassigned([]) == []
 
 
 def test_predictions_are_added_once_and_never_change(store: SqlStore, document: str) -> None:

@@ -47,12 +47,12 @@ class Documents(Protocol):
         """
         ...
 
-    def unassigned(self) -> list[UnassignedDocument]:
-        """Return the documents without a split row, by id."""
+    def unassigned(self, documents: Sequence[str] | None = None) -> list[UnassignedDocument]:
+        """Return the documents, of these where given, without a split row, by id."""
         ...
 
-    def candidates(self, document: str) -> dict[str, str | None]:
-        """Return the split of each assigned document that shares a signature band with this one."""
+    def candidates(self, documents: Sequence[str]) -> dict[str, list[str]]:
+        """Return by document those that share a signature band with it and are assigned, or of these documents too."""
         ...
 
     def assign(self, assignments: Sequence[Assignment]) -> None:

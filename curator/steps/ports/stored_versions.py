@@ -36,6 +36,7 @@ class StoredVersion:
         return bool(self.files)
 
     def __str__(self) -> str:
+        """Return the name that a version is cited by."""
         return f"{self.dataset}@{self.number}"
 
 
