@@ -4,6 +4,8 @@ import hashlib
 import json
 
 from curator.domain.dataset import version_digest
+from curator.domain.document import SPLITS
+from curator.domain.loadable import LOADABLE_FILES, loadable_line
 from curator.domain.record import record_from_line, record_line
 from curator.domain.schema import schema_from_value
 from tests.conftest import ROOT
@@ -16,7 +18,10 @@ def test_the_files_are_those_of_the_manifest() -> None:
     for name, facts in _MANIFEST["files"].items():
         data = (_VERSION / name).read_bytes()
         assert hashlib.sha256(data).hexdigest() == facts["sha256"]
-        assert data.count(b"\n") == facts["records"]
+        assert len(data) == facts["bytes"]
+        assert "records" not in facts or data.count(b"\n") == facts["records"]
+    files = {path.relative_to(_VERSION).as_posix() for path in _VERSION.rglob("*") if path.is_file()}
+    assert files == {*_MANIFEST["files"], "manifest.json"}
 
 
 def test_the_digest_is_that_of_records_schema_and_rules() -> None:
@@ -25,7 +30,9 @@ def test_the_digest_is_that_of_records_schema_and_rules() -> None:
 
 
 def test_every_record_is_read_and_written_the_same() -> None:
-    for name, facts in _MANIFEST["files"].items():
-        lines = (_VERSION / name).read_bytes().splitlines(keepends=True)
-        assert len(lines) == facts["records"]
+    for split in SPLITS:
+        lines = (_VERSION / f"{split}.jsonl").read_bytes().splitlines(keepends=True)
+        assert len(lines) == _MANIFEST["files"][f"{split}.jsonl"]["records"]
         assert [record_line(record_from_line(line)) for line in lines] == lines
+        loadable = (_VERSION / LOADABLE_FILES[split]).read_bytes().splitlines(keepends=True)
+        assert list(map(loadable_line, lines)) == loadable

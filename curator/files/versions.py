@@ -72,12 +72,13 @@ class VersionFolder:
     def write(self, name: str, number: int, files: Mapping[str, Iterable[bytes]]) -> Path:
         """Write a new version and return its folder; it is there whole and on the disk, or not at all.
 
-        What an interrupted writing left behind is removed. Raises CuratorError where the version is there already, a
-        file name is not plain, or the disk refuses.
+        Files may lie in folders of the version, named with `/`. What an interrupted writing left behind is removed.
+        Raises CuratorError where the version is there already, a file name is not plain, or the disk refuses.
         """
         target = self.path(name, number)
         for file in files:
-            _checked(file, "file")
+            for part in file.split("/"):
+                _checked(part, "file")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with _locked(target.parent):
@@ -96,8 +97,10 @@ def _write(target: Path, files: Mapping[str, Iterable[bytes]]) -> None:
     partial.mkdir()
     try:
         for file, blocks in files.items():
+            (partial / file).parent.mkdir(parents=True, exist_ok=True)
             write_durably(partial / file, blocks)
-        sync_folder(partial)
+        for folder in {partial, *((partial / file).parent for file in files)}:
+            sync_folder(folder)
         partial.rename(target)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)

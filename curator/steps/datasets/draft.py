@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from curator.domain.document import SPLITS
+from curator.domain.loadable import LOADABLE_FILES, loadable_line
 from curator.domain.loss import Loss
 from curator.domain.schema import LabelSchema
 from curator.steps.curation.decide import DecidedDocument
@@ -48,7 +49,7 @@ class Draft:
 
 def draft(decided: Iterable[DecidedDocument], schema: LabelSchema) -> Draft:
     """Return what a version of decided documents, given by id, holds."""
-    files = {f"{split}.jsonl": FileFacts() for split in SPLITS}
+    files = {file: FileFacts() for split in SPLITS for file in (f"{split}.jsonl", LOADABLE_FILES[split])}
     records: list[tuple[str, int]] = []
     losses: list[Loss] = []
     spans: Counter[tuple[str, str]] = Counter()
@@ -59,6 +60,7 @@ def draft(decided: Iterable[DecidedDocument], schema: LabelSchema) -> Draft:
         if document.line is None or document.split is None:
             continue
         files[f"{document.split}.jsonl"].add(document.line)
+        files[LOADABLE_FILES[document.split]].add(loadable_line(document.line))
         records.append((document.split, document.decision))
         for layer, labels in document.counts.items():
             spans.update({(layer, label): count for label, count in labels.items()})

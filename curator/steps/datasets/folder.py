@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from curator.domain.errors import CuratorError
+from curator.domain.loadable import LOADABLE_FILES, loadable_line
 from curator.steps.ports.store import Store, Transaction
 from curator.steps.ports.stored_versions import StoredVersion, VersionFile
 from curator.steps.ports.version_folders import VersionStorage
@@ -106,7 +108,9 @@ def write_folder(version: StoredVersion, *, store: Store, storage: VersionStorag
     if differing is None:
         try:
             with store.reading() as transaction:
-                files = {file: _as_it_was(_blocks(transaction, version, file), version, file) for file in version.files}
+                # Records before what is made from them: where these are damaged, that is what is told.
+                names = sorted(version.files, key=lambda file: (file in LOADABLE_FILES.values(), file))
+                files = {file: _as_it_was(_blocks(transaction, version, file), version, file) for file in names}
                 storage.write(version.dataset, version.number, files)
         except CuratorError:
             # Another export may have been quicker; what it wrote is then looked at as any folder is.
@@ -124,8 +128,10 @@ def _blocks(transaction: Transaction, version: StoredVersion, file: str) -> Iter
     content = transaction.versions.content(version, file)
     if content:
         yield content
-    else:
-        yield from transaction.versions.lines(version, file.removesuffix(".jsonl"))
+        return
+    split = PurePosixPath(file).stem
+    lines = transaction.versions.lines(version, split)
+    yield from map(loadable_line, lines) if file == LOADABLE_FILES[split] else lines
 
 
 def _as_it_was(blocks: Iterable[bytes], version: StoredVersion, file: str) -> Iterator[bytes]:

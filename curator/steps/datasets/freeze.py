@@ -158,10 +158,12 @@ def _parent(versions: Sequence[StoredVersion], seq: int) -> dict[str, Any] | Non
 
 def _version(head: Mapping[str, Any], ledger: Mapping[str, Any], as_of: int, retrospective: bool) -> StoredVersion:
     """Return a version with all its files as the store keeps them."""
-    files = {file: data_file(facts) for file, facts in head["files"].items()}
-    files["LOSSES.json"] = kept_file(_pretty(ledger))
-    files["README.md"] = kept_file(dataset_card(head, ledger["counts"]).encode("utf-8"))
-    files[MANIFEST] = kept_file(_pretty(head))
+    card = dataset_card(head, ledger["counts"]).encode("utf-8")
+    beside = {"LOSSES.json": kept_file(_pretty(ledger)), "README.md": kept_file(card)}
+    facts = head["files"] | {name: {"sha256": file.sha256, "bytes": file.size} for name, file in beside.items()}
+    whole = {**head, "files": {name: facts[name] for name in sorted(facts)}}
+    files = {name: data_file(of_file) for name, of_file in head["files"].items()} | beside
+    files[MANIFEST] = kept_file(_pretty(whole))
     return StoredVersion(head["dataset"], head["version"], head["digest"], as_of, retrospective, files)
 
 
