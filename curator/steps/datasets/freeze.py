@@ -101,7 +101,7 @@ def freeze(
                 rules=moment.all_rules,
                 code_version=code_version,
             )
-            version = _version(head, ledger, moment.seq, as_of is not None)
+            version = version_of(head, ledger, moment.seq, retrospective=as_of is not None)
             transaction.versions.add(version, drafted.records)
     # What is committed has a folder in the end: a run that is killed from here on leaves it to the next one.
     written = write_folder(version, store=store, storage=storage)
@@ -156,8 +156,13 @@ def _parent(versions: Sequence[StoredVersion], seq: int) -> dict[str, Any] | Non
     return None if newest is None else {"version": newest.number, "digest": newest.digest}
 
 
-def _version(head: Mapping[str, Any], ledger: Mapping[str, Any], as_of: int, retrospective: bool) -> StoredVersion:
-    """Return a version with all its files as the store keeps them."""
+def version_of(
+    head: Mapping[str, Any], ledger: Mapping[str, Any], as_of: int, *, retrospective: bool = False
+) -> StoredVersion:
+    """Return the version of a manifest that lists its data files, and of its ledger, with all its files.
+
+    The manifest that it holds lists the others too.
+    """
     card = dataset_card(head, ledger["counts"]).encode("utf-8")
     beside = {"LOSSES.json": kept_file(_pretty(ledger)), "README.md": kept_file(card)}
     facts = head["files"] | {name: {"sha256": file.sha256, "bytes": file.size} for name, file in beside.items()}
