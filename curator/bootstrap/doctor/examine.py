@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from curator.bootstrap.context import Context
-from curator.bootstrap.doctor import hook, server, store
+from curator.bootstrap.doctor import hook, server, store, versions
 from curator.bootstrap.doctor.check import Check, until_failure
 from curator.bootstrap.doctor.project import ProjectChecks
 from curator.bootstrap.servers import open_server
@@ -22,6 +22,7 @@ def examine(context: Context) -> Iterator[Check]:
     )
     if stored:
         yield store.in_quarantine(context)
+        yield versions.versions(context)
     reached = yield from until_failure(partial(server.label_studio, context), partial(server.token, context))
     of_hook: list[Callable[[], Check]] = [partial(hook.answers, context)]
     if stored:

@@ -1,6 +1,6 @@
 """Raw documents in: canonical, identified by content, split once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from curator.domain.canonical import canonicalise, digest, document_id
@@ -13,7 +13,8 @@ from curator.domain.span import content_value
 from curator.domain.split import Assignment, SplitRule, assign
 from curator.steps.ports.documents import Language, Nearness, Reader, Refused
 from curator.steps.ports.progress import Progress
-from curator.steps.ports.store import Store
+from curator.steps.ports.store import Store, Transaction
+from curator.steps.ports.stored_documents import UnassignedDocument
 
 _BATCH = 100
 
@@ -106,14 +107,42 @@ def _store_batch(batch: list[tuple[Arrival, list[int]]], store: Store, report: I
 
 
 def assign_splits(store: Store, nearness: Nearness, rule: SplitRule) -> None:
-    """Give every document without a split row its one: first those with a given split, then the others, by id."""
+    """Give every document without a split row its one: first those with a given split, then the others, by id.
+
+    In transactions of some documents each, so that others can write in between; a run that was stopped is taken up
+    where it ended, with the same outcome.
+    """
     with store.writing() as transaction:
         transaction.settings.put("split_rule", rule.value())
-        waiting = transaction.documents.unassigned()
-        for unassigned in sorted(waiting, key=lambda unassigned: (unassigned.given is None, unassigned.document)):
-            candidates = transaction.documents.candidates(unassigned.document)
-            texts = transaction.documents.by_id([unassigned.document, *candidates])
-            own = texts[unassigned.document].text
-            near = [split for candidate, split in candidates.items() if nearness.near(own, texts[candidate].text)]
-            assignment: Assignment = assign(unassigned.document, unassigned.given, near, rule)
-            transaction.documents.assign([assignment])
+        waiting = [unassigned.document for unassigned in _in_turn(transaction.documents.unassigned())]
+    for start in range(0, len(waiting), _BATCH):
+        with store.writing() as transaction:
+            _assign_batch(transaction, waiting[start : start + _BATCH], nearness, rule)
+
+
+def _in_turn(waiting: Iterable[UnassignedDocument]) -> list[UnassignedDocument]:
+    return sorted(waiting, key=lambda unassigned: (unassigned.given is None, unassigned.document))
+
+
+def _assign_batch(transaction: Transaction, documents: Sequence[str], nearness: Nearness, rule: SplitRule) -> None:
+    """Assign those of the documents that nobody else assigned meanwhile, each after all that stand before it."""
+    waiting = _in_turn(transaction.documents.unassigned(documents))
+    candidates = transaction.documents.candidates([unassigned.document for unassigned in waiting])
+    splits = {
+        document: assignment.split
+        for document, assignment in transaction.documents.splits(
+            transaction.seq, {candidate for near in candidates.values() for candidate in near}
+        ).items()
+    }
+    by_id = transaction.documents.by_id({*candidates, *splits})
+    assignments: list[Assignment] = []
+    for unassigned in waiting:
+        document = unassigned.document
+        near = [
+            splits[candidate]
+            for candidate in candidates.get(document, ())
+            if splits.get(candidate) is not None and nearness.near(by_id[document].text, by_id[candidate].text)
+        ]
+        assignments.append(assign(document, unassigned.given, near, rule))
+        splits[document] = assignments[-1].split
+    transaction.documents.assign(assignments)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from curator.domain.errors import CuratorError
+from curator.steps.datasets.folder import refuse_changed
 from curator.steps.ports.pipelines import Trainer
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
@@ -52,10 +53,10 @@ def train(
     """Train a pipeline from a version by a config and register it; the same version and config train once.
 
     It lies under `models` as NAME-vN-DIGEST, the digest being over both. Raises TooLittleData where a split has too
-    few records, and CuratorError where there is no such version or config.
+    few records, and CuratorError where there is no such version or config, or the version's folder was changed.
     """
+    refuse_changed(ref.name, ref.number, store=store, storage=storage)
     manifest = storage.manifest(ref.name, ref.number)
-    _refuse_damaged(manifest, storage.path(ref.name, ref.number))
     try:
         shape = hashlib.sha256(config.read_bytes() + str(manifest["digest"]).encode()).hexdigest()[:8]
     except OSError as error:
@@ -71,16 +72,3 @@ def train(
     with store.writing() as transaction:
         transaction.models.add(name, ref.name, ref.number, str(path), trained.scores)
     return Model(name, path, trained.scores, unchanged=False)
-
-
-def _refuse_damaged(manifest: Mapping[str, Any], folder: Path) -> None:
-    """Raise CuratorError where a file of a version has not the digest that its manifest gives."""
-    for name, facts in manifest["files"].items():
-        path = folder / name
-        try:
-            intact = hashlib.sha256(path.read_bytes()).hexdigest() == facts["sha256"]
-        except OSError:
-            intact = False
-        if not intact:
-            remedy = "restore it from a copy; the newest version can be removed and exported again"
-            raise CuratorError("a file of this version is missing or was changed", str(path), remedy)

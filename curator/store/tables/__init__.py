@@ -9,7 +9,14 @@ from curator.store.tables.annotations import (
     UnreadableRow,
 )
 from curator.store.tables.base import Counter, Json, Setting, Table, Tick
-from curator.store.tables.datasets import DecisionRow, ModelRow, PersonDecisionRow, VersionRow
+from curator.store.tables.datasets import (
+    DecisionRow,
+    ModelRow,
+    PersonDecisionRow,
+    VersionFileRow,
+    VersionRecordRow,
+    VersionRow,
+)
 from curator.store.tables.desk import ProjectRow, SentPrediction, TaskRow
 from curator.store.tables.documents import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
 from curator.store.tables.working import Lease, Receipt, Watermark
@@ -39,6 +46,8 @@ __all__ = [
     "TaskRow",
     "Tick",
     "UnreadableRow",
+    "VersionFileRow",
+    "VersionRecordRow",
     "VersionRow",
     "Watermark",
 ]
