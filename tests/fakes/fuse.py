@@ -75,9 +75,14 @@ class FusedInbox:
         self._fuse.burn()
         return delivery
 
-    def pending(self, limit: int) -> list[Delivery]:
+    def pending(self, limit: int, after: int = 0, *, at_once: bool = False) -> list[Delivery]:
         self._fuse.check()
-        return self._inbox.pending(limit)
+        return self._inbox.pending(limit, after, at_once=at_once)
+
+    def put_off(self, delivery: str, seconds: float, cause: str) -> None:
+        self._fuse.burn()
+        self._inbox.put_off(delivery, seconds, cause)
+        self._fuse.burn()
 
     def settle(self, delivery: str, state: str, cause: str) -> None:
         self._fuse.burn()
