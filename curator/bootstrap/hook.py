@@ -59,7 +59,9 @@ class Applier:
             self._awake.clear()
             try:
                 if self._inbox.pending(1):
-                    self._receiver().drain()
+                    outcomes = self._receiver().drain()
+                    if outcomes["pending"]:
+                        self._log.warning("deliveries failed and are put off", count=outcomes["pending"])
             except CuratorError as error:
                 # What could not be applied still waits in the inbox.
                 self._log.warning("deliveries wait", reason=str(error), again_in=_PAUSE_SECONDS)

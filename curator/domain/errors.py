@@ -88,6 +88,10 @@ class DeletionsNotAccepted(CuratorError):
     annotations_known: int = 0
 
 
+class StoreUnavailable(CuratorError):
+    """The store, or the inbox, cannot be read or written at all; what was asked of it is not at fault."""
+
+
 class LeaseLost(CuratorError):
     """Another process took over what this one was doing; what it was about to write is not written."""
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from curator.domain.annotation import AnnotationState, Identity, ProjectSource, Revision, TaskRef, UnreadableAnnotation
 from curator.domain.canonical import document_id
+from curator.domain.errors import CuratorError
 from curator.domain.schema import LabelSchema
 from curator.steps.desk.lease import HeldLease
 from curator.steps.in_force.schema import schema_in_force
@@ -37,15 +38,19 @@ class Verdict(StrEnum):
         return self in (Verdict.CREATED, Verdict.UPDATED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Acceptor:
-    """Brings observed states into the store, for as long as its lease is held; raises LeaseLost where it is not."""
+    """Brings observed states into the store, for as long as its lease is held; raises LeaseLost where it is not.
+
+    While `absent` says why the server cannot be asked, whatever would ask it raises that instead.
+    """
 
     store: Store
     server: LabelServer
     schema: LabelSchema
     read_content: ContentReader
     lease: HeldLease
+    absent: CuratorError | None = None
 
     def observe(self, state: AnnotationState, task: TaskRef) -> Verdict:
         """Take in a state that was true when it was sent; one that leaves a doubt is read again from the server.
@@ -64,8 +69,7 @@ class Acceptor:
 
     def reread_annotation(self, project: int, annotation: int) -> Verdict:
         """Make the store hold of an annotation id what the server holds now. Raises ServerUnreachable."""
-        self.lease.keep()
-        answer = self.server.annotation(annotation)
+        answer = self._asked().annotation(annotation)
         if answer is not None and answer[1].project != project:
             answer = None
         state, task = (None, None) if answer is None else answer
@@ -98,8 +102,7 @@ class Acceptor:
 
         Raises ServerUnreachable.
         """
-        self.lease.keep()
-        task = self.server.task(number)
+        task = self._asked().task(number)
         if task is not None and task.ref.project != project:
             task = None
         states = task.annotations if task else ()
@@ -131,6 +134,12 @@ class Acceptor:
     def source(self, project: int) -> str:
         """Return the source of the annotations of a project of the server."""
         return str(ProjectSource(self.server.name, project))
+
+    def _asked(self) -> LabelServer:
+        self.lease.keep()
+        if self.absent is not None:
+            raise self.absent.with_traceback(None)
+        return self.server
 
     def _judge(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> Verdict:
         foreign = self._foreign(transaction, task)

@@ -12,6 +12,7 @@ from curator.domain.errors import (
     CuratorError,
     DeletionsNotAccepted,
     ServerFailed,
+    ServerRefused,
     ServerUnreachable,
 )
 from curator.steps.desk.accept import Verdict
@@ -79,9 +80,9 @@ def reconcile(
     report = ReconciliationReport(missed=Counter(dict.fromkeys(KINDS, 0)))
     receiver.lease.wait(_LEASE_WAIT)
     try:
-        # A delivery that Label Studio fails on must not keep all others from being reconciled.
-        with suppress(ServerUnreachable):
-            report.drained = receiver.apply_waiting()
+        # Where Label Studio is away, the reconciliation itself says so.
+        with suppress(ServerUnreachable, ServerRefused):
+            report.drained = receiver.apply_waiting(at_once=True)
         exists = server.project(project) is not None
         if exists:
             _save_annotators(receiver)
