@@ -79,7 +79,7 @@ class AnswerNotUnderstood(ServerRefused):
 
 @dataclass(eq=False, kw_only=True)
 class DeletionsNotAccepted(CuratorError):
-    """A reconciliation would remove more than the set share of a project: so many of so many that are known."""
+    """More is gone from Label Studio than is removed unasked: so many of so many that are known are held."""
 
     project: int = 0
     tasks_going: int = 0

@@ -15,6 +15,7 @@ from curator.domain.annotation import instant
 from curator.domain.errors import CuratorError, StoreUnavailable
 from curator.steps.ports.store import Fence
 from curator.store.decisions import DecisionTable
+from curator.store.deletions import DeletionTable
 from curator.store.documents import DocumentTable
 from curator.store.leases import LeaseTable
 from curator.store.models import ModelTable
@@ -81,6 +82,7 @@ class SqlTransaction:
         self.documents = DocumentTable(connection, seq)
         self.tasks = TaskTable(connection, seq)
         self.revisions = RevisionTable(connection, seq)
+        self.deletions = DeletionTable(connection, seq)
         self.quarantine = QuarantineTable(connection, seq)
         self.decisions = DecisionTable(connection, seq)
         self.versions = VersionTable(connection, seq)

@@ -23,12 +23,14 @@ from curator.domain.event import (
     TasksDeleted,
 )
 from curator.steps.desk.accept import Acceptor, Verdict
+from curator.steps.desk.deletions import Gone
 from curator.steps.desk.lease import HeldLease
 from curator.steps.ports.deliveries import Delivery, DeliveryReader, DeliveryUnreadable, Inbox
 from curator.steps.ports.store import Store
 
 _LEASE_SECONDS = 60.0
 _BATCH = 50
+_HELD = "held: more deletions than are taken over unasked"
 # So often may a delivery fail: with pauses of 5, 10, 20 seconds and so on, up to ten minutes, for half an hour.
 _ATTEMPTS = 10
 _FIRST_PAUSE = 5.0
@@ -147,17 +149,19 @@ class Receiver:
 
     def _apply(self, delivery: Delivery, events: list[Event]) -> str:
         causes: set[str] = set()
-        stale = True
+        held, stale = False, True
         for event in events:
             verdict = self._verdict(event)
             if verdict.foreign:
                 causes.add(verdict.value)
             elif verdict is Verdict.UNREADABLE:
                 causes.add(_unreadable_cause(event))
+            held = held or verdict is Verdict.HELD
             stale = stale and verdict is Verdict.STALE
         if causes:
             return self._settle(delivery, "dead", ", ".join(sorted(causes)))
-        return self._settle(delivery, "stale" if events and stale else "applied", "")
+        # The store remembers what is held, so the delivery itself is done with.
+        return self._settle(delivery, "stale" if events and stale else "applied", _HELD if held else "")
 
     def _verdict(self, event: Event) -> Verdict:
         match event:
@@ -168,17 +172,22 @@ class Receiver:
             case AnnotationsDeleted(project, annotations):
                 if not self._has_project(project):
                     return Verdict.UNKNOWN_PROJECT
+                gone = Gone()
                 for number in annotations:
-                    self.acceptor.reread_annotation(project, number)
-                return Verdict.UPDATED
+                    self.acceptor.compare_annotation(project, number, gone)
+                return self._withdraw(project, gone)
             case TasksDeleted(project, tasks):
                 if not self._has_project(project):
                     return Verdict.UNKNOWN_PROJECT
+                gone = Gone()
                 for number in tasks:
-                    self.acceptor.reread_task(project, number)
-                return Verdict.UPDATED
+                    self.acceptor.compare_task(project, number, gone)
+                return self._withdraw(project, gone)
             case ProjectChanged(project):
                 return Verdict.KNOWN if self._has_project(project) else Verdict.UNKNOWN_PROJECT
+
+    def _withdraw(self, project: int, gone: Gone) -> Verdict:
+        return Verdict.HELD if self.acceptor.withdraw(project, gone).held else Verdict.UPDATED
 
     def _reread_unreadable(self, annotation: UnreadableAnnotation) -> Verdict:
         """Ask the server about what a delivery made unreadable: it may have been mended or deleted since."""
