@@ -1,5 +1,6 @@
 """The tables. Rows are only ever added, but for the few marked as an index or as working state."""
 
+from curator.store.tables.access import TokenRow
 from curator.store.tables.annotations import (
     Annotator,
     CurrentRow,
@@ -38,6 +39,7 @@ __all__ = [
     "Table",
     "TaskRow",
     "Tick",
+    "TokenRow",
     "UnreadableRow",
     "VersionRow",
     "Watermark",
