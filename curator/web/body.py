@@ -11,11 +11,14 @@ _CHUNK = 1 << 16
 _PATIENCE = 128 << 20
 
 
+Answer = tuple[Response, int]
+
+
 class NotJson(Exception):
     """A body is no JSON that can be read."""
 
 
-def refuse(code: HTTPStatus, reason: str) -> tuple[Response, int]:
+def refuse(code: HTTPStatus, reason: str) -> Answer:
     """Return the answer that refuses a request, once the sender has finished."""
     _drain()
     return jsonify(error=reason), code

@@ -1,6 +1,6 @@
 """The production WSGI server: gunicorn, set up in Python instead of in a configuration file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask
@@ -15,9 +15,11 @@ class HookServer(BaseApplication):  # type: ignore[misc]
     `make_parts` is called once in every worker, so that threads and database connections belong to it alone.
     """
 
-    def __init__(self, make_parts: Callable[[], Parts], host: str, port: int, workers: int, threads: int) -> None:
+    def __init__(
+        self, make_parts: Callable[[], Parts], host: str, ports: Sequence[int], workers: int, threads: int
+    ) -> None:
         self._make_parts = make_parts
-        bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for port in ports]
         self._options: dict[str, Any] = {
             "bind": bind,
             "workers": workers,
@@ -30,6 +32,9 @@ class HookServer(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "proc_name": "curator-hook",
             "control_socket_disable": True,
+            # No proxy is believed who it says asked, how, or under which path.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
         }
         super().__init__()
 
