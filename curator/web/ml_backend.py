@@ -13,7 +13,7 @@ from curator.domain.errors import CuratorError
 from curator.steps.desk.connect_backend import ML_PATH
 from curator.steps.ports.label_server import NewPrediction
 from curator.steps.ports.predictor import AskedTask, Labels, PipelineNotReady, Predictor
-from curator.web.body import Answer, NotJson, parse, read_body, refuse
+from curator.web.body import Answer, BodyCutShort, BodyTooLarge, NotJson, parse, read_body, refuse_body
 from curator.web.doors.ml import refuse_without_log_in
 
 _LOG = structlog.get_logger("curator.ml")
@@ -35,9 +35,9 @@ class MlBackend:
 def ml_backend(parts: MlBackend) -> Blueprint:
     """Return the blueprint of all addresses that Label Studio 1.23 calls.
 
-    Each answers 401 without the log-in, 413 over `max_body` bytes, 400 for a body of another shape, and 503 while the
-    pipeline or the store is not there. Of a call only tasks and labelling interface are read: the token of Label
-    Studio that comes with a setup, and a context, are not.
+    Each answers 401 without the log-in, 413 over `max_body` bytes, 408 for a body that does not arrive, 400 for one of
+    another shape, and 503 while the pipeline or the store is not there. Of a call only tasks and labelling interface
+    are read: the token of Label Studio that comes with a setup, and a context, are not.
     """
     blueprint = Blueprint("ml", __name__, url_prefix=ML_PATH)
     blueprint.before_request(lambda: refuse_without_log_in(parts.user, parts.password))
@@ -89,11 +89,10 @@ def _prediction_payload(parts: MlBackend, task: Any, labels: Labels | None) -> d
 
 def _object(max_body: int) -> tuple[dict[str, Any], Answer | None]:
     """Return the JSON object of a request, or with an empty one the answer that refuses it."""
-    body = read_body(max_body)
-    if body is None:
-        return {}, refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"body is over {max_body} bytes")
     try:
-        value = parse(body)
+        value = parse(read_body(max_body))
+    except (BodyTooLarge, BodyCutShort) as error:
+        return {}, refuse_body(error, max_body)
     except NotJson:
         return {}, (jsonify(error="body is not JSON"), HTTPStatus.BAD_REQUEST)
     if not isinstance(value, dict):

@@ -7,6 +7,10 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from curator.web.application import Parts, create_app
+from curator.web.worker import PatientWorker
+
+# Fewer than the files that a process may have open where nothing was configured.
+_CONNECTIONS = 512
 
 
 class HookServer(BaseApplication):  # type: ignore[misc]
@@ -24,7 +28,10 @@ class HookServer(BaseApplication):  # type: ignore[misc]
             "bind": bind,
             "workers": workers,
             "threads": threads,
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
+            "worker_connections": _CONNECTIONS,
+            # A request to a connection: nothing that hides behind another request is ever read as one.
+            "keepalive": 0,
             "timeout": 60,
             "graceful_timeout": 10,
             "accesslog": None,
