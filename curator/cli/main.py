@@ -29,6 +29,7 @@ _TARGETS = {
     "push": "curator.cli.push:push",
     "serve": "curator.cli.serve:serve",
     "sync": "curator.cli.sync:sync",
+    "tokens": "curator.cli.tokens.group:tokens",
     "deliveries": "curator.cli.deliveries.group:deliveries",
     "annotations": "curator.cli.annotations:annotations",
     "export": "curator.cli.export:export",

@@ -25,6 +25,7 @@ from curator.store.rows import insert_missing
 from curator.store.settings import SettingTable
 from curator.store.tables import Counter, Receipt, Tick
 from curator.store.tasks import TaskTable
+from curator.store.tokens import TokenTable
 from curator.store.versions import VersionTable
 
 _BUSY_MS = 30_000
@@ -88,6 +89,7 @@ class SqlTransaction:
         self.versions = VersionTable(connection, seq)
         self.models = ModelTable(connection, seq)
         self.settings = SettingTable(connection, seq)
+        self.tokens = TokenTable(connection)
 
     def seq_at(self, at: str) -> int:
         seq = self._connection.scalar(select(func.max(Tick.seq)).where(Tick.at <= at))

@@ -12,6 +12,7 @@ from curator.steps.ports.stored_models import Models
 from curator.steps.ports.stored_quarantine import Quarantine
 from curator.steps.ports.stored_revisions import Revisions
 from curator.steps.ports.stored_tasks import Tasks
+from curator.steps.ports.stored_tokens import Tokens
 from curator.steps.ports.stored_versions import Versions
 
 
@@ -78,6 +79,11 @@ class Transaction(Protocol):
     @property
     def settings(self) -> SequencedSettings:
         """The settings."""
+        ...
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens."""
         ...
 
     def seq_at(self, at: str) -> int:

@@ -1,5 +1,6 @@
 """The tables. Rows are only ever added, but for the few marked as an index or as working state."""
 
+from curator.store.tables.access import TokenRow
 from curator.store.tables.annotations import (
     Annotator,
     CurrentRow,
@@ -47,6 +48,7 @@ __all__ = [
     "Table",
     "TaskRow",
     "Tick",
+    "TokenRow",
     "UnreadableRow",
     "VersionFileRow",
     "VersionRecordRow",
