@@ -93,6 +93,8 @@ def bring_in(context: Context, corpus: Sequence[str], front: Front) -> Published
         report = ingest(context, corpus, front.say, tell)
     for refused in report.refused:
         front.say(f"refused {refused.error}")
+    for name, language in report.doubtful:
+        front.say(f"language doubtful: {name} was taken in, and may be in {language!r}")
     front.say(f"ingested {report.documents} new documents, {report.known} known, {len(report.refused)} refused")
     with front.stage("pre-annotate") as tell:
         predicted, _ = preannotate(context, None, None, tell)
