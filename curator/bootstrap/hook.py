@@ -108,7 +108,7 @@ def make_parts(context: Context, opened: ExitStack) -> Parts:
 
 def serve(context: Context, host: str, port: int, workers: int) -> None:
     """Serve the hook until the process is told to stop."""
-    context.workspace.make()
+    context.workspace.require()
     refuse_taken_port(host, port, "--port")
     with ExitStack() as opened:
         # A missing token is told here, not with the first delivery.

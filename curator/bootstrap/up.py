@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from curator.bootstrap.addresses import hook_url, is_embedded, listening_ports, server_url
 from curator.bootstrap.context import Context
 from curator.bootstrap.hook_process import HookProcess
+from curator.bootstrap.init import init_if_missing
 from curator.bootstrap.intake import ingest
 from curator.bootstrap.learning import preannotate
 from curator.bootstrap.push import push
@@ -51,7 +52,7 @@ def running(context: Context, ports: Ports, front: Front) -> Iterator[tuple[Embe
 
     Raises CuratorError as `up` does.
     """
-    context.workspace.make()
+    init_if_missing(context, front.say)
     with alone(context.workspace), ExitStack() as started:
         try:
             context.workspace.save_ports(ports)

@@ -17,6 +17,8 @@ from typing import Any
 import httpx
 import pytest
 
+from curator.bootstrap.context import Context
+from curator.bootstrap.init import init
 from curator.bootstrap.workspace import Workspace
 from curator.steps.desk.publish import HOOK_PATH, SECRET_HEADER
 from tests.conftest import ROOT, free_port
@@ -31,6 +33,7 @@ class Serving:
 
     def __init__(self, folder: Path) -> None:
         self.workspace = Workspace(folder / "workspace")
+        init(Context(self.workspace, ROOT / "configs" / "curator.toml"), lambda _: None)
         self.port = free_port()
         self.log = folder / "serve.log"
         self._process: subprocess.Popen[bytes] | None = None
