@@ -48,7 +48,7 @@ def arrive(raw: RawDocument, language: Language, schema: LabelSchema) -> Arrival
         raise InputRefused(
             f"text is in {lang!r}, not in {schema.language!r}",
             raw.name,
-            'give `"lang"` in a .jsonl if that is wrong',
+            f"if that is wrong, give it the `lang` {schema.language!r}: a key of a .jsonl, a column of a .csv",
             lang=lang,
         )
     document = Document(document_id(canonical.text), canonical.text, lang)

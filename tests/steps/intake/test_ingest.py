@@ -58,6 +58,7 @@ def test_what_is_refused_does_not_stop_the_rest(world: World) -> None:
     assert report.documents == 1
     assert [refusal.name for refusal in report.refused] == ["empty.txt", "nul.txt", "en.txt"]
     assert all(refusal.name in str(refusal.error) for refusal in report.refused)
+    assert "the `lang` 'fr': a key of a .jsonl, a column of a .csv" in report.refused[-1].error.remedy
 
 
 def test_a_language_that_was_given_is_believed(world: World) -> None:
