@@ -126,7 +126,7 @@ def serve(context: Context, host: str, port: int, workers: int) -> None:
 
     Raises CuratorError where a port is taken, or pages could be reached from elsewhere and no token opens them.
     """
-    context.workspace.make()
+    context.workspace.require()
     ports = listened_ports(context, host, port, "--port")
     refuse_pages_without_token(context, host, port)
     with ExitStack() as opened:

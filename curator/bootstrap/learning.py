@@ -27,6 +27,7 @@ def preannotate(context: Context, name: str | None, workers: int | None, progres
 
     Returns how many documents there were, and the pipeline's id.
     """
+    context.workspace.require()
     source = pipeline_source(context, name)
     pipeline = load_pipeline(context, source, workers)
     with open_store(context) as store:

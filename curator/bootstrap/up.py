@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from curator.bootstrap.addresses import hook_url, is_embedded, listening_ports, reached_at, server_url
 from curator.bootstrap.context import Context
 from curator.bootstrap.hook_process import HookProcess
+from curator.bootstrap.init import init_if_missing
 from curator.bootstrap.intake import ingest
 from curator.bootstrap.learning import preannotate
 from curator.bootstrap.push import push
@@ -52,7 +53,7 @@ def running(context: Context, ports: Ports, front: Front) -> Iterator[tuple[Embe
 
     Raises CuratorError as `up` does.
     """
-    context.workspace.make()
+    init_if_missing(context, front.say)
     with alone(context.workspace), ExitStack() as started:
         try:
             context.workspace.save_ports(ports)
@@ -94,6 +95,8 @@ def bring_in(context: Context, corpus: Sequence[str], front: Front) -> Published
         report = ingest(context, corpus, front.say, tell)
     for refused in report.refused:
         front.say(f"refused {refused.error}")
+    for name, language in report.doubtful:
+        front.say(f"language doubtful: {name} was taken in, and may be in {language!r}")
     front.say(f"ingested {report.documents} new documents, {report.known} known, {len(report.refused)} refused")
     with front.stage("pre-annotate") as tell:
         predicted, _ = preannotate(context, None, None, tell)

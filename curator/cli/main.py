@@ -18,6 +18,7 @@ from curator.domain.errors import CuratorError
 _TARGETS = {
     "up": "curator.cli.up:up",
     "demo": "curator.cli.demo:demo",
+    "init": "curator.cli.init:init",
     "status": "curator.cli.status:status",
     "doctor": "curator.cli.doctor:doctor",
     "credentials": "curator.cli.credentials:credentials",

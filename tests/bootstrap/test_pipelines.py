@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from curator.bootstrap.context import Context
+from curator.bootstrap.init import init
 from curator.bootstrap.pipelines import load_pipeline, pipeline_source
 from curator.bootstrap.stores import open_store
 from curator.bootstrap.workspace import Workspace
@@ -67,6 +68,7 @@ def test_settings_of_another_pipeline_are_not_its_own(context: Context, tmp_path
 
 def test_the_pipeline_chosen_last_is_read_by_its_own_settings(context: Context, tmp_path: Path) -> None:
     pipeline = save_model(tmp_path / "unconfigured", {"Rome": "PER"}, {})
+    init(context, lambda _: None)
     with open_store(context) as store, store.writing() as transaction:
         put_in_force(transaction, PipelineInForce(str(pipeline), instead_of=context.settings.pipeline.name))
     assert spans(context) == [("entities", 0, 4, "PER")]

@@ -14,6 +14,8 @@ from typing import Any
 
 import httpx
 
+from curator.bootstrap.context import Context
+from curator.bootstrap.init import init
 from curator.bootstrap.workspace import Workspace
 from curator.steps.desk.publish import HOOK_PATH, SECRET_HEADER
 from tests.conftest import ROOT, free_port
@@ -26,6 +28,7 @@ class Serving:
     def __init__(self, folder: Path, **settings: str) -> None:
         self.settings = {f"CURATOR_{name}": value for name, value in {"HOOK__MAX_BODY_MB": "1", **settings}.items()}
         self.workspace = Workspace(folder / "workspace")
+        init(Context(self.workspace, ROOT / "configs" / "curator.toml"), lambda _: None)
         self.port = free_port()
         self.log = folder / "serve.log"
         self._process: subprocess.Popen[bytes] | None = None

@@ -14,11 +14,16 @@ from curator.bootstrap.stores import open_inbox, open_store
 
 def examine(context: Context) -> Iterator[Check]:
     """Yield the checks, each as soon as it is made; what hangs on a failed one is left out."""
-    stored = yield from until_failure(
-        partial(store.labels, context),
-        partial(store.database, context),
-        partial(store.migrations, context),
-        partial(store.labels_in_force, context),
+    labels = yield from until_failure(partial(store.labels, context))
+    if not (yield from until_failure(partial(store.workspace, context))):
+        # What is left would make part of one.
+        return
+    stored = labels and (
+        yield from until_failure(
+            partial(store.database, context),
+            partial(store.migrations, context),
+            partial(store.labels_in_force, context),
+        )
     )
     if stored:
         yield store.in_quarantine(context)

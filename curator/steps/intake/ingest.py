@@ -11,7 +11,7 @@ from curator.domain.prediction import GIVEN, PipelineId, Prediction
 from curator.domain.schema import LabelSchema
 from curator.domain.span import content_value
 from curator.domain.split import Assignment, SplitRule, assign
-from curator.steps.ports.documents import Language, Nearness, Reader, Refused
+from curator.steps.ports.documents import Detected, Language, Nearness, Reader, Refused
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store, Transaction
 from curator.steps.ports.stored_documents import UnassignedDocument
@@ -21,7 +21,10 @@ _BATCH = 100
 
 @dataclass(slots=True)
 class Ingested:
-    """What an ingest did: new documents and sources, texts that were known already, and all that was refused."""
+    """What an ingest did: new documents and sources, texts that were known already, and all that was refused.
+
+    `doubtful` names the texts that were taken in though they seem to be in another language, with that language.
+    """
 
     documents: int = 0
     sources: int = 0
@@ -30,22 +33,29 @@ class Ingested:
     quarantined: int = 0
     causes: list[tuple[str, str]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    doubtful: list[tuple[str, str]] = field(default_factory=list)
 
 
 def arrive(raw: RawDocument, language: Language, schema: LabelSchema) -> Arrival:
-    """Return a raw document as it will be stored. Raises InputRefused where its text cannot be taken in."""
+    """Return a raw document as it will be stored; a text that may be in the schema's language is taken to be.
+
+    Raises InputRefused where its text cannot be taken in.
+    """
     canonical = canonicalise(raw.text)
-    lang = raw.lang or language(canonical.text)
+    detected = Detected(raw.lang) if raw.lang else language(canonical.text)
+    doubtful = schema.language in detected.rivals
+    lang = schema.language if doubtful else detected.code
     if lang != schema.language:
         raise InputRefused(
             f"text is in {lang!r}, not in {schema.language!r}",
             raw.name,
-            'give `"lang"` in a .jsonl if that is wrong',
+            f"if that is wrong, give it the `lang` {schema.language!r}: a key of a .jsonl, a column of a .csv",
             lang=lang,
         )
     document = Document(document_id(canonical.text), canonical.text, lang)
     source = Source(document.id, raw.name, raw.raw_sha256, raw.encoding, raw.meta, raw.split)
-    return Arrival(document, source, carry_over(raw.annotations, raw.text, canonical, schema))
+    seems_in = detected.code if doubtful else None
+    return Arrival(document, source, carry_over(raw.annotations, raw.text, canonical, schema), seems_in)
 
 
 def ingest(
@@ -76,6 +86,8 @@ def ingest(
             error.where = item.name if error.where in ("", item.name) else f"{item.name}, {error.where}"
             report.refused.append(Refused(item.name, error))
             continue
+        if arrival.seems_in is not None:
+            report.doubtful.append((item.name, arrival.seems_in))
         batch.append((arrival, nearness.bands(arrival.document.text)))
         if len(batch) == _BATCH:
             _store_batch(batch, store, report)
