@@ -131,6 +131,18 @@ def attribute_value(attribute: Attribute) -> dict[str, Any]:
     return {"on": attribute.on, "name": attribute.name, "value": attribute.value}
 
 
+def predicted_value(span: Span) -> dict[str, Any]:
+    """Return a predicted span as one JSON object, with its score and rule."""
+    return {
+        "layer": span.layer,
+        "start": span.start,
+        "end": span.end,
+        "label": span.label,
+        "score": span.score,
+        "rule": span.rule,
+    }
+
+
 def content_value(content: Content) -> dict[str, Any]:
     """Return content as one JSON value that `content_from_value` reads back; problems are left out."""
     return {
