@@ -85,10 +85,8 @@ class SpacyPipeline:
                 "ents_per_type" if source == ENTS else f"spans_{source}_per_type"
             )
             score = ((per_label or {}).get(label) or {}).get("p")
-        return (
-            _UNKNOWN_SCORE if score is None else score,
-            f"model:{names[-1] if names else ENTITIES if source == ENTS else source}",
-        )
+        nameless = ENTITIES if source == ENTS else source
+        return (_UNKNOWN_SCORE if score is None else score, f"model:{names[-1] if names else nameless}")
 
 
 _here: SpacyPipeline

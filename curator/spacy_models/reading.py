@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 from spacy.tokens import Span as SpacySpan
 
 from curator.domain.errors import CuratorError
-from curator.domain.span import Content, Problem, Span, predicted_value, span_order
+from curator.domain.span import DUPLICATE_SPAN, Content, Problem, Span, predicted_value, span_order
 from curator.spacy_models.opinion import scores_of
 
 ENTITIES = "entities"
@@ -69,7 +69,7 @@ def content_of(doc: Doc, reading: Reading, pipeline: str, own_score: OwnScore) -
             rival = spans.get(span.id)
             spans[span.id] = span if rival is None else max(rival, span, key=_likelihood)
             if rival is not None:
-                problems.append(Problem("duplicate-span", predicted_value(min(span, rival, key=_likelihood))))
+                problems.append(Problem(DUPLICATE_SPAN, predicted_value(min(span, rival, key=_likelihood))))
     return Content(tuple(sorted(spans.values(), key=span_order)), problems=tuple(problems))
 
 

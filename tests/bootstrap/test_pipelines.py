@@ -75,7 +75,7 @@ def test_what_a_setting_ignores_is_left_out(context: Context, tmp_path: Path) ->
 def test_a_layer_that_the_schema_lacks_has_no_source(context: Context) -> None:
     text = context.config.read_text(encoding="utf-8")
     context.config.write_text(text.replace('events = "sc"', 'event = "sc"'), encoding="utf-8")
-    with pytest.raises(SettingsError, match="layer 'event' under .* is not in the label schema.*entities, events"):
+    with pytest.raises(SettingsError, match=r"layer 'event' under .* is not in the label schema.*entities, events"):
         spans(context)
 
 

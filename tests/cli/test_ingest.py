@@ -57,3 +57,12 @@ def test_documents_come_through_standard_input(run: Run, monkeypatch: pytest.Mon
 def test_a_folder_with_nothing_good_is_a_problem_and_not_a_failure(run: Run, folder: Path) -> None:
     (folder / "none").mkdir()
     assert run("ingest", "none").code == 3
+
+
+def test_equal_spans_are_told_by_cause(run: Run, folder: Path) -> None:
+    span = {"start": 13, "end": 24, "label": "PER"}
+    row = {"text": FRENCH, "spans": [span, {**span, "id": "again"}], "entities": [span]}
+    (folder / "a.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    ran = run("ingest", "a.jsonl", "--json")
+    assert (ran.code, ran.json["spans"], ran.json["quarantined"]) == (3, 1, 2)
+    assert ran.err.count("quarantined in a.jsonl:1: a span or relation that does not fit (duplicate-span)") == 2
