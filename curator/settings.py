@@ -54,6 +54,7 @@ class PipelineSettings(_Section):
     workers: int = Field(1, ge=1)
     label_map: dict[str, dict[str, str]] = {}
     span_groups: dict[str, dict[str, str]] = {}
+    ignore: dict[str, tuple[str, ...]] = {}
 
 
 class MlSettings(_Section):

@@ -15,32 +15,33 @@ from curator.files.durable import replacing
 from curator.files.records import read_records
 from curator.steps.learning.evaluate import Evaluation
 from curator.steps.learning.evaluate import evaluate as compare
-from curator.steps.learning.preannotate import preannotate_paths, preannotate_stored
+from curator.steps.learning.preannotate import Preannotated, preannotate_paths, preannotate_stored
 from curator.steps.learning.train import Model, dataset_ref
 from curator.steps.learning.train import train as train_version
 from curator.steps.ports.documents import Refused
 from curator.steps.ports.progress import Progress
 
 
-def preannotate(context: Context, name: str | None, workers: int | None, progress: Progress) -> tuple[int, PipelineId]:
-    """Predict every stored document that lacks it with a pipeline, which is in force from then on.
-
-    Returns how many documents there were, and the pipeline's id.
-    """
+def preannotate(context: Context, name: str | None, workers: int | None, progress: Progress) -> Preannotated:
+    """Predict every stored document that lacks it with a pipeline, which is in force from then on."""
     context.workspace.require()
     source = pipeline_source(context, name)
     pipeline = load_pipeline(context, source, workers)
     with open_store(context) as store:
-        count = preannotate_stored(pipeline, store, progress, source=source, configured=context.settings.pipeline.name)
-    return count, pipeline.id
+        return preannotate_stored(pipeline, store, progress, source=source, configured=context.settings.pipeline.name)
 
 
 def preannotate_documents(
-    context: Context, paths: Sequence[str], name: str | None, workers: int | None, refused: list[Refused]
+    context: Context,
+    paths: Sequence[str],
+    name: str | None,
+    workers: int | None,
+    refused: list[Refused],
+    causes: list[tuple[str, str]],
 ) -> tuple[Iterator[dict[str, Any]], PipelineId]:
     """Return the predicted records of the documents at the paths, made as they are asked for, and the pipeline's id.
 
-    Nothing is stored; what cannot be taken in is appended to `refused`.
+    Nothing is stored; what cannot be taken in is appended to `refused`, what is left out of the spans to `causes`.
     """
     from curator.files.documents import FileReader
     from curator.files.language import detect_language
@@ -53,6 +54,7 @@ def preannotate_documents(
         language=detect_language,
         schema=configured_schema(context),
         refused=refused,
+        causes=causes,
     )
     return records, pipeline.id
 

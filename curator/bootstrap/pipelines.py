@@ -1,10 +1,13 @@
 """The pipeline that predicts: which one it is, and how its spans are read."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from curator.bootstrap.context import Context
 from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.stores import open_store
+from curator.domain.errors import SettingsError
+from curator.domain.schema import LabelSchema
 from curator.steps.in_force.pipeline import source_in_force
 
 if TYPE_CHECKING:
@@ -25,10 +28,11 @@ def pipeline_source(context: Context, name: str | None = None) -> str:
 def load_pipeline(context: Context, source: str, workers: int | None = None) -> "SpacyPipeline":
     """Load a pipeline, to be read by the label schema and by what the settings say of the pipeline.
 
-    Raises CuratorError where there is no such pipeline.
+    Raises CuratorError where there is no such pipeline, SettingsError where a layer is none of the schema.
     """
     # The hook answers before spaCy is loaded: that takes seconds.
-    from curator.spacy_models.annotator import Reading, SpacyPipeline
+    from curator.spacy_models.annotator import SpacyPipeline
+    from curator.spacy_models.reading import Reading
 
     configured = context.settings.pipeline
     schema = configured_schema(context)
@@ -36,6 +40,17 @@ def load_pipeline(context: Context, source: str, workers: int | None = None) -> 
         schema.layer_names,
         schema.labels_of,
         configured.label_map.get(source, {}),
-        configured.span_groups.get(source, {}),
+        _sources(context, source, schema),
+        configured.ignore.get(source, ()),
     )
     return SpacyPipeline(source, reading, workers or configured.workers)
+
+
+def _sources(context: Context, source: str, schema: LabelSchema) -> Mapping[str, str]:
+    """Return what each layer is read from, as far as the settings say so."""
+    sources = context.settings.pipeline.span_groups.get(source, {})
+    for layer in sorted(set(sources) - set(schema.layer_names)):
+        what = f'layer {layer!r} under [pipeline.span_groups."{source}"] is not in the label schema'
+        remedy = f"name one of {', '.join(schema.layer_names)}"
+        raise SettingsError(what, str(context.config), remedy, name=f"pipeline.span_groups.{source}.{layer}")
+    return sources

@@ -99,8 +99,9 @@ def bring_in(context: Context, corpus: Sequence[str], front: Front) -> Published
         front.say(f"language doubtful: {name} was taken in, and may be in {language!r}")
     front.say(f"ingested {report.documents} new documents, {report.known} known, {len(report.refused)} refused")
     with front.stage("pre-annotate") as tell:
-        predicted, _ = preannotate(context, None, None, tell)
-    front.say(f"pre-annotated {predicted} documents")
+        predicted = preannotate(context, None, None, tell)
+    left_out = f", {len(predicted.causes)} spans quarantined" if predicted.causes else ""
+    front.say(f"pre-annotated {predicted.documents} documents{left_out}")
     with front.stage("push to Label Studio") as tell:
         published = push(context, front.say, tell)
     front.say(f"pushed {published.tasks} tasks and {published.predictions} predictions to project {published.project}")

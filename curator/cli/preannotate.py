@@ -43,9 +43,11 @@ def preannotate(
     from curator.bootstrap.learning import preannotate as run
 
     with progress("preannotate") as tell:
-        count, used = run(context, pipeline, workers, tell)
-    report({"predicted": count, "pipeline": str(used)}, as_json)
-    return 0
+        result = run(context, pipeline, workers, tell)
+    _tell_causes(result.causes)
+    counts = {"predicted": result.documents, "quarantined": len(result.causes)}
+    report({**counts, "pipeline": str(result.pipeline)}, as_json)
+    return 3 if result.causes else 0
 
 
 def _preannotate_paths(
@@ -61,11 +63,19 @@ def _preannotate_paths(
     from curator.files.lines import write_lines
 
     refused: list[Refused] = []
-    records, used = preannotate_documents(context, paths, pipeline, workers, refused)
+    causes: list[tuple[str, str]] = []
+    records, used = preannotate_documents(context, paths, pipeline, workers, refused, causes)
     target: Path | IO[bytes] = out if out is not None else sys.stdout.buffer
     count = write_lines(target, records)
     for refusal in refused:
         say(f"refused {refusal.error}")
+    _tell_causes(causes)
     if out is not None:
-        report({"predicted": count, "pipeline": str(used), "refused": len(refused)}, as_json)
-    return 3 if refused else 0
+        counts = {"predicted": count, "refused": len(refused), "left_out": len(causes)}
+        report({**counts, "pipeline": str(used)}, as_json)
+    return 3 if refused or causes else 0
+
+
+def _tell_causes(causes: list[tuple[str, str]]) -> None:
+    for place, cause in causes:
+        say(f"left out in {place}: a span of the pipeline ({cause})")

@@ -1,7 +1,7 @@
 """Spans and relations carried from a raw text over to its canonical form, and back."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from curator.domain.canonical import Canonical
@@ -9,6 +9,9 @@ from curator.domain.schema import LabelSchema
 from curator.domain.span import (
     DIRECTIONS,
     DOCUMENT,
+    DUPLICATE_ATTRIBUTE,
+    DUPLICATE_RELATION,
+    DUPLICATE_SPAN,
     Attribute,
     Content,
     Problem,
@@ -19,41 +22,72 @@ from curator.domain.span import (
 )
 
 _NOT_LAYERS = frozenset({"spans", "relations", "attributes"})
+_AMBIGUOUS = ""
+"""What an id names that several spans came with."""
 
 
 def carry_over(annotations: Mapping[str, Any], raw: str, canonical: Canonical, schema: LabelSchema) -> Content:
     """Return what came with a text, in canonical offsets; what does not fit is among the problems, as it came.
 
     `annotations` may hold `spans` (a list, or lists by layer), lists under the names of layers, `relations` and
-    `attributes`; these name spans by the ids they came with or by the ids that records have.
+    `attributes`; these name spans by the ids they came with or by the ids that records have. Of equal spans, relations
+    and attributes the first one counts, and the others are problems; the ids of equal spans all name the first. An id
+    that different spans came with names none of them.
     """
-    spans: dict[str, Span] = {}
-    problems: list[Problem] = []
-    names: dict[Any, str] = {}
+    reading = _Reading(schema)
     for layer, item in _items(annotations):
-        span = _span(layer, item, raw, canonical, schema)
-        if isinstance(span, Problem):
-            problems.append(span)
-            continue
-        spans[span.id] = span
-        names[span.id] = span.id
-        if isinstance(item, Mapping) and isinstance(item.get("id"), str | int):
-            names[item["id"]] = span.id
-    relations: list[Relation] = []
+        reading.take_span(item, _span(layer, item, raw, canonical, schema))
     for item in _list(annotations.get("relations")):
-        relation = _relation(item, names, schema)
-        if isinstance(relation, Problem):
-            problems.append(relation)
-        else:
-            relations.append(relation)
-    attributes: list[Attribute] = []
+        reading.take_relation(item)
     for item in _list(annotations.get("attributes")):
-        attribute = _attribute(item, names, schema)
-        if isinstance(attribute, Problem):
-            problems.append(attribute)
+        reading.take_attribute(item)
+    return reading.content()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was read so far, each part once, and the spans that ids name."""
+
+    schema: LabelSchema
+    spans: dict[str, Span] = field(default_factory=dict)
+    relations: dict[Relation, None] = field(default_factory=dict)
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    names: dict[Any, str] = field(default_factory=dict)
+
+    def content(self) -> Content:
+        spans, attributes = tuple(self.spans.values()), tuple(self.attributes.values())
+        return Content(spans, tuple(self.relations), attributes, tuple(self.problems))
+
+    def take_span(self, item: Any, span: Span | Problem) -> None:
+        if isinstance(span, Problem):
+            self.problems.append(span)
+            return
+        if span.id in self.spans:
+            self.problems.append(Problem(DUPLICATE_SPAN, item))
+        self.spans.setdefault(span.id, span)
+        self.names[span.id] = span.id
+        if isinstance(item, Mapping) and isinstance(item.get("id"), str | int):
+            known = self.names.setdefault(item["id"], span.id)
+            self.names[item["id"]] = span.id if known == span.id else _AMBIGUOUS
+
+    def take_relation(self, item: Any) -> None:
+        relation = _relation(item, self.names, self.schema)
+        if isinstance(relation, Problem):
+            self.problems.append(relation)
+        elif relation in self.relations:
+            self.problems.append(Problem(DUPLICATE_RELATION, item))
         else:
-            attributes.append(attribute)
-    return Content(tuple(spans.values()), tuple(relations), tuple(attributes), tuple(problems))
+            self.relations[relation] = None
+
+    def take_attribute(self, item: Any) -> None:
+        attribute = _attribute(item, self.names, self.schema)
+        if isinstance(attribute, Problem):
+            self.problems.append(attribute)
+            return
+        if attribute.key in self.attributes:
+            self.problems.append(Problem(DUPLICATE_ATTRIBUTE, item))
+        self.attributes.setdefault(attribute.key, attribute)
 
 
 def carry_back(content: Content, canonical: Canonical) -> Content:
@@ -129,9 +163,12 @@ def _relation(item: Any, names: Mapping[Any, str], schema: LabelSchema) -> Relat
     if not isinstance(label, str) or label not in schema.relation_names or direction not in DIRECTIONS:
         return Problem("unknown-relation", item)
     try:
-        return Relation(names[item.get("head")], names[item.get("child")], label, direction)
+        head, child = names[item.get("head")], names[item.get("child")]
     except (KeyError, TypeError):
         return Problem("relation-without-span", item)
+    if _AMBIGUOUS in (head, child):
+        return Problem("ambiguous-span-id", item)
+    return Relation(head, child, label, direction)
 
 
 def _attribute(item: Any, names: Mapping[Any, str], schema: LabelSchema) -> Attribute | Problem:
@@ -141,6 +178,7 @@ def _attribute(item: Any, names: Mapping[Any, str], schema: LabelSchema) -> Attr
     if not schema.allows(name, value):
         return Problem("unknown-choice", item)
     try:
-        return Attribute(DOCUMENT if item.get("on") == DOCUMENT else names[item.get("on")], name, value)
+        on = DOCUMENT if item.get("on") == DOCUMENT else names[item.get("on")]
     except (KeyError, TypeError):
         return Problem("attribute-without-span", item)
+    return Attribute(on, name, value) if on != _AMBIGUOUS else Problem("ambiguous-span-id", item)

@@ -50,8 +50,8 @@ def _trimmed(document: str, text: str, spans: Iterable[Span]) -> tuple[Iterable[
             continue
         if trimmed.key != span.key:
             losses.append(span_loss(document, span, "trimmed"))
-        elif trimmed.id in kept:
-            losses.append(span_loss(document, span, "doubled"))
+        if trimmed.id in kept:
+            losses.append(span_loss(document, trimmed, "doubled"))
         moved[span.id] = trimmed.id
         kept.setdefault(trimmed.id, trimmed)
     return kept.values(), moved, losses
@@ -99,11 +99,13 @@ def _attributes(
     document: str, attributes: Iterable[Attribute], moved: Mapping[str, str], present: set[str]
 ) -> tuple[list[Attribute], list[Loss]]:
     losses: list[Loss] = []
-    kept: list[Attribute] = []
+    kept: dict[str, Attribute] = {}
     for attribute in attributes:
-        on = moved.get(attribute.on, attribute.on)
-        if on in present or on == DOCUMENT:
-            kept.append(replace(attribute, on=on))
-        else:
+        follower = replace(attribute, on=moved.get(attribute.on, attribute.on))
+        if follower.on not in present and follower.on != DOCUMENT:
             losses.append(Loss(document, "attribute", attribute_value(attribute), "span-left-out"))
-    return kept, losses
+        elif follower.key in kept:
+            losses.append(Loss(document, "attribute", attribute_value(attribute), "doubled"))
+        else:
+            kept[follower.key] = follower
+    return list(kept.values()), losses

@@ -1,5 +1,6 @@
 """Spans, relations and attributes: what an annotation or prediction consists of."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,9 +59,20 @@ class Attribute:
     name: str
     value: Any
 
+    @property
+    def key(self) -> str:
+        """What equal attributes share; 1, 1.0 and true are different values."""
+        return json.dumps([self.on, self.name, self.value], sort_keys=True)
+
 
 UNKNOWN_CONTROL = "unknown-control"
 """The cause of an item of a control that the label schema does not have."""
+
+DUPLICATE_SPAN = "duplicate-span"
+"""The cause of a span that equals another one of its content."""
+
+DUPLICATE_RELATION = "duplicate-relation"
+DUPLICATE_ATTRIBUTE = "duplicate-attribute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +141,18 @@ def relation_value(relation: Relation) -> dict[str, str]:
 def attribute_value(attribute: Attribute) -> dict[str, Any]:
     """Return an attribute as the JSON object that records hold."""
     return {"on": attribute.on, "name": attribute.name, "value": attribute.value}
+
+
+def predicted_value(span: Span) -> dict[str, Any]:
+    """Return a predicted span as one JSON object, with its score and rule."""
+    return {
+        "layer": span.layer,
+        "start": span.start,
+        "end": span.end,
+        "label": span.label,
+        "score": span.score,
+        "rule": span.rule,
+    }
 
 
 def content_value(content: Content) -> dict[str, Any]:

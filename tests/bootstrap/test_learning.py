@@ -11,6 +11,7 @@ from curator.bootstrap.stores import open_store
 from curator.bootstrap.workspace import Workspace
 from curator.domain.errors import TooLittleData
 from curator.steps.in_force.pipeline import PipelineInForce, pipeline_in_force
+from curator.steps.learning.preannotate import Preannotated
 from curator.steps.ports.documents import Refused
 from tests.cli.conftest import FRENCH
 from tests.fakes.parts import silent
@@ -22,13 +23,13 @@ def test_the_pipeline_that_predicted_is_in_force(configured: Context, folder: Pa
     (folder / "a.txt").write_text(FRENCH, encoding="utf-8")
     ingest(configured, ["a.txt"], lambda _: None, silent)
     assert pipeline_source(configured) == "configs/preannotate.cfg"
-    count, used = preannotate(configured, model, None, silent)
-    assert count == 1
+    predicted = preannotate(configured, model, None, silent)
+    assert (predicted.documents, predicted.causes) == (1, [])
     with open_store(configured) as store, store.reading() as transaction:
-        assert pipeline_in_force(transaction) == PipelineInForce(model, "configs/preannotate.cfg", used)
+        assert pipeline_in_force(transaction) == PipelineInForce(model, "configs/preannotate.cfg", predicted.pipeline)
     assert pipeline_source(configured) == model
     assert pipeline_source(configured, "another") == "another"
-    assert preannotate(configured, None, None, silent) == (0, used)
+    assert preannotate(configured, None, None, silent) == Preannotated(predicted.pipeline)
 
 
 def test_documents_are_predicted_with_nothing_stored(configured: Context, folder: Path) -> None:
@@ -36,7 +37,7 @@ def test_documents_are_predicted_with_nothing_stored(configured: Context, folder
     (folder / "a.txt").write_text(FRENCH, encoding="utf-8")
     refused: list[Refused] = []
     nowhere = Context(Workspace(folder / "nowhere"), configured.config)
-    records, used = preannotate_documents(nowhere, ["a.txt", "none.txt"], model, None, refused)
+    records, used = preannotate_documents(nowhere, ["a.txt", "none.txt"], model, None, refused, [])
     (record,) = records
     assert (record["source"], record["pipeline"]) == ("a.txt", str(used))
     assert [refusal.name for refusal in refused] == ["none.txt"]

@@ -9,7 +9,7 @@ from curator.bootstrap.init import init
 from curator.bootstrap.pipelines import load_pipeline, pipeline_source
 from curator.bootstrap.stores import open_store
 from curator.bootstrap.workspace import Workspace
-from curator.domain.errors import CuratorError
+from curator.domain.errors import CuratorError, SettingsError
 from curator.domain.span import Span
 from curator.steps.in_force.pipeline import PipelineInForce, put_in_force
 from tests.conftest import ROOT
@@ -58,12 +58,26 @@ def test_settings_of_another_pipeline_are_not_its_own(context: Context, tmp_path
     pipeline = save_model(
         tmp_path / "unconfigured", {"Rome": "GPE", "Nobel": "GPE"}, {"annonce": "STATEMENT"}, group="sc"
     )
-    # Neither renamed, nor are its events in a group that anybody named.
-    assert spans(context, str(pipeline)) == [("entities", 0, 4, "GPE"), ("entities", 16, 21, "GPE")]
+    with pytest.raises(CuratorError, match="1 spans in span group 'sc' that no layer reads"):
+        spans(context, str(pipeline))
     save_model(tmp_path / "unconfigured", {"Rome": "LIEU", "Nobel": "GPE"}, {})
     with pytest.raises(CuratorError, match="label 'LIEU' of layer entities is not in the label schema") as raised:
         spans(context, str(pipeline))
     assert f'[pipeline.label_map."{pipeline}"]' in raised.value.remedy
+
+
+def test_what_a_setting_ignores_is_left_out(context: Context, tmp_path: Path) -> None:
+    pipeline = save_model(tmp_path / "m", {"Rome": "GPE"}, {"annonce": "STATEMENT"}, group="sc")
+    text = context.config.read_text(encoding="utf-8")
+    context.config.write_text(f"{text}\n[pipeline.ignore]\n'{pipeline}' = ['sc']\n", encoding="utf-8")
+    assert spans(context, str(pipeline)) == [("entities", 0, 4, "GPE")]
+
+
+def test_a_layer_that_the_schema_lacks_has_no_source(context: Context) -> None:
+    text = context.config.read_text(encoding="utf-8")
+    context.config.write_text(text.replace('events = "sc"', 'event = "sc"'), encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"layer 'event' under .* is not in the label schema.*entities, events"):
+        spans(context)
 
 
 def test_the_pipeline_chosen_last_is_read_by_its_own_settings(context: Context, tmp_path: Path) -> None:

@@ -66,3 +66,12 @@ def test_short_news_is_taken_in_and_its_doubtful_language_named(run: Run, folder
     assert (ran.code, ran.json["documents"], ran.json["refused"], ran.json["language_doubtful"]) == (0, 2, [], 1)
     assert "language doubtful: short.jsonl:1 was taken in, and may be in 'it'" in ran.err
     assert "short.jsonl:2" not in ran.err
+
+
+def test_equal_spans_are_told_by_cause(run: Run, folder: Path) -> None:
+    span = {"start": 13, "end": 24, "label": "PER"}
+    row = {"text": FRENCH, "spans": [span, {**span, "id": "again"}], "entities": [span]}
+    (folder / "a.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    ran = run("ingest", "a.jsonl", "--json")
+    assert (ran.code, ran.json["spans"], ran.json["quarantined"]) == (3, 1, 2)
+    assert ran.err.count("quarantined in a.jsonl:1: a span or relation that does not fit (duplicate-span)") == 2

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import spacy
@@ -95,4 +96,15 @@ def test_a_configuration_that_was_changed_says_more_than_an_old_choice(
     monkeypatch.setenv("CURATOR_PIPELINE__NAME", str(renamed))
     configured = run("preannotate", "--json").json["pipeline"]
     assert configured != chosen
-    assert run("preannotate", "--json").json == {"predicted": 0, "pipeline": configured}
+    assert run("preannotate", "--json").json == {"predicted": 0, "quarantined": 0, "pipeline": configured}
+
+
+def test_spans_found_twice_are_told_once_each_with_exit_code_3(run: Run, corpus: Path, pipeline: Path) -> None:
+    nlp = spacy.load(pipeline)
+    again: Any = nlp.add_pipe("span_ruler", name="again", config={"spans_key": "events", "overwrite": False})
+    # To spaCy it is another span by the id of what found it.
+    again.add_patterns([{"label": "MEETING", "pattern": "rencontré", "id": "again"}])
+    nlp.to_disk(pipeline)
+    ran = run("preannotate", "corpus/article.txt", "--pipeline", pipeline, "--out", "o.jsonl", "--json")
+    assert (ran.code, ran.json["left_out"]) == (3, 1)
+    assert ran.error_line == "left out in corpus/article.txt: a span of the pipeline (duplicate-span)"

@@ -7,7 +7,8 @@ import pytest
 from curator.bootstrap.ml_backend import SharedPipeline
 from curator.domain.prediction import PipelineId
 from curator.domain.span import Span, span_order
-from curator.spacy_models.annotator import Reading, SpacyPipeline
+from curator.spacy_models.annotator import SpacyPipeline
+from curator.spacy_models.reading import Reading
 from curator.steps.ports.pipelines import Pipeline
 from tests.conftest import ROOT
 from tests.fakes.parts import HalfPipeline, NamePipeline, PreparedPipeline

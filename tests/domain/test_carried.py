@@ -58,8 +58,11 @@ def test_no_span_is_lost(raw: str, plain: list[Any], of_layer: list[Any]) -> Non
     ]
     assert set(content.spans) == {span for single in one_by_one for span in single.spans}
     assert len(content.spans) == len(set(content.spans))
-    assert [problem.item for problem in content.problems] == [
-        problem.item for single in one_by_one for problem in single.problems
+    assert len(content.spans) + len(content.problems) == len(one_by_one)
+    doubled = [problem for problem in content.problems if problem.cause == "duplicate-span"]
+    assert len(doubled) == sum(len(single.spans) for single in one_by_one) - len(content.spans)
+    assert [problem for problem in content.problems if problem not in doubled] == [
+        problem for single in one_by_one for problem in single.problems
     ]
     assert all(len(single.spans) + len(single.problems) == 1 for single in one_by_one)
 
@@ -162,6 +165,45 @@ def test_relations_and_attributes_follow_their_spans_ids() -> None:
         "attribute-without-span",
         "attribute-without-span",
         "malformed-item",
+    ]
+
+
+def test_what_is_given_twice_is_taken_once_and_reported_as_it_came() -> None:
+    span = {"id": "a", "start": 0, "end": 5, "label": "PER"}
+    event = {"id": 3, "start": 6, "end": 10, "label": "ATTACK"}
+    again = {**span, "id": "b", "score": 0.5}
+    agent, agent_again = ({"head": 3, "child": child, "label": "agent"} for child in "ab")
+    notes = [{"on": on, "name": "note", "value": {"x": [1]}} for on in "ab"]
+    other_note = {"on": "a", "name": "note", "value": {"x": [1.0]}}
+    content = carried(
+        {
+            "spans": [span, event, again],
+            "entities": [[0, 5, "PER"]],
+            "relations": [agent, agent_again],
+            "attributes": [*notes, other_note],
+        }
+    )
+    person, attack = Span("entities", 0, 5, "PER"), Span("events", 6, 10, "ATTACK")
+    assert content.spans == (person, attack)
+    assert content.relations == (Relation(attack.id, person.id, "agent"),)
+    assert [attribute.value for attribute in content.attributes] == [{"x": [1]}, {"x": [1.0]}]
+    assert [(problem.cause, problem.item) for problem in content.problems] == [
+        ("duplicate-span", again),
+        ("duplicate-span", [0, 5, "PER"]),
+        ("duplicate-relation", agent_again),
+        ("duplicate-attribute", notes[1]),
+    ]
+
+
+def test_an_id_of_two_spans_names_neither() -> None:
+    spans = [{"id": "a", "start": 0, "end": 5, "label": "PER"}, {"id": "a", "start": 6, "end": 10, "label": "ATTACK"}]
+    about = {"on": "a", "name": "note", "value": 1}
+    link = {"head": "events:6-10:ATTACK", "child": "a", "label": "agent"}
+    content = carried({"spans": spans, "relations": [link], "attributes": [about]})
+    assert len(content.spans) == 2
+    assert [(problem.cause, problem.item) for problem in content.problems] == [
+        ("ambiguous-span-id", link),
+        ("ambiguous-span-id", about),
     ]
 
 

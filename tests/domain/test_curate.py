@@ -131,6 +131,16 @@ def test_what_hangs_on_a_blank_or_dropped_span_is_lost_with_it() -> None:
 
 def test_doubles_are_kept_once_and_listed() -> None:
     relation = Relation(ent(1, 6).id, ent(1, 6).id, "agent")
-    curated, losses = curate("d", TEXT, Content((ent(1, 6), ent(1, 6)), (relation, relation)), SCHEMA)
-    assert (curated.spans, curated.relations) == ((ent(1, 6),), (relation,))
-    assert reasons(losses) == [("span", "doubled"), ("relation", "doubled")]
+    note, other = Attribute(ent(1, 6).id, "note", {"x": [1]}), Attribute(ent(1, 6).id, "note", {"x": [True]})
+    content = Content((ent(1, 6), ent(1, 6)), (relation, relation), (note, other, note))
+    curated, losses = curate("d", TEXT, content, SCHEMA)
+    assert curated == Content((ent(1, 6),), (relation,), (note, other))
+    assert reasons(losses) == [("span", "doubled"), ("relation", "doubled"), ("attribute", "doubled")]
+
+
+def test_a_span_that_becomes_another_by_trimming_is_listed_as_both() -> None:
+    loose = ent(0, 8)
+    about = (Attribute(ent(1, 6).id, "note", 1), Attribute(loose.id, "note", 1))
+    curated, losses = curate("d", TEXT, Content((ent(1, 6), loose), (), about), SCHEMA)
+    assert curated == Content((ent(1, 6),), (), about[:1])
+    assert reasons(losses) == [("span", "trimmed"), ("span", "doubled"), ("attribute", "doubled")]

@@ -139,7 +139,7 @@ class World:
 
     def preannotate(self, pipeline: NamePipeline | None = None, progress: Progress = silent) -> int:
         pipeline = pipeline or NamePipeline()
-        return preannotate_stored(pipeline, self.store, progress, source=pipeline.id.name, configured="names")
+        return preannotate_stored(pipeline, self.store, progress, source=pipeline.id.name, configured="names").documents
 
     def push(self, hook: Hook = HOOK) -> Published:
         return publish(self.store, self.server, self.schema, MARKER, hook, silent)

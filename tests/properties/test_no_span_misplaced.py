@@ -145,12 +145,14 @@ def test_spans_that_came_with_a_text_come_back_where_they_were(text: str, data: 
         ]
     arrival = arrived(text, given_spans)
     stored, content = arrival.document.text, arrival.content
-    unplaced = [problem.item for problem in content.problems]
+    # Two that came apart may be equal by now, as two raw offsets before a mark that is taken off are one.
+    unplaced = [problem.item for problem in content.problems if problem.cause != "duplicate-span"]
     placed = [one for one in given_spans if one not in unplaced]
-    # Two that came apart may be one by now, as two raw offsets before a mark that is taken off are one.
+    assert len(content.spans) + len(content.problems) == len(given_spans)
     covered = {(one["label"], expected(text[one["start"] : one["end"]]).lstrip("\ufeff")) for one in placed}
     assert {(one.label, stored[one.start : one.end].lstrip("\ufeff")) for one in content.spans} == covered
-    assert all(problem.cause == "offsets-split-a-character" for problem in content.problems)
+    causes = {problem.cause for problem in content.problems}
+    assert causes <= {"offsets-split-a-character", "duplicate-span"}
     known, back = over_the_wire(stored, content, SCHEMA)
     assert known == stored
     assert back == replace(content, problems=())
@@ -201,6 +203,7 @@ def test_what_preannotate_writes_is_read_back_with_every_span_in_its_place(
             language=french,
             schema=default_schema,
             refused=[],
+            causes=[],
         )
 
     path = tmp_path_factory.getbasetemp() / "predicted.jsonl"

@@ -14,8 +14,9 @@ from spacy.training import Example
 from curator.domain.errors import CuratorError
 from curator.domain.prediction import PipelineId
 from curator.domain.span import Content
-from curator.spacy_models.annotator import Reading, SpacyPipeline
+from curator.spacy_models.annotator import SpacyPipeline
 from curator.spacy_models.opinion import scores_of
+from curator.spacy_models.reading import Reading
 from tests.spacy_models.conftest import CONFIG, ROOT
 
 TEXTS = [
@@ -101,7 +102,9 @@ def test_processes_change_nothing(pipeline: SpacyPipeline) -> None:
 
 
 def test_labels_are_renamed_and_left_out() -> None:
-    pipeline = SpacyPipeline(CONFIG, Reading(("entities",), label_map={"PER": "PERSON", "GPE": ""}))
+    pipeline = SpacyPipeline(
+        CONFIG, Reading(("entities",), label_map={"PER": "PERSON", "GPE": ""}, ignored=("events",))
+    )
     (content,) = pipeline.annotate([TEXTS[0]])
     assert [span.label for span in content.spans] == ["PERSON", "DATE", "FORCE"]
 
@@ -217,7 +220,7 @@ FOREIGN_TEXT = "Rome annonce un Nobel\u202f!"
 
 def test_any_pipeline_speaks_the_schema_through_a_map(foreign: Path) -> None:
     schema = {"entities": {"GPE"}, "events": {"STATEMENT"}}
-    reading = Reading(labels=schema, label_map={"LOC": "GPE", "MISC": "", "Say": "STATEMENT"}, groups={"events": "sc"})
+    reading = Reading(labels=schema, label_map={"LOC": "GPE", "MISC": "", "Say": "STATEMENT"}, sources={"events": "sc"})
     (content,) = SpacyPipeline(foreign, reading).annotate([FOREIGN_TEXT])
     assert [(span.layer, span.label, FOREIGN_TEXT[span.start : span.end]) for span in content.spans] == [
         ("entities", "GPE", "Rome"),
@@ -227,7 +230,7 @@ def test_any_pipeline_speaks_the_schema_through_a_map(foreign: Path) -> None:
 
 
 def test_a_label_that_nobody_mapped_is_no_loss_in_silence(foreign: Path) -> None:
-    pipeline = SpacyPipeline(foreign, Reading(labels={"entities": {"GPE"}}, label_map={"LOC": "GPE"}))
+    pipeline = SpacyPipeline(foreign, Reading(labels={"entities": {"GPE"}}, label_map={"LOC": "GPE"}, ignored=("sc",)))
     with pytest.raises(CuratorError, match=r"label 'MISC' of layer entities is not in the label schema.*label_map"):
         list(pipeline.annotate([FOREIGN_TEXT]))
 

@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from curator.domain.document import Arrival
 from curator.domain.errors import InputRefused
-from curator.domain.prediction import Prediction
+from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Span, span_order
 from curator.steps.in_force.pipeline import PipelineInForce, put_in_force
@@ -19,12 +20,27 @@ from curator.steps.ports.store import Store
 _BATCH = 64
 
 
-def preannotate_stored(pipeline: Pipeline, store: Store, progress: Progress, *, source: str, configured: str) -> int:
-    """Predict every stored document that has no prediction by this pipeline's digest; returns how many there were.
+@dataclass(slots=True)
+class Preannotated:
+    """What a pre-annotation did: how many documents, by which pipeline, and what of its spans was left out.
 
-    The pipeline, whose name or path is `source`, is in force from then on, instead of the configured one. Idempotent;
-    an interrupted run goes on where it stopped.
+    `causes` holds document and cause of each item that was left out.
     """
+
+    pipeline: PipelineId
+    documents: int = 0
+    causes: list[tuple[str, str]] = field(default_factory=list)
+
+
+def preannotate_stored(
+    pipeline: Pipeline, store: Store, progress: Progress, *, source: str, configured: str
+) -> Preannotated:
+    """Predict every stored document that has no prediction by this pipeline's digest.
+
+    What the pipeline finds and a prediction cannot hold is quarantined. The pipeline, whose name or path is `source`,
+    is in force from then on, instead of the configured one. Idempotent; an interrupted run goes on where it stopped.
+    """
+    report = Preannotated(pipeline.id)
     with store.reading() as transaction:
         waiting = transaction.documents.lacking_prediction(pipeline.id)
     predictions: list[Prediction] = []
@@ -32,13 +48,24 @@ def preannotate_stored(pipeline: Pipeline, store: Store, progress: Progress, *, 
     for done, (document, content) in enumerate(zip(waiting, contents, strict=True), start=1):
         predictions.append(Prediction(document, pipeline.id, content))
         if len(predictions) == _BATCH or done == len(waiting):
-            with store.writing() as transaction:
-                transaction.documents.add_predictions(predictions)
+            _store_batch(predictions, store, report)
             predictions = []
             progress(done, len(waiting))
     with store.writing() as transaction:
         put_in_force(transaction, PipelineInForce(source, configured, pipeline.id))
-    return len(waiting)
+    return report
+
+
+def _store_batch(predictions: Sequence[Prediction], store: Store, report: Preannotated) -> None:
+    with store.writing() as transaction:
+        transaction.documents.add_predictions(predictions)
+        for prediction in predictions:
+            problems = prediction.content.problems
+            if problems:
+                origin = f"{prediction.pipeline}, {prediction.document}"
+                transaction.quarantine.add(origin, prediction.document, problems)
+                report.causes += [(prediction.document, problem.cause) for problem in problems]
+    report.documents += len(predictions)
 
 
 def _texts(documents: Sequence[str], store: Store) -> Iterator[str]:
@@ -57,10 +84,12 @@ def preannotate_paths(
     language: Language,
     schema: LabelSchema,
     refused: list[Refused],
+    causes: list[tuple[str, str]],
 ) -> Iterator[dict[str, Any]]:
     """Yield the predicted record of every document at the paths, in their order; nothing is stored.
 
-    What cannot be taken in is appended to `refused`.
+    What cannot be taken in is appended to `refused`; place and cause of what a pipeline finds and a record cannot hold,
+    to `causes`.
     """
     # The pipeline may read ahead of what it yields: the documents it has read wait here.
     read: deque[Arrival] = deque()
@@ -73,6 +102,7 @@ def preannotate_paths(
     for content in pipeline.annotate(texts()):
         arrival = read.popleft()
         document = arrival.document
+        causes += [(arrival.source.name, problem.cause) for problem in content.problems]
         spans: dict[str, list[dict[str, Any]]] = {layer: [] for layer in schema.layer_names}
         for span in sorted(content.spans, key=span_order):
             spans.setdefault(span.layer, []).append(predicted_span(span, document.text))

@@ -1,14 +1,15 @@
 """Predictions for what lacks them."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from curator.domain.canonical import document_id
-from curator.domain.span import Content
-from curator.steps.learning.preannotate import preannotate_paths
+from curator.domain.span import Content, Problem
+from curator.steps.learning.preannotate import Preannotated, preannotate_paths, preannotate_stored
 from curator.steps.ports.documents import Refused
-from tests.fakes.parts import SCHEMA, NamePipeline, Texts, french, raw
+from tests.fakes.parts import SCHEMA, NamePipeline, Texts, french, raw, silent
 from tests.fakes.world import World
 
 ONE, OTHER = "Marie vit à Paris", "Rien de neuf"
@@ -26,6 +27,30 @@ class Broken(NamePipeline):
             if number == self._good:
                 raise OSError("no memory left")
             yield content
+
+
+class Doubling(NamePipeline):
+    """Finds something twice in every text."""
+
+    def annotate(self, texts: Iterable[str]) -> Iterator[Content]:
+        problem = Problem("duplicate-span", {"start": 0})
+        yield from (replace(content, problems=(problem,)) for content in super().annotate(texts))
+
+
+def test_what_a_pipeline_finds_twice_is_quarantined_for_each_document(world: World) -> None:
+    world.ingest(ONE, OTHER)
+
+    def run() -> Preannotated:
+        return preannotate_stored(Doubling(), world.store, silent, source="names", configured="names")
+
+    first = run()
+    assert (first.documents, sorted(first.causes)) == (
+        2,
+        sorted((document_id(text), "duplicate-span") for text in (ONE, OTHER)),
+    )
+    assert run() == Preannotated(first.pipeline)
+    with world.store.reading() as transaction:
+        assert transaction.counts()["quarantined"] == 2
 
 
 def test_every_document_is_predicted_once_by_a_pipeline(world: World) -> None:
@@ -70,19 +95,22 @@ def test_the_score_is_minus_the_expected_number_of_corrections(world: World) -> 
 
 def test_paths_are_predicted_without_storing_anything(world: World) -> None:
     left_out: list[Refused] = []
+    causes: list[tuple[str, str]] = []
     reader = Texts(raw("a.txt", "Émile\r\nvit à Paris"), raw("en.txt", "The Hague"), raw("b.txt", OTHER))
     records = list(
         preannotate_paths(
             reader.paths,
-            pipeline=NamePipeline(),
+            pipeline=Doubling(),
             reader=reader,
             language=french,
             schema=SCHEMA,
             refused=left_out,
+            causes=causes,
         )
     )
     assert [record["source"] for record in records] == ["a.txt", "b.txt"]
     assert [refusal.name for refusal in left_out] == ["en.txt"]
+    assert causes == [("a.txt", "duplicate-span"), ("b.txt", "duplicate-span")]
     first = records[0]
     assert first["id"] == document_id(first["text"])
     assert first["spans"]["events"] == []
