@@ -65,8 +65,8 @@ class CrowdedStore:
             yield transaction
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
-        with self._world.sql.writing() as transaction:
+    def writing(self, fence: Fence | None = None) -> Iterator[Transaction]:
+        with self._world.sql.writing(fence) as transaction:
             before = transaction.counts()["decisions"]
             yield transaction
             self.decided.append(transaction.counts()["decisions"] - before)
@@ -78,7 +78,7 @@ class CrowdedStore:
                 transaction.revisions.append(state.identity, document, state)
                 transaction.documents.add([(arrival("Un autre texte", "b.txt", k=self._others), [])])
 
-    def lease(self, name: str, holder: str, seconds: float) -> bool:
+    def lease(self, name: str, holder: str, seconds: float) -> Fence | None:
         return self._world.sql.lease(name, holder, seconds)
 
     def release(self, name: str, holder: str) -> None:
