@@ -13,7 +13,7 @@ from curator.domain.split import Assignment
 from curator.steps.curation import batches
 from curator.steps.curation.batches import decide_all
 from curator.steps.curation.decide import DecidedDocument, Decider, Rules
-from curator.steps.ports.store import Store, Transaction
+from curator.steps.ports.store import Fence, Store, Transaction
 from tests.domain.annotations import annotation
 from tests.fakes.fuse import Fuse, FusedStore, Killed
 from tests.fakes.parts import SCHEMA, region
