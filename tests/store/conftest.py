@@ -13,9 +13,13 @@ from sqlalchemy import Engine, text
 from curator.domain.canonical import document_id
 from curator.domain.document import Arrival, Document, Source
 from curator.domain.span import Content
+from curator.domain.split import Assignment
+from curator.steps.in_force.schema import adopt_schema
 from curator.store.database import SqlStore, open_engine
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
+from tests.domain.annotations import annotation
+from tests.fakes.parts import SCHEMA, region
 
 _NUMBERS = count(1)
 _TEMPLATE = "curator_template"
@@ -133,3 +137,18 @@ def document(store: SqlStore) -> str:
     with store.writing() as transaction:
         transaction.documents.add([(arrival("Paris"), [1])])
     return document_id("Paris")
+
+
+@pytest.fixture
+def reviewed(store: SqlStore) -> list[str]:
+    """Documents in the order of their ids, with an annotation each."""
+    texts = ("Paris dort", "Lyon rit", "Oslo lit")
+    adopt_schema(store, SCHEMA, "tests")
+    documents = sorted(map(document_id, texts))
+    with store.writing() as transaction:
+        transaction.documents.add([(arrival(text), []) for text in texts])
+        transaction.documents.assign([Assignment(document, "train", "hash") for document in documents])
+        for number, document in enumerate(documents, start=1):
+            state = annotation(number=number, body=[region(0, 4, "GPE")]).state
+            transaction.revisions.append(state.identity, document, state)
+    return documents

@@ -7,15 +7,12 @@ from curator.domain.canonical import document_id
 from curator.domain.loss import Loss
 from curator.domain.policy import Policy
 from curator.domain.span import Attribute, Content, Relation, Span
-from curator.domain.split import Assignment
 from curator.steps.curation.batches import decide_all
 from curator.steps.curation.decide import Decider, Rules
 from curator.steps.curation.decide_by_person import decide_by_person
-from curator.steps.in_force.schema import adopt_schema
 from curator.steps.ports.stored_decisions import StoredDecision
 from curator.store.database import SqlStore
-from tests.domain.annotations import annotation
-from tests.fakes.parts import SCHEMA, region
+from tests.fakes.parts import SCHEMA
 from tests.store.conftest import arrival
 
 PERSON, EVENT = Span("entities", 0, 5, "PER"), Span("events", 2, 5, "ATTACK")
@@ -74,21 +71,6 @@ def test_the_newest_decision_of_a_person_holds_as_of_any_time(store: SqlStore, d
         assert decisions.decided_by_person(moments[0] - 1) == []
         assert decisions.decided_by_person(moments[2]) == [document]
         assert decisions.by_person("0" * 24, moments[2]) is None
-
-
-@pytest.fixture
-def reviewed(store: SqlStore) -> list[str]:
-    """Documents in the order of their ids, with an annotation each."""
-    texts = ("Paris dort", "Lyon rit", "Oslo lit")
-    adopt_schema(store, SCHEMA, "tests")
-    documents = sorted(map(document_id, texts))
-    with store.writing() as transaction:
-        transaction.documents.add([(arrival(text), []) for text in texts])
-        transaction.documents.assign([Assignment(document, "train", "hash") for document in documents])
-        for number, document in enumerate(documents, start=1):
-            state = annotation(number=number, body=[region(0, 4, "GPE")]).state
-            transaction.revisions.append(state.identity, document, state)
-    return documents
 
 
 def test_decided_documents_come_by_id_whoever_decided_them(store: SqlStore, reviewed: list[str]) -> None:

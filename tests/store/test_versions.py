@@ -1,15 +1,20 @@
 """Dataset versions, on both databases."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.canonical import document_id
 from curator.domain.errors import CuratorError
+from curator.files.versions import VersionFolder
+from curator.steps.datasets.freeze import Frozen, freeze
 from curator.steps.ports.stored_versions import StoredVersion, VersionFile
 from curator.store.database import SqlStore
 from tests.store.conftest import arrival
-from tests.store.test_decisions import decision
+from tests.store.test_decisions import RULES, decision
 
 VERSION = StoredVersion(
     "news",
@@ -66,3 +71,23 @@ def test_a_number_is_given_once(store: SqlStore) -> None:
         again()
     with store.reading() as transaction:
         assert len(transaction.versions.all("news")) == 1
+
+
+def test_a_version_is_written_again_byte_for_byte(store: SqlStore, reviewed: list[str], tmp_path: Path) -> None:
+    def export() -> Frozen:
+        return freeze(
+            "news",
+            store=store,
+            storage=VersionFolder(tmp_path),
+            rules=RULES,
+            read_content=READ_ANNOTATION,
+            as_of=None,
+            code_version="0",
+        )
+
+    first = export()
+    before = VersionFolder(tmp_path).digests("news", 1)
+    shutil.rmtree(first.path)
+    again = export()
+    assert (again.version, again.restored, again.manifest["counts"]["documents"]) == (1, True, len(reviewed))
+    assert VersionFolder(tmp_path).digests("news", 1) == before
