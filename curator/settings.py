@@ -34,6 +34,7 @@ class LabelStudioSettings(_Section):
 class HookSettings(_Section):
     host: str = "127.0.0.1"
     port: int = Field(8081, ge=1, le=65535)
+    webhook_port: int = Field(0, ge=0, le=65535)
     public_url: str = ""
     workers: int = Field(1, ge=1)
     threads: int = Field(8, ge=1)
@@ -76,6 +77,7 @@ class SplitSettings(_Section):
 class SyncSettings(_Section):
     every: float = Field(300, gt=0)
     max_deletion_share: float = Field(0.25, ge=0, le=1)
+    deletion_window: float = Field(24, gt=0, le=8784)
 
 
 class ExportSettings(_Section):

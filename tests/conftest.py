@@ -12,9 +12,13 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, settings
 
+from curator.bootstrap.context import Context
+from curator.bootstrap.init import init
+from curator.bootstrap.workspace import Workspace
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.label_studio.client import LabelStudioServer
 from curator.label_studio.server import EmbeddedServer, FirstUser
+from curator.settings import Settings
 from tests.fakes.world import World
 from tests.waiting import HANG_SECONDS
 
@@ -47,6 +51,11 @@ def free_port() -> int:
             return port
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--acts", type=int, default=80, help="acts of reviewers behind a faulty relay (default: 80)")
+    parser.addoption("--acts-seed", type=int, default=1, help="what the acts and the relay's faults derive from")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
@@ -57,6 +66,14 @@ def world(tmp_path: Path) -> Iterator[World]:
     world = World(tmp_path)
     yield world
     world.close()
+
+
+@pytest.fixture(scope="session")
+def made_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that was made and never used, to be copied: migrations take longer than most tests."""
+    root = tmp_path_factory.mktemp("made") / "workspace"
+    init(Context(Workspace(root), ROOT / "configs" / "curator.toml", given=Settings()), lambda _: None)
+    return root
 
 
 @pytest.fixture(scope="session")

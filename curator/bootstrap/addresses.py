@@ -63,4 +63,10 @@ def ml_backend_address(context: Context) -> Backend:
 
 def _hook_base(context: Context) -> str:
     hook = context.settings.hook
-    return hook.public_url.rstrip("/") or f"http://{hook.host}:{listening_ports(context).hook}"
+    return hook.public_url.rstrip("/") or f"http://{reached_at(hook.host, listening_ports(context).hook)}"
+
+
+def reached_at(host: str, port: int) -> str:
+    """Return host and port of an address at which this machine reaches what listens there."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared with, not bound
+    return f"[{here}]:{port}" if ":" in here else f"{here}:{port}"

@@ -1,19 +1,33 @@
 """Dataset versions: where they lie, by which rules they are decided, and writing the next one."""
 
 from collections.abc import Callable
-from importlib.metadata import version
+from dataclasses import dataclass
+from importlib.metadata import version as installed
 from pathlib import Path
 
 from curator.bootstrap.context import Context
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import adopt_configured
-from curator.bootstrap.stores import open_store
+from curator.bootstrap.stores import is_own_file, open_store
+from curator.domain.errors import CuratorError
 from curator.domain.policy import Policy
 from curator.files.versions import VersionFolder
 from curator.steps.curation.decide import Rules
+from curator.steps.datasets.folder import refuse_changed, stored_version, write_folder
 from curator.steps.datasets.freeze import Frozen, freeze
 from curator.steps.in_force.identity import salt
+from curator.steps.learning.train import dataset_ref
 from curator.steps.ports.store import Store
+from curator.steps.ports.stored_versions import StoredVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A version, where its folder is, and whether it was missing and is written again."""
+
+    version: StoredVersion
+    path: Path
+    restored: bool
 
 
 def version_storage(context: Context) -> VersionFolder:
@@ -22,9 +36,13 @@ def version_storage(context: Context) -> VersionFolder:
 
 
 def version_folder(context: Context, name: str, number: int) -> Path:
-    """Return the folder of a dataset version. Raises CuratorError where there is none."""
+    """Return the folder of a dataset version. Raises CuratorError where there is none, or where it was changed."""
     storage = version_storage(context)
-    storage.manifest(name, number)
+    if is_own_file(context) and not context.workspace.store.exists():
+        refuse_changed(name, number, store=None, storage=storage)
+    else:
+        with open_store(context) as store:
+            refuse_changed(name, number, store=store, storage=storage)
     return storage.path(name, number)
 
 
@@ -32,6 +50,22 @@ def decision_rules(context: Context, store: Store) -> Rules:
     """Return the configured rules of decisions, with the store's own salt for pseudonyms."""
     export = context.settings.export
     return Rules(Policy(export.policy), export.named_annotators, salt(store))
+
+
+def restore(context: Context, dataset: str) -> Restored:
+    """Write the folder of a version, NAME@N, again where it is missing.
+
+    Raises CuratorError where the store has no such version or cannot give it byte for byte, and where the folder is
+    there and was changed.
+    """
+    ref, storage = dataset_ref(dataset), version_storage(context)
+    path = storage.path(ref.name, ref.number)
+    with open_store(context) as store:
+        version = stored_version(store, ref.name, ref.number)
+        if version is None:
+            what = f"the store has no version {ref.name}@{ref.number}"
+            raise CuratorError(what, str(path), "list the versions there are")
+        return Restored(version, path, write_folder(version, store=store, storage=storage))
 
 
 def export(context: Context, name: str, as_of: str | None, say: Callable[[str], None]) -> Frozen:
@@ -46,5 +80,5 @@ def export(context: Context, name: str, as_of: str | None, say: Callable[[str], 
             rules=decision_rules(context, store),
             read_content=READ_ANNOTATION,
             as_of=as_of,
-            code_version=version("curator"),
+            code_version=installed("curator"),
         )

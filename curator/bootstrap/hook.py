@@ -12,14 +12,15 @@ import structlog
 from curator.bootstrap.addresses import server_token
 from curator.bootstrap.context import Context
 from curator.bootstrap.datasets import version_storage
-from curator.bootstrap.hook_process import refuse_taken_port
+from curator.bootstrap.hook_process import listened_ports
 from curator.bootstrap.ml_backend import make_ml_backend
 from curator.bootstrap.reading import READ_ANNOTATION
-from curator.bootstrap.receiving import make_receiver
+from curator.bootstrap.receiving import deletion_guard, make_receiver
 from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.secrets import shared_secrets
 from curator.bootstrap.servers import open_server
 from curator.bootstrap.stores import open_inbox, open_store
+from curator.bootstrap.tokens import reachable_from_elsewhere, refuse_pages_without_token
 from curator.domain.errors import CuratorError
 from curator.steps.datasets.version_changes import VersionHistory
 from curator.steps.desk.receive import Receiver
@@ -28,6 +29,7 @@ from curator.store.database import SqlStore
 from curator.store.views.overview import SqlOverview
 from curator.web.application import Parts
 from curator.web.dashboard import Dashboard
+from curator.web.doors.pages import PagesDoor
 from curator.web.server import HookServer
 
 # How often a process looks for deliveries that another one received.
@@ -59,7 +61,9 @@ class Applier:
             self._awake.clear()
             try:
                 if self._inbox.pending(1):
-                    self._receiver().drain()
+                    outcomes = self._receiver().drain()
+                    if outcomes["pending"]:
+                        self._log.warning("deliveries failed and are put off", count=outcomes["pending"])
             except CuratorError as error:
                 # What could not be applied still waits in the inbox.
                 self._log.warning("deliveries wait", reason=str(error), again_in=_PAUSE_SECONDS)
@@ -69,8 +73,8 @@ class Applier:
                 time.sleep(_PAUSE_SECONDS)
 
 
-def make_parts(context: Context, opened: ExitStack) -> Parts:
-    """Return what the Flask application of a process is made of, with its applier running.
+def make_parts(context: Context, host: str, opened: ExitStack) -> Parts:
+    """Return what the Flask application of a process that listens on `host` is made of, with its applier running.
 
     What is opened for it, now or later, is closed with `opened`.
     """
@@ -84,7 +88,7 @@ def make_parts(context: Context, opened: ExitStack) -> Parts:
     @cache
     def receiver() -> Receiver:
         server = opened.enter_context(open_server(context, store()))
-        return make_receiver(inbox, store(), server, configured_schema(context))
+        return make_receiver(inbox, store(), server, configured_schema(context), deletion_guard(context))
 
     @cache
     def overview() -> SqlOverview:
@@ -101,18 +105,33 @@ def make_parts(context: Context, opened: ExitStack) -> Parts:
     applier = Applier(inbox, receiver)
     applier.start()
     secret = shared_secrets(context).hook_secret
-    limit = context.settings.hook.max_body_mb << 20
-    dashboard = Dashboard(overview, VersionHistory(version_storage(context)).changes)
-    return Parts(inbox, secret, limit, applier.wake, ready, dashboard, make_ml_backend(context, store, limit))
+    settings = context.settings.hook
+    limit = settings.max_body_mb << 20
+    door = PagesDoor(store, settings.public_url) if reachable_from_elsewhere(context, host) else None
+    return Parts(
+        inbox,
+        secret,
+        limit,
+        applier.wake,
+        ready,
+        Dashboard(overview, VersionHistory(version_storage(context)).changes, door),
+        make_ml_backend(context, store, limit),
+        settings.webhook_port,
+        context.settings.ml.connect,
+    )
 
 
 def serve(context: Context, host: str, port: int, workers: int) -> None:
-    """Serve the hook until the process is told to stop."""
-    context.workspace.make()
-    refuse_taken_port(host, port, "--port")
+    """Serve the hook until the process is told to stop.
+
+    Raises CuratorError where a port is taken, or pages could be reached from elsewhere and no token opens them.
+    """
+    context.workspace.require()
+    ports = listened_ports(context, host, port, "--port")
+    refuse_pages_without_token(context, host, port)
     with ExitStack() as opened:
         # A missing token is told here, not with the first delivery.
         server_token(context)
         threads = context.settings.hook.threads
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-        HookServer(lambda: make_parts(context, opened), host, port, workers, threads).run()
+        HookServer(lambda: make_parts(context, host, opened), host, ports, workers, threads).run()

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import httpx
 
+from curator.bootstrap.addresses import reached_at
 from curator.bootstrap.context import Context
-from curator.domain.errors import CuratorError
+from curator.bootstrap.tokens import refuse_pages_without_token
+from curator.domain.errors import CuratorError, SettingsError
 from curator.label_studio import processes
 
 _READY_SECONDS = 60.0
@@ -42,8 +44,12 @@ class HookProcess:
         self._state.unlink(missing_ok=True)
 
     def start(self) -> None:
-        """Start the hook and return once it is ready. Raises CuratorError where it is not in time."""
-        refuse_taken_port(self._host, self._port, "--hook-port")
+        """Start the hook and return once it is ready.
+
+        Raises CuratorError where it is not in time, a port is taken, or no token opens pages beyond this machine.
+        """
+        listened_ports(self._context, self._host, self._port, "--hook-port")
+        refuse_pages_without_token(self._context, self._host, self._port)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command: settings are its arguments, no shell
                 self._command(self._context.verbose),
@@ -75,7 +81,7 @@ class HookProcess:
 
     def _wait(self) -> None:
         deadline = time.monotonic() + _READY_SECONDS
-        url = f"http://{self._host}:{self._port}/readyz"
+        url = f"http://{reached_at(self._host, self._port)}/readyz"
         reason = "no answer"
         while time.monotonic() < deadline and self.alive():
             try:
@@ -103,6 +109,22 @@ class HookProcess:
         process.wait()
         processes.end_by_command(self._command(self._context.verbose))
         self._state.unlink(missing_ok=True)
+
+
+def listened_ports(context: Context, host: str, port: int, option: str) -> list[int]:
+    """Return the ports that the hook listens on: all of it, and where configured what Label Studio calls alone.
+
+    Raises CuratorError where one is taken, naming the option that chooses another.
+    """
+    refuse_taken_port(host, port, option)
+    alone = context.settings.hook.webhook_port
+    if not alone:
+        return [port]
+    if alone == port:
+        what, remedy = "hook.webhook_port is the port of the pages, too", f"choose another, or another `{option}`"
+        raise SettingsError(what, str(port), remedy, name="hook.webhook_port")
+    refuse_taken_port(host, alone, "hook.webhook_port")
+    return [port, alone]
 
 
 def refuse_taken_port(host: str, port: int, option: str) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from curator.bootstrap.context import Context
-from curator.bootstrap.schemas import adopt_configured
+from curator.bootstrap.init import init_if_missing
+from curator.bootstrap.schemas import adopt_configured, configured_schema
 from curator.bootstrap.stores import open_store
 from curator.domain.split import SplitRule
 from curator.files.documents import FileReader
@@ -15,8 +16,13 @@ from curator.steps.ports.progress import Progress
 
 
 def ingest(context: Context, paths: Sequence[str], say: Callable[[str], None], progress: Progress) -> Ingested:
-    """Take in all documents at the paths, by the configured schema and split rule."""
+    """Take in all documents at the paths, by the configured schema and split rule.
+
+    The workspace is made where it is not there, once the label schema could be read.
+    """
     settings = context.settings
+    configured_schema(context)
+    init_if_missing(context, say)
     with open_store(context) as store:
         return run(
             paths,

@@ -25,6 +25,7 @@ from curator.steps.ports.progress import Progress
 
 def preannotate(context: Context, name: str | None, workers: int | None, progress: Progress) -> Preannotated:
     """Predict every stored document that lacks it with a pipeline, which is in force from then on."""
+    context.workspace.require()
     source = pipeline_source(context, name)
     pipeline = load_pipeline(context, source, workers)
     with open_store(context) as store:

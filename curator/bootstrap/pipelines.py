@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 
 def pipeline_source(context: Context, name: str | None = None) -> str:
-    """Return a pipeline's name or path: the given one, else that of the pipeline in force, else the configured one."""
-    if name:
-        return name
+    """Return a pipeline's name or path: the given one, else that of the pipeline in force, else the configured one.
+
+    Without a workspace none is in force.
+    """
+    if name or not context.workspace.is_made():
+        return name or context.settings.pipeline.name
     with open_store(context) as store:
         return source_in_force(store, context.settings.pipeline.name)
 

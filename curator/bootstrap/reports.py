@@ -33,7 +33,11 @@ def deliveries(context: Context, limit: int, state: str | None) -> list[Delivery
 
 
 def credentials(context: Context) -> dict[str, Any]:
-    """Return where Label Studio and the ML backend are and what opens them, secrets included."""
+    """Return where Label Studio and the ML backend are and what opens them, secrets included.
+
+    Raises CuratorError where there is no workspace.
+    """
+    context.workspace.require()
     embedded = context.workspace.credentials() if is_embedded(context) else None
     with open_store(context) as store, store.reading() as transaction:
         name = known_server(transaction, server_address(context))

@@ -11,10 +11,13 @@ from curator.store.migrate import upgrade
 
 @contextmanager
 def open_store(context: Context) -> Iterator[SqlStore]:
-    """Open the store, brought up to date where it is a SQLite file of the workspace."""
+    """Open the store, brought up to date where it is a SQLite file of the workspace.
+
+    Raises CuratorError where there is no workspace.
+    """
+    context.workspace.require()
     with open_store_as_is(context) as store:
         if is_own_file(context):
-            context.workspace.make()
             upgrade(store.engine)
         yield store
 
@@ -32,8 +35,8 @@ def open_store_as_is(context: Context) -> Iterator[SqlStore]:
 
 @contextmanager
 def open_inbox(context: Context) -> Iterator[SqliteInbox]:
-    """Open the inbox of the workspace, made where it is not there."""
-    context.workspace.make()
+    """Open the inbox, made where the workspace has none yet. Raises CuratorError where there is no workspace."""
+    context.workspace.require()
     inbox = SqliteInbox(context.workspace.inbox)
     try:
         yield inbox
@@ -42,9 +45,11 @@ def open_inbox(context: Context) -> Iterator[SqliteInbox]:
 
 
 def upgrade_store(context: Context) -> bool:
-    """Run the migrations that the store lacks; returns whether there were any."""
-    if is_own_file(context):
-        context.workspace.make()
+    """Run the migrations that the store lacks; returns whether there were any.
+
+    Raises CuratorError where there is no workspace.
+    """
+    context.workspace.require()
     with open_store_as_is(context) as store:
         return upgrade(store.engine)
 

@@ -5,15 +5,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
-from curator.bootstrap.addresses import hook_url, is_embedded, listening_ports, server_url
+from curator.bootstrap.addresses import hook_url, is_embedded, listening_ports, reached_at, server_url
 from curator.bootstrap.context import Context
 from curator.bootstrap.hook_process import HookProcess
+from curator.bootstrap.init import init_if_missing
 from curator.bootstrap.intake import ingest
 from curator.bootstrap.learning import preannotate
 from curator.bootstrap.push import push
 from curator.bootstrap.receiving import sync
 from curator.bootstrap.stopping import Stopped, alone, ignore_signals, stoppable
 from curator.bootstrap.stores import upgrade_store
+from curator.bootstrap.tokens import reachable_from_elsewhere
 from curator.bootstrap.workspace import Ports
 from curator.domain.errors import CuratorError
 from curator.label_studio.server import EmbeddedServer, FirstUser
@@ -51,7 +53,7 @@ def running(context: Context, ports: Ports, front: Front) -> Iterator[tuple[Embe
 
     Raises CuratorError as `up` does.
     """
-    context.workspace.make()
+    init_if_missing(context, front.say)
     with alone(context.workspace), ExitStack() as started:
         try:
             context.workspace.save_ports(ports)
@@ -93,6 +95,8 @@ def bring_in(context: Context, corpus: Sequence[str], front: Front) -> Published
         report = ingest(context, corpus, front.say, tell)
     for refused in report.refused:
         front.say(f"refused {refused.error}")
+    for name, language in report.doubtful:
+        front.say(f"language doubtful: {name} was taken in, and may be in {language!r}")
     front.say(f"ingested {report.documents} new documents, {report.known} known, {len(report.refused)} refused")
     with front.stage("pre-annotate") as tell:
         predicted = preannotate(context, None, None, tell)
@@ -127,7 +131,10 @@ def _tell(context: Context, published: Published, front: Front) -> None:
         front.say(f"log in as     {credentials.username}")
         front.say(f"password      {credentials.password}")
     front.say(f"hook          {hook_url(context)}")
-    front.say(f"dashboard     http://{context.settings.hook.host}:{listening_ports(context).hook}/")
+    hook = context.settings.hook
+    front.say(f"dashboard     http://{reached_at(hook.host, listening_ports(context).hook)}/")
+    if reachable_from_elsewhere(context, hook.host):
+        front.say("              log in with a token of `curator tokens issue NAME`")
     front.say("Ctrl-C stops both." if is_embedded(context) else "Ctrl-C stops the hook.")
 
 

@@ -55,6 +55,10 @@ class Workspace:
         return self.root / "inbox.sqlite3"
 
     @property
+    def _secrets(self) -> Path:
+        return self.root / "secrets.json"
+
+    @property
     def label_studio(self) -> Path:
         return self.root / "label-studio"
 
@@ -80,6 +84,20 @@ class Workspace:
                 f"workspace cannot be made: {error.strerror}", str(self.root), "choose another with --workspace DIR"
             ) from error
 
+    def is_made(self) -> bool:
+        """Say whether the folder is a workspace: it holds a store, an inbox or a store's secrets."""
+        try:
+            return any(path.exists() for path in (self.store, self.inbox, self._secrets))
+        except OSError as error:
+            what = f"workspace cannot be read: {error.strerror}"
+            raise CuratorError(what, str(self.root), "give yourself the right to, or check --workspace") from error
+
+    def require(self) -> None:
+        """Raise CuratorError where the folder is no workspace."""
+        if not self.is_made():
+            what = "folder is no workspace" if self.root.is_dir() else "no such workspace"
+            raise CuratorError(what, str(self.root), "check --workspace, or make it with `curator init`")
+
     def credentials(self) -> Credentials:
         """Return the embedded Label Studio's log-in, made up at random the first time."""
         path = self.root / "credentials.json"
@@ -91,12 +109,12 @@ class Workspace:
 
     def shared_secrets(self) -> SharedSecrets | None:
         """Return the copy of the store's secrets, or None where there is none."""
-        path = self.root / "secrets.json"
+        path = self._secrets
         return self._read(path, SharedSecrets) if path.exists() else None
 
     def keep_shared_secrets(self, shared: SharedSecrets) -> None:
         """Keep a copy of the store's secrets. Idempotent."""
-        path = self.root / "secrets.json"
+        path = self._secrets
         if not path.exists() or self._read(path, SharedSecrets) != shared:
             self.make()
             path.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ import click
 from curator.bootstrap.context import Context
 from curator.cli.output import json_option, report, say
 from curator.domain.annotation import instant
+from curator.domain.document import SPLITS
 
 
 def _time(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -17,17 +18,28 @@ def _time(_context: click.Context, _parameter: click.Parameter, value: str | Non
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", metavar="NAME[@N]")
 @click.option(
     "--as-of", metavar="TIME", callback=_time, help="Take the store as it was then (ISO 8601, UTC if no zone)."
 )
 @json_option
 @click.pass_obj
 def export(context: Context, name: str, as_of: str | None, as_json: bool) -> None:
-    """Write what is curated as the next version of the dataset NAME, if anything changed."""
+    """Write what is curated as the next version of the dataset NAME, if no version holds the same already.
+
+    The folder of that version is written again where it is missing, byte for byte; with NAME@N that of version N is,
+    and nothing else is done.
+    """
+    if "@" in name:
+        if as_of is not None:
+            raise click.UsageError("NAME@N is a version that there is: --as-of makes no difference to it")
+        _restore(context, name, as_json)
+        return
     from curator.bootstrap.datasets import export as run
 
     frozen = run(context, name, as_of, say)
+    for number in frozen.strangers:
+        say(f"left alone: {frozen.path.with_name(f'v{number}')} is of no version of this store")
     if as_json:
         report(
             {
@@ -36,6 +48,7 @@ def export(context: Context, name: str, as_of: str | None, as_json: bool) -> Non
                 "path": str(frozen.path),
                 "digest": frozen.digest,
                 "unchanged": frozen.unchanged,
+                "restored": frozen.restored,
                 "documents": frozen.manifest["counts"]["documents"],
                 "losses": dict(frozen.losses),
             },
@@ -44,8 +57,23 @@ def export(context: Context, name: str, as_of: str | None, as_json: bool) -> Non
         return
     if frozen.unchanged:
         click.echo(f"unchanged: v{frozen.version}")
+        if frozen.restored:
+            click.echo(f"its folder was missing and is written again: {frozen.path}")
         return
-    counts = ", ".join(f"{file} {facts['records']}" for file, facts in frozen.manifest["files"].items())
+    counts = ", ".join(f"{split} {frozen.manifest['files'][f'{split}.jsonl']['records']}" for split in SPLITS)
     click.echo(f"{frozen.dataset} v{frozen.version}: {frozen.path} ({counts})")
     if frozen.losses:
         click.echo(f"left out, see LOSSES.json: {', '.join(f'{reason} {n}' for reason, n in frozen.losses.items())}")
+
+
+def _restore(context: Context, name: str, as_json: bool) -> None:
+    from curator.bootstrap.datasets import restore
+
+    restored = restore(context, name)
+    version = restored.version
+    if as_json:
+        facts = {"dataset": version.dataset, "version": version.number, "path": str(restored.path)}
+        report({**facts, "digest": version.digest, "unchanged": True, "restored": restored.restored}, as_json)
+    else:
+        state = "written again" if restored.restored else "as it was written"
+        click.echo(f"{state}: {restored.path}")

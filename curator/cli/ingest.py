@@ -13,7 +13,8 @@ from curator.cli.output import json_option, progress, report, say
 def ingest(context: Context, paths: tuple[str, ...], as_json: bool) -> int:
     """Take in documents: .txt, .jsonl and .csv files, folders, globs, or - for standard input.
 
-    What cannot be taken in is named and skipped; the exit code is then 3.
+    What cannot be taken in is named and skipped; the exit code is then 3. A short text that may be in another language
+    is taken in and named.
     """
     from curator.bootstrap.intake import ingest as run
 
@@ -23,6 +24,8 @@ def ingest(context: Context, paths: tuple[str, ...], as_json: bool) -> int:
         say(f"refused {refused.error}")
     for name, cause in result.causes:
         say(f"quarantined in {name}: a span or relation that does not fit ({cause})")
+    for name, language in result.doubtful:
+        say(f"language doubtful: {name} was taken in, and may be in {language!r}")
     report(
         {
             "documents": result.documents,
@@ -30,6 +33,7 @@ def ingest(context: Context, paths: tuple[str, ...], as_json: bool) -> int:
             "sources": result.sources,
             "spans": result.spans,
             "quarantined": result.quarantined,
+            "language_doubtful": len(result.doubtful),
             "refused": len(result.refused)
             if not as_json
             else [{"name": refused.name, "reason": str(refused.error)} for refused in result.refused],

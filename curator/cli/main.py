@@ -18,6 +18,7 @@ from curator.domain.errors import CuratorError
 _TARGETS = {
     "up": "curator.cli.up:up",
     "demo": "curator.cli.demo:demo",
+    "init": "curator.cli.init:init",
     "status": "curator.cli.status:status",
     "doctor": "curator.cli.doctor:doctor",
     "credentials": "curator.cli.credentials:credentials",
@@ -29,6 +30,7 @@ _TARGETS = {
     "push": "curator.cli.push:push",
     "serve": "curator.cli.serve:serve",
     "sync": "curator.cli.sync:sync",
+    "tokens": "curator.cli.tokens.group:tokens",
     "deliveries": "curator.cli.deliveries.group:deliveries",
     "annotations": "curator.cli.annotations:annotations",
     "export": "curator.cli.export:export",

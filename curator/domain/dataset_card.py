@@ -5,60 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from curator.domain.document import SPLITS
-
-_SPAN = (
-    "    - name: '{layer}'\n"
-    "      list:\n"
-    "      - name: id\n        dtype: string\n"
-    "      - name: start\n        dtype: int64\n"
-    "      - name: end\n        dtype: int64\n"
-    "      - name: label\n        dtype: string\n"
-    "      - name: text\n        dtype: string\n"
-)
-_BEFORE_SPANS = """\
-  - name: id
-    dtype: string
-  - name: text
-    dtype: string
-  - name: lang
-    dtype: string
-  - name: spans
-    struct:
-"""
-_AFTER_SPANS = """\
-  - name: relations
-    list:
-    - name: head
-      dtype: string
-    - name: child
-      dtype: string
-    - name: label
-      dtype: string
-    - name: direction
-      dtype: string
-  - name: attributes
-    list:
-    - name: 'on'
-      dtype: string
-    - name: name
-      dtype: string
-    - name: value
-      dtype: json
-  - name: meta
-    dtype: json
-  - name: provenance
-    struct:
-    - name: annotators
-      list: string
-    - name: policy
-      dtype: string
-    - name: pipeline
-      dtype: string
-    - name: ground_truth
-      dtype: bool
-    - name: source
-      dtype: string
-"""
+from curator.domain.loadable import LOADABLE_FILES, features
 
 
 def dataset_card(manifest: Mapping[str, Any], losses: Mapping[str, int]) -> str:
@@ -68,14 +15,28 @@ def dataset_card(manifest: Mapping[str, Any], losses: Mapping[str, int]) -> str:
 
 
 def _front_matter(manifest: Mapping[str, Any], counts: Mapping[str, int]) -> str:
-    splits = "".join(f"  - split: {split}\n    path: {split}.jsonl\n" for split in SPLITS if counts[split])
-    layers = "".join(_SPAN.format(layer=layer["name"]) for layer in manifest["schema"]["layers"])
+    splits = "".join(f"  - split: {split}\n    path: {LOADABLE_FILES[split]}\n" for split in SPLITS if counts[split])
+    types = features(layer["name"] for layer in manifest["schema"]["layers"])
     return (
         f"---\nlanguage:\n- '{manifest['schema']['language']}'\n"
         "task_categories:\n- token-classification\n"
         f"configs:\n- config_name: default\n  data_files:\n{splits}"
-        f"dataset_info:\n  features:\n{_BEFORE_SPANS}{layers}{_AFTER_SPANS}---\n"
+        f"dataset_info:\n  features:\n{_fields(types, '  ')}---\n"
     )
+
+
+def _fields(types: Mapping[str, Any], indent: str) -> str:
+    return "".join(f"{indent}- name: '{name}'\n{_type(of_field, indent + '  ')}" for name, of_field in types.items())
+
+
+def _type(of_field: Any, indent: str) -> str:
+    """Return a type as the `datasets` library writes it in cards; of these forms old and new versions know all."""
+    if isinstance(of_field, str):
+        return f"{indent}dtype: {of_field}\n"
+    if isinstance(of_field, Mapping):
+        return f"{indent}struct:\n{_fields(of_field, indent)}"
+    (item,) = of_field
+    return f"{indent}list: {item}\n" if isinstance(item, str) else f"{indent}list:\n{_fields(item, indent)}"
 
 
 def _body(manifest: Mapping[str, Any], counts: Mapping[str, int], losses: Mapping[str, int]) -> str:
@@ -99,6 +60,10 @@ def _body(manifest: Mapping[str, Any], counts: Mapping[str, int], losses: Mappin
         f"\nWhere a document has several annotations the policy `{rules['policy']}`{parameters} decides. Offsets are"
         " Unicode code points, half-open. Each document and its near-duplicates are in one split, the same in every"
         " version."
+    )
+    lines.append(
+        "\n`load_dataset` reads the records of `loadable/`, where `meta` and the values of attributes are JSON text;"
+        " those of `train.jsonl` and its like have them as they are, and are the same otherwise."
     )
     if losses:
         lines += ["\nLeft out or changed, item by item in `LOSSES.json`:\n", "| reason | items |\n| --- | ---: |"]

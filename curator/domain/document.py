@@ -51,8 +51,12 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A document with the source it arrived from and the spans that came with it, already in canonical offsets."""
+    """A document with the source it arrived from and the spans that came with it, already in canonical offsets.
+
+    `seems_in` is the language that its text was rather detected as, where that is another than the document's.
+    """
 
     document: Document
     source: Source
     content: Content
+    seems_in: str | None = None

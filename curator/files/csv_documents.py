@@ -93,7 +93,7 @@ def _header(line: str) -> tuple[str, list[str]]:
     readings = [(delimiter, [cell.strip() for cell in row]) for delimiter, row in rows]
     delimiter, columns = max(readings, key=lambda reading: ("text" in reading[1], len(reading[1])))
     if "text" not in columns:
-        raise InputRefused("no column 'text'", f"columns: {', '.join(columns)[:200]}", "name the column 'text'")
+        raise InputRefused("no column 'text'", f"columns: {', '.join(columns)[:200]}", "rename the one with the text")
     if len(set(columns)) < len(columns):
         raise InputRefused("two columns have the same name", ", ".join(columns)[:200], "rename one of them")
     return delimiter, columns

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -53,15 +54,31 @@ class VersionFolder:
             raise CuratorError("manifest is no JSON object", str(path), "restore it from a copy")
         return value
 
+    def digests(self, name: str, number: int) -> dict[str, str] | None:
+        """Return the SHA-256 of every file in a version's folder, by name; None where there is no folder."""
+        folder = self.path(name, number)
+        if not folder.is_dir():
+            return None
+        digests = {}
+        try:
+            for path in sorted(folder.rglob("*")):
+                if not path.is_dir():
+                    with path.open("rb") as stream:
+                        digests[path.relative_to(folder).as_posix()] = file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise CuratorError(f"version cannot be read: {error.strerror}", str(path), "check the disk") from error
+        return digests
+
     def write(self, name: str, number: int, files: Mapping[str, Iterable[bytes]]) -> Path:
         """Write a new version and return its folder; it is there whole and on the disk, or not at all.
 
-        What an interrupted writing left behind is removed. Raises CuratorError where the version is there already, a
-        file name is not plain, or the disk refuses.
+        Files may lie in folders of the version, named with `/`. What an interrupted writing left behind is removed.
+        Raises CuratorError where the version is there already, a file name is not plain, or the disk refuses.
         """
         target = self.path(name, number)
         for file in files:
-            _checked(file, "file")
+            for part in file.split("/"):
+                _checked(part, "file")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with _locked(target.parent):
@@ -80,8 +97,10 @@ def _write(target: Path, files: Mapping[str, Iterable[bytes]]) -> None:
     partial.mkdir()
     try:
         for file, blocks in files.items():
+            (partial / file).parent.mkdir(parents=True, exist_ok=True)
             write_durably(partial / file, blocks)
-        sync_folder(partial)
+        for folder in {partial, *((partial / file).parent for file in files)}:
+            sync_folder(folder)
         partial.rename(target)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)

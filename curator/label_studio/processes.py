@@ -15,7 +15,7 @@ _CLOCK = 2.0
 
 def port_taken(host: str, port: int) -> bool:
     """Say whether something listens on a port already."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
         # Without this, a connection that was closed a moment ago would count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

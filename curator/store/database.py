@@ -1,27 +1,31 @@
 """The database behind the store: engines, transactions, sequence numbers, leases."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from curator.domain.annotation import instant
-from curator.domain.errors import CuratorError
+from curator.domain.errors import CuratorError, StoreUnavailable
+from curator.steps.ports.store import Fence
 from curator.store.decisions import DecisionTable
+from curator.store.deletions import DeletionTable
 from curator.store.documents import DocumentTable
+from curator.store.leases import LeaseTable
 from curator.store.models import ModelTable
 from curator.store.quarantine import QuarantineTable
 from curator.store.revisions import RevisionTable
 from curator.store.rows import insert_missing
 from curator.store.settings import SettingTable
-from curator.store.tables import Counter, Lease, Receipt, Tick
+from curator.store.tables import Counter, Receipt, Tick
 from curator.store.tasks import TaskTable
+from curator.store.tokens import TokenTable
 from curator.store.versions import VersionTable
 
 _BUSY_MS = 30_000
@@ -79,11 +83,13 @@ class SqlTransaction:
         self.documents = DocumentTable(connection, seq)
         self.tasks = TaskTable(connection, seq)
         self.revisions = RevisionTable(connection, seq)
+        self.deletions = DeletionTable(connection, seq)
         self.quarantine = QuarantineTable(connection, seq)
         self.decisions = DecisionTable(connection, seq)
         self.versions = VersionTable(connection, seq)
         self.models = ModelTable(connection, seq)
         self.settings = SettingTable(connection, seq)
+        self.tokens = TokenTable(connection)
 
     def seq_at(self, at: str) -> int:
         seq = self._connection.scalar(select(func.max(Tick.seq)).where(Tick.at <= at))
@@ -123,35 +129,25 @@ class SqlStore:
                 yield SqlTransaction(connection, seq)
 
     @contextmanager
-    def writing(self) -> Iterator[SqlTransaction]:
+    def writing(self, fence: Fence | None = None) -> Iterator[SqlTransaction]:
         """Open the only writing transaction there is at a time; commits at the end, rolls back on any error."""
         with (
             curator_errors(self.engine),
             self.engine.connect().execution_options(writing=True) as connection,
             connection.begin(),
         ):
-            yield SqlTransaction(connection, _next_seq(connection))
+            seq = _next_seq(connection)
+            if fence is not None:
+                LeaseTable(connection).require(fence)
+            yield SqlTransaction(connection, seq)
 
-    def lease(self, name: str, holder: str, seconds: float) -> bool:
-        now = time.time()
+    def lease(self, name: str, holder: str, seconds: float) -> Fence | None:
         with curator_errors(self.engine), self._begin() as connection:
-            row = {"holder": holder, "expires": now + seconds}
-            taken = connection.execute(
-                update(Lease).where(Lease.name == name, (Lease.holder == holder) | (Lease.expires < now)).values(**row)
-            )
-            if taken.rowcount:
-                return True
-            if connection.scalar(select(Lease.holder).where(Lease.name == name)) is not None:
-                return False
-            try:
-                connection.execute(insert(Lease).values(name=name, **row))
-            except IntegrityError:
-                return False
-            return True
+            return LeaseTable(connection).take(name, holder, seconds)
 
     def release(self, name: str, holder: str) -> None:
         with curator_errors(self.engine), self._begin() as connection:
-            connection.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))
+            LeaseTable(connection).release(name, holder)
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
@@ -173,14 +169,16 @@ def _next_seq(connection: Connection) -> int:
 
 @contextmanager
 def curator_errors(engine: Engine) -> Iterator[None]:
-    """Turn the database's own errors into CuratorError."""
+    """Turn the database's own errors into StoreUnavailable, or CuratorError where it refused what it was given."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, PoolTimeout) as error:
         where = engine.url.render_as_string(hide_password=True)
-        reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
-        if "no such table" in reason or getattr(error.orig, "sqlstate", "") == _UNDEFINED_TABLE:
-            raise CuratorError("the store is not set up", where, "run `curator store upgrade`") from error
-        raise CuratorError(
-            f"the store failed: {reason}", where, "see that the database runs and is writable"
-        ) from error
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        reason = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
+        if "no such table" in reason or getattr(cause, "sqlstate", "") == _UNDEFINED_TABLE:
+            raise StoreUnavailable("the store is not set up", where, "run `curator store upgrade`") from error
+        what, remedy = f"the store failed: {reason}", "see that the database runs and is writable"
+        if isinstance(error, (DataError, IntegrityError)):
+            raise CuratorError(what, where, remedy) from error
+        raise StoreUnavailable(what, where, remedy) from error

@@ -1,14 +1,17 @@
 """Decisions, and what people decided themselves."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
 from curator.domain.loss import Loss
 from curator.domain.span import Content, content_from_value, content_value
-from curator.steps.ports.stored_decisions import PersonDecision, StoredDecision
-from curator.store.rows import insert_missing
+from curator.steps.ports.stored_decisions import KeptDecision, PersonDecision, StoredDecision
+from curator.store.rows import chunks, insert_missing
 from curator.store.tables import DecisionRow, PersonDecisionRow
+
+_BATCH = 400
 
 
 class DecisionTable:
@@ -18,15 +21,25 @@ class DecisionTable:
         self._connection = connection
         self._seq = seq
 
-    def find(self, document: str, input_key: str) -> StoredDecision | None:
-        query = select(DecisionRow.__table__).where(
-            DecisionRow.document == document, DecisionRow.input_key == input_key
-        )
-        row = self._connection.execute(query).first()
-        return None if row is None else _decision(row)
+    def find(self, keys: Mapping[str, str]) -> dict[str, KeptDecision]:
+        kept: dict[str, KeptDecision] = {}
+        for chunk in chunks(keys, _BATCH):
+            # By number in a second step: what was decided on other inputs has records too, which nobody asked for.
+            known = select(DecisionRow.id, DecisionRow.document, DecisionRow.input_key)
+            rows = self._connection.execute(known.where(DecisionRow.document.in_(chunk)))
+            numbers = [row.id for row in rows if keys[row.document] == row.input_key]
+            query = select(DecisionRow.__table__).where(DecisionRow.id.in_(numbers))
+            for row in self._connection.execute(query) if numbers else ():
+                kept[row.document] = KeptDecision(row.id, _decision(row))
+        return kept
 
-    def add(self, document: str, input_key: str, decision: StoredDecision) -> None:
-        row = {
+    def add(self, decisions: Mapping[str, tuple[str, StoredDecision]]) -> dict[str, KeptDecision]:
+        rows = [self._row(document, key, decision) for document, (key, decision) in decisions.items()]
+        insert_missing(self._connection, DecisionRow, rows)
+        return self.find({document: key for document, (key, _) in decisions.items()})
+
+    def _row(self, document: str, input_key: str, decision: StoredDecision) -> dict[str, Any]:
+        return {
             "seq": self._seq,
             "document": document,
             "input_key": input_key,
@@ -42,23 +55,27 @@ class DecisionTable:
             },
             "record": decision.record,
         }
-        insert_missing(self._connection, DecisionRow, [row])
 
     def add_by_person(self, document: str, person: str, content: Content) -> None:
         row = {"document": document, "person": person, "content": content_value(content)}
         self._connection.execute(insert(PersonDecisionRow).values(seq=self._seq, **row))
 
     def by_person(self, document: str, as_of: int) -> PersonDecision | None:
-        query = (
-            select(PersonDecisionRow.__table__)
-            .where(PersonDecisionRow.document == document, PersonDecisionRow.seq <= as_of)
-            .order_by(PersonDecisionRow.id.desc())
-            .limit(1)
-        )
-        row = self._connection.execute(query).first()
-        if row is None:
-            return None
-        return PersonDecision(row.id, row.document, row.person, content_from_value(row.content))
+        return self.by_people([document], as_of).get(document)
+
+    def by_people(self, documents: Iterable[str], as_of: int) -> dict[str, PersonDecision]:
+        newest: dict[str, PersonDecision] = {}
+        for chunk in chunks(documents, _BATCH):
+            numbers = (
+                select(func.max(PersonDecisionRow.id))
+                .where(PersonDecisionRow.document.in_(chunk), PersonDecisionRow.seq <= as_of)
+                .group_by(PersonDecisionRow.document)
+            )
+            query = select(PersonDecisionRow.__table__).where(PersonDecisionRow.id.in_(numbers))
+            for row in self._connection.execute(query):
+                content = content_from_value(row.content)
+                newest[row.document] = PersonDecision(row.id, row.document, row.person, content)
+        return newest
 
     def decided_by_person(self, as_of: int) -> list[str]:
         query = select(PersonDecisionRow.document).distinct().where(PersonDecisionRow.seq <= as_of)

@@ -1,9 +1,11 @@
 """Documents, their sources, splits and predictions."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import aliased
 
 from curator.domain.canonical import digest
 from curator.domain.document import Arrival, Document, Source
@@ -74,17 +76,17 @@ class DocumentTable:
             names |= {row.document: row.name for row in rows}
         return names
 
-    def describing_source(self, document: str, as_of: int) -> tuple[int, Source]:
-        rows = self._connection.execute(
-            select(SourceRow.__table__)
-            .where(SourceRow.document == document, SourceRow.seq <= as_of)
-            .order_by(SourceRow.id)
-        ).all()
-        row = next((row for row in reversed(rows) if row.meta), rows[0])
-        source = Source(row.document, row.name, row.raw_sha256, row.encoding, row.meta, row.split)
-        return row.id, source
+    def describing_sources(self, documents: Iterable[str], as_of: int) -> dict[str, tuple[int, Source]]:
+        describing: dict[str, tuple[int, Source]] = {}
+        for chunk in chunks(documents, _BATCH):
+            query = select(SourceRow.__table__).where(SourceRow.document.in_(chunk), SourceRow.seq <= as_of)
+            for row in self._connection.execute(query.order_by(SourceRow.id)):
+                if row.meta or row.document not in describing:
+                    source = Source(row.document, row.name, row.raw_sha256, row.encoding, row.meta, row.split)
+                    describing[row.document] = (row.id, source)
+        return describing
 
-    def unassigned(self) -> list[UnassignedDocument]:
+    def unassigned(self, documents: Sequence[str] | None = None) -> list[UnassignedDocument]:
         given_split = (
             select(SourceRow.split)
             .where(SourceRow.document == DocumentRow.id, SourceRow.split.is_not(None))
@@ -99,17 +101,24 @@ class DocumentTable:
             .where(SplitRow.document.is_(None))
             .order_by(DocumentRow.id)
         )
+        if documents is not None:
+            query = query.where(DocumentRow.id.in_(documents))
         return [UnassignedDocument(row.id, row.given_split) for row in self._connection.execute(query)]
 
-    def candidates(self, document: str) -> dict[str, str | None]:
-        bands = select(Band.hash).where(Band.document == document)
+    def candidates(self, documents: Sequence[str]) -> dict[str, list[str]]:
+        own, other = aliased(Band), aliased(Band)
         query = (
-            select(SplitRow.document, SplitRow.split)
-            .join(Band, Band.document == SplitRow.document)
-            .where(Band.hash.in_(bands), Band.document != document)
+            select(own.document, other.document.label("candidate"))
             .distinct()
+            .join(other, other.hash == own.hash)
+            .outerjoin(SplitRow, SplitRow.document == other.document)
+            .where(other.document != own.document, SplitRow.document.is_not(None) | other.document.in_(documents))
         )
-        return {row.document: row.split for row in self._connection.execute(query)}
+        candidates: dict[str, list[str]] = {}
+        for chunk in chunks(documents, _BATCH):
+            for row in self._connection.execute(query.where(own.document.in_(chunk))):
+                candidates.setdefault(row.document, []).append(row.candidate)
+        return candidates
 
     def assign(self, assignments: Sequence[Assignment]) -> None:
         rows = [
@@ -123,8 +132,14 @@ class DocumentTable:
         ]
         insert_missing(self._connection, SplitRow, rows)
 
-    def splits(self, as_of: int) -> dict[str, Assignment]:
-        rows = self._connection.execute(select(SplitRow.__table__).where(SplitRow.seq <= as_of))
+    def splits(self, as_of: int, documents: Iterable[str] | None = None) -> dict[str, Assignment]:
+        query = select(SplitRow.__table__).where(SplitRow.seq <= as_of)
+        queries = (
+            [query]
+            if documents is None
+            else [query.where(SplitRow.document.in_(chunk)) for chunk in chunks(documents, _BATCH)]
+        )
+        rows = chain.from_iterable(self._connection.execute(query) for query in queries)
         return {row.document: Assignment(row.document, row.split, row.reason) for row in rows}
 
     def lacking_prediction(self, pipeline: PipelineId) -> list[str]:
@@ -148,15 +163,17 @@ class DocumentTable:
         ]
         return insert_missing(self._connection, PredictionRow, rows)
 
-    def shown_pipeline(self, document: str, before: int) -> str | None:
-        query = (
-            select(PredictionRow.pipeline, PredictionRow.digest)
-            .where(PredictionRow.document == document, PredictionRow.pipeline != GIVEN, PredictionRow.seq <= before)
-            .order_by(PredictionRow.id.desc())
-            .limit(1)
-        )
-        row = self._connection.execute(query).first()
-        return None if row is None else str(PipelineId(row.pipeline, row.digest))
+    def predicted(self, documents: Iterable[str]) -> dict[str, list[tuple[int, PipelineId]]]:
+        predicted: dict[str, list[tuple[int, PipelineId]]] = {}
+        for chunk in chunks(documents, _BATCH):
+            query = (
+                select(PredictionRow.document, PredictionRow.seq, PredictionRow.pipeline, PredictionRow.digest)
+                .where(PredictionRow.document.in_(chunk), PredictionRow.pipeline != GIVEN)
+                .order_by(PredictionRow.id)
+            )
+            for row in self._connection.execute(query):
+                predicted.setdefault(row.document, []).append((row.seq, PipelineId(row.pipeline, row.digest)))
+        return predicted
 
     def counts(self) -> dict[str, Any]:
         count = self._connection.scalar

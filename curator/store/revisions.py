@@ -1,10 +1,11 @@
 """Revisions of annotations, the index of those that are current, and the names of annotators."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import AnnotationState, Identity, Revision, state_from_value
 from curator.steps.ports.stored_revisions import CurrentAnnotation
@@ -31,13 +32,10 @@ class RevisionTable:
         query = select(RevisionRow.__table__).where(RevisionRow.number.in_(numbers)).order_by(RevisionRow.created_at)
         return [_revision(row) for row in self._connection.execute(query)]
 
-    def current_revisions(self, as_of: int | None = None, document: str | None = None) -> Iterator[Revision]:
-        numbers: Select[Any] = select(CurrentRow.revision)
-        if as_of is not None and as_of < self._seq:
-            numbers = select(func.max(RevisionRow.number)).where(RevisionRow.seq <= as_of).group_by(*_IDENTITY)
+    def current_revisions(self, document: str | None = None) -> Iterator[Revision]:
         query = (
             select(RevisionRow.__table__)
-            .where(RevisionRow.number.in_(numbers))
+            .where(RevisionRow.number.in_(select(CurrentRow.revision)))
             .order_by(RevisionRow.document, RevisionRow.number)
             .execution_options(yield_per=_BATCH)
         )
@@ -46,8 +44,26 @@ class RevisionTable:
         revisions = (_revision(row) for row in self._connection.execute(query))
         # A database's own order of texts depends on its locale.
         for _, of_document in groupby(revisions, key=lambda revision: revision.document):
-            ranked = sorted(of_document, key=lambda revision: revision.identity.rank)
-            yield from (revision for revision in ranked if not revision.deleted)
+            yield from sorted(of_document, key=lambda revision: revision.identity.rank)
+
+    def annotated(self, as_of: int) -> list[str]:
+        query = select(RevisionRow.document).distinct().where(RevisionRow.seq <= as_of)
+        return sorted(self._connection.scalars(query))
+
+    def revisions_at(self, documents: Iterable[str], as_of: int) -> dict[str, list[Revision]]:
+        later = aliased(RevisionRow)
+        superseded = exists().where(*_same(later, RevisionRow), later.number > RevisionRow.number, later.seq <= as_of)
+        current: dict[str, list[Revision]] = {}
+        for chunk in chunks(documents, _BATCH):
+            query = select(RevisionRow.__table__).where(
+                RevisionRow.document.in_(chunk), RevisionRow.seq <= as_of, ~superseded
+            )
+            for revision in map(_revision, self._connection.execute(query)):
+                if not revision.deleted:
+                    current.setdefault(revision.document, []).append(revision)
+        for of_document in current.values():
+            of_document.sort(key=lambda revision: revision.identity.rank)
+        return current
 
     def current(self, source: str | None = None, task: int | None = None) -> Iterator[CurrentAnnotation]:
         query = select(CurrentRow.__table__).order_by(CurrentRow.document, CurrentRow.revision)
@@ -90,9 +106,14 @@ class RevisionTable:
                 self._connection.execute(insert(CurrentRow), current)
         return self.current_count()
 
-    def first_seq(self, identity: Identity) -> int:
-        first = select(func.min(RevisionRow.seq)).where(*_is(RevisionRow, identity))
-        return int(self._connection.scalar(first) or 0)
+    def first_seqs(self, revisions: Iterable[int]) -> dict[int, int]:
+        earlier = aliased(RevisionRow)
+        first = select(func.min(earlier.seq)).where(*_same(earlier, RevisionRow)).scalar_subquery()
+        seqs: dict[int, int] = {}
+        for chunk in chunks(revisions, _BATCH):
+            query = select(RevisionRow.number, first.label("first_seq")).where(RevisionRow.number.in_(chunk))
+            seqs |= {row.number: row.first_seq for row in self._connection.execute(query)}
+        return seqs
 
     def append(self, identity: Identity, document: str, state: AnnotationState | None) -> int:
         value = None if state is None else state.value()
@@ -145,6 +166,10 @@ def _key(identity: Identity) -> dict[str, str]:
 
 def _is(table: type[RevisionRow] | type[CurrentRow], identity: Identity) -> tuple[Any, ...]:
     return (table.source == identity.source, table.key == identity.key, table.created_at == identity.created_at)
+
+
+def _same(left: Any, right: Any) -> tuple[Any, ...]:
+    return (left.source == right.source, left.key == right.key, left.created_at == right.created_at)
 
 
 def _index(revision: Revision, state: AnnotationState, first_seq: int) -> dict[str, Any]:

@@ -1,11 +1,16 @@
 """Dataset versions."""
 
+from collections.abc import Iterable, Iterator
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, insert, select
 
-from curator.store.rows import insert_missing
-from curator.store.tables import VersionRow
+from curator.steps.ports.stored_versions import StoredVersion, VersionFile
+from curator.store.rows import chunks
+from curator.store.tables import DecisionRow, VersionFileRow, VersionRecordRow, VersionRow
+
+_BATCH = 400
 
 
 class VersionTable:
@@ -15,9 +20,66 @@ class VersionTable:
         self._connection = connection
         self._seq = seq
 
-    def add(self, dataset: str, number: int, digest: str, as_of: int) -> None:
-        row = {"seq": self._seq, "dataset": dataset, "number": number, "digest": digest, "as_of": as_of}
-        insert_missing(self._connection, VersionRow, [row])
+    def all(self, dataset: str | None = None) -> list[StoredVersion]:
+        file = VersionFileRow
+        rows = select(VersionRow.__table__).order_by(VersionRow.dataset, VersionRow.number)
+        files = select(file.version, file.name, file.sha256, file.size).join(VersionRow, VersionRow.id == file.version)
+        if dataset is not None:
+            rows, files = (query.where(VersionRow.dataset == dataset) for query in (rows, files))
+        files_of: dict[int, dict[str, VersionFile]] = {}
+        for row in self._connection.execute(files.order_by(file.version, file.name)):
+            files_of.setdefault(row.version, {})[row.name] = VersionFile(row.sha256, row.size)
+        return [
+            StoredVersion(row.dataset, row.number, row.digest, row.as_of, row.retrospective, files_of.get(row.id, {}))
+            for row in self._connection.execute(rows)
+        ]
+
+    def add(self, version: StoredVersion, records: Iterable[tuple[str, int]]) -> None:
+        row = {
+            "seq": self._seq,
+            "dataset": version.dataset,
+            "number": version.number,
+            "digest": version.digest,
+            "as_of": version.as_of,
+            "retrospective": version.retrospective,
+        }
+        number = self._connection.scalar(insert(VersionRow).values(**row).returning(VersionRow.id))
+        files = [
+            {"version": number, "name": name, "sha256": file.sha256, "size": file.size, "content": file.content}
+            for name, file in version.files.items()
+        ]
+        if files:
+            self._connection.execute(insert(VersionFileRow), files)
+        places: dict[str, Iterator[int]] = {}
+        rows = (
+            {"version": number, "split": split, "place": next(places.setdefault(split, count())), "decision": decision}
+            for split, decision in records
+        )
+        for chunk in chunks(rows, 10_000):
+            self._connection.execute(insert(VersionRecordRow), chunk)
+
+    def content(self, version: StoredVersion, file: str) -> bytes:
+        query = select(VersionFileRow.content).where(
+            VersionFileRow.version == _id(version), VersionFileRow.name == file
+        )
+        return self._connection.scalar(query) or b""
+
+    def lines(self, version: StoredVersion, split: str) -> Iterator[bytes]:
+        query = (
+            select(DecisionRow.record)
+            .join(VersionRecordRow, VersionRecordRow.decision == DecisionRow.id)
+            .where(VersionRecordRow.version == _id(version), VersionRecordRow.split == split)
+            .order_by(VersionRecordRow.place)
+            .execution_options(yield_per=_BATCH)
+        )
+        for line in self._connection.scalars(query):
+            yield line or b""
 
     def counts(self) -> dict[str, Any]:
         return {"versions": self._connection.scalar(select(func.count()).select_from(VersionRow))}
+
+
+def _id(version: StoredVersion) -> Any:
+    """Select the id of a version."""
+    query = select(VersionRow.id).where(VersionRow.dataset == version.dataset, VersionRow.number == version.number)
+    return query.scalar_subquery()

@@ -1,6 +1,6 @@
 """The dashboard: pages for people, drawn on the server."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -11,11 +11,13 @@ from curator.domain.errors import CuratorError
 from curator.steps.datasets.version_changes import VersionChanges
 from curator.views.overview import Overview
 from curator.views.progress import DocumentState
-from curator.web import wording
+from curator.web import problem, wording
 from curator.web.charts import SCHEMES, Scheme, day_chart, share_chart
 from curator.web.document_page import document_page
+from curator.web.doors.pages import PagesDoor, is_known
 from curator.web.front_page import compared_labels, label_shares, last_days, model_scores
-from curator.web.guard import refuse_strangers, secure
+from curator.web.headers import secure
+from curator.web.login import login_page
 from curator.web.palette import palette, style_sheet
 
 # An image is a document of its own: Matplotlib's has styles in it, and nothing else.
@@ -24,28 +26,30 @@ _IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """What the dashboard reads, and the host names it answers to beside those of this machine itself.
+    """What the dashboard reads; `overview` is asked for with every page, so that it can start while the store is away.
 
-    `overview` is asked for with every page, so that an application can start while the store is away.
-    Whoever can reach the application under one of `hosts` can read every document: there is no log-in.
+    Without a `door`, whoever uses this machine can read every document.
     """
 
     overview: Callable[[], Overview]
     changes: Callable[[str, int], VersionChanges | None]
-    hosts: Collection[str] = ()
+    door: PagesDoor | None = None
 
 
 def dashboard(parts: Dashboard) -> Blueprint:
-    """Return the blueprint of all pages; they answer 403 to strangers, 404 to unknown ids and 503 without a store."""
+    """Return the blueprint of all pages; 404 to unknown ids, 503 without a store.
+
+    Strangers are answered 403, or where there is a door with tokens 401 and the log-in page; the style sheet is open.
+    """
     blueprint = Blueprint(
         "dashboard", __name__, template_folder="templates", static_folder="static", static_url_path="/assets"
     )
     overview = parts.overview
-    blueprint.before_request(lambda: refuse_strangers(parts.hosts))
+    blueprint.before_request(lambda: _refuse_strangers(parts.door))
     blueprint.after_request(secure)
     wording.register(blueprint)
-    blueprint.register_error_handler(HTTPException, _problem)
-    blueprint.register_error_handler(CuratorError, _no_store)
+    blueprint.register_error_handler(HTTPException, problem.page)
+    blueprint.register_error_handler(CuratorError, problem.store_page)
 
     @blueprint.get("/")
     def front() -> str:
@@ -121,10 +125,12 @@ def _image(scheme: str, draw: Callable[[Scheme], bytes]) -> Response:
     return Response(draw(SCHEMES[scheme]), mimetype="image/svg+xml", headers=headers)
 
 
-def _problem(error: HTTPException) -> tuple[str, int]:
-    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    return render_template("problem.html", title=error.name, reason=wording.reason(code)), code
-
-
-def _no_store(error: CuratorError) -> tuple[str, int]:
-    return render_template("problem.html", title="The store cannot be read", reason=str(error)), 503
+def _refuse_strangers(door: PagesDoor | None) -> Response | None:
+    if door is not None and request.endpoint == "dashboard.static":
+        # The log-in page needs it, and there is nothing in it.
+        return None
+    if is_known(door):
+        return None
+    if door is None:
+        abort(HTTPStatus.FORBIDDEN)
+    return login_page(request.full_path.rstrip("?"), HTTPStatus.UNAUTHORIZED)

@@ -1,6 +1,5 @@
 """Label Studio's ML-backend protocol: predictions for the tasks that it asks about, whoever imported them."""
 
-import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,15 +7,14 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from curator.domain.errors import CuratorError
 from curator.steps.desk.connect_backend import ML_PATH
 from curator.steps.ports.label_server import NewPrediction
 from curator.steps.ports.predictor import AskedTask, Labels, PipelineNotReady, Predictor
-from curator.web.body import NotJson, parse, read_body, refuse
-
-Answer = tuple[Response, int]
+from curator.web.body import Answer, BodyCutShort, BodyTooLarge, NotJson, parse, read_body, refuse_body
+from curator.web.doors.ml import refuse_without_log_in
 
 _LOG = structlog.get_logger("curator.ml")
 
@@ -37,15 +35,15 @@ class MlBackend:
 def ml_backend(parts: MlBackend) -> Blueprint:
     """Return the blueprint of all addresses that Label Studio 1.23 calls.
 
-    Each answers 401 without the log-in, 413 over `max_body` bytes, 400 for a body of another shape, and 503 while the
-    pipeline or the store is not there. Of a call only tasks and labelling interface are read: the token of Label
-    Studio that comes with a setup, and a context, are not.
+    Each answers 401 without the log-in, 413 over `max_body` bytes, 408 for a body that does not arrive, 400 for one of
+    another shape, and 503 while the pipeline or the store is not there. Of a call only tasks and labelling interface
+    are read: the token of Label Studio that comes with a setup, and a context, are not.
     """
     blueprint = Blueprint("ml", __name__, url_prefix=ML_PATH)
-    blueprint.before_request(lambda: _refuse_strangers(parts))
+    blueprint.before_request(lambda: refuse_without_log_in(parts.user, parts.password))
     blueprint.register_error_handler(CuratorError, _unavailable)
 
-    @blueprint.get("/")
+    @blueprint.get("/", strict_slashes=False)
     @blueprint.get("/health")
     def health() -> Response:
         return jsonify(status="UP", model_class=type(parts.predictor).__name__)
@@ -89,30 +87,12 @@ def _prediction_payload(parts: MlBackend, task: Any, labels: Labels | None) -> d
     return parts.payload(prediction)
 
 
-def _refuse_strangers(parts: MlBackend) -> Response | None:
-    login = request.authorization
-    user, password = (login.username, login.password) if login is not None and login.type == "basic" else (None, None)
-    # Both are compared whatever the first says, so that the time tells nothing.
-    matching = [_matches(user, parts.user), _matches(password, parts.password)]
-    if all(matching):
-        return None
-    response, status = refuse(HTTPStatus.UNAUTHORIZED, "user or password is missing or wrong")
-    response.status_code = status
-    response.headers["WWW-Authenticate"] = 'Basic realm="curator", charset="UTF-8"'
-    return response
-
-
-def _matches(value: str | None, expected: str) -> bool:
-    return hmac.compare_digest((value or "").encode("utf-8", "surrogatepass"), expected.encode("utf-8"))
-
-
 def _object(max_body: int) -> tuple[dict[str, Any], Answer | None]:
     """Return the JSON object of a request, or with an empty one the answer that refuses it."""
-    body = read_body(max_body)
-    if body is None:
-        return {}, refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"body is over {max_body} bytes")
     try:
-        value = parse(body)
+        value = parse(read_body(max_body))
+    except (BodyTooLarge, BodyCutShort) as error:
+        return {}, refuse_body(error, max_body)
     except NotJson:
         return {}, (jsonify(error="body is not JSON"), HTTPStatus.BAD_REQUEST)
     if not isinstance(value, dict):

@@ -1,12 +1,16 @@
 """The production WSGI server: gunicorn, set up in Python instead of in a configuration file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from curator.web.application import Parts, create_app
+from curator.web.worker import PatientWorker
+
+# Fewer than the files that a process may have open where nothing was configured.
+_CONNECTIONS = 512
 
 
 class HookServer(BaseApplication):  # type: ignore[misc]
@@ -15,14 +19,19 @@ class HookServer(BaseApplication):  # type: ignore[misc]
     `make_parts` is called once in every worker, so that threads and database connections belong to it alone.
     """
 
-    def __init__(self, make_parts: Callable[[], Parts], host: str, port: int, workers: int, threads: int) -> None:
+    def __init__(
+        self, make_parts: Callable[[], Parts], host: str, ports: Sequence[int], workers: int, threads: int
+    ) -> None:
         self._make_parts = make_parts
-        bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for port in ports]
         self._options: dict[str, Any] = {
             "bind": bind,
             "workers": workers,
             "threads": threads,
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
+            "worker_connections": _CONNECTIONS,
+            # A request to a connection: nothing that hides behind another request is ever read as one.
+            "keepalive": 0,
             "timeout": 60,
             "graceful_timeout": 10,
             "accesslog": None,
@@ -30,6 +39,9 @@ class HookServer(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "proc_name": "curator-hook",
             "control_socket_disable": True,
+            # No proxy is believed who it says asked, how, or under which path.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
         }
         super().__init__()
 

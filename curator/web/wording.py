@@ -35,9 +35,10 @@ REVIEW_WORDS: Mapping[MatchKind, str] = {
 
 _REASONS = {
     403: "The dashboard answers on the machine it runs on, at http://127.0.0.1 or http://localhost. From elsewhere, "
-    "use an SSH tunnel.",
+    "use an SSH tunnel, or set `public_url` and log in.",
     404: "There is nothing at this address.",
     405: "Pages can be read, nothing more.",
+    503: "The store cannot be read now.",
 }
 
 

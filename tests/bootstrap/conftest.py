@@ -19,5 +19,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def configured(folder: Path) -> Context:
+def configured(folder: Path, made_workspace: Path) -> Context:
+    """The context of a workspace that was made and not used."""
+    shutil.copytree(made_workspace, folder / "workspace")
     return Context(Workspace(folder / "workspace"), folder / "configs" / "curator.toml")

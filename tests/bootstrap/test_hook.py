@@ -4,6 +4,7 @@ import pytest
 
 from curator.bootstrap import hook
 from curator.bootstrap.context import Context
+from curator.bootstrap.init import init
 from curator.bootstrap.receiving import open_receiver
 from curator.bootstrap.workspace import Workspace
 from curator.domain.errors import ServerUnreachable
@@ -19,7 +20,9 @@ def test_deliveries_are_applied_once_what_hindered_it_is_over(
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(hook, "_PAUSE_SECONDS", 0.01)
     raised: list[Exception] = []
-    with open_receiver(Context(Workspace(tmp_path), Path("configs/curator.toml")), lambda _: None) as receiver:
+    context = Context(Workspace(tmp_path), Path("configs/curator.toml"))
+    init(context, lambda _: None)
+    with open_receiver(context, lambda _: None) as receiver:
 
         def failing_at_first() -> Receiver:
             if not raised:

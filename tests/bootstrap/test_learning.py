@@ -8,6 +8,7 @@ from curator.bootstrap.intake import ingest
 from curator.bootstrap.learning import preannotate, preannotate_documents, train
 from curator.bootstrap.pipelines import pipeline_source
 from curator.bootstrap.stores import open_store
+from curator.bootstrap.workspace import Workspace
 from curator.domain.errors import TooLittleData
 from curator.steps.in_force.pipeline import PipelineInForce, pipeline_in_force
 from curator.steps.learning.preannotate import Preannotated
@@ -35,11 +36,13 @@ def test_documents_are_predicted_with_nothing_stored(configured: Context, folder
     model = str(save_model(folder / "model", {"Paris": "GPE"}, {}))
     (folder / "a.txt").write_text(FRENCH, encoding="utf-8")
     refused: list[Refused] = []
-    records, used = preannotate_documents(configured, ["a.txt", "none.txt"], model, None, refused, [])
+    nowhere = Context(Workspace(folder / "nowhere"), configured.config)
+    records, used = preannotate_documents(nowhere, ["a.txt", "none.txt"], model, None, refused, [])
     (record,) = records
     assert (record["source"], record["pipeline"]) == ("a.txt", str(used))
     assert [refusal.name for refusal in refused] == ["none.txt"]
-    assert not configured.workspace.root.exists()
+    assert pipeline_source(nowhere) == configured.settings.pipeline.name
+    assert not nowhere.workspace.root.exists()
 
 
 def test_too_little_data_says_of_which_split_there_is_how_much(configured: Context, folder: Path) -> None:

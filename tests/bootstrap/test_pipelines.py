@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from curator.bootstrap.context import Context
+from curator.bootstrap.init import init
 from curator.bootstrap.pipelines import load_pipeline, pipeline_source
 from curator.bootstrap.stores import open_store
 from curator.bootstrap.workspace import Workspace
@@ -81,6 +82,7 @@ def test_a_layer_that_the_schema_lacks_has_no_source(context: Context) -> None:
 
 def test_the_pipeline_chosen_last_is_read_by_its_own_settings(context: Context, tmp_path: Path) -> None:
     pipeline = save_model(tmp_path / "unconfigured", {"Rome": "PER"}, {})
+    init(context, lambda _: None)
     with open_store(context) as store, store.writing() as transaction:
         put_in_force(transaction, PipelineInForce(str(pipeline), instead_of=context.settings.pipeline.name))
     assert spans(context) == [("entities", 0, 4, "PER")]

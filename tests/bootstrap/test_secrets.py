@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from curator.bootstrap.context import Context
+from curator.bootstrap.init import init
 from curator.bootstrap.secrets import shared_secrets
 from curator.bootstrap.workspace import SharedSecrets, Workspace
 from curator.domain.errors import CuratorError
@@ -14,6 +15,8 @@ def test_every_host_on_a_store_has_the_same_secrets(configured: Context, monkeyp
     folder = configured.workspace.root
     here = Context(Workspace(folder / "here"), configured.config)
     there = Context(Workspace(folder / "there"), configured.config)
+    for context in (here, there):
+        init(context, lambda _: None)
     assert shared_secrets(here) != shared_secrets(there)
     monkeypatch.setenv("CURATOR_DATABASE__URL", f"sqlite:///{here.workspace.store}")
     here, there = (Context(context.workspace, context.config) for context in (here, there))

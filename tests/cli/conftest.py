@@ -43,9 +43,10 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with the project's configuration in it."""
+def folder(tmp_path: Path, made_workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with the project's configuration and a workspace in it."""
     shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    shutil.copytree(made_workspace, tmp_path / ".curator")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CURATOR_WORKSPACE", raising=False)
     return tmp_path

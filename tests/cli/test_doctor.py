@@ -13,7 +13,20 @@ def _nothing_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CURATOR_HOOK__PUBLIC_URL", "http://127.0.0.1:1")
 
 
-def test_an_empty_workspace_is_reported_with_its_remedy(run: Run) -> None:
+def test_a_missing_workspace_is_reported_and_not_made(run: Run, folder: Path) -> None:
+    ran = run("--workspace", "typo", "doctor", "--json")
+    assert (ran.code, ran.err) == (3, "")
+    (failed,) = [check for check in ran.json["checks"] if not check["ok"]]
+    assert (failed["name"], failed["detail"]) == ("workspace", "no such workspace (typo)")
+    assert failed["remedy"] == "check --workspace, or `curator init`"
+    assert not (folder / "typo").exists()
+    (folder / "configs" / "labels.yaml").unlink()
+    failing = [check["name"] for check in run("--workspace", "typo", "doctor", "--json").json["checks"]]
+    assert failing == ["label schema", "workspace"]
+
+
+def test_a_workspace_without_a_store_is_reported_with_its_remedy(run: Run, folder: Path) -> None:
+    (folder / ".curator" / "store.sqlite3").unlink()
     ran = run("doctor", "--json")
     assert (ran.code, ran.err) == (3, "")
     failed = {check["name"]: check["remedy"] for check in ran.json["checks"] if not check["ok"]}
@@ -24,7 +37,7 @@ def test_an_empty_workspace_is_reported_with_its_remedy(run: Run) -> None:
     assert run("store", "upgrade").code == 0
     names = [check["name"] for check in run("doctor", "--json").json["checks"] if check["ok"]]
     assert names == [
-        *("label schema", "database", "migrations", "labels in force", "quarantine"),
+        *("label schema", "workspace", "database", "migrations", "labels in force", "quarantine"),
         *("deliveries", "dead letters"),
     ]
 

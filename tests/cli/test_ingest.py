@@ -59,6 +59,15 @@ def test_a_folder_with_nothing_good_is_a_problem_and_not_a_failure(run: Run, fol
     assert run("ingest", "none").code == 3
 
 
+def test_short_news_is_taken_in_and_its_doubtful_language_named(run: Run, folder: Path) -> None:
+    lines = [{"text": "Pristina accuse Belgrade"}, {"text": FRENCH}]
+    (folder / "short.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    ran = run("ingest", "short.jsonl", "--json")
+    assert (ran.code, ran.json["documents"], ran.json["refused"], ran.json["language_doubtful"]) == (0, 2, [], 1)
+    assert "language doubtful: short.jsonl:1 was taken in, and may be in 'it'" in ran.err
+    assert "short.jsonl:2" not in ran.err
+
+
 def test_equal_spans_are_told_by_cause(run: Run, folder: Path) -> None:
     span = {"start": 13, "end": 24, "label": "PER"}
     row = {"text": FRENCH, "spans": [span, {**span, "id": "again"}], "entities": [span]}

@@ -71,7 +71,7 @@ def _takes_json(command: click.Command) -> bool:
         (["train", "news@1"], "no such version: news@1"),
         (["train", "../x@1"], "is no name for a dataset"),
         (["preannotate", "--pipeline", "nowhere"], "spaCy pipeline is not installed (nowhere)"),
-        (["--workspace", "configs/curator.toml/w", "status"], "workspace cannot be made"),
+        (["--workspace", "configs/curator.toml/w", "init"], "workspace cannot be made"),
     ],
 )
 def test_a_failure_is_exit_1_and_one_line_with_its_remedy(run: Run, arguments: list[str], message: str) -> None:
@@ -123,11 +123,10 @@ def test_a_schema_that_is_not_well_formed_is_reported(run: Run, folder: Path) ->
 
 def test_the_workspace_may_come_from_the_environment(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CURATOR_WORKSPACE", str(folder / "elsewhere"))
-    assert run("status").code == 0
+    assert run("init", "--json").json["workspace"] == str(folder / "elsewhere")
     assert (folder / "elsewhere" / "store.sqlite3").exists()
-    assert run("--workspace", "here", "status").code == 0
+    assert run("--workspace", "here", "init", "--json").json["workspace"] == "here"
     assert (folder / "here" / "store.sqlite3").exists()
-    assert not (folder / ".curator").exists()
 
 
 def test_a_reader_that_goes_away_is_no_error_to_tell(folder: Path) -> None:

@@ -23,7 +23,8 @@ def save_pipeline(folder: Path) -> None:
 def test_preannotate_paths_writes_what_the_contract_says_and_stores_nothing(
     run: Run, corpus: Path, pipeline: Path
 ) -> None:
-    ran = run("preannotate", "corpus", "--pipeline", pipeline, "--out", "out/o.jsonl", "--json")
+    arguments = ("preannotate", "corpus", "--pipeline", pipeline, "--out", "out/o.jsonl", "--json")
+    ran = run("--workspace", "nowhere", *arguments)
     assert ran.code == 3
     assert (ran.json["predicted"], ran.json["refused"]) == (4, 5)
     lines = Path("out/o.jsonl").read_bytes().decode().splitlines()
@@ -42,7 +43,7 @@ def test_preannotate_paths_writes_what_the_contract_says_and_stores_nothing(
     assert (person["label"], person["text"], FRENCH[person["start"] : person["end"]]) == ("PER", *["Ahmed Morel"] * 2)
     assert (meeting["label"], meeting["text"]) == ("MEETING", "rencontré")
     assert first["pipeline"] == ran.json["pipeline"]
-    assert not (Path(".curator") / "store.sqlite3").exists()
+    assert not Path("nowhere").exists()
 
 
 def test_preannotate_writes_to_standard_output_without_out(run: Run, corpus: Path, pipeline: Path) -> None:

@@ -8,6 +8,7 @@ from tests.cli.conftest import Run
 
 
 def test_upgrading_twice_is_upgrading_once(run: Run, folder: Path) -> None:
+    (folder / ".curator" / "store.sqlite3").unlink()
     first = run("store", "upgrade", "--json")
     assert (first.code, first.json) == (0, {"upgraded": True})
     assert (folder / ".curator" / "store.sqlite3").exists()

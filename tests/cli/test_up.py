@@ -8,10 +8,10 @@ from tests.cli.conftest import Run
 
 
 def test_a_corpus_that_is_not_there_is_reported_before_anything_is_made(run: Run, folder: Path) -> None:
-    ran = run("up", "--corpus", "nowhere")
+    ran = run("--workspace", "new", "up", "--corpus", "nowhere")
     assert (ran.code, ran.out) == (1, "")
     assert ran.error_line == "curator: no such corpus (nowhere): check --corpus"
-    assert not (folder / ".curator").exists()
+    assert not (folder / "new").exists()
 
 
 @pytest.mark.parametrize("option", ["--port", "--hook-port"])

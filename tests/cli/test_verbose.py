@@ -31,12 +31,14 @@ def address() -> Iterator[str]:
 
 def test_stages_and_migrations_are_reported_with_v_and_not_without(run: Run, folder: Path) -> None:
     (folder / "a.txt").write_text(FRENCH, encoding="utf-8")
-    ran = run("-v", "ingest", "a.txt", "--json")
+    ran = run("--workspace", "new", "-v", "ingest", "a.txt", "--json")
     assert ran.json["documents"] == 1
     lines = [line.split(" ", 1)[1] for line in ran.err.splitlines()]
-    assert lines[:2] == ["ingest begins", "migrations run: 0002"]
-    assert lines[2].startswith("ingest done, 1, in ")
-    assert run("ingest", "a.txt", "--json").err == ""
+    assert lines[0] == "ingest begins"
+    assert lines[1].startswith("migrations run: 0002")
+    assert ran.err.splitlines()[2] == "workspace made: new"
+    assert lines[3].startswith("ingest done, 1, in ")
+    assert run("--workspace", "new", "ingest", "a.txt", "--json").err == ""
 
 
 def test_v_counts_where_click_takes_it_for_an_option_only(run: Run) -> None:

@@ -11,6 +11,7 @@ import yaml
 from curator.domain.dataset import manifest
 from curator.domain.dataset_card import dataset_card
 from curator.domain.document import Document
+from curator.domain.loadable import LOADABLE_FILES, features, loadable_line
 from curator.domain.record import Provenance, Record, record_line, record_of
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.domain.span import Attribute, Content, Relation, Span
@@ -45,6 +46,52 @@ def values(records: list[Record]) -> list[Any]:
     return [json.loads(record_line(record)) for record in records]
 
 
+def as_text(value: Any) -> Any:
+    """Return a record's value with what is free JSON as JSON text."""
+    free = [{**attribute, "value": json_text(attribute["value"])} for attribute in value["attributes"]]
+    return {**value, "meta": json_text(value["meta"]), "attributes": free}
+
+
+def json_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def types_in(features: Any) -> set[str]:
+    """Return the types that a card declares, and the forms of those that are made of others."""
+    if isinstance(features, str):
+        return {features}
+    if isinstance(features, list):
+        return set().union(*map(types_in, features))
+    return set().union(*(types_in(inner) | ({form} - {"dtype"}) for form, inner in features.items() if form != "name"))
+
+
+def test_the_card_declares_types_that_old_versions_of_the_datasets_library_know() -> None:
+    read = front(dataset_card(head({"train": 1, "dev": 0, "test": 0}), {}))
+    assert types_in(read["dataset_info"]["features"]) == {"string", "int64", "bool", "list", "struct"}
+
+
+def keys(value: Any) -> Any:
+    """Return the names in a value, down to its leaves."""
+    if isinstance(value, dict):
+        return {name: keys(inner) for name, inner in value.items()}
+    return [keys(value[0])] if isinstance(value, list) else None
+
+
+def test_the_card_declares_what_records_have() -> None:
+    line = loadable_line(record_line(a_record(1, METAS[1], FULL)))
+    assert keys(features(SCHEMA.layer_names)) == keys(json.loads(line))
+
+
+def test_a_loadable_line_is_ascii_and_never_changes() -> None:
+    free = '{"é":["\u2028",1.5,4611686018427387904,null]}'
+    line = f'{{"text":"été","attributes":[{{"name":"n","value":{free}}},{{"value":"x"}}],"meta":{free},"more":1}}\n'
+    escaped = r'"{\"\u00e9\":[\"\u2028\",1.5,4611686018427387904,null]}"'
+    attributes = rf'[{{"name":"n","value":{escaped}}},{{"value":"\"x\""}}]'
+    expected = rf'{{"text":"\u00e9t\u00e9","attributes":{attributes},"meta":{escaped},"more":1}}'
+    # Versions that are there are written again by it.
+    assert loadable_line(line.encode()) == expected.encode() + b"\n"
+
+
 def head(counts: dict[str, int], schema: LabelSchema = SCHEMA) -> dict[str, Any]:
     files = {f"{split}.jsonl": {"sha256": split, "bytes": 1, "records": count} for split, count in counts.items()}
     spans = {layer.name: {label.name: 1 for label in layer.labels} for layer in schema.layers}
@@ -60,8 +107,11 @@ def test_the_datasets_library_loads_a_version_as_it_is(tmp_path: Path) -> None:
     version = tmp_path / "v1"
     version.mkdir()
     files = {"train": train, "dev": [a_record(9, {}, Content())], "test": []}
+    (version / "loadable").mkdir()
     for split, records in files.items():
-        (version / f"{split}.jsonl").write_bytes(b"".join(map(record_line, records)))
+        lines = list(map(record_line, records))
+        (version / f"{split}.jsonl").write_bytes(b"".join(lines))
+        (version / LOADABLE_FILES[split]).write_bytes(b"".join(map(loadable_line, lines)))
     made = head({split: len(records) for split, records in files.items()})
     (version / "README.md").write_text(dataset_card(made, {"trimmed": 1}), encoding="utf-8")
     (version / "manifest.json").write_text(json.dumps(made), encoding="utf-8")
@@ -78,7 +128,7 @@ def test_the_datasets_library_loads_a_version_as_it_is(tmp_path: Path) -> None:
     )
     assert run.returncode == 0, run.stderr
     output = json.loads(run.stdout)
-    assert output["splits"] == {"train": values(train), "dev": values(files["dev"])}
+    assert output["splits"] == {split: [as_text(value) for value in values(files[split])] for split in ("train", "dev")}
     assert output["features"] == sorted(values(train)[0])
 
 

@@ -5,8 +5,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,15 +103,32 @@ class Desk:
     def delete(self, annotation: int) -> None:
         self.http.delete(f"/api/annotations/{annotation}/").raise_for_status()
 
+    def annotations_of(self, task: dict[str, Any]) -> list[dict[str, Any]]:
+        annotations: list[dict[str, Any]]
+        annotations = self.http.get(f"/api/tasks/{task['id']}/annotations/").raise_for_status().json()
+        return annotations
+
+    def bulk(self, action: str, tasks: list[int]) -> None:
+        """Do one of the Data Manager's acts with some tasks."""
+        selected = {"selectedItems": {"all": False, "included": tasks}}
+        query: dict[str, str | int] = {"id": action, "project": self.project}
+        self.http.post("/api/dm/actions", params=query, json=selected).raise_for_status()
+
     def delete_task(self, task: dict[str, Any]) -> None:
         self.http.delete(f"/api/tasks/{task['id']}/").raise_for_status()
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStudio) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("desk")
+    with running_desk(tmp_path_factory.mktemp("desk"), label_studio, Relay) as desk:
+        yield desk
+
+
+@contextmanager
+def running_desk(folder: Path, label_studio: RunningLabelStudio, make_relay: Callable[[str], Relay]) -> Iterator[Desk]:
+    """Set up a project of its own with the part's articles, and serve its hook behind a relay."""
     port = free_port()
-    relay = Relay(f"http://127.0.0.1:{port}")
+    relay = make_relay(f"http://127.0.0.1:{port}")
     env = environment(
         folder,
         CURATOR_LABEL_STUDIO__URL=label_studio.url,

@@ -1,6 +1,8 @@
-"""A relay between Label Studio and the hook that can lose, double and reorder what passes."""
+"""Relays between Label Studio and the hook that lose, double, delay and reorder what passes."""
 
+import random
 import threading
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -22,13 +24,7 @@ class Relay:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                call = (self.path, dict(self.headers.items()), body)
-                if relay.holding:
-                    relay.kept.append(call)
-                    code = 200
-                else:
-                    code = relay.forward(call)
-                self.send_response(code)
+                self.send_response(relay.receive((self.path, dict(self.headers.items()), body)))
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:
@@ -42,6 +38,13 @@ class Relay:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
+    def receive(self, call: Call) -> int:
+        """Return the answer to a call of Label Studio."""
+        if self.holding:
+            self.kept.append(call)
+            return 200
+        return self.forward(call)
+
     def forward(self, call: Call) -> int:
         path, headers, body = call
         sent = {name: value for name, value in headers.items() if name.lower() not in ("host", "content-length")}
@@ -52,3 +55,41 @@ class Relay:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class FaultyRelay(Relay):
+    """Loses 30 % of the calls, doubles 30 % and delays the rest, so that later ones overtake them; `fates` counts."""
+
+    def __init__(self, hook: str, seed: int) -> None:
+        self.fates: Counter[str] = Counter()
+        self._chance = random.Random(seed)
+        self._lock = threading.Lock()
+        super().__init__(hook)
+
+    def receive(self, call: Call) -> int:
+        with self._lock:
+            fate = self._chance.choices(("lost", "doubled", "delayed"), (30, 30, 40))[0]
+            self.fates[fate] += 1
+            if fate == "delayed":
+                self.kept.append(call)
+            overtaken = self._overtaken() if fate == "doubled" else []
+        if fate == "doubled":
+            self.forward(call)
+            self.forward(call)
+        for late in overtaken:
+            self.forward(late)
+        return 200
+
+    def _overtaken(self) -> list[Call]:
+        """Take out some of the calls that were delayed, in any order."""
+        late = [call for call in self.kept if self._chance.random() < 0.3]
+        self.kept = [call for call in self.kept if call not in late]
+        self._chance.shuffle(late)
+        return late
+
+    def deliver_late(self) -> None:
+        """Deliver what is still delayed, the last first."""
+        with self._lock:
+            late, self.kept = self.kept[::-1], []
+        for call in late:
+            self.forward(call)

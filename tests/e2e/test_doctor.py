@@ -89,6 +89,8 @@ def test_a_set_up_in_order_passes(curator: Curator) -> None:
 
 def test_a_missing_database(curator: Curator, tmp_path: Path) -> None:
     curator.env["CURATOR_WORKSPACE"] = str(tmp_path / "elsewhere")
+    curator.run("init")
+    (tmp_path / "elsewhere" / "store.sqlite3").unlink()
     assert failing(curator)["database"] == "curator store upgrade"
     assert not (tmp_path / "elsewhere" / "store.sqlite3").exists()
     curator.run("store", "upgrade")

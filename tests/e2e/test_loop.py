@@ -2,38 +2,11 @@
 
 import json
 import random
-import re
-from typing import Any
 
 from tests.e2e.agreement import chosen, from_label_studio, from_store, record_attributes, record_relations, record_spans
 from tests.e2e.conftest import ARTICLES_OF_PART, PART, Desk
+from tests.e2e.parts import reviewed
 from tests.waiting import wait_until
-
-
-def region(name: str, layer: str, label: str, word: re.Match[str]) -> dict[str, Any]:
-    value = {"start": word.start(), "end": word.end(), "text": word.group(), "labels": [label]}
-    return {"id": name, "from_name": layer, "to_name": "text", "type": "labels", "value": value}
-
-
-def words(task: dict[str, Any], first: int, count: int) -> list[re.Match[str]]:
-    return list(re.finditer(r"\w+", task["data"]["text"]))[first : first + count]
-
-
-def reviewed(task: dict[str, Any], at: int = 3) -> list[dict[str, Any]]:
-    """Return an annotation with both layers, a relation, a doubt and a note."""
-    first, second, third = words(task, at, 3)
-    doubt = {**region("a", "entities", "PER", first), "from_name": "certitude", "type": "choices"}
-    doubt["value"] = {"start": first.start(), "end": first.end(), "text": first.group(), "choices": ["douteux"]}
-    note = {**region("a", "entities", "PER", first), "from_name": "note", "type": "textarea"}
-    note["value"] = {"start": first.start(), "end": first.end(), "text": ["à revoir\nœuvre « ’ »"]}
-    return [
-        region("a", "entities", "PER", first),
-        region("b", "events", "ATTACK", second),
-        region("c", "entities", "GPE", third),
-        doubt,
-        note,
-        {"type": "relation", "from_id": "b", "to_id": "a", "direction": "right", "labels": ["agent", "target"]},
-    ]
 
 
 def agree(desk: Desk) -> bool:

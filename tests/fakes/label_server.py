@@ -35,6 +35,8 @@ class FakeLabelServer:
         """What a method raises instead of doing its work."""
         self.broken: set[int] = set()
         """Tasks that the server fails on."""
+        self.spoilt: dict[int, CuratorError] = {}
+        """Annotations that the server fails on, each with what is raised for it."""
         self.cut_off: set[str] = set()
         """Methods that do their work once more before the connection breaks."""
         self.failure = ServerFailed("Label Studio failed: broken", name, "see its log")
@@ -126,6 +128,8 @@ class FakeLabelServer:
 
     def annotation(self, annotation: int) -> tuple[AnnotationState | UnreadableAnnotation, TaskRef] | None:
         self._called("annotation")
+        if annotation in self.spoilt:
+            raise self.spoilt[annotation]
         row = self._rows.annotations.get(annotation)
         return None if row is None else self._read(row)
 

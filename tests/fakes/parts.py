@@ -12,7 +12,7 @@ from curator.domain.prediction import PipelineId
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.domain.span import Content, Relation, Span, span_order
 from curator.domain.split import SplitRule
-from curator.steps.ports.documents import Refused
+from curator.steps.ports.documents import Detected, Refused
 
 SCHEMA_VALUE: dict[str, Any] = {
     "name": "small",
@@ -45,11 +45,13 @@ def schema_with_label(name: str) -> LabelSchema:
 RULE = SplitRule("tests", {"train": 0.6, "dev": 0.2, "test": 0.2})
 
 
-def french(text: str) -> str:
-    """Implements `Language`: what does not begin as English is French."""
+def french(text: str) -> Detected:
+    """Implements `Language`: what does not begin as English is French, and two words may be Italian as well."""
     if not any(char.isalpha() for char in text):
-        return "und"
-    return "en" if text.startswith("The ") else "fr"
+        return Detected("und")
+    if text.startswith("The "):
+        return Detected("en")
+    return Detected("it", frozenset({"fr"})) if len(text.split()) == 2 else Detected("fr")
 
 
 class Texts:

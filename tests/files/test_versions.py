@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -72,9 +73,22 @@ def test_names_are_plain(tmp_path: Path, name: str) -> None:
     for call in (folder.versions, lambda name: folder.manifest(name, 1), lambda name: folder.write(name, 1, {})):
         with pytest.raises(CuratorError, match="no name for a dataset"):
             call(name)
-    with pytest.raises(CuratorError, match="no name for a file"):
-        folder.write("news", 1, {name: []})
+    for file in {name, f"{name}/a", f"a/{name}", f"a/b/{name}"} - {"a/b", "a/b/a", "a/a/b", "a/b/a/b"}:
+        with pytest.raises(CuratorError, match="no name for a file"):
+            folder.write("news", 1, {file: []})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_in_folders_of_a_version_are_hashed_with_the_others(tmp_path: Path) -> None:
+    folder = VersionFolder(tmp_path)
+    assert folder.digests("news", 1) is None
+    path = folder.write("news", 1, {"a": [b"a"], "more/b": [b"b", b"c"]})
+    assert (path / "more" / "b").read_bytes() == b"bc"
+    expected = {"a": b"a", "more/b": b"bc"}
+    assert folder.digests("news", 1) == {name: hashlib.sha256(data).hexdigest() for name, data in expected.items()}
+    (path / "gone").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(CuratorError, match="version cannot be read"):
+        folder.digests("news", 1)
 
 
 def test_what_is_not_there_is_reported(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from curator.domain.loss import Loss
 from curator.domain.policy import Policy
 from curator.domain.span import Attribute, Content, Relation, Span
 from curator.domain.split import Assignment
+from curator.steps.curation.batches import decide_all
 from curator.steps.curation.decide import Decider, Rules
 from curator.steps.curation.decide_by_person import decide_by_person
 from curator.steps.in_force.schema import adopt_schema
@@ -44,11 +45,13 @@ def test_a_decision_is_read_back_by_its_inputs_as_it_was_stored(
 ) -> None:
     made = decision(document, record=record)
     with store.writing() as transaction:
-        transaction.decisions.add(document, "key", made)
-        transaction.decisions.add(document, "key", decision(document, policy="later"))
+        first = transaction.decisions.add({document: ("key", made)})
+        # Whoever decided first on the same inputs decided.
+        assert transaction.decisions.add({document: ("key", decision(document, policy="later"))}) == first
     with store.reading() as transaction:
-        assert transaction.decisions.find(document, "key") == made
-        assert transaction.decisions.find(document, "other") is None
+        assert transaction.decisions.find({document: "key"}) == first
+        assert first[document].decision == made
+        assert transaction.decisions.find({document: "other"}) == {}
         assert transaction.counts()["decisions"] == 1
 
 
@@ -94,9 +97,10 @@ def test_decided_documents_come_by_id_whoever_decided_them(store: SqlStore, revi
     alone = document_id("Rome va")
     for document in (reviewed[1], alone):
         decide_by_person(document, "ada", Content((PERSON,)), store=store, rules=RULES, read_content=READ_ANNOTATION)
-    with store.writing() as transaction:
-        decided = list(Decider(transaction, SCHEMA, RULES, READ_ANNOTATION, transaction.seq).decided())
-        again = list(Decider(transaction, SCHEMA, RULES, READ_ANNOTATION, transaction.seq).decided())
+    with store.reading() as transaction:
+        seq = transaction.seq
+    decider = Decider(SCHEMA, RULES, READ_ANNOTATION)
+    decided, again = (list(decide_all(store, decider, seq)) for _ in range(2))
     assert decided == again
     assert [document.document for document in decided] == sorted([*reviewed, alone])
     people = {document.document for document in decided if b'"policy":"person"' in (document.line or b"")}

@@ -32,8 +32,8 @@ def test_a_source_counts_again_where_its_metadata_changed(store: SqlStore) -> No
             assert transaction.documents.add([(arrival("Paris", k=number), [])])[1] == 1
     with store.reading() as transaction:
         paris = document_id("Paris")
-        assert transaction.documents.describing_source(paris, 1)[1].meta == {"k": 1}
-        assert transaction.documents.describing_source(paris, 2)[1].meta == {"k": 2}
+        assert transaction.documents.describing_sources([paris], 1)[paris][1].meta == {"k": 1}
+        assert transaction.documents.describing_sources([paris], 2)[paris][1].meta == {"k": 2}
         assert transaction.documents.first_sources([paris]) == {paris: "a.txt"}
 
 
@@ -41,7 +41,8 @@ def test_metadata_goes_before_a_newer_source_without_any(store: SqlStore) -> Non
     with store.writing() as transaction:
         transaction.documents.add([(arrival("Paris", "a", k=1), []), (arrival("Paris", "b"), [])])
     with store.reading() as transaction:
-        assert transaction.documents.describing_source(document_id("Paris"), 1)[1].name == "a"
+        sources = transaction.documents.describing_sources([document_id("Paris"), document_id("Lyon")], 1)
+        assert {document: source.name for document, (_, source) in sources.items()} == {document_id("Paris"): "a"}
 
 
 @settings(max_examples=20, suppress_health_check=list(HealthCheck))
@@ -76,6 +77,8 @@ def test_a_split_is_assigned_once_and_never_changes(store: SqlStore, document: s
     with store.reading() as transaction:
         assert transaction.documents.splits(seq) == {document: Assignment(document, "train", "hash")}
         assert transaction.documents.splits(1) == {}
+        assert transaction.documents.splits(seq, [document]).keys() == {document}
+        assert transaction.documents.splits(seq, ["f" * 24]) == transaction.documents.splits(seq, []) == {}
 
 
 def test_places_that_contradict_each_other_give_one_split_in_any_order(store: SqlStore) -> None:
@@ -88,13 +91,20 @@ def test_places_that_contradict_each_other_give_one_split_in_any_order(store: Sq
 def test_candidates_are_the_assigned_documents_that_share_a_band(store: SqlStore) -> None:
     with store.writing() as transaction:
         transaction.documents.add(
-            [(arrival("A"), [1, 2]), (arrival("B"), [2, 3]), (arrival("C"), [3]), (arrival("D"), [2])]
+            [(arrival("A"), [1, 2]), (arrival("B"), [2, 3]), (arrival("C"), [3]), (arrival("D"), [1, 2])]
         )
-        transaction.documents.assign(
-            [Assignment(document_id("B"), "dev", "hash"), Assignment(document_id("C"), None, "x")]
-        )
-        assert transaction.documents.candidates(document_id("A")) == {document_id("B"): "dev"}
-        assert transaction.documents.candidates(document_id("B")) == {document_id("C"): None}
+        a, b, c, d = map(document_id, "ABCD")
+        transaction.documents.assign([Assignment(b, "dev", "hash"), Assignment(c, None, "x")])
+        assert transaction.documents.candidates([a]) == {a: [b]}
+        assert transaction.documents.candidates([b]) == {b: [c]}
+        candidates = transaction.documents.candidates([a, d])
+        assert {document: sorted(near) for document, near in candidates.items()} == {
+            a: sorted([b, d]),
+            d: sorted([a, b]),
+        }
+        assert transaction.documents.candidates([]) == {}
+        assert [waiting.document for waiting in transaction.documents.unassigned([d, b, c])] == [d]
+        assert transaction.documents.unassigned([]) == []
 
 
 def test_predictions_are_added_once_and_never_change(store: SqlStore, document: str) -> None:
@@ -114,18 +124,19 @@ def test_of_each_pipeline_the_newest_prediction_is_given(store: SqlStore, docume
     with store.reading() as transaction:
         newest = transaction.tasks.newest_predictions([document])[document]
         assert [str(stored.prediction.pipeline) for stored in newest] == ["model@m1", "names@d2"]
-        shown = [transaction.documents.shown_pipeline(document, seq) for seq in range(1, 5)]
-        assert shown == [None, "names@d1", "model@m1", "names@d2"]
+        predicted = transaction.documents.predicted([document, "f" * 24])
+        assert predicted == {document: [(2, NAMES), (3, PipelineId("model", "m1")), (4, PipelineId("names", "d2"))]}
 
 
 def test_spans_that_came_along_are_no_pipelines(store: SqlStore, document: str) -> None:
     with store.writing() as transaction:
         transaction.documents.add_predictions([Prediction(document, PipelineId("given", "g"), CONTENT)])
-        assert transaction.documents.shown_pipeline(document, transaction.seq) is None
+        assert transaction.documents.predicted([document]) == {}
 
 
 def test_what_came_along_in_a_source_is_any_json(store: SqlStore) -> None:
     meta: dict[str, Any] = {"é": [None, 1.5, {"x": "\ud800\x00"}]}
     with store.writing() as transaction:
         transaction.documents.add([(arrival("Paris", **meta), [])])
-        assert transaction.documents.describing_source(document_id("Paris"), transaction.seq)[1].meta == meta
+        paris = document_id("Paris")
+        assert transaction.documents.describing_sources([paris], transaction.seq)[paris][1].meta == meta

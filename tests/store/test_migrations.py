@@ -3,13 +3,18 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
+import curator.store.migrations
 from curator.domain.errors import CuratorError
+from curator.steps.ports.stored_versions import StoredVersion
 from curator.store.database import SqlStore, open_engine
 from curator.store.migrate import schema_revisions, upgrade
 from curator.store.tables import Table
@@ -41,6 +46,28 @@ def test_migrations_make_the_indices_and_constraints_of_the_code(empty_engine: E
         assert {
             index["name"] for index in schema.get_indexes(table.name) if not index.get("duplicates_constraint")
         } == {index.name for index in table.indexes}
+
+
+def upgrade_to(engine: Engine, revision: str) -> None:
+    """Bring a database to where an earlier version of the code left it."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(curator.store.migrations.__file__).parent))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def test_versions_exported_before_the_store_kept_them_stay_with_their_numbers(empty_engine: Engine) -> None:
+    upgrade_to(empty_engine, "0003")
+    with empty_engine.begin() as connection:
+        connection.execute(
+            text("insert into version (seq, dataset, number, digest, as_of) values (5, 'news', 2, 'd', 4)")
+        )
+    assert upgrade(empty_engine)
+    with SqlStore(empty_engine).reading() as transaction:
+        (version,) = transaction.versions.all()
+        assert version == StoredVersion("news", 2, "d", 4)
+        assert not version.reproducible
 
 
 def test_a_second_upgrade_does_nothing(empty_engine: Engine) -> None:

@@ -29,8 +29,14 @@ def state(identity: Identity = FIRST, **fields: Any) -> AnnotationState:
 
 
 def alive(store: SqlStore, as_of: int | None = None) -> list[AnnotationState | None]:
+    """Return the states that are current, by the index; they are the same by the revisions, as of a number or now."""
     with store.reading() as transaction:
-        return [revision.state for revision in transaction.revisions.current_revisions(as_of=as_of)]
+        indexed = list(transaction.revisions.current_revisions())
+        moment = transaction.seq if as_of is None else as_of
+        past = transaction.revisions.revisions_at(transaction.revisions.annotated(moment), moment)
+    revisions = [revision for document in past for revision in past[document]]
+    assert as_of is not None or revisions == indexed
+    return [revision.state for revision in revisions]
 
 
 def test_the_newest_revision_of_each_annotation_is_current(store: SqlStore, document: str) -> None:

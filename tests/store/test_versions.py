@@ -1,11 +1,68 @@
 """Dataset versions, on both databases."""
 
+from typing import Any
+
+import pytest
+
+from curator.domain.canonical import document_id
+from curator.domain.errors import CuratorError
+from curator.steps.ports.stored_versions import StoredVersion, VersionFile
 from curator.store.database import SqlStore
+from tests.store.conftest import arrival
+from tests.store.test_decisions import decision
+
+VERSION = StoredVersion(
+    "news",
+    1,
+    "a" * 64,
+    as_of=3,
+    retrospective=True,
+    files={"train.jsonl": VersionFile("b" * 64, 12), "README.md": VersionFile("c" * 64, 4, b"\x00\xffab")},
+)
 
 
-def test_a_version_is_remembered_once(store: SqlStore) -> None:
-    for number in (1, 2, 1):
-        with store.writing() as transaction:
-            transaction.versions.add("news", number, "a" * 64, 1)
+def decisions(store: SqlStore, **records: bytes) -> list[int]:
+    """Decide documents with these texts, each with a record; returns the numbers of the decisions."""
+    with store.writing() as transaction:
+        transaction.documents.add([(arrival(text), []) for text in records])
+        kept = transaction.decisions.add(
+            {document_id(text): ("key", decision(document_id(text), record=record)) for text, record in records.items()}
+        )
+    return [kept[document_id(text)].number for text in records]
+
+
+def test_a_version_comes_back_as_it_was_added(store: SqlStore) -> None:
+    first, second, third = decisions(store, Paris=b"1\n", Lyon=b"2\n", Nice=b"3\n")
+    with store.writing() as transaction:
+        transaction.versions.add(VERSION, [("train", third), ("dev", second), ("train", first)])
+        transaction.versions.add(StoredVersion("old", 7, "d" * 64, 1), [])
     with store.reading() as transaction:
+        versions = transaction.versions
+        kept, old = versions.all()
+        assert versions.all("old") == [old] == [StoredVersion("old", 7, "d" * 64, 1)]
+        assert (kept.reproducible, old.reproducible) == (True, False)
+        assert (str(kept), kept.digest, kept.as_of, kept.retrospective) == ("news@1", "a" * 64, 3, True)
+        assert {name: (file.sha256, file.size) for name, file in kept.files.items()} == {
+            "train.jsonl": ("b" * 64, 12),
+            "README.md": ("c" * 64, 4),
+        }
+        assert versions.content(kept, "README.md") == b"\x00\xffab"
+        assert versions.content(kept, "train.jsonl") == versions.content(old, "README.md") == b""
+        assert list(versions.lines(kept, "train")) == [b"3\n", b"1\n"]
+        assert list(versions.lines(kept, "dev")) == [b"2\n"]
+        assert list(versions.lines(kept, "test")) == list(versions.lines(old, "train")) == []
         assert transaction.counts()["versions"] == 2
+
+
+def test_a_number_is_given_once(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.versions.add(VERSION, [])
+
+    def again() -> Any:
+        with store.writing() as transaction:
+            transaction.versions.add(VERSION, [])
+
+    with pytest.raises(CuratorError, match="the store failed"):
+        again()
+    with store.reading() as transaction:
+        assert len(transaction.versions.all("news")) == 1

@@ -15,6 +15,7 @@ from curator.steps.datasets.version_changes import VersionHistory
 from curator.store.views.overview import SqlOverview
 from curator.web.application import Parts, create_app
 from curator.web.dashboard import Dashboard
+from curator.web.doors.pages import PagesDoor
 from tests.fakes.parts import link, raw, region
 from tests.fakes.world import World
 
@@ -24,11 +25,11 @@ NESTED = "Marie Curie attaque Paris puis Lyon"
 EVIL = '"><script>alert(1)</script>@example.org'
 
 
-def application(world: World, folder: Path, hosts: tuple[str, ...] = ()) -> Flask:
+def application(world: World, folder: Path, door: PagesDoor | None = None, webhook_port: int = 0) -> Flask:
     """Return the application with its dashboard, on a world's store and the versions in a folder."""
     overview = SqlOverview(world.sql, world.sql_inbox, READ_ANNOTATION)
-    part = Dashboard(lambda: overview, VersionHistory(VersionFolder(folder)).changes, hosts)
-    return create_app(Parts(world.inbox, "secret", 1 << 20, lambda: None, lambda: "", part))
+    part = Dashboard(lambda: overview, VersionHistory(VersionFolder(folder)).changes, door)
+    return create_app(Parts(world.inbox, "secret", 1 << 20, lambda: None, lambda: "", part, webhook_port=webhook_port))
 
 
 def export(world: World, folder: Path, name: str = "news") -> Frozen:

@@ -269,13 +269,6 @@ def test_other_machines_and_relayed_requests_are_refused(client: FlaskClient) ->
     assert b"Paris" not in refused.data
 
 
-def test_a_configured_name_is_answered(filled: World, folder: Path) -> None:
-    client = application(filled, folder / "exports", ("curator.example",)).test_client()
-    away = {"environ_base": {"REMOTE_ADDR": "10.0.0.9"}}
-    assert client.get("/", headers={"Host": "curator.example:8081"}, **away).status_code == 200
-    assert client.get("/", headers={"Host": "other.example"}, **away).status_code == 403
-
-
 def test_the_hook_is_not_guarded_by_names(client: FlaskClient) -> None:
     headers = {"Host": "host.docker.internal", "X-Curator-Secret": "secret"}
     assert client.post(HOOK_PATH, data=b"{}", headers=headers).status_code == 200

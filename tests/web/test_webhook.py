@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curator.bootstrap.context import Context
+from curator.bootstrap.init import init
 from curator.bootstrap.receiving import open_receiver
 from curator.bootstrap.workspace import Workspace
 from curator.domain.errors import CuratorError
@@ -189,6 +190,7 @@ def test_what_cannot_be_applied_is_a_dead_letter_with_its_cause(
 ) -> None:
     monkeypatch.chdir(ROOT)
     context = Context(Workspace(tmp_path), Path("configs/curator.toml"))
+    init(context, lambda _: None)
     with open_receiver(context, lambda _: None) as receiver:
         client = create_app(Parts(receiver.inbox, "correct", 1 << 20, lambda: None, str)).test_client()
         assert client.post(PATH, json=body, headers=SECRET).status_code == 200

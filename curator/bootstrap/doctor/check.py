@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
+INIT = "curator init"
 UP = "curator up"
 PUSH = "curator push"
 SYNC = "curator sync"

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from curator.bootstrap.context import Context
-from curator.bootstrap.doctor import hook, server, store
+from curator.bootstrap.doctor import hook, server, store, versions
 from curator.bootstrap.doctor.check import Check, until_failure
 from curator.bootstrap.doctor.project import ProjectChecks
 from curator.bootstrap.servers import open_server
@@ -14,14 +14,20 @@ from curator.bootstrap.stores import open_inbox, open_store
 
 def examine(context: Context) -> Iterator[Check]:
     """Yield the checks, each as soon as it is made; what hangs on a failed one is left out."""
-    stored = yield from until_failure(
-        partial(store.labels, context),
-        partial(store.database, context),
-        partial(store.migrations, context),
-        partial(store.labels_in_force, context),
+    labels = yield from until_failure(partial(store.labels, context))
+    if not (yield from until_failure(partial(store.workspace, context))):
+        # What is left would make part of one.
+        return
+    stored = labels and (
+        yield from until_failure(
+            partial(store.database, context),
+            partial(store.migrations, context),
+            partial(store.labels_in_force, context),
+        )
     )
     if stored:
         yield store.in_quarantine(context)
+        yield versions.versions(context)
     reached = yield from until_failure(partial(server.label_studio, context), partial(server.token, context))
     of_hook: list[Callable[[], Check]] = [partial(hook.answers, context)]
     if stored:

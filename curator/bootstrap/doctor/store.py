@@ -1,7 +1,7 @@
-"""Checks of the label schema and the database."""
+"""Checks of the label schema, the workspace and the database."""
 
 from curator.bootstrap.context import Context
-from curator.bootstrap.doctor.check import PUSH, SYNC, UPGRADE, Check
+from curator.bootstrap.doctor.check import INIT, PUSH, SYNC, UPGRADE, Check
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.stores import is_own_file, open_store, open_store_as_is
@@ -22,6 +22,16 @@ def labels(context: Context) -> Check:
         return Check(name, False, f"{error.what} ({error.where})", error.remedy)
     count = sum(len(layer.labels) for layer in schema.layers)
     return Check(name, True, f"{context.settings.label_schema}: {count} labels in {len(schema.layers)} layers")
+
+
+def workspace(context: Context) -> Check:
+    """Check that the workspace is there."""
+    name = "workspace"
+    try:
+        context.workspace.require()
+    except CuratorError as error:
+        return Check(name, False, f"{error.what} ({error.where})", f"check --workspace, or `{INIT}`")
+    return Check(name, True, str(context.workspace.root))
 
 
 def database(context: Context) -> Check:

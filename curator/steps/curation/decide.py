@@ -1,13 +1,10 @@
 """Current annotations, and what people decided, into decisions, each with its record made once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from heapq import merge
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
-from curator.domain.annotation import AnnotationState, Revision, fallback_name
+from curator.domain.annotation import Revision, fallback_name
 from curator.domain.canonical import digest
 from curator.domain.dataset import label_counts
 from curator.domain.decision import DECIDER, Decision, decide, decision_of_person
@@ -20,9 +17,9 @@ from curator.domain.record import RECORD_FORMAT, Provenance, record_from_line, r
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content
 from curator.domain.split import Assignment
+from curator.steps.curation.cases import Case
 from curator.steps.ports.contents import ContentReader
-from curator.steps.ports.store import Transaction
-from curator.steps.ports.stored_decisions import PersonDecision, StoredDecision
+from curator.steps.ports.stored_decisions import KeptDecision, PersonDecision, StoredDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +49,11 @@ class Rules:
 class DecidedDocument:
     """A document as an export takes it: its record's line, None where it is undecided, and what to count.
 
-    `split` is None where no file may hold it.
+    `decision` is the number of its decision; `split` is None where no file may hold it.
     """
 
     document: str
+    decision: int
     split: str | None
     line: bytes | None
     counts: Mapping[str, Mapping[str, int]]
@@ -64,81 +62,50 @@ class DecidedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Decides documents in one writing transaction, as of a sequence number.
+    """Decides documents by a schema and rules.
 
     What a person decided of a document holds, whatever annotations came later; all else is decided by the policy.
-    Documents decided before under the same inputs are read back.
     """
 
-    transaction: Transaction
     schema: LabelSchema
     rules: Rules
     read_content: ContentReader
-    as_of: int
 
-    def decided(self) -> Iterator[DecidedDocument]:
-        """Yield every document that has annotations or that a person decided, by id."""
-        splits = self.transaction.documents.splits(self.as_of)
-        people_decided = self.transaction.decisions.decided_by_person(self.as_of)
-        annotated = (
-            (revision.document, revision) for revision in self.transaction.revisions.current_revisions(as_of=self.as_of)
-        )
-        decided_by_person = ((document, None) for document in people_decided)
-        document_of = itemgetter(0)
-        for document, group in groupby(merge(annotated, decided_by_person, key=document_of), key=document_of):
-            entries = [revision for _, revision in group]
-            revisions = [revision for revision in entries if revision is not None]
-            by_person = self._by_person(document) if len(revisions) < len(entries) else None
-            yield _decided_document(document, self._decision(document, revisions, by_person), splits.get(document))
-
-    def decided_document(self, document: str) -> DecidedDocument:
-        """Decide one document and return it."""
-        revisions = list(self.transaction.revisions.current_revisions(as_of=self.as_of, document=document))
-        assignment = self.transaction.documents.splits(self.as_of).get(document)
-        return _decided_document(document, self._decision(document, revisions, self._by_person(document)), assignment)
-
-    def _by_person(self, document: str) -> PersonDecision | None:
-        return self.transaction.decisions.by_person(document, self.as_of)
-
-    def _decision(
-        self, document_id: str, revisions: Sequence[Revision], by_person: PersonDecision | None
-    ) -> StoredDecision:
-        document = self.transaction.documents.by_id([document_id])[document_id]
-        source_number, source = self.transaction.documents.describing_source(document_id, self.as_of)
-        numbers = sorted(revision.number for revision in revisions)
+    def key(self, case: Case) -> str:
+        """Return the digest of all that shapes the decision of a case: under the same it is decided once."""
+        by_person = case.by_person
         inputs = {
             **(self._policy_inputs() if by_person is None else _person_inputs(by_person)),
             "annotators": self.rules.naming,
-            "revisions": numbers,
-            "source": source_number,
+            "revisions": case.revision_numbers,
+            "source": case.source_number,
             "schema": self.schema.hash,
             "record_format": RECORD_FORMAT,
         }
-        key = digest(inputs)
-        earlier = self.transaction.decisions.find(document_id, key)
-        if earlier is not None:
-            return earlier
-        annotations = self._read(document, revisions)
+        return digest(inputs)
+
+    def decision(self, case: Case) -> StoredDecision:
+        """Decide a case."""
+        document, source, by_person = case.document, case.source, case.by_person
+        annotations = self._read(document, case.revisions)
         if by_person is None:
-            decision = decide(document_id, document.text, annotations, self.rules.policy, self.schema)
-            provenance = self._provenance_of(decision, source)
+            decision = decide(document.id, document.text, annotations, self.rules.policy, self.schema)
+            provenance = self._provenance_of(decision, case)
         else:
             person, content = by_person.person, by_person.content
-            decision = decision_of_person(document_id, document.text, annotations, person, content, self.schema)
-            provenance = self._provenance_by(person, source)
-        stored = StoredDecision(
+            decision = decision_of_person(document.id, document.text, annotations, person, content, self.schema)
+            provenance = self._provenance_by(person, case)
+        return StoredDecision(
             policy=decision.policy,
-            parameters=inputs.get("parameters", {}),
+            parameters=self.rules.policy.value().get("parameters", {}) if by_person is None else {},
             decider=decision.decider,
-            revisions=tuple(numbers),
+            revisions=case.revision_numbers,
             contributors=tuple(annotation.number for annotation in decision.contributors),
             losses=decision.losses,
             counts=label_counts(decision.content or Content(), self.schema),
             record=self._line(document, decision, source, provenance),
             person_decision=None if by_person is None else by_person.number,
         )
-        self.transaction.decisions.add(document_id, key, stored)
-        return stored
 
     def _policy_inputs(self) -> dict[str, Any]:
         return {"decider": DECIDER, **self.rules.policy.value()}
@@ -155,37 +122,33 @@ class Decider:
             return None
         return record_line(record_of(document, decision.content, self.schema.layer_names, source.meta, provenance))
 
-    def _provenance_of(self, decision: Decision, source: Source) -> Provenance:
+    def _provenance_of(self, decision: Decision, case: Case) -> Provenance:
         states = [annotation.state for annotation in decision.contributors]
-        pipelines = {self._starting_pipeline(decision.document, state) for state in states}
+        pipelines = {case.starting_pipeline(annotation.number) for annotation in decision.contributors}
         return Provenance(
-            annotators=tuple(sorted({self._annotator(state.annotator) for state in states})),
+            annotators=tuple(sorted({self._annotator(state.annotator, case) for state in states})),
             policy=decision.policy,
             pipeline=pipelines.pop() if len(pipelines) == 1 else None,
             ground_truth=all(state.ground_truth for state in states),
-            source=source.name,
+            source=case.source.name,
         )
 
-    def _provenance_by(self, person: str, source: Source) -> Provenance:
-        return Provenance((self._annotator(person),), PERSON, None, ground_truth=True, source=source.name)
+    def _provenance_by(self, person: str, case: Case) -> Provenance:
+        return Provenance((self._annotator(person, case),), PERSON, None, ground_truth=True, source=case.source.name)
 
-    def _starting_pipeline(self, document: str, state: AnnotationState) -> str | None:
-        """Return the pipeline that an annotator began from: predictions made since do not count."""
-        began = self.transaction.revisions.first_seq(state.identity)
-        return self.transaction.documents.shown_pipeline(document, began)
-
-    def _annotator(self, key: str | None) -> str:
+    def _annotator(self, key: str | None, case: Case) -> str:
         if key is None or not self.rules.named_annotators:
             return pseudonym(self.rules.salt, key)
-        return self.transaction.revisions.annotators().get(key, fallback_name(key))
+        return case.names.get(key, fallback_name(key))
 
 
 def _person_inputs(decision: PersonDecision) -> dict[str, Any]:
     return {"decider": decision.person, "policy": PERSON, "person_decision": decision.number}
 
 
-def _decided_document(document: str, decision: StoredDecision, assignment: Assignment | None) -> DecidedDocument:
+def decided_document(document: str, kept: KeptDecision, assignment: Assignment | None) -> DecidedDocument:
     """Return a decided document with all losses: those of the decision, and itself where no file may hold it."""
+    decision = kept.decision
     losses = list(decision.losses)
     split = assignment.split if assignment else None
     if decision.record is None:
@@ -194,4 +157,4 @@ def _decided_document(document: str, decision: StoredDecision, assignment: Assig
         reason = assignment.reason if assignment else "no-split"
         losses.append(Loss(document, "document", None, reason))
         losses += content_losses(document, record_from_line(decision.record).content, reason)
-    return DecidedDocument(document, split, decision.record, decision.counts, tuple(losses))
+    return DecidedDocument(document, kept.number, split, decision.record, decision.counts, tuple(losses))

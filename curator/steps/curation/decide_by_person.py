@@ -7,6 +7,7 @@ from curator.domain.decision import DECIDER
 from curator.domain.errors import CuratorError, InputRefused
 from curator.domain.fit import fit
 from curator.domain.span import Content
+from curator.steps.curation.batches import decide_document
 from curator.steps.curation.decide import DecidedDocument, Decider, Rules
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
@@ -36,7 +37,7 @@ def decide_by_person(
         before = transaction.decisions.by_person(document, transaction.seq)
         if before is None or (before.person, before.content) != (person, decided):
             transaction.decisions.add_by_person(document, person, decided)
-        return Decider(transaction, schema, rules, read_content, transaction.seq).decided_document(document)
+        return decide_document(transaction, Decider(schema, rules, read_content), document)
 
 
 def _refuse_no_name(person: str) -> None:

@@ -1,36 +1,57 @@
-"""Decisions into an immutable dataset version."""
+"""Decisions into an immutable dataset version: kept by the store, then written to its folder."""
 
-import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from curator.domain.dataset import loss_ledger, manifest
+from curator.domain.dataset import loss_ledger, manifest, version_digest
 from curator.domain.dataset_card import dataset_card
-from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
-from curator.domain.loss import Loss
 from curator.domain.schema import LabelSchema
-from curator.steps.curation.decide import DecidedDocument, Decider, Rules
+from curator.steps.curation.batches import decide_all
+from curator.steps.curation.decide import Decider, Rules
+from curator.steps.datasets.draft import Draft, draft
+from curator.steps.datasets.folder import MANIFEST, data_file, kept_file, write_folder
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
+from curator.steps.ports.stored_versions import StoredVersion
 from curator.steps.ports.version_folders import VersionStorage
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A dataset version that was written, or that had the same content already."""
+    """A dataset version that was made, or that had the same content already.
+
+    `restored` says that it was there already while its folder was missing and was written again; `strangers` are the
+    numbers of later folders, which are of no version of the store and were left alone.
+    """
 
     dataset: str
     version: int
     path: Path
     digest: str
     unchanged: bool
+    restored: bool
+    strangers: Sequence[int]
     manifest: Mapping[str, Any]
     losses: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """The store at a sequence number, with all that shapes an export beside the documents."""
+
+    seq: int
+    schema: LabelSchema
+    rules: Rules
+    split_rule: Any
+
+    @property
+    def all_rules(self) -> dict[str, Any]:
+        return {"decision": self.rules.value(), "split": self.split_rule}
 
 
 _RULES = "decision_rules"
@@ -46,99 +67,109 @@ def freeze(
     as_of: str | None,
     code_version: str,
 ) -> Frozen:
-    """Decide what is undecided and write the next version of a dataset, or return the newest where nothing changed.
+    """Decide what is undecided and make the next version of a dataset, or return the one that holds the same already.
 
-    With `as_of`, a time in the form of `instant`, the store is taken as it was then. Raises CuratorError where
-    nothing was decided.
+    The store gives the number, the first that neither it nor any folder has, and keeps what the folder is written
+    from; so a folder that is missing, be it that writing it was cut short, is written again byte for byte. The parent
+    of a version is the newest one, by the sequence number it shows the store at, that is not later and was not asked
+    for by a past time: with `as_of`, a time in the form of `instant`, the store is taken as it was then, and what is
+    made so is never the newest and nobody's parent. Raises CuratorError where nothing was decided, and where the
+    folder of the version was changed.
     """
+    # Refuses what is no name, before any work is done.
+    folders = storage.versions(name)
+    moment = _moment(store, rules, as_of)
+    drafted = draft(decide_all(store, Decider(moment.schema, moment.rules, read_content), moment.seq), moment.schema)
+    _refuse_empty(drafted, name, as_of)
+    digest = version_digest(drafted.files, moment.schema, moment.all_rules)
+    ledger = loss_ledger(drafted.losses)
+    strangers: tuple[int, ...] = ()
     with store.writing() as transaction:
-        seq = transaction.seq if as_of is None else transaction.seq_at(as_of)
-        schema = _schema(transaction, seq)
-        if as_of is None:
+        versions = transaction.versions.all(name)
+        version = _of_digest(versions, digest, folders)
+        unchanged = version is not None
+        if version is None:
+            newest = max((version.number for version in versions), default=0)
+            strangers = tuple(folder for folder in folders if folder > newest)
+            head = manifest(
+                name,
+                max([newest, *strangers]) + 1,
+                parent=_parent(versions, moment.seq),
+                files=drafted.files,
+                counts=drafted.counts,
+                schema=moment.schema,
+                rules=moment.all_rules,
+                code_version=code_version,
+            )
+            version = version_of(head, ledger, moment.seq, retrospective=as_of is not None)
+            transaction.versions.add(version, drafted.records)
+    # What is committed has a folder in the end: a run that is killed from here on leaves it to the next one.
+    written = write_folder(version, store=store, storage=storage)
+    return Frozen(
+        name,
+        version.number,
+        storage.path(name, version.number),
+        digest,
+        unchanged,
+        unchanged and written,
+        strangers,
+        storage.manifest(name, version.number),
+        ledger["counts"],
+    )
+
+
+def _moment(store: Store, rules: Rules, as_of: str | None) -> _Moment:
+    """Return the store at a time, now where none is given; the rules of now are kept."""
+    if as_of is None:
+        with store.writing() as transaction:
             transaction.settings.put(_RULES, rules.value())
-        else:
-            rules = rules.as_stored(transaction.settings.get(_RULES, seq))
-        decided = list(Decider(transaction, schema, rules, read_content, seq).decided())
-        split_rule = transaction.settings.get("split_rule", seq)
-    if not any(document.line and document.split for document in decided):
-        moment = "" if as_of is None else f" as of {as_of}"
-        reviewed = any(document.line for document in decided)
-        what = "no reviewed document has a split" if reviewed else "no document is reviewed yet"
-        raise CuratorError(f"{what}{moment}", name, "submit one in Label Studio, then `curator sync`")
-    all_rules = {"decision": rules.value(), "split": split_rule}
-    frozen = _write(name, decided, storage, schema, all_rules, code_version)
-    with store.writing() as transaction:
-        transaction.versions.add(name, frozen.version, frozen.digest, seq)
-    return frozen
+            return _at(transaction, transaction.seq, rules)
+    with store.reading() as transaction:
+        seq = transaction.seq_at(as_of)
+        return _at(transaction, seq, rules.as_stored(transaction.settings.get(_RULES, seq)))
 
 
-def _schema(transaction: Transaction, seq: int) -> LabelSchema:
+def _at(transaction: Transaction, seq: int, rules: Rules) -> _Moment:
     schema = schema_in_force(transaction.settings, seq)
     if schema is None:
         raise CuratorError("the store was empty then", "", "choose a later --as-of, or ingest documents")
-    return schema
+    return _Moment(seq, schema, rules, transaction.settings.get("split_rule", seq))
 
 
-def _write(
-    name: str,
-    decided: list[DecidedDocument],
-    storage: VersionStorage,
-    schema: LabelSchema,
-    rules: Mapping[str, Any],
-    code_version: str,
-) -> Frozen:
-    files = {f"{split}.jsonl": _facts(_of_split(decided, split)) for split in SPLITS}
-    ledger = loss_ledger(_losses(decided))
-    numbers = storage.versions(name)
-    parent = storage.manifest(name, numbers[-1]) if numbers else None
-    number = numbers[-1] + 1 if numbers else 1
-    head = manifest(
-        name,
-        number,
-        parent=parent,
-        files=files,
-        counts=_counts(decided, schema),
-        schema=schema,
-        rules=rules,
-        code_version=code_version,
-    )
-    if parent is not None and parent["digest"] == head["digest"]:
-        path = storage.path(name, numbers[-1])
-        return Frozen(name, numbers[-1], path, head["digest"], True, parent, ledger["counts"])
-    written: dict[str, Iterable[bytes]] = {f"{split}.jsonl": _of_split(decided, split) for split in SPLITS}
-    written["LOSSES.json"] = [_pretty(ledger)]
-    written["manifest.json"] = [_pretty(head)]
-    written["README.md"] = [dataset_card(head, ledger["counts"]).encode("utf-8")]
-    path = storage.write(name, number, written)
-    return Frozen(name, number, path, head["digest"], False, head, ledger["counts"])
+def _refuse_empty(drafted: Draft, name: str, as_of: str | None) -> None:
+    if not drafted.records:
+        moment = "" if as_of is None else f" as of {as_of}"
+        what = "no reviewed document has a split" if drafted.reviewed else "no document is reviewed yet"
+        raise CuratorError(f"{what}{moment}", name, "submit one in Label Studio, then `curator sync`")
 
 
-def _of_split(decided: Iterable[DecidedDocument], split: str) -> list[bytes]:
-    """Return the records of a split."""
-    return [document.line for document in decided if document.split == split and document.line is not None]
+def _of_digest(versions: Sequence[StoredVersion], digest: str, folders: Sequence[int]) -> StoredVersion | None:
+    """Return the newest version of this content that can be had: from the store, or from its folder."""
+    of_digest = [version for version in versions if version.digest == digest]
+    return next((version for version in reversed(of_digest) if version.reproducible or version.number in folders), None)
 
 
-def _facts(lines: Iterable[bytes]) -> dict[str, Any]:
-    checksum, size, count = hashlib.sha256(), 0, 0
-    for line in lines:
-        checksum.update(line)
-        size += len(line)
-        count += 1
-    return {"sha256": checksum.hexdigest(), "bytes": size, "records": count}
+def _parent(versions: Sequence[StoredVersion], seq: int) -> dict[str, Any] | None:
+    """Return the newest version of what the store was up to a sequence number, as a manifest names its parent."""
+    earlier = [version for version in versions if not version.retrospective and version.as_of <= seq]
+    newest = max(earlier, key=lambda version: (version.as_of, version.number), default=None)
+    return None if newest is None else {"version": newest.number, "digest": newest.digest}
 
 
-def _losses(decided: Iterable[DecidedDocument]) -> Iterator[Loss]:
-    for document in decided:
-        yield from document.losses
+def version_of(
+    head: Mapping[str, Any], ledger: Mapping[str, Any], as_of: int, *, retrospective: bool = False
+) -> StoredVersion:
+    """Return the version of a manifest that lists its data files, and of its ledger, with all its files.
 
-
-def _counts(decided: Iterable[DecidedDocument], schema: LabelSchema) -> dict[str, Any]:
-    written = [document.counts for document in decided if document.split is not None and document.line is not None]
-    labels = {
-        layer.name: {label.name: sum(counts[layer.name][label.name] for counts in written) for label in layer.labels}
-        for layer in schema.layers
-    }
-    return {"documents": len(written), "spans": labels}
+    The manifest that it holds lists the others too.
+    """
+    card = dataset_card(head, ledger["counts"]).encode("utf-8")
+    beside = {"LOSSES.json": kept_file(_pretty(ledger)), "README.md": kept_file(card)}
+    facts = head["files"] | {name: {"sha256": file.sha256, "bytes": file.size} for name, file in beside.items()}
+    whole = {**head, "files": {name: facts[name] for name in sorted(facts)}}
+    files = {name: data_file(of_file) for name, of_file in head["files"].items()} | beside
+    files[MANIFEST] = kept_file(_pretty(whole))
+    return StoredVersion(head["dataset"], head["version"], head["digest"], as_of, retrospective, files)
 
 
 def _pretty(value: Mapping[str, Any]) -> bytes:

@@ -43,7 +43,7 @@ class VersionHistory:
 
     def _compare(self, dataset: str, number: int) -> VersionChanges:
         manifest = self._storage.manifest(dataset, number)
-        records = sum(int(facts["records"]) for facts in manifest["files"].values())
+        records = sum(int(manifest["files"][f"{split}.jsonl"]["records"]) for split in SPLITS)
         if manifest["parent"] is None:
             return VersionChanges(0, records, records, 0, 0)
         parent = int(manifest["parent"]["version"])

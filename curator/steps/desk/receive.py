@@ -1,14 +1,19 @@
 """Deliveries: made durable first, applied afterwards, in any order and any number of times."""
 
 import traceback
-import uuid
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass, field
-from time import monotonic
+from dataclasses import dataclass
 
 from curator.domain.annotation import UnreadableAnnotation, project_source
-from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed, ServerUnreachable
+from curator.domain.errors import (
+    AnswerNotUnderstood,
+    CuratorError,
+    LeaseLost,
+    ServerFailed,
+    ServerRefused,
+    ServerUnreachable,
+    StoreUnavailable,
+)
 from curator.domain.event import (
     AnnotationObserved,
     AnnotationsDeleted,
@@ -18,20 +23,23 @@ from curator.domain.event import (
     TasksDeleted,
 )
 from curator.steps.desk.accept import Acceptor, Verdict
+from curator.steps.desk.deletions import Gone
+from curator.steps.desk.lease import HeldLease
 from curator.steps.ports.deliveries import Delivery, DeliveryReader, DeliveryUnreadable, Inbox
 from curator.steps.ports.store import Store
 
-_LEASE = "applier"
 _LEASE_SECONDS = 60.0
-_RENEW_SECONDS = 10.0
 _BATCH = 50
-# A server may fail on one annotation alone; one that fails on so many is taken to be away.
-_PATIENCE = 3
+_HELD = "held: more deletions than are taken over unasked"
+# So often may a delivery fail: with pauses of 5, 10, 20 seconds and so on, up to ten minutes, for half an hour.
+_ATTEMPTS = 10
+_FIRST_PAUSE = 5.0
+_LONGEST_PAUSE = 600.0
 
 
-def new_holder() -> str:
-    """Return a name for whoever wants to hold the applier's lease."""
-    return str(uuid.uuid4())
+def applier_lease(store: Store) -> HeldLease:
+    """Return the lease that whoever applies deliveries or reconciles holds, not taken yet."""
+    return HeldLease(store, "applier", _LEASE_SECONDS, "applying deliveries")
 
 
 @dataclass(slots=True)
@@ -42,54 +50,85 @@ class Receiver:
     store: Store
     acceptor: Acceptor
     read_delivery: DeliveryReader
-    holder: str = field(default_factory=new_holder)
-    _renewed: float = 0.0
+    _absence: CuratorError | None = None
+    _reached: int = 0
 
-    def take_lease(self) -> bool:
-        """Become the one who applies; returns whether that worked."""
-        self._renewed = monotonic()
-        return self.store.lease(_LEASE, self.holder, _LEASE_SECONDS)
-
-    def keep_lease(self) -> None:
-        """Renew the lease where it is getting old. Raises CuratorError where another has taken it over."""
-        if monotonic() - self._renewed > _RENEW_SECONDS and not self.take_lease():
-            raise CuratorError("another curator took over applying deliveries", "", "see that only one is running")
-
-    def release_lease(self) -> None:
-        self.store.release(_LEASE, self.holder)
+    @property
+    def lease(self) -> HeldLease:
+        """The lease that is needed to apply anything."""
+        return self.acceptor.lease
 
     def drain(self) -> Counter[str]:
-        """Apply all that waits and return how many deliveries ended in each state; nothing where another applies.
+        """Apply all that is due and return how many deliveries are in each state; nothing where another applies.
 
-        Idempotent. Raises ServerUnreachable where Label Studio must be asked and does not answer: what is left waits.
+        One that fails is put off, longer each time, and is a dead letter once it has failed ten times, some half an
+        hour after the first; the others go on. Only a failure of its own counts: where Label Studio, asked for the
+        project right after, does not answer as it should either, it is taken to be away. Then what must ask it waits,
+        uncounted, and what need not goes on. Idempotent.
+
+        Raises ServerUnreachable or ServerRefused, at the end, where Label Studio is away, StoreUnavailable where the
+        store is, and LeaseLost. What is left waits.
         """
-        if not self.take_lease():
+        if not self.lease.take():
             return Counter()
         try:
             return self.apply_waiting()
         finally:
-            self.release_lease()
+            self.lease.release()
 
-    def apply_waiting(self) -> Counter[str]:
-        """Do what `drain` does for a caller that holds the lease."""
+    def apply_waiting(self, *, at_once: bool = False) -> Counter[str]:
+        """Do what `drain` does for a caller that holds the lease; `at_once` also what was put off."""
         outcomes: Counter[str] = Counter()
-        put_off: dict[str, ServerUnreachable] = {}
-        while batch := self._next_batch(put_off):
-            for delivery in batch:
-                self.keep_lease()
-                try:
-                    outcomes[self.apply(delivery)] += 1
-                except ServerUnreachable as error:
-                    put_off[delivery.id] = error
-                    if len(put_off) == _PATIENCE:
-                        raise
-        if put_off:
-            raise next(iter(put_off.values()))
+        self.acceptor.absent = self._absence = self._absence and self._why_away()
+        # What came before had its turn while Label Studio was away.
+        after = self._reached if self._absence else 0
+        try:
+            while batch := self.inbox.pending(_BATCH, after, at_once=at_once):
+                for delivery in batch:
+                    outcomes[self._attempt(delivery)] += 1
+                    after = delivery.number
+        finally:
+            self._absence, self.acceptor.absent = self.acceptor.absent, None
+            self._reached = after
+        if self._absence is not None:
+            raise self._absence.with_traceback(None)
         return outcomes
 
-    def _next_batch(self, put_off: Collection[str]) -> list[Delivery]:
-        pending = self.inbox.pending(_BATCH + len(put_off))
-        return [delivery for delivery in pending if delivery.id not in put_off]
+    def _attempt(self, delivery: Delivery) -> str:
+        """Apply a delivery; one that fails is put off and still `pending`, or `dead` where it failed for good."""
+        try:
+            return self.apply(delivery)
+        except (StoreUnavailable, LeaseLost):
+            raise
+        except CuratorError as error:
+            if isinstance(error, (ServerUnreachable, ServerRefused)) and self._is_away():
+                return "pending"
+            return self._put_off(delivery, error)
+
+    def _is_away(self) -> bool:
+        """Say, after a question failed, whether Label Studio as a whole is away; once it is, nothing asks it more."""
+        self.acceptor.absent = self.acceptor.absent or self._why_away()
+        return self.acceptor.absent is not None
+
+    def _why_away(self) -> CuratorError | None:
+        """Ask Label Studio for the project and return what is amiss, None where it answers as it should."""
+        server = self.acceptor.server
+        with self.store.reading() as transaction:
+            project = transaction.tasks.project(server.name)
+        try:
+            if project is not None:
+                self.lease.keep()
+                server.project(project[0])
+        except (ServerUnreachable, ServerRefused) as error:
+            return error
+        return None
+
+    def _put_off(self, delivery: Delivery, error: CuratorError) -> str:
+        failed = delivery.attempts + 1
+        self.inbox.put_off(delivery.id, min(_FIRST_PAUSE * 2**delivery.attempts, _LONGEST_PAUSE), error.what)
+        if failed < _ATTEMPTS:
+            return "pending"
+        return self._settle(delivery, "dead", f"given up after {failed} attempts: {error.what}")
 
     def apply(self, delivery: Delivery) -> str:
         """Apply one delivery and return its state: `applied`, `stale` or `dead`. The caller holds the lease."""
@@ -110,17 +149,19 @@ class Receiver:
 
     def _apply(self, delivery: Delivery, events: list[Event]) -> str:
         causes: set[str] = set()
-        stale = True
+        held, stale = False, True
         for event in events:
             verdict = self._verdict(event)
             if verdict.foreign:
                 causes.add(verdict.value)
             elif verdict is Verdict.UNREADABLE:
                 causes.add(_unreadable_cause(event))
+            held = held or verdict is Verdict.HELD
             stale = stale and verdict is Verdict.STALE
         if causes:
             return self._settle(delivery, "dead", ", ".join(sorted(causes)))
-        return self._settle(delivery, "stale" if events and stale else "applied", "")
+        # The store remembers what is held, so the delivery itself is done with.
+        return self._settle(delivery, "stale" if events and stale else "applied", _HELD if held else "")
 
     def _verdict(self, event: Event) -> Verdict:
         match event:
@@ -131,17 +172,22 @@ class Receiver:
             case AnnotationsDeleted(project, annotations):
                 if not self._has_project(project):
                     return Verdict.UNKNOWN_PROJECT
+                gone = Gone()
                 for number in annotations:
-                    self.acceptor.reread_annotation(project, number)
-                return Verdict.UPDATED
+                    self.acceptor.compare_annotation(project, number, gone)
+                return self._withdraw(project, gone)
             case TasksDeleted(project, tasks):
                 if not self._has_project(project):
                     return Verdict.UNKNOWN_PROJECT
+                gone = Gone()
                 for number in tasks:
-                    self.acceptor.reread_task(project, number)
-                return Verdict.UPDATED
+                    self.acceptor.compare_task(project, number, gone)
+                return self._withdraw(project, gone)
             case ProjectChanged(project):
                 return Verdict.KNOWN if self._has_project(project) else Verdict.UNKNOWN_PROJECT
+
+    def _withdraw(self, project: int, gone: Gone) -> Verdict:
+        return Verdict.HELD if self.acceptor.withdraw(project, gone).held else Verdict.UPDATED
 
     def _reread_unreadable(self, annotation: UnreadableAnnotation) -> Verdict:
         """Ask the server about what a delivery made unreadable: it may have been mended or deleted since."""
@@ -150,6 +196,8 @@ class Receiver:
             if annotation.key and project is not None:
                 return self.acceptor.reread_annotation(project.project, int(annotation.key))
         except (ServerFailed, AnswerNotUnderstood):
+            if self._is_away():
+                raise
             self.acceptor.quarantine(annotation)
         return Verdict.UNREADABLE
 
@@ -160,7 +208,7 @@ class Receiver:
     def _settle(self, delivery: Delivery, state: str, cause: str) -> str:
         # A dead letter leaves no receipt: it can be applied again, once what was in its way is mended.
         if state != "dead":
-            with self.store.writing() as transaction:
+            with self.lease.writing() as transaction:
                 transaction.add_receipt(delivery.id, state)
         self.inbox.settle(delivery.id, state, cause)
         return state

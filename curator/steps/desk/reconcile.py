@@ -1,11 +1,10 @@
 """The store made equal to what Label Studio's API says, whatever the webhooks brought."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from time import monotonic, sleep
 
 from curator.domain.annotation import Identity, ProjectSource, UnreadableAnnotation, annotator_key, instant
 from curator.domain.errors import (
@@ -13,37 +12,28 @@ from curator.domain.errors import (
     CuratorError,
     DeletionsNotAccepted,
     ServerFailed,
+    ServerRefused,
     ServerUnreachable,
 )
 from curator.steps.desk.accept import Verdict
+from curator.steps.desk.deletions import Gone, not_accepted
+from curator.steps.desk.missing import take_over
 from curator.steps.desk.publish import Hook, arm_webhook
 from curator.steps.desk.receive import Receiver
 from curator.steps.ports.label_server import TaskState
 from curator.steps.ports.progress import Progress
+from curator.steps.ports.stored_deletions import DeletedItem
 
 _LEASE_WAIT = 60.0
 # Rows that were written before the watermark may have been committed after it.
 _OVERLAP = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class DeletionGuard:
-    """How much a reconciliation may delete unasked: up to `free` items, or up to `share` of those stored."""
-
-    share: float = 0.25
-    free: int = 3
-    accepted: bool = False
-
-    def stops(self, deleted: int, stored: int) -> bool:
-        return not self.accepted and deleted > self.free and deleted > self.share * stored
-
-
 @dataclass(slots=True)
 class ReconciliationReport:
     """The changes that the webhooks had missed, by kind, and the deliveries applied.
 
-    `unreadable` is all that cannot be read now. Where the guard stopped it, `stopped` says so: nothing was deleted, all
-    else is done.
+    `unreadable` is all that cannot be read now. Where deletions are held, `stopped` says so: all else is done.
     """
 
     missed: Counter[str] = field(default_factory=Counter)
@@ -62,14 +52,12 @@ class ReconciliationReport:
 KINDS = ("created", "updated", "deleted", "tasks_deleted")
 
 
-def reconcile(
-    receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, progress: Progress
-) -> ReconciliationReport:
+def reconcile(receiver: Receiver, hook: Hook, full: bool, progress: Progress) -> ReconciliationReport:
     """Make the store equal to the project as the API shows it, after applying the deliveries that wait.
 
     Only tasks that changed since the last time are read, all of them if `full`. What cannot be read is quarantined by
-    name and stops nothing. Where the guard stops it, nothing is deleted. Idempotent. Raises ServerUnreachable, and
-    CuratorError where there is no project.
+    name and stops nothing. Deletions beyond what the acceptor's guard allows are held; where it accepts them, what is
+    held is confirmed and deleted too. Idempotent. Raises ServerUnreachable, and CuratorError where there is no project.
     """
     server = receiver.acceptor.server
     with receiver.store.reading() as transaction:
@@ -78,19 +66,17 @@ def reconcile(
         raise CuratorError("nothing to reconcile: no project yet", server.name, "run `curator push` first")
     project = stored_project[0]
     report = ReconciliationReport(missed=Counter(dict.fromkeys(KINDS, 0)))
-    _take_lease(receiver)
+    receiver.lease.wait(_LEASE_WAIT)
     try:
-        # A delivery that Label Studio fails on must not keep all others from being reconciled.
-        with suppress(ServerUnreachable):
-            report.drained = receiver.apply_waiting()
+        # Where Label Studio is away, the reconciliation itself says so.
+        with suppress(ServerUnreachable, ServerRefused):
+            report.drained = receiver.apply_waiting(at_once=True)
         exists = server.project(project) is not None
         if exists:
             _save_annotators(receiver)
-        _Reconciliation(receiver, project, report, progress).run(exists, full, guard)
-    except DeletionsNotAccepted as error:
-        report.stopped = error
+        _Reconciliation(receiver, project, report, progress).run(exists, full)
     finally:
-        receiver.release_lease()
+        receiver.lease.release()
     if exists:
         report.webhook, report.reason = arm_webhook(receiver.store, server, project, hook)
     return report
@@ -99,18 +85,19 @@ def reconcile(
 def _save_annotators(receiver: Receiver) -> None:
     server = receiver.acceptor.server
     names = {annotator_key(server.name, user): email for user, email in server.users().items()}
-    with receiver.store.writing() as transaction:
+    with receiver.lease.writing() as transaction:
         transaction.revisions.save_annotators(names)
 
 
 @dataclass(slots=True)
 class _Changes:
-    """What a listing showed: annotations (with their tasks) and tasks that it lacks or holds otherwise.
+    """What a listing showed: what of the store is missing in it, and what is there though it is held as gone.
 
-    `newest` is the newest time of a task.
+    `replaced` are tasks that hold another document now, `newest` is the newest time of a task.
     """
 
-    suspects: dict[int, int] = field(default_factory=dict)
+    missing: Gone = field(default_factory=Gone)
+    alive: set[DeletedItem] = field(default_factory=set)
     replaced: set[int] = field(default_factory=set)
     listed: set[int] = field(default_factory=set)
     newest: str = ""
@@ -128,28 +115,28 @@ class _Reconciliation:
         self._report = report
         self._progress = progress
         self._unreadable: dict[int, set[UnreadableAnnotation]] = {}
+        self._held: set[DeletedItem] = set()
 
-    def run(self, exists: bool, full: bool, guard: DeletionGuard) -> None:
+    def run(self, exists: bool, full: bool) -> None:
         with self._receiver.store.reading() as transaction:
             for annotation in transaction.quarantine.unreadable(self._source):
                 self._unreadable.setdefault(annotation.task, set()).add(annotation)
+            self._held = {deletion.item for deletion in transaction.deletions.held(self._source)}
         changes = self._read_changes(full) if exists else _Changes()
-        tasks_to_delete = self._tasks_to_delete(exists, changes.replaced)
-        self._guard(changes.suspects, tasks_to_delete, guard)
+        if changes.alive:
+            with self._receiver.lease.writing() as transaction:
+                transaction.deletions.release(self._source, changes.alive)
+        self._add_tasks(changes, self._server.task_ids(self._project) if exists else set())
         if not exists:
             self._forget_unreadable(self._unreadable)
-        missed = self._report.missed
-        for number, task in changes.suspects.items():
-            self._receiver.keep_lease()
-            missed["deleted"] += self._reread_annotation(task, number) not in (Verdict.KNOWN, Verdict.UNREADABLE)
-        for task in tasks_to_delete:
-            self._receiver.keep_lease()
-            missed["deleted"] += self._acceptor.reread_task(self._project, task)
-            missed["tasks_deleted"] += 1
+        withdrawn = take_over(self._acceptor, self._project, changes.missing, self._quarantine)
+        self._report.missed["deleted"] += withdrawn.annotations
+        self._report.missed["tasks_deleted"] += withdrawn.tasks
         with self._receiver.store.reading() as transaction:
             self._report.unreadable = transaction.quarantine.unreadable(self._source)
+            self._report.stopped = not_accepted(transaction, ProjectSource(self._server.name, self._project))
         if changes.newest:
-            with self._receiver.store.writing() as transaction:
+            with self._receiver.lease.writing() as transaction:
                 transaction.revisions.save_watermark(self._source, changes.newest)
 
     def _read_changes(self, full: bool) -> _Changes:
@@ -165,23 +152,36 @@ class _Reconciliation:
     def _read_since(self, since: str | None) -> _Changes:
         with self._receiver.store.reading() as transaction:
             documents = transaction.tasks.live(self._server.name, self._project)
-            current: dict[int | None, set[Identity]] = {}
+            current: dict[int | None, dict[Identity, str]] = {}
             for annotation in transaction.revisions.current(self._source):
-                current.setdefault(annotation.task, set()).add(annotation.identity)
+                current.setdefault(annotation.task, {})[annotation.identity] = annotation.document
         changes = _Changes()
         for done, task in enumerate(self._tasks(since, changes), start=1):
-            self._receiver.keep_lease()
+            self._receiver.lease.keep()
             if isinstance(task, UnreadableAnnotation):
                 self._note_unreadable(task.task, {task})
             else:
                 number = task.ref.task
                 self._note_unreadable(number, set(task.unreadable))
                 self._read_task(task)
-                changes.suspects |= _missing(current.get(number, set()), task)
                 if number in documents and documents[number] != task.ref.document:
                     changes.replaced.add(number)
+                self._compare(current.get(number, {}), task, changes)
             self._progress(done, None)
         return changes
+
+    def _compare(self, current: Mapping[Identity, str], task: TaskState, changes: _Changes) -> None:
+        """Note which of a task's current annotations it no longer has, and what it has though it is held as gone."""
+        number = task.ref.task
+        listed = {state.identity for state in task.annotations}
+        unreadable = {annotation.key for annotation in task.unreadable}
+        there = set() if number in changes.replaced else {DeletedItem(number)}
+        for identity, document in current.items():
+            if identity in listed or identity.key in unreadable:
+                there.add(DeletedItem(number, identity.key, identity.created_at))
+            else:
+                changes.missing.add_annotation(identity, number, document)
+        changes.alive |= there & self._held
 
     def _tasks(self, since: str | None, changes: _Changes) -> Iterator[TaskState | UnreadableAnnotation]:
         """Yield the tasks that changed, then those that could not be read before, whatever their time."""
@@ -230,7 +230,7 @@ class _Reconciliation:
         """Make the quarantine hold of a task what cannot be read of it now."""
         if self._unreadable.get(task, set()) == unreadable:
             return
-        with self._receiver.store.writing() as transaction:
+        with self._receiver.lease.writing() as transaction:
             transaction.quarantine.drop_unreadable(self._source, task)
             for annotation in unreadable:
                 transaction.quarantine.put_unreadable(annotation)
@@ -241,48 +241,16 @@ class _Reconciliation:
         for task in list(tasks):
             self._note_unreadable(task, set())
 
-    def _tasks_to_delete(self, exists: bool, replaced: set[int]) -> list[int]:
-        """Return the tasks of the store that Label Studio no longer has, or has for something else."""
-        present = self._server.task_ids(self._project) if exists else set()
+    def _add_tasks(self, changes: _Changes, present: set[int]) -> None:
+        """Add the tasks that Label Studio no longer has, or has for something else, with their annotations."""
         with self._receiver.store.reading() as transaction:
-            return sorted(set(transaction.tasks.live(self._server.name, self._project)) - present | replaced)
-
-    def _guard(self, suspects: Collection[int], tasks_to_delete: Sequence[int], guard: DeletionGuard) -> None:
-        deleted_tasks = set(tasks_to_delete)
-        with self._receiver.store.reading() as transaction:
-            tasks = len(transaction.tasks.live(self._server.name, self._project))
-            annotations = transaction.revisions.current_count(self._source)
-            deleted = len(suspects) + sum(
-                annotation.task in deleted_tasks for annotation in transaction.revisions.current(self._source)
-            )
-        if guard.stops(len(tasks_to_delete), tasks) or guard.stops(deleted, annotations):
-            missing = f"{len(tasks_to_delete)} of {tasks} tasks and {deleted} of {annotations} annotations"
-            raise DeletionsNotAccepted(
-                f"Label Studio no longer has {missing}",
-                f"project {self._project}",
-                "if that is meant, run `curator sync --accept-deletions`",
-                project=self._project,
-                tasks_going=len(tasks_to_delete),
-                tasks_known=tasks,
-                annotations_going=deleted,
-                annotations_known=annotations,
-            )
-
-
-def _missing(current: Collection[Identity], task: TaskState) -> dict[int, int]:
-    """Return the current annotations of a task that are not listed any more, each with its task."""
-    listed = {state.identity for state in task.annotations}
-    unreadable = {annotation.key for annotation in task.unreadable}
-    missing = sorted(set(current) - listed, key=lambda identity: identity.rank)
-    return {int(identity.key): task.ref.task for identity in missing if identity.key not in unreadable}
-
-
-def _take_lease(receiver: Receiver) -> None:
-    deadline = monotonic() + _LEASE_WAIT
-    while not receiver.take_lease():
-        if monotonic() > deadline:
-            raise CuratorError("another curator is applying deliveries", "", "wait for it to end and try again")
-        sleep(0.1)
+            documents = transaction.tasks.live(self._server.name, self._project)
+            gone = documents.keys() - present | documents.keys() & changes.replaced
+            for task in gone:
+                changes.missing.add_task(task, documents[task])
+            for task in gone - changes.replaced:
+                for annotation in transaction.revisions.current(self._source, task):
+                    changes.missing.add_annotation(annotation.identity, task, annotation.document)
 
 
 def _overlapped(since: str) -> str:

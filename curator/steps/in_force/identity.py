@@ -26,6 +26,11 @@ def ml_password(store: Store) -> str:
     return _kept(store, "ml_password", secrets.token_urlsafe(32))
 
 
+def session_key(store: Store) -> bytes:
+    """Return what signs the sessions of those who logged in, the same on every host."""
+    return _kept(store, "session_key", secrets.token_hex(32)).encode("ascii")
+
+
 def _kept(store: Store, name: str, fresh: str) -> str:
     with store.reading() as transaction:
         value = transaction.settings.get(name)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from curator.domain.errors import CuratorError
+from curator.steps.datasets.folder import refuse_changed
 from curator.steps.ports.pipelines import DatasetVersion, Trained, Trainer, Training
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
@@ -64,11 +65,11 @@ def train(
 
     It lies under `models` as NAME-vN-DIGEST, the digest being over both. However a run ends, the next one goes on from
     there: what it trained whole is registered, what it left otherwise is trained anew. Raises TooLittleData where a
-    split has too few records, and CuratorError where there is no such version or config, or another process trains it.
+    split has too few records, and CuratorError where there is no such version or config, where the version's folder
+    was changed, or where another process trains it.
     """
+    refuse_changed(ref.name, ref.number, store=store, storage=storage)
     manifest = storage.manifest(ref.name, ref.number)
-    records = storage.path(ref.name, ref.number)
-    _refuse_damaged(manifest, records)
     version = DatasetVersion(ref.name, ref.number, str(manifest["digest"]))
     try:
         shape = hashlib.sha256(config.read_bytes() + version.digest.encode()).hexdigest()[:8]
@@ -76,6 +77,7 @@ def train(
         what = f"training config cannot be read: {error.strerror}"
         raise CuratorError(what, str(config), "check --config") from error
     name = f"{version}-{shape}"
+    records = storage.path(ref.name, ref.number)
     trained = trainer(Training(config, records, models / name, version, replace=True), progress)
     with store.reading() as transaction:
         known = transaction.models.scores(name)
@@ -83,16 +85,3 @@ def train(
         with store.writing() as transaction:
             transaction.models.add(name, ref.name, ref.number, str(trained.path), trained.scores)
     return model_of(name, trained)
-
-
-def _refuse_damaged(manifest: Mapping[str, Any], folder: Path) -> None:
-    """Raise CuratorError where a file of a version has not the digest that its manifest gives."""
-    for name, facts in manifest["files"].items():
-        path = folder / name
-        try:
-            intact = hashlib.sha256(path.read_bytes()).hexdigest() == facts["sha256"]
-        except OSError:
-            intact = False
-        if not intact:
-            remedy = "restore it from a copy; the newest version can be removed and exported again"
-            raise CuratorError("a file of this version is missing or was changed", str(path), remedy)

@@ -28,13 +28,22 @@ class Reader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """A text's most likely language, and others that it may as well be in; ISO 639-1 codes, `und` for none."""
+
+    code: str
+    rivals: frozenset[str] = frozenset()
+
+
 class Language(Protocol):
     """Detects the language of a text."""
 
-    def __call__(self, text: str) -> str:
-        """Return the ISO 639-1 code of the language of most of a text, or `und` where it has no letter.
+    def __call__(self, text: str) -> Detected:
+        """Return the language of most of a text; `und` without rivals where it has no letter.
 
-        The same text always has the same language.
+        The shorter a text, the more rivals it has; a paragraph of news has none, or next relatives only. The same text
+        always has the same languages.
         """
         ...
 

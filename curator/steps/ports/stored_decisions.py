@@ -1,6 +1,6 @@
 """The store of decisions, and of what people decided themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -29,6 +29,14 @@ class StoredDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptDecision:
+    """A decision with the number that it has in the store."""
+
+    number: int
+    decision: StoredDecision
+
+
+@dataclass(frozen=True, slots=True)
 class PersonDecision:
     """What a person, named by a key, decided of a document; `number` grows with every such decision."""
 
@@ -41,12 +49,15 @@ class PersonDecision:
 class Decisions(Protocol):
     """The store of decisions."""
 
-    def find(self, document: str, input_key: str) -> StoredDecision | None:
-        """Return the decision on a document that was made on inputs with this digest, or None."""
+    def find(self, keys: Mapping[str, str]) -> dict[str, KeptDecision]:
+        """Return the decisions made on inputs with these digests, by document; where there is none it is left out."""
         ...
 
-    def add(self, document: str, input_key: str, decision: StoredDecision) -> None:
-        """Keep a decision under the digest of its inputs. Idempotent."""
+    def add(self, decisions: Mapping[str, tuple[str, StoredDecision]]) -> dict[str, KeptDecision]:
+        """Keep decisions by document, each with the digest of its inputs, and return them as they are kept.
+
+        Idempotent: what was decided before on the same inputs holds and is returned.
+        """
         ...
 
     def add_by_person(self, document: str, person: str, content: Content) -> None:
@@ -55,6 +66,10 @@ class Decisions(Protocol):
 
     def by_person(self, document: str, as_of: int) -> PersonDecision | None:
         """Return the newest decision of a person for a document up to a sequence number."""
+        ...
+
+    def by_people(self, documents: Iterable[str], as_of: int) -> dict[str, PersonDecision]:
+        """Return the newest decision of a person for each of the documents that has one up to a sequence number."""
         ...
 
     def decided_by_person(self, as_of: int) -> list[str]:

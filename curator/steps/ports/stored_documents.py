@@ -40,24 +40,27 @@ class Documents(Protocol):
         """Return the name of the place each document was first found at."""
         ...
 
-    def describing_source(self, document: str, as_of: int) -> tuple[int, Source]:
-        """Return the newest source with metadata, else the first one, with its number."""
+    def describing_sources(self, documents: Iterable[str], as_of: int) -> dict[str, tuple[int, Source]]:
+        """Return the newest source with metadata of each document, else its first one, with the source's number.
+
+        As of a sequence number; documents that had no source then are left out.
+        """
         ...
 
-    def unassigned(self) -> list[UnassignedDocument]:
-        """Return the documents without a split row, by id."""
+    def unassigned(self, documents: Sequence[str] | None = None) -> list[UnassignedDocument]:
+        """Return the documents, of these where given, without a split row, by id."""
         ...
 
-    def candidates(self, document: str) -> dict[str, str | None]:
-        """Return the split of each assigned document that shares a signature band with this one."""
+    def candidates(self, documents: Sequence[str]) -> dict[str, list[str]]:
+        """Return by document those that share a signature band with it and are assigned, or of these documents too."""
         ...
 
     def assign(self, assignments: Sequence[Assignment]) -> None:
         """Give documents their splits; one that has a split keeps it."""
         ...
 
-    def splits(self, as_of: int) -> dict[str, Assignment]:
-        """Return the assignment of each document that had one at a sequence number."""
+    def splits(self, as_of: int, documents: Iterable[str] | None = None) -> dict[str, Assignment]:
+        """Return the assignment of each document, of these where given, that had one at a sequence number."""
         ...
 
     def lacking_prediction(self, pipeline: PipelineId) -> list[str]:
@@ -68,6 +71,9 @@ class Documents(Protocol):
         """Add predictions; returns how many were new. Idempotent by document, pipeline name and digest."""
         ...
 
-    def shown_pipeline(self, document: str, before: int) -> str | None:
-        """Return the newest pipeline (name@digest) that predicted a document up to a sequence number."""
+    def predicted(self, documents: Iterable[str]) -> dict[str, list[tuple[int, PipelineId]]]:
+        """Return by which pipelines each document was predicted, with the sequence numbers, oldest first.
+
+        Spans that came along with a document are no prediction of a pipeline.
+        """
         ...

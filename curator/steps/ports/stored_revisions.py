@@ -1,6 +1,6 @@
 """The store of annotations: every revision, an index of what is current, and who the annotators are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,10 +31,21 @@ class Revisions(Protocol):
         """Return the newest revision of every annotation that ever had this key, tombstones among them."""
         ...
 
-    def current_revisions(self, as_of: int | None = None, document: str | None = None) -> Iterator[Revision]:
+    def current_revisions(self, document: str | None = None) -> Iterator[Revision]:
         """Yield the newest revision of every annotation that is not deleted, by document, then identity.
 
-        As of a sequence number, and of one document, where these are given.
+        Of one document where given.
+        """
+        ...
+
+    def annotated(self, as_of: int) -> list[str]:
+        """Return the documents that had any revision at a sequence number, deleted ones too, by id."""
+        ...
+
+    def revisions_at(self, documents: Iterable[str], as_of: int) -> dict[str, list[Revision]]:
+        """Return the revisions of each document that were current at a sequence number, by identity.
+
+        Documents without any annotation then are left out.
         """
         ...
 
@@ -50,8 +61,8 @@ class Revisions(Protocol):
         """Make the index of current annotations anew from the revisions; returns how many there are."""
         ...
 
-    def first_seq(self, identity: Identity) -> int:
-        """Return the sequence number at which an annotation first came, 0 where it never did."""
+    def first_seqs(self, revisions: Iterable[int]) -> dict[int, int]:
+        """Return by the number of a revision the sequence number at which its annotation first came."""
         ...
 
     def append(self, identity: Identity, document: str, state: AnnotationState | None) -> int:

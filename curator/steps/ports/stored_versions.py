@@ -1,11 +1,63 @@
-"""The store of dataset versions."""
+"""The store of dataset versions: what they are, and what their folders are written from."""
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
-class Versions(Protocol):
-    """The store of dataset versions."""
+@dataclass(frozen=True, slots=True)
+class VersionFile:
+    """A file of a version: its SHA-256, its size in bytes, and its content; None where records give its lines."""
 
-    def add(self, dataset: str, number: int, digest: str, as_of: int) -> None:
-        """Remember a version and the sequence number it shows the store at. Idempotent."""
+    sha256: str
+    size: int
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """A dataset version as the store has it.
+
+    `as_of` is the sequence number at which it shows the store, `retrospective` says that somebody asked for that past;
+    `files` are all files of its folder, by name. A version without any was exported before the store kept them: its
+    number and its digest count, and its folder cannot be written again.
+    """
+
+    dataset: str
+    number: int
+    digest: str
+    as_of: int
+    retrospective: bool = False
+    files: Mapping[str, VersionFile] = field(default_factory=dict)
+
+    @property
+    def reproducible(self) -> bool:
+        """Whether the folder can be written again from the store."""
+        return bool(self.files)
+
+    def __str__(self) -> str:
+        """Return the name that a version is cited by."""
+        return f"{self.dataset}@{self.number}"
+
+
+class Versions(Protocol):
+    """The store of dataset versions; none ever changes."""
+
+    def all(self, dataset: str | None = None) -> list[StoredVersion]:
+        """Return the versions, of one dataset where given, by dataset and number, without the contents of files."""
+        ...
+
+    def add(self, version: StoredVersion, records: Iterable[tuple[str, int]]) -> None:
+        """Add a version with the splits and the numbers of its decisions, in the order of its records.
+
+        Raises CuratorError where the dataset has a version of this number.
+        """
+        ...
+
+    def content(self, version: StoredVersion, file: str) -> bytes:
+        """Return the content of a file of a version, empty where records give its lines."""
+        ...
+
+    def lines(self, version: StoredVersion, split: str) -> Iterator[bytes]:
+        """Yield the records of a split of a version, in order, as they were decided then."""
         ...

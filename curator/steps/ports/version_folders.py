@@ -20,6 +20,13 @@ class VersionStorage(Protocol):
         """Return where a version is or would be."""
         ...
 
+    def digests(self, name: str, number: int) -> dict[str, str] | None:
+        """Return the SHA-256 of every file in the folder of a version, in folders of it too, by name with `/`.
+
+        None where there is no folder. Raises CuratorError where a file cannot be read.
+        """
+        ...
+
     def write(self, name: str, number: int, files: Mapping[str, Iterable[bytes]]) -> Path:
         """Write a version, all or nothing. Raises CuratorError where it exists."""
         ...

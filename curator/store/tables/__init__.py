@@ -1,5 +1,6 @@
 """The tables. Rows are only ever added, but for the few marked as an index or as working state."""
 
+from curator.store.tables.access import TokenRow
 from curator.store.tables.annotations import (
     Annotator,
     CurrentRow,
@@ -9,10 +10,17 @@ from curator.store.tables.annotations import (
     UnreadableRow,
 )
 from curator.store.tables.base import Counter, Json, Setting, Table, Tick
-from curator.store.tables.datasets import DecisionRow, ModelRow, PersonDecisionRow, VersionRow
+from curator.store.tables.datasets import (
+    DecisionRow,
+    ModelRow,
+    PersonDecisionRow,
+    VersionFileRow,
+    VersionRecordRow,
+    VersionRow,
+)
 from curator.store.tables.desk import ProjectRow, SentPrediction, TaskRow
 from curator.store.tables.documents import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
-from curator.store.tables.working import Lease, Receipt, Watermark
+from curator.store.tables.working import DeletionWindow, HeldRow, Lease, Receipt, Watermark
 
 __all__ = [
     "Annotator",
@@ -21,7 +29,9 @@ __all__ = [
     "CurrentRow",
     "DecisionRow",
     "DeletionNotice",
+    "DeletionWindow",
     "DocumentRow",
+    "HeldRow",
     "Json",
     "Lease",
     "ModelRow",
@@ -38,7 +48,10 @@ __all__ = [
     "Table",
     "TaskRow",
     "Tick",
+    "TokenRow",
     "UnreadableRow",
+    "VersionFileRow",
+    "VersionRecordRow",
     "VersionRow",
     "Watermark",
 ]

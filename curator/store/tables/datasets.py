@@ -40,6 +40,8 @@ class DecisionRow(Table):
 
 
 class VersionRow(Table):
+    """A dataset version; `retrospective` where it was asked for by a time in the past, `as_of` is its number."""
+
     __tablename__ = "version"
     __table_args__ = (Unique("dataset", "number"),)
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,6 +50,29 @@ class VersionRow(Table):
     number: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
     as_of: Mapped[int] = mapped_column(BigInteger)
+    retrospective: Mapped[bool] = mapped_column(default=False)
+
+
+class VersionFileRow(Table):
+    """A file of a version's folder; without content where its lines are those of the version's records."""
+
+    __tablename__ = "version_file"
+    version: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class VersionRecordRow(Table):
+    """The decision whose record stands at a place, counted from 0, of a split of a version."""
+
+    __tablename__ = "version_record"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    version: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    split: Mapped[str] = mapped_column(String(8), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    decision: Mapped[int] = mapped_column(ForeignKey("decision.id"))
 
 
 class ModelRow(Table):

@@ -36,7 +36,7 @@ class Band(Table):
 
     __tablename__ = "band"
     hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True, index=True)
 
 
 class SplitRow(Table):

@@ -11,6 +11,7 @@ from curator.domain.canonical import document_id
 from curator.domain.document import SPLITS
 from curator.domain.policy import POLICIES, Policy
 from curator.files.versions import VersionFolder
+from curator.steps.curation.batches import decide_all, decide_document
 from curator.steps.curation.decide import Decider, Rules
 from curator.steps.datasets.freeze import Frozen, freeze
 from tests.domain.quorum import QUORUM
@@ -100,10 +101,10 @@ def test_other_parameters_and_other_policies_are_other_versions(reviewed: World)
 
 def test_a_stored_decision_names_its_contributors_by_their_revisions(reviewed: World) -> None:
     with reviewed.store.writing() as transaction:
-        rules = Rules(Policy("quorum"), False, "salt")
-        decider = Decider(transaction, reviewed.schema, rules, READ_ANNOTATION, transaction.seq)
-        (document,) = decider.decided()
-        assert decider.decided_document(document_id(PARIS)) == document
+        decider = Decider(reviewed.schema, Rules(Policy("quorum"), False, "salt"), READ_ANNOTATION)
+        document = decide_document(transaction, decider, document_id(PARIS))
+        seq = transaction.seq
+    assert list(decide_all(reviewed.store, decider, seq)) == [document]
     with reviewed.sql.engine.connect() as connection:
         (row,) = connection.exec_driver_sql("select policy, decider, result from decision").all()
     result = json.loads(row.result)

@@ -58,10 +58,25 @@ def test_what_is_refused_does_not_stop_the_rest(world: World) -> None:
     assert report.documents == 1
     assert [refusal.name for refusal in report.refused] == ["empty.txt", "nul.txt", "en.txt"]
     assert all(refusal.name in str(refusal.error) for refusal in report.refused)
+    assert "the `lang` 'fr': a key of a .jsonl, a column of a .csv" in report.refused[-1].error.remedy
 
 
 def test_a_language_that_was_given_is_believed(world: World) -> None:
     assert world.ingest(raw("en.txt", "The Hague", lang="fr")).documents == 1
+    report = world.ingest(raw("it.txt", "Bakou dément", lang="it"), raw("fr.txt", "Goma résiste", lang="fr"))
+    assert [refusal.name for refusal in report.refused] == ["it.txt"]
+    assert (report.documents, report.doubtful) == (1, [])
+
+
+def test_a_text_that_may_be_in_the_language_is_taken_in_and_marked(world: World) -> None:
+    doubtful, sure = "Séoul riposte", ONE
+    report = world.ingest(raw("short.txt", doubtful), raw("a.txt", sure))
+    assert (report.documents, report.refused) == (2, [])
+    assert report.doubtful == [("short.txt", "it")]
+    with world.store.reading() as transaction:
+        documents = transaction.documents.by_id([document_id(doubtful), document_id(sure)])
+    assert {document.lang for document in documents.values()} == {"fr"}
+    assert world.ingest(raw("short.txt", doubtful)).doubtful == [("short.txt", "it")]
 
 
 def test_spans_that_come_along_are_carried_to_the_canonical_text(world: World) -> None:

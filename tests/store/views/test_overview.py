@@ -15,6 +15,7 @@ from curator.domain.span import Content, Span
 from curator.domain.split import Assignment
 from curator.steps.in_force.schema import adopt_schema
 from curator.steps.ports.stored_decisions import StoredDecision
+from curator.steps.ports.stored_versions import StoredVersion
 from curator.store.database import SqlStore, open_engine
 from curator.store.inbox import SqliteInbox
 from curator.store.views.overview import SqlOverview
@@ -87,7 +88,7 @@ def decide(store: SqlStore, document: str, revisions: list[int], person: str | N
             record=record_line(Record(document, "Paris dort", spans=spans)),
             person_decision=None if by_person is None or person is None else by_person.number,
         )
-        transaction.decisions.add(document, f"{revisions} {person}", decision)
+        transaction.decisions.add({document: (f"{revisions} {person}", decision)})
 
 
 def delete(store: SqlStore, task: int, document: str) -> None:
@@ -221,8 +222,8 @@ def test_deliveries_have_state_cause_and_lag(overview: SqlOverview, store: SqlSt
 
 def test_versions_and_models_come_newest_first(overview: SqlOverview, store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.versions.add("news", 1, "a" * 64, 1)
-        transaction.versions.add("news", 2, "b" * 64, 2)
+        transaction.versions.add(StoredVersion("news", 1, "a" * 64, 1), [])
+        transaction.versions.add(StoredVersion("news", 2, "b" * 64, 2), [])
         transaction.models.add("news-v1", "news", 1, "models", {"ents_f": 0.5})
     assert [(version.dataset, version.number, version.digest[0]) for version in overview.versions()] == [
         ("news", 2, "b"),

@@ -1,0 +1,1 @@
+"""`curator tokens`: one module per subcommand."""

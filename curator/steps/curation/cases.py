@@ -1,0 +1,72 @@
+"""What documents are decided from, read set-wise: the cost is a few statements, however many documents there are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from curator.domain.annotation import Revision
+from curator.domain.document import Document, Source
+from curator.domain.prediction import PipelineId
+from curator.steps.ports.store import Transaction
+from curator.steps.ports.stored_decisions import PersonDecision
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A document with all that its decision is made from.
+
+    `first_seqs` says by revision when its annotation first came, `predicted` by which pipelines the document was
+    predicted and when, oldest first; `names` are those of annotators, by key.
+    """
+
+    document: Document
+    source_number: int
+    source: Source
+    revisions: tuple[Revision, ...]
+    by_person: PersonDecision | None
+    first_seqs: Mapping[int, int]
+    predicted: Sequence[tuple[int, PipelineId]]
+    names: Mapping[str, str]
+
+    @property
+    def revision_numbers(self) -> tuple[int, ...]:
+        """The numbers of the revisions, ascending."""
+        return tuple(sorted(revision.number for revision in self.revisions))
+
+    def starting_pipeline(self, revision: int) -> str | None:
+        """Return the pipeline that an annotator began from: predictions made since do not count."""
+        before = [str(pipeline) for seq, pipeline in self.predicted if seq <= self.first_seqs[revision]]
+        return before[-1] if before else None
+
+
+def documents_to_decide(transaction: Transaction, as_of: int) -> list[str]:
+    """Return the documents that were annotated, or decided by a person, by a sequence number, by id."""
+    decided = transaction.decisions.decided_by_person(as_of)
+    return sorted({*transaction.revisions.annotated(as_of), *decided})
+
+
+def read_cases(transaction: Transaction, documents: Sequence[str], as_of: int, names: Mapping[str, str]) -> list[Case]:
+    """Return the cases of documents in their order, as of a sequence number.
+
+    Documents without any annotation left that no person decided are left out.
+    """
+    revisions = transaction.revisions.revisions_at(documents, as_of)
+    by_person = transaction.decisions.by_people(documents, as_of)
+    there = [document for document in documents if document in revisions or document in by_person]
+    by_id = transaction.documents.by_id(there)
+    sources = transaction.documents.describing_sources(there, as_of)
+    first_seqs = transaction.revisions.first_seqs(
+        revision.number for of_document in revisions.values() for revision in of_document
+    )
+    predicted = transaction.documents.predicted(there)
+    return [
+        Case(
+            by_id[document],
+            *sources[document],
+            tuple(revisions.get(document, ())),
+            by_person.get(document),
+            first_seqs,
+            predicted.get(document, ()),
+            names,
+        )
+        for document in there
+    ]

@@ -1,0 +1,1 @@
+"""A door for each part of the application: who is let in there, and by what."""
