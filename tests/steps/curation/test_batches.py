@@ -13,7 +13,7 @@ from curator.domain.split import Assignment
 from curator.steps.curation import batches
 from curator.steps.curation.batches import decide_all
 from curator.steps.curation.decide import DecidedDocument, Decider, Rules
-from curator.steps.ports.store import Store, Transaction
+from curator.steps.ports.store import Fence, Store, Transaction
 from tests.domain.annotations import annotation
 from tests.fakes.fuse import Fuse, FusedStore, Killed
 from tests.fakes.parts import SCHEMA, region
@@ -65,8 +65,8 @@ class CrowdedStore:
             yield transaction
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
-        with self._world.sql.writing() as transaction:
+    def writing(self, fence: Fence | None = None) -> Iterator[Transaction]:
+        with self._world.sql.writing(fence) as transaction:
             before = transaction.counts()["decisions"]
             yield transaction
             self.decided.append(transaction.counts()["decisions"] - before)
@@ -78,7 +78,7 @@ class CrowdedStore:
                 transaction.revisions.append(state.identity, document, state)
                 transaction.documents.add([(arrival("Un autre texte", "b.txt", k=self._others), [])])
 
-    def lease(self, name: str, holder: str, seconds: float) -> bool:
+    def lease(self, name: str, holder: str, seconds: float) -> Fence | None:
         return self._world.sql.lease(name, holder, seconds)
 
     def release(self, name: str, holder: str) -> None:

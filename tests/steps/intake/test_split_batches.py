@@ -11,7 +11,7 @@ from curator.domain.canonical import document_id
 from curator.domain.split import Assignment, SplitRule
 from curator.steps.intake import ingest
 from curator.steps.intake.ingest import assign_splits
-from curator.steps.ports.store import Transaction
+from curator.steps.ports.store import Fence, Transaction
 from tests.fakes.fuse import Fuse, FusedStore, Killed
 from tests.fakes.parts import RULE, WordNearness
 from tests.fakes.world import World
@@ -37,8 +37,8 @@ class CrowdedStore(FusedStore):
         self.assigned: list[int] = []
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
-        with super().writing() as transaction:
+    def writing(self, fence: Fence | None = None) -> Iterator[Transaction]:
+        with super().writing(fence) as transaction:
             before = len(transaction.documents.splits(transaction.seq))
             yield transaction
             self.assigned.append(len(transaction.documents.splits(transaction.seq)) - before)
