@@ -14,7 +14,7 @@ from spacy.util import load_config
 from curator.domain.canonical import canonicalise, document_id
 from curator.domain.span import Span
 from curator.files.schema_file import read_schema
-from curator.spacy_models.trainer import digests
+from curator.spacy_models.model_facts import digests
 from tests.conftest import ROOT
 
 SEEDS = ROOT / "seeds"

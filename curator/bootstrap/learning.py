@@ -16,9 +16,10 @@ from curator.files.records import read_records
 from curator.steps.learning.evaluate import Evaluation
 from curator.steps.learning.evaluate import evaluate as compare
 from curator.steps.learning.preannotate import Preannotated, preannotate_paths, preannotate_stored
-from curator.steps.learning.train import Model, dataset_ref
+from curator.steps.learning.train import Model, dataset_ref, model_of
 from curator.steps.learning.train import train as train_version
 from curator.steps.ports.documents import Refused
+from curator.steps.ports.pipelines import DatasetVersion, Training
 from curator.steps.ports.progress import Progress
 
 
@@ -101,20 +102,26 @@ def train(context: Context, dataset: str, config: Path | None, out: Path | None,
 
     settings = context.settings.train
     trainer = partial(train_spacy, least_train=settings.min_train, least_dev=settings.min_dev)
+    config = config or settings.config
     if out is not None:
-        folder = Path(dataset)
-        if not folder.is_dir():
-            ref = dataset_ref(dataset)
-            folder = version_folder(context, ref.name, ref.number)
-        trained = trainer(config or settings.config, folder, out, progress)
-        return Model(out.name, trained.path, trained.scores, unchanged=False)
+        return model_of(out.name, trainer(_training(context, dataset, config, out), progress))
     with open_store(context) as store:
         return train_version(
             dataset_ref(dataset),
-            config or settings.config,
+            config,
             context.workspace.models,
             storage=version_storage(context),
             store=store,
             trainer=trainer,
             progress=progress,
         )
+
+
+def _training(context: Context, dataset: str, config: Path, out: Path) -> Training:
+    """Return what is trained to a folder of the user's: from a version, or from a folder of records."""
+    if Path(dataset).is_dir():
+        return Training(config, Path(dataset), out)
+    ref = dataset_ref(dataset)
+    folder = version_folder(context, ref.name, ref.number)
+    digest = str(version_storage(context).manifest(ref.name, ref.number)["digest"])
+    return Training(config, folder, out, DatasetVersion(ref.name, ref.number, digest))

@@ -17,6 +17,9 @@ _COMPOSING_STARTERS = frozenset(
     "\U00011127\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930"
 )
 
+_MOST_GROWTH = 3
+"""How many times as large the canonical form of a text can become, in UTF-8: a few musical symbols are the worst."""
+
 
 @dataclass(frozen=True, slots=True)
 class Canonical:
@@ -75,6 +78,18 @@ def canonicalise(raw: str) -> Canonical:
     raw_cuts.append(len(raw))
     text_cuts.append(length)
     return Canonical("".join(pieces), tuple(raw_cuts), tuple(text_cuts))
+
+
+def refuse_oversized(text: str, limit: int) -> None:
+    """Raise InputRefused where the canonical form of a text is over so many bytes in UTF-8, however it was encoded."""
+    if len(text.encode("utf-8")) * _MOST_GROWTH > limit and len(canonicalise(text).text.encode("utf-8")) > limit:
+        raise too_large(limit)
+
+
+def too_large(limit: int) -> InputRefused:
+    """Return the error for a text above the limit, in bytes of its canonical form in UTF-8."""
+    what = f"text is larger than {limit} bytes in UTF-8"
+    return InputRefused(what, remedy="cut it into several documents", limit=limit)
 
 
 def refuse_unstorable(text: str) -> None:

@@ -31,7 +31,7 @@ class InputRefused(CuratorError):
     """One input cannot be taken in; the others can.
 
     Where that is the reason: the offending `character`'s index in the text, the language `lang` that the text is in,
-    the `limit` in characters that it goes beyond.
+    the `limit` in bytes that it goes beyond.
     """
 
     character: int | None = None

@@ -4,26 +4,27 @@ import csv
 import hashlib
 from collections.abc import Iterator
 
+from curator.domain.canonical import too_large
 from curator.domain.document import RawDocument
 from curator.domain.errors import InputRefused
 from curator.files.json_documents import checked_split
 from curator.files.raw_lines import RawLine, Stream, raw_lines
-from curator.files.refusals import checked_text, refusal, refuse_unstorable_value, too_large
+from curator.files.refusals import checked_text, refusal, refuse_unstorable_value
 from curator.steps.ports.documents import Refused
 
 _DELIMITERS = (",", ";", "\t")
-_BYTES_A_CHARACTER = 8
+_LINE_BYTES = 8
 
 
 def read_table(stream: Stream, name: str, limit: int) -> Iterator[RawDocument | Refused]:
-    """Yield the document or refusal of every row below the header; `limit` is in characters of text.
+    """Yield the document or refusal of every row below the header; `limit` is in bytes of text.
 
     Names are `name:N`, N counting the rows that are not blank from 1. Raises InputRefused where the stream as a
     whole is no text or has no column `text`, and OSError.
     """
     # The library's own limit is one for the whole process and below a long article; never lower another's.
     csv.field_size_limit(max(csv.field_size_limit(), 4 * limit))
-    lines = _Lines(raw_lines(stream, limit * _BYTES_A_CHARACTER), limit)
+    lines = _Lines(raw_lines(stream, limit * _LINE_BYTES), limit)
     delimiter, columns = _header(next((line for line in lines if line.strip()), ""))
     lines.take()
     number = 0

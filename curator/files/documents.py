@@ -9,20 +9,22 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePath
 from typing import IO
 
+from curator.domain.canonical import too_large
 from curator.domain.document import RawDocument
 from curator.domain.errors import InputRefused
 from curator.files.csv_documents import read_table
 from curator.files.encodings import decode, refuse_binary
-from curator.files.json_documents import is_json_line, read_json_lines
+from curator.files.json_documents import LINE_BYTES, is_json_line, read_json_lines
 from curator.files.paths import STANDARD_INPUT, InputFile, input_files
 from curator.files.raw_lines import SAMPLE, Stream, opened, raw_lines
-from curator.files.refusals import checked_text, refusal, too_large, unreadable_file
+from curator.files.refusals import checked_text, refusal, unreadable_file
 from curator.steps.ports.documents import Refused
 
 LIMIT = 1_000_000
-"""The largest text taken in by default, in characters."""
+"""The largest text taken in by default, in bytes of its canonical form in UTF-8."""
 
-_BYTES_A_CHARACTER = 4
+# A line end of Windows in UTF-32 takes eight bytes and becomes one; nothing shrinks more.
+_MOST_SHRINKING = 8
 
 _Read = Callable[[Stream, str, int], Iterator[RawDocument | Refused]]
 
@@ -30,8 +32,8 @@ _Read = Callable[[Stream, str, int], Iterator[RawDocument | Refused]]
 class FileReader:
     """Reads documents from files, one or many a file by its extension.
 
-    `limit` is the largest text, in characters; `standard_input` gives the stream that `-` stands for. What cannot be
-    taken in comes as a refusal among the documents, and the rest goes on.
+    `limit` is the largest text, in bytes of its canonical form in UTF-8; `standard_input` gives the stream that `-`
+    stands for. What cannot be taken in comes as a refusal among the documents, and the rest goes on.
     """
 
     def __init__(self, limit: int = LIMIT, standard_input: Callable[[], IO[bytes]] = lambda: sys.stdin.buffer) -> None:
@@ -75,7 +77,7 @@ class FileReader:
 
 def read_text(stream: Stream, name: str, limit: int) -> Iterator[RawDocument | Refused]:
     """Yield the one document that a whole stream is. Raises InputRefused, and OSError."""
-    raw = stream.read(limit * _BYTES_A_CHARACTER + 4)
+    raw = stream.read(limit * _MOST_SHRINKING + 4)
     refuse_binary(raw)
     if stream.read(1):
         raise too_large(limit)
@@ -86,7 +88,7 @@ def read_text(stream: Stream, name: str, limit: int) -> Iterator[RawDocument | R
 
 def _begins_with_json(stream: Stream, limit: int) -> bool:
     try:
-        for line in raw_lines(stream, limit):
+        for line in raw_lines(stream, limit * LINE_BYTES):
             if line.raw is None:
                 return False
             if line.raw.strip():

@@ -5,26 +5,30 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from curator.domain.canonical import too_large
 from curator.domain.document import SPLITS, RawDocument
 from curator.domain.errors import InputRefused
 from curator.files.encodings import Decoded
 from curator.files.raw_lines import RawLine, Stream, raw_lines
-from curator.files.refusals import checked_text, refusal, refuse_unstorable_value, too_large
+from curator.files.refusals import checked_text, refusal, refuse_unstorable_value
 from curator.steps.ports.documents import Refused
 
 _ANNOTATIONS = ("spans", "relations", "attributes", "entities", "events")
-# A character beyond U+FFFF takes twelve bytes when it is escaped; spans and meta take their share of the rest.
-_BYTES_A_CHARACTER = 12
+LINE_BYTES = 12
+"""How many bytes a line may have for each that its text may have.
+
+An escaped line end of Windows takes twelve and becomes one; spans and meta take their share of the rest.
+"""
 
 
 def read_json_lines(stream: Stream, name: str, limit: int) -> Iterator[RawDocument | Refused]:
-    """Yield the document or refusal of every line that is not blank; `limit` is in characters of text.
+    """Yield the document or refusal of every line that is not blank; `limit` is in bytes of text.
 
     Names are `name:N`, N counting all lines from 1. Raises InputRefused where the stream as a whole is no text or
     has no line, and OSError.
     """
     has_lines = False
-    for line in raw_lines(stream, limit * _BYTES_A_CHARACTER):
+    for line in raw_lines(stream, limit * LINE_BYTES):
         if line.raw is not None and not line.raw.strip():
             continue
         has_lines = True

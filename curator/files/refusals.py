@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from curator.domain.canonical import refuse_unstorable
+from curator.domain.canonical import refuse_oversized, refuse_unstorable
 from curator.domain.errors import InputRefused
 from curator.steps.ports.documents import Refused
 
@@ -28,23 +28,17 @@ def unreadable_file(name: str, error: OSError) -> Refused:
 
 
 def checked_text(text: Any, limit: int) -> str:
-    """Return a text that can be a document; `limit` is in characters.
+    """Return a text that can be a document; `limit` is in bytes of its canonical form in UTF-8.
 
-    Raises InputRefused for what is no string, is blank, is too long, or holds NUL or a lone surrogate.
+    Raises InputRefused for what is no string, is blank, is too large, or holds NUL or a lone surrogate.
     """
     if not isinstance(text, str):
         raise InputRefused("text is not a string", f"a {_kind(text)}", "write the text as a JSON string")
-    if len(text) > limit:
-        raise too_large(limit)
     if not text.strip().strip("\ufeff"):
         raise InputRefused("text is empty", remedy="remove it or fill it in")
     refuse_unstorable(text)
+    refuse_oversized(text, limit)
     return text
-
-
-def too_large(limit: int) -> InputRefused:
-    """Return the error for a text above the limit, in characters."""
-    return InputRefused(f"text is larger than {limit} characters", remedy="cut it into several documents", limit=limit)
 
 
 def refuse_unstorable_value(value: Any, where: str) -> None:

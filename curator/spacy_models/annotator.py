@@ -11,6 +11,7 @@ from typing import Any
 from curator.domain.prediction import PipelineId
 from curator.domain.span import Content
 from curator.spacy_models.locate import LoadedPipeline, load
+from curator.spacy_models.model_facts import model_name
 from curator.spacy_models.processes import spread
 from curator.spacy_models.reading import ENTITIES, ENTS, Reading, content_of
 
@@ -51,7 +52,7 @@ class SpacyPipeline:
             for _, named in sorted(self._loaded.named.items()):
                 _feed_tree(shape, named)
         else:
-            name = f"{self._nlp.meta['lang']}_{self._nlp.meta['name']}"
+            name = model_name(self._nlp.meta)
             _feed_tree(shape, path)
         return PipelineId(name, shape.hexdigest()[:12])
 

@@ -1,10 +1,13 @@
 """The records of a dataset version as spaCy training examples, with a list of what they cannot hold."""
 
+import logging
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import orjson
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.tokens import Span as TokenSpan
@@ -14,13 +17,15 @@ from curator.domain.errors import CuratorError
 from curator.domain.loss import Loss, span_loss
 from curator.domain.record import Record, record_from_line
 from curator.domain.span import Span
-
-ENTITIES = "entities"
-"""The layer that is trained as `doc.ents`; every other one is trained as `doc.spans` under its own name."""
+from curator.spacy_models.not_learnt import learners
+from curator.spacy_models.reading import ENTITIES
 
 INSIDE_TOKEN = "boundary-inside-token"  # noqa: S105 - a token of text
 OVERLAPS = "overlaps-longer-entity"
 BLANK_EDGE = "blank-edge"
+DOUBLED = "doubled"
+
+_log = logging.getLogger("spacy")
 
 
 def read_records(path: Path) -> Iterator[Record]:
@@ -34,21 +39,59 @@ def read_records(path: Path) -> Iterator[Record]:
 
 
 def corpus(path: Path) -> Callable[[Language], Iterator[Example]]:
-    """Return what spaCy asks for as a corpus: a function from a pipeline to the examples of a file, in its order."""
+    """Return what spaCy asks for as a corpus: a function from a pipeline to the examples of a file, in its order.
+
+    Spans that the pipeline cannot learn from are counted once, in one line of spaCy's log. Raises CuratorError for what
+    no version can hold: a line that is no record, and layers and labels that the version's manifest does not have.
+    """
+    is_counted = False
 
     def examples(nlp: Language) -> Iterator[Example]:
+        nonlocal is_counted
+        known, learning = _labels_of(path), None if is_counted else learners(nlp)
+        counts: Counter[str] = Counter()
         for record in read_records(path):
-            yield example_of(record, nlp)[0]
+            if known is not None:
+                _refuse_foreign(record, known, path)
+            example, losses = example_of(record, nlp)
+            if not is_counted:
+                every = losses if learning is None else learning.losses(record, example, losses)
+                counts.update(loss.reason for loss in every)
+            yield example
+        if counts:
+            reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items()))
+            _log.info("%s: %d spans are not learnt from (%s)", path, counts.total(), reasons)
+        is_counted = True
 
     return examples
+
+
+def _labels_of(path: Path) -> dict[str, set[str]] | None:
+    """Return the labels of each layer that the manifest beside a file has, or None where there is no manifest."""
+    try:
+        schema = orjson.loads(path.with_name("manifest.json").read_bytes())["schema"]
+        return {layer["name"]: {label["name"] for label in layer["labels"]} for layer in schema["layers"]}
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        where = str(path.with_name("manifest.json"))
+        raise CuratorError("manifest cannot be read", where, "restore it from a copy") from None
+
+
+def _refuse_foreign(record: Record, known: dict[str, set[str]], path: Path) -> None:
+    for span in record.content.spans:
+        if span.label not in known.get(span.layer, ()):
+            what = f"label {span.label!r} of layer {span.layer} is not in the version's schema"
+            raise CuratorError(what, f"{path}, {record.id}, {span.id}", "export the version again")
 
 
 def example_of(record: Record, nlp: Language) -> tuple[Example, list[Loss]]:
     """Return a record as an example, and the spans of it that are not learnt from.
 
-    The reference is cut at every boundary of a span besides the tokenizer's own, so it holds each span where it is:
-    one the tokenizer cannot reach counts as missed in every score, and its tokens as unknown (not as outside) in
-    the training of entities.
+    The layer of entities becomes `doc.ents`, every other one a group of `doc.spans` of its own name. The reference is
+    cut at every boundary of a span besides the tokenizer's own, so it holds each span where it is: one that the
+    tokenizer cannot reach counts as missed in every score, and its tokens as unknown, not as outside, in the training
+    of entities.
     """
     spans, losses = _usable(record)
     predicted = nlp.make_doc(record.text)
@@ -70,7 +113,9 @@ def example_of(record: Record, nlp: Language) -> tuple[Example, list[Loss]]:
 def _usable(record: Record) -> tuple[list[Span], list[Loss]]:
     usable: list[Span] = []
     losses: list[Loss] = []
-    for layer, spans in record.spans.items():
+    for layer, all_spans in record.spans.items():
+        spans, doubled = _each_once(all_spans)
+        losses += [span_loss(record.id, span, DOUBLED) for span in doubled]
         # spaCy takes no entity that begins or ends with white space.
         fitting = [span for span in spans if not _blank_edged(span, record.text)]
         losses += [span_loss(record.id, span, BLANK_EDGE) for span in spans if _blank_edged(span, record.text)]
@@ -79,6 +124,15 @@ def _usable(record: Record) -> tuple[list[Span], list[Loss]]:
             losses += [span_loss(record.id, span, OVERLAPS) for span in overlapping]
         usable += fitting
     return usable, losses
+
+
+def _each_once(spans: Iterable[Span]) -> tuple[list[Span], list[Span]]:
+    kept: dict[tuple[str, int, int, str], Span] = {}
+    doubled: list[Span] = []
+    for span in spans:
+        if kept.setdefault(span.key, span) is not span:
+            doubled.append(span)
+    return list(kept.values()), doubled
 
 
 def _blank_edged(span: Span, text: str) -> bool:

@@ -1,30 +1,26 @@
 """Training a pipeline from a dataset version."""
 
-import hashlib
 import io
 import logging
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
 from spacy.language import Language
-from spacy.pipeline import EntityRecognizer, SpanCategorizer
-from spacy.training import Example
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train as run_training
 from spacy.util import load_config, registry
 from thinc.api import Config
 
 from curator.domain.errors import CuratorError, TooLittleData
-from curator.domain.loss import Loss, span_loss
-from curator.domain.record import Record
-from curator.domain.span import Span
-from curator.spacy_models.corpus import ENTITIES, example_of, read_records
-from curator.steps.ports.pipelines import Trained
+from curator.domain.loss import Loss
+from curator.spacy_models.corpus import example_of, read_records
+from curator.spacy_models.model_facts import finished, name_model, trained_model
+from curator.spacy_models.not_learnt import learners, write_ledger
+from curator.spacy_models.reading import ENTITIES
+from curator.spacy_models.training_folder import put_in_place, remove_abandoned, training_folder
+from curator.steps.ports.pipelines import Trained, Training
 from curator.steps.ports.progress import Progress
 
 LEAST_TRAIN = 5
@@ -33,64 +29,60 @@ LEAST_TRAIN = 5
 LEAST_DEV = 1
 """The least number of records with spans to choose the best pipeline by."""
 
-NOT_SUGGESTED = "longer-than-suggested"
-NO_COMPONENT = "no-component-for-layer"
-
 _LOGGER = "curator.Progress.v1"
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class TrainedPipeline(Trained):
-    """A trained pipeline, with the spans of train and dev that it could not learn from or be measured on."""
-
-    losses: tuple[Loss, ...] = ()
-
-
 def train(
-    config: Path,
-    version_folder: Path,
-    out: Path,
-    progress: Progress,
-    *,
-    least_train: int = LEAST_TRAIN,
-    least_dev: int = LEAST_DEV,
-) -> TrainedPipeline:
-    """Train on a version's train records, keep what does best on its dev records, and return it with its scores.
+    training: Training, progress: Progress, *, least_train: int = LEAST_TRAIN, least_dev: int = LEAST_DEV
+) -> Trained:
+    """Train on train records, keep what does best on dev records, and return it with its scores; implements `Trainer`.
 
-    `out` becomes an ordinary spaCy pipeline folder at once, at the end, named as the folder is; its `meta.json` tells
-    under `trained_from` the SHA-256 of what it was trained from. The same records, configuration and library versions
-    give the same scores. Components for layers that no train record has a span of are left out. Progress is told in
-    steps. Raises TooLittleData, and CuratorError where `out` is there already or the configuration cannot be used.
+    The new folder becomes an ordinary spaCy pipeline at once, at the end; its `meta.json` tells its name and under
+    `trained_from` what it was trained from, its `losses.json` what it could not learn from. The same records,
+    configuration and library versions give the same scores. Components for layers that no train record has a span of
+    are left out. Progress is told in steps. Raises TooLittleData, and CuratorError where the folder is there already
+    and may not be replaced, where another process trains to it, or where the configuration cannot be used.
     """
-    if out.exists():
-        raise CuratorError("there is a trained pipeline already", str(out), "train to another folder")
-    filled = _config(config, version_folder)
+    remove_abandoned(training.out.parent)
+    known = _known(training)
+    if known is not None:
+        return known
+    filled = _config(training)
     surveys = {split: _survey(Path(filled["paths"][split])) for split in ("train", "dev")}
-    _refuse_too_little("train", surveys["train"], least_train, version_folder)
-    _refuse_too_little("dev", surveys["dev"], least_dev, version_folder)
-    training = filled.setdefault("training", {})
-    given = training.get("logger", {"@loggers": "spacy.ConsoleLogger.v1"})
+    _refuse_too_little("train", surveys["train"], least_train, training.records)
+    _refuse_too_little("dev", surveys["dev"], least_dev, training.records)
     leave_out_unlabelled(filled, surveys["train"].layers)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
-        training["logger"] = _logger_to(progress, filled.interpolate()["training"].get("max_steps") or None)
-        nlp = _initialised(filled, config)
-        nlp.meta["name"] = out.name
-        nlp.meta["trained_from"] = digests(config, version_folder)
-        losses = tuple(_losses(nlp, filled))
-        run_training(nlp, Path(folder), stdout=io.StringIO(), stderr=io.StringIO())
-        best = Path(folder) / "model-best"
-        _make_portable(best / "config.cfg", given)
-        scores = orjson.loads((best / "meta.json").read_bytes())["performance"]
-        os.rename(best, out)
-    return TrainedPipeline(out, scores, losses)
+    with training_folder(training.out) as folder:
+        # Another process may have trained it until now.
+        return _known(training) or _train_in(folder, filled, training, progress)
 
 
-def digests(config: Path, version_folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of the configuration, the train and the dev records, by these names."""
-    files = {"config": config, **{split: version_folder / f"{split}.jsonl" for split in ("train", "dev")}}
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+def _known(training: Training) -> Trained | None:
+    """Return the model that is there already. Raises CuratorError where anything is, and may not be replaced."""
+    if training.replace:
+        return trained_model(training)
+    if training.out.exists():
+        raise CuratorError("there is a trained pipeline already", str(training.out), "train to another folder")
+    return None
+
+
+def _train_in(folder: Path, filled: Config, training: Training, progress: Progress) -> Trained:
+    settings = filled.setdefault("training", {})
+    given = settings.get("logger", {"@loggers": "spacy.ConsoleLogger.v1"})
+    settings["logger"] = _logger_to(progress, filled.interpolate()["training"].get("max_steps") or None)
+    nlp = _initialised(filled, training.config)
+    name_model(nlp, training)
+    losses = list(_losses(nlp, filled))
+    output = folder / "output"
+    output.mkdir()
+    run_training(nlp, output, stdout=io.StringIO(), stderr=io.StringIO())
+    best = output / "model-best"
+    _make_portable(best / "config.cfg", given)
+    write_ledger(best, losses)
+    trained = finished(training, best)
+    put_in_place(best, training.out, folder)
+    return trained
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +111,9 @@ def _refuse_too_little(split: str, survey: _Survey, least: int, version_folder: 
         raise TooLittleData(what, where, remedy, split=split, records=records, needed=needed)
 
 
-def _config(path: Path, version_folder: Path) -> Config:
-    overrides = {f"paths.{split}": str(version_folder / f"{split}.jsonl") for split in ("train", "dev")}
+def _config(training: Training) -> Config:
+    path = training.config
+    overrides = {f"paths.{split}": str(training.records / f"{split}.jsonl") for split in ("train", "dev")}
     try:
         return load_config(path, overrides=overrides, interpolate=False)
     except (OSError, ValueError) as error:
@@ -147,29 +140,11 @@ def leave_out_unlabelled(config: Config, layers: frozenset[str]) -> None:
 
 
 def _losses(nlp: Language, config: Config) -> Iterator[Loss]:
-    components = [component for _, component in nlp.pipeline]
-    suggesters = {
-        component.key: component.suggester for component in components if isinstance(component, SpanCategorizer)
-    }
-    layers = set(suggesters) | {ENTITIES for component in components if isinstance(component, EntityRecognizer)}
+    learning = learners(nlp)
     for split in ("train", "dev"):
         for record in read_records(Path(config["paths"][split])):
             example, losses = example_of(record, nlp)
-            yield from (loss for loss in losses if loss.item["layer"] in layers)
-            for layer, suggester in suggesters.items():
-                yield from _not_suggested(record, example, layer, suggester)
-            for layer in sorted(set(record.spans) - layers):
-                yield from (span_loss(record.id, span, NO_COMPONENT) for span in record.spans[layer])
-
-
-def _not_suggested(record: Record, example: Example, layer: str, suggester: Any) -> Iterator[Loss]:
-    """Yield the spans on token boundaries that the component will never be asked about, being too long."""
-    suggested = {(int(start), int(end)) for start, end in suggester([example.predicted]).dataXd}
-    for span in example.reference.spans.get(layer, ()):
-        reached = example.predicted.char_span(span.start_char, span.end_char)
-        if reached is not None and (reached.start, reached.end) not in suggested:
-            long = Span(layer, span.start_char, span.end_char, span.label_)
-            yield span_loss(record.id, long, NOT_SUGGESTED)
+            yield from losses if learning is None else learning.losses(record, example, losses)
 
 
 def _initialised(filled: Config, path: Path) -> Language:

@@ -16,6 +16,10 @@ class ModelTable:
         self._seq = seq
 
     def add(self, name: str, dataset: str, version: int, path: str, scores: Mapping[str, Any]) -> None:
+        newest = select(ModelRow.path, ModelRow.scores).where(ModelRow.name == name).order_by(ModelRow.id.desc())
+        known = self._connection.execute(newest.limit(1)).first()
+        if known is not None and tuple(known) == (path, dict(scores)):
+            return
         row = {"name": name, "dataset": dataset, "version": version, "path": path, "scores": dict(scores)}
         self._connection.execute(insert(ModelRow).values(seq=self._seq, **row))
 

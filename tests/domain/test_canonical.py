@@ -11,6 +11,7 @@ from curator.domain.canonical import (
     canonicalise,
     digest,
     document_id,
+    refuse_oversized,
     refuse_unstorable,
 )
 from curator.domain.errors import InputRefused
@@ -118,3 +119,24 @@ def test_canonical_json_is_one_text_per_value() -> None:
     assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
     with pytest.raises(ValueError, match="JSON"):
         canonical_json(float("nan"))
+
+
+@given(st.text(), st.integers(1, 60))
+def test_a_text_is_too_large_by_the_bytes_of_its_canonical_form(text: str, limit: int) -> None:
+    try:
+        size = len(canonicalise(text).text.encode())
+    except InputRefused:
+        return
+    if size <= limit:
+        refuse_oversized(text, limit)
+    else:
+        with pytest.raises(InputRefused, match=f"larger than {limit} bytes") as raised:
+            refuse_oversized(text, limit)
+        assert raised.value.limit == limit
+
+
+def test_no_character_grows_more_than_is_reckoned_with() -> None:
+    worst = "\U0001d160" * 10
+    refuse_oversized(worst, 120)
+    with pytest.raises(InputRefused):
+        refuse_oversized(worst, 119)

@@ -1,3 +1,4 @@
+import codecs
 import gzip
 import hashlib
 import io
@@ -163,18 +164,40 @@ def test_refused_permission(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_too_large_texts(folder: Path) -> None:
-    (folder / "a.txt").write_text("é" * 101)
+    (folder / "a.txt").write_text("é" * 51)
     (folder / "b.txt").write_text("é" * 1000)
-    lines = [{"text": "é" * 100}, {"text": "é" * 101}, {"text": "a" * 5000}, {"text": "fin"}]
+    lines = [{"text": "é" * 50}, {"text": "é" * 51}, {"text": "a" * 5000}, {"text": "fin"}]
     (folder / "c.jsonl").write_text("\n".join(map(json.dumps, lines)))
     (folder / "d.csv").write_text(f"text,n\n{'a' * 100},1\n{'a' * 101},2\n{'a' * 5000},3\nfin,4\n")
     for name in ("a.txt", "b.txt"):
-        assert "larger than 100 characters" in refusal(read(name, limit=100))
+        assert "larger than 100 bytes" in refusal(read(name, limit=100))
     for name in ("c.jsonl", "d.csv"):
         first, *large, last = read(name, limit=100)
         assert [item.name for item in documents([first, last])] == [f"{name}:1", f"{name}:4"]
         assert all("larger" in refusal([item]) for item in large)
         assert [item.name for item in large] == [f"{name}:2", f"{name}:3"]
+
+
+# Each has ten bytes in its canonical form.
+@pytest.mark.parametrize(
+    "part", ["éèàùô", "€€€a", "a😀😀b", "E\u0301te\u0301 🙂", "une phras\r\n", "\u1112\u1161\u11ab" * 3 + "a"]
+)
+@pytest.mark.parametrize("more", ["", "."])
+def test_the_limit_is_in_bytes_of_the_canonical_text_however_it_comes(folder: Path, part: str, more: str) -> None:
+    text = part * 10 + more
+    (folder / "a.txt").write_text(text, encoding="utf-8", newline="")
+    (folder / "wide.txt").write_bytes(codecs.BOM_UTF32_LE + text.encode("utf-32-le"))
+    line = json.dumps({"text": text})
+    (folder / "escaped.jsonl").write_text(line)
+    (folder / "plain.jsonl").write_text(json.dumps({"text": text}, ensure_ascii=False), encoding="utf-8")
+    (folder / "a.csv").write_text(f'text,n\n"{text}",1\n', encoding="utf-8", newline="")
+    streams = {"-": line.encode()}
+    for name in ("a.txt", "wide.txt", "escaped.jsonl", "plain.jsonl", "a.csv", "-"):
+        items = read(name, limit=100, standard_input=streams.get(name, b""))
+        if more:
+            assert "larger than 100 bytes" in refusal(items)
+        else:
+            assert [document.text for document in documents(items)] == [text]
 
 
 def test_json_lines(folder: Path) -> None:

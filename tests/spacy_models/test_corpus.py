@@ -1,4 +1,5 @@
 import json
+import logging
 import warnings
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,76 @@ def test_what_is_no_record_is_told(tmp_path: Path, line: str, message: str) -> N
         list(read_records(path))
     with pytest.raises(CuratorError, match="cannot be read"):
         list(read_records(tmp_path / "dev.jsonl"))
+
+
+def test_equal_spans_are_learnt_from_once_and_listed(nlp: Language) -> None:
+    once = record(("entities", "ONU", "ORG"), ("events", "attaque", "ATTACK"))
+    twice = {**once, "spans": {layer: spans * 2 for layer, spans in once["spans"].items()}}
+    example, _ = example_of(record_from_value(twice), nlp)
+    assert [len(example.reference.ents), len(example.reference.spans["events"])] == [1, 1]
+    assert reasons(twice, nlp) == [("ONU", "doubled"), ("attaque", "doubled")]
+
+
+def written(folder: Path, *records: dict[str, Any]) -> Path:
+    path = folder / "train.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
+    return path
+
+
+def test_what_is_not_learnt_from_is_told_in_one_line_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    inside = record(("entities", "Nîm", "GPE"), ("events", "attaque de Paris-Nice", "ATTACK"))
+    other = {**record(("entities", "ONU", "ORG"), ("events", "ttaque", "ATTACK")), "id": "e"}
+    other["spans"]["topics"] = other["spans"]["entities"]
+    read = corpus(written(tmp_path, inside, other))
+    trained = spacy.blank("fr")
+    trained.add_pipe("ner")
+    suggester = {"@misc": "spacy.ngram_suggester.v1", "sizes": [1, 2, 3]}
+    trained.add_pipe("spancat", config={"spans_key": "events", "suggester": suggester})
+    for _ in range(3):
+        assert len(list(read(trained))) == 2
+    (line,) = [entry.getMessage() for entry in caplog.records if entry.name == "spacy"]
+    assert line == (
+        f"{tmp_path / 'train.jsonl'}: 4 spans are not learnt from "
+        "(boundary-inside-token 2, longer-than-suggested 1, no-component-for-layer 1)"
+    )
+
+
+def test_nothing_is_told_where_all_is_learnt(nlp: Language, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    list(corpus(written(tmp_path, record(("entities", "ONU", "ORG"))))(nlp))
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("layer", "span", "message"),
+    [
+        ("entities", {"start": 0, "end": 900, "label": "ORG"}, "does not fit its text"),
+        ("entities", {"start": 0, "end": 5, "label": "ORG", "text": "Treis"}, "does not fit its text"),
+        (
+            "topics",
+            {"start": 0, "end": 5, "label": "ORG"},
+            "label 'ORG' of layer topics is not in the",
+        ),
+        (
+            "entities",
+            {"start": 0, "end": 5, "label": "X"},
+            "label 'X' of layer entities is not in the",
+        ),
+    ],
+)
+def test_what_no_version_can_hold_is_refused(
+    nlp: Language, tmp_path: Path, layer: str, span: dict[str, Any], message: str
+) -> None:
+    manifest = {"schema": {"layers": [{"name": "entities", "labels": [{"name": "ORG"}]}]}}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    good = record(("entities", "ONU", "ORG"))
+    path = written(tmp_path, good, {**good, "id": "bad", "spans": {layer: [span]}})
+    with pytest.raises(CuratorError, match=rf"{message}.*\(.*train\.jsonl.*bad"):
+        list(corpus(path)(nlp))
+    (tmp_path / "manifest.json").write_text("{}")
+    with pytest.raises(CuratorError, match="manifest cannot be read"):
+        list(corpus(path)(nlp))
 
 
 @settings(max_examples=200)

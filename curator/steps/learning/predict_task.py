@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from curator.domain.canonical import canonicalise
+from curator.domain.canonical import canonicalise, refuse_oversized
 from curator.domain.carried import carry_back
 from curator.domain.errors import InputRefused
 from curator.domain.prediction import PipelineId, Prediction
@@ -54,11 +54,9 @@ class TaskPredictor:
     def _predicted(self, text: str, pipeline: Pipeline) -> Content:
         try:
             canonical = canonicalise(text)
+            refuse_oversized(canonical.text, self._longest)
         except InputRefused as error:
             return Content(problems=(Problem("text-refused", str(error)),))
-        size = len(canonical.text.encode("utf-8"))
-        if size > self._longest:
-            return Content(problems=(Problem("text-refused", f"{size} bytes, over {self._longest}"),))
         (content,) = pipeline.annotate([canonical.text])
         return carry_back(content, canonical)
 
