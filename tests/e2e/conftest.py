@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pytest
 
 from curator.cli.main import main
 from tests.conftest import ROOT, RunningLabelStudio, free_port
+from tests.e2e.agreement import from_label_studio, from_store
 from tests.e2e.browser import chromium as chromium
 from tests.e2e.relay import Relay
 from tests.waiting import HANG_SECONDS, wait_until
@@ -106,10 +107,29 @@ class Desk:
     def delete_task(self, task: dict[str, Any]) -> None:
         self.http.delete(f"/api/tasks/{task['id']}/").raise_for_status()
 
+    def act(self, action: str, *tasks: int, **choices: Any) -> dict[str, Any]:
+        """Choose an action of the Data Manager's menu on some tasks, or on all if none is given."""
+        params: dict[str, str | int] = {"id": action, "project": self.project}
+        selected = {"all": False, "included": list(tasks)} if tasks else {"all": True, "excluded": []}
+        body = {"selectedItems": selected, "filters": {"conjunction": "and", "items": []}, "ordering": [], **choices}
+        answer = self.http.post("/api/dm/actions", params=params, json=body).raise_for_status()
+        done: dict[str, Any] = answer.json()
+        return done
+
+    def agrees(self) -> bool:
+        """Say whether the store holds of every annotation what Label Studio holds."""
+        return from_store(self.curator.annotations()) == from_label_studio(self.tasks())
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStudio) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("desk")
+    with opened_desk(tmp_path_factory.mktemp("desk"), label_studio, PART) as desk:
+        yield desk
+
+
+@contextmanager
+def opened_desk(folder: Path, label_studio: RunningLabelStudio, corpus: str, *, hooked: bool = True) -> Iterator[Desk]:
+    """Give a desk of its own, with a corpus pushed and pre-annotated; without a hook its relay holds all calls."""
     port = free_port()
     relay = Relay(f"http://127.0.0.1:{port}")
     env = environment(
@@ -120,14 +140,21 @@ def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStu
         CURATOR_HOOK__PUBLIC_URL=relay.url,
     )
     curator = Curator(folder, env)
-    assert curator.json("ingest", PART)["documents"] == ARTICLES_OF_PART
+    assert curator.json("ingest", corpus)["refused"] == []
     curator.run("preannotate")
-    pushed = curator.json("push")
+    opened = Desk(curator, label_studio.http, relay, curator.json("push")["project"])
+    if not hooked:
+        relay.holding = True
+        try:
+            yield opened
+        finally:
+            relay.close()
+        return
     log = (folder / "hook.log").open("wb")
     hook = subprocess.Popen([sys.executable, "-m", "curator", "serve"], cwd=ROOT, env=env, stdout=log, stderr=log)
     try:
         wait_until_ready(f"http://127.0.0.1:{port}/readyz", hook)
-        yield Desk(curator, label_studio.http, relay, pushed["project"])
+        yield opened
     finally:
         hook.terminate()
         hook.wait(HANG_SECONDS)

@@ -11,12 +11,16 @@ Call = tuple[str, dict[str, str], bytes]
 
 
 class Relay:
-    """Answers Label Studio at once; passes calls on to the hook, or keeps them while `holding`."""
+    """Answers Label Studio at once; passes calls on to the hook, or keeps them while `holding`.
+
+    `answers` are the status codes that Label Studio was given, in order.
+    """
 
     def __init__(self, hook: str) -> None:
         self.hook = hook
         self.holding = False
         self.kept: list[Call] = []
+        self.answers: list[int] = []
         relay = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -28,6 +32,7 @@ class Relay:
                     code = 200
                 else:
                     code = relay.forward(call)
+                relay.answers.append(code)
                 self.send_response(code)
                 self.end_headers()
 

@@ -2,42 +2,11 @@
 
 import json
 import random
-import re
-from typing import Any
 
-from tests.e2e.agreement import chosen, from_label_studio, from_store, record_attributes, record_relations, record_spans
+from tests.e2e.agreement import chosen, from_label_studio, record_attributes, record_relations, record_spans
 from tests.e2e.conftest import ARTICLES_OF_PART, PART, Desk
+from tests.e2e.regions import reviewed
 from tests.waiting import wait_until
-
-
-def region(name: str, layer: str, label: str, word: re.Match[str]) -> dict[str, Any]:
-    value = {"start": word.start(), "end": word.end(), "text": word.group(), "labels": [label]}
-    return {"id": name, "from_name": layer, "to_name": "text", "type": "labels", "value": value}
-
-
-def words(task: dict[str, Any], first: int, count: int) -> list[re.Match[str]]:
-    return list(re.finditer(r"\w+", task["data"]["text"]))[first : first + count]
-
-
-def reviewed(task: dict[str, Any], at: int = 3) -> list[dict[str, Any]]:
-    """Return an annotation with both layers, a relation, a doubt and a note."""
-    first, second, third = words(task, at, 3)
-    doubt = {**region("a", "entities", "PER", first), "from_name": "certitude", "type": "choices"}
-    doubt["value"] = {"start": first.start(), "end": first.end(), "text": first.group(), "choices": ["douteux"]}
-    note = {**region("a", "entities", "PER", first), "from_name": "note", "type": "textarea"}
-    note["value"] = {"start": first.start(), "end": first.end(), "text": ["à revoir\nœuvre « ’ »"]}
-    return [
-        region("a", "entities", "PER", first),
-        region("b", "events", "ATTACK", second),
-        region("c", "entities", "GPE", third),
-        doubt,
-        note,
-        {"type": "relation", "from_id": "b", "to_id": "a", "direction": "right", "labels": ["agent", "target"]},
-    ]
-
-
-def agree(desk: Desk) -> bool:
-    return from_store(desk.curator.annotations()) == from_label_studio(desk.tasks())
 
 
 def test_a_push_fills_in_the_predictions_and_may_be_repeated(desk: Desk) -> None:
@@ -61,26 +30,26 @@ def test_every_act_of_a_reviewer_reaches_the_store(desk: Desk) -> None:
     first, second, third = desk.tasks()[:3]
     prediction = first["predictions"][0]
     desk.annotate(first, reviewed(first), lead_time=12.5, parent_prediction=prediction["id"])
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     (annotation,) = desk.curator.annotations()
     assert annotation["annotator"] == "admin@example.org" or annotation["annotator"] == "user 1"
     assert annotation["source"].startswith(PART)
 
     changed = desk.annotate(second, reviewed(second))
     desk.change(changed, result=reviewed(second, at=9))
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     desk.change(changed, was_cancelled=True)
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     desk.change(changed, was_cancelled=False)
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     desk.change(changed, ground_truth=True)
     desk.annotate(second, [])
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
 
     skipped = desk.annotate(third, [], was_cancelled=True)
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     desk.delete(skipped)
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     assert {annotation["annotation"] for annotation in desk.curator.annotations()} == set(
         from_label_studio(desk.tasks())
     )
@@ -108,10 +77,10 @@ def test_whatever_deliveries_do_one_sync_makes_store_and_api_equal(desk: Desk) -
 
     report = desk.curator.json("sync")
     assert report["webhook_rearmed"] is False
-    assert agree(desk)
+    assert desk.agrees()
     again = desk.curator.json("sync", "--full")
     assert again["applied"] == 0
-    assert agree(desk)
+    assert desk.agrees()
     assert desk.curator.json("status")["deliveries"]["dead"] == 0
 
 
@@ -129,7 +98,7 @@ def test_a_sync_alone_brings_back_all_that_was_lost_and_counts_it(desk: Desk) ->
     desk.relay.holding = False
     report = desk.curator.json("sync")
     assert report["missed"] == {"created": 0, "updated": 0, "deleted": 1, "tasks_deleted": 0}
-    assert agree(desk)
+    assert desk.agrees()
 
 
 def test_a_webhook_that_was_switched_off_is_found_and_armed_again(desk: Desk) -> None:
@@ -144,17 +113,17 @@ def test_a_webhook_that_was_switched_off_is_found_and_armed_again(desk: Desk) ->
 def test_a_skip_without_a_result_is_a_skip_by_webhook_and_by_sync(desk: Desk) -> None:
     tasks = desk.tasks()
     skips = [desk.annotate(tasks[10], None, was_cancelled=True)]
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     desk.relay.holding = True
     skips.append(desk.annotate(tasks[11], None, was_cancelled=True))
     desk.relay.holding = False
     assert desk.curator.json("sync", "--full")["missed"]["created"] == 1
-    assert agree(desk)
+    assert desk.agrees()
     skipped = {annotation["annotation"] for annotation in desk.curator.annotations() if annotation["skipped"]}
     assert set(skips) <= skipped
     for annotation in skips:
         desk.delete(annotation)
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
 
 
 def test_an_unreadable_annotation_is_named_and_stops_nothing(desk: Desk) -> None:
@@ -178,7 +147,7 @@ def test_an_unreadable_annotation_is_named_and_stops_nothing(desk: Desk) -> None
     desk.delete(good)
     desk.curator.run("sync")
     assert desk.curator.json("status")["unreadable"] == 0
-    assert agree(desk)
+    assert desk.agrees()
     # The dead letter can be replayed now that nothing is in its way.
     assert desk.curator.json("deliveries", "replay")["dead"] == 0
 
@@ -200,7 +169,7 @@ def test_the_export_holds_the_reviewers_annotations(desk: Desk) -> None:
 
     task = desk.tasks()[-1]
     desk.annotate(task, reviewed(task))
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     second = desk.curator.json("export", "news")
     assert (second["version"], second["unchanged"]) == (2, False)
     assert set(desk.curator.records("news", 2)) == {*expected, task["data"]["document"]}
