@@ -17,6 +17,7 @@ import pytest
 
 from curator.cli.main import main
 from tests.conftest import ROOT, RunningLabelStudio, free_port
+from tests.e2e.agreement import from_label_studio, from_store
 from tests.e2e.browser import chromium as chromium
 from tests.e2e.relay import Relay
 from tests.waiting import HANG_SECONDS, wait_until
@@ -108,25 +109,39 @@ class Desk:
         annotations = self.http.get(f"/api/tasks/{task['id']}/annotations/").raise_for_status().json()
         return annotations
 
-    def bulk(self, action: str, tasks: list[int]) -> None:
-        """Do one of the Data Manager's acts with some tasks."""
-        selected = {"selectedItems": {"all": False, "included": tasks}}
-        query: dict[str, str | int] = {"id": action, "project": self.project}
-        self.http.post("/api/dm/actions", params=query, json=selected).raise_for_status()
-
     def delete_task(self, task: dict[str, Any]) -> None:
         self.http.delete(f"/api/tasks/{task['id']}/").raise_for_status()
+
+    def act(self, action: str, *tasks: int, **choices: Any) -> dict[str, Any]:
+        """Choose an action of the Data Manager's menu on some tasks, or on all if none is given."""
+        params: dict[str, str | int] = {"id": action, "project": self.project}
+        selected = {"all": False, "included": list(tasks)} if tasks else {"all": True, "excluded": []}
+        body = {"selectedItems": selected, "filters": {"conjunction": "and", "items": []}, "ordering": [], **choices}
+        answer = self.http.post("/api/dm/actions", params=params, json=body).raise_for_status()
+        done: dict[str, Any] = answer.json()
+        return done
+
+    def agrees(self) -> bool:
+        """Say whether the store holds of every annotation what Label Studio holds."""
+        return from_store(self.curator.annotations()) == from_label_studio(self.tasks())
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStudio) -> Iterator[Desk]:
-    with running_desk(tmp_path_factory.mktemp("desk"), label_studio, Relay) as desk:
+    with opened_desk(tmp_path_factory.mktemp("desk"), label_studio, PART) as desk:
         yield desk
 
 
 @contextmanager
-def running_desk(folder: Path, label_studio: RunningLabelStudio, make_relay: Callable[[str], Relay]) -> Iterator[Desk]:
-    """Set up a project of its own with the part's articles, and serve its hook behind a relay."""
+def opened_desk(
+    folder: Path,
+    label_studio: RunningLabelStudio,
+    corpus: str,
+    *,
+    hooked: bool = True,
+    make_relay: Callable[[str], Relay] = Relay,
+) -> Iterator[Desk]:
+    """Give a desk of its own, with a corpus pushed and pre-annotated; without a hook its relay holds all calls."""
     port = free_port()
     relay = make_relay(f"http://127.0.0.1:{port}")
     env = environment(
@@ -137,14 +152,21 @@ def running_desk(folder: Path, label_studio: RunningLabelStudio, make_relay: Cal
         CURATOR_HOOK__PUBLIC_URL=relay.url,
     )
     curator = Curator(folder, env)
-    assert curator.json("ingest", PART)["documents"] == ARTICLES_OF_PART
+    assert curator.json("ingest", corpus)["refused"] == []
     curator.run("preannotate")
-    pushed = curator.json("push")
+    opened = Desk(curator, label_studio.http, relay, curator.json("push")["project"])
+    if not hooked:
+        relay.holding = True
+        try:
+            yield opened
+        finally:
+            relay.close()
+        return
     log = (folder / "hook.log").open("wb")
     hook = subprocess.Popen([sys.executable, "-m", "curator", "serve"], cwd=ROOT, env=env, stdout=log, stderr=log)
     try:
         wait_until_ready(f"http://127.0.0.1:{port}/readyz", hook)
-        yield Desk(curator, label_studio.http, relay, pushed["project"])
+        yield opened
     finally:
         hook.terminate()
         hook.wait(HANG_SECONDS)

@@ -13,18 +13,24 @@ Call = tuple[str, dict[str, str], bytes]
 
 
 class Relay:
-    """Answers Label Studio at once; passes calls on to the hook, or keeps them while `holding`."""
+    """Answers Label Studio at once; passes calls on to the hook, or keeps them while `holding`.
+
+    `answers` are the status codes that Label Studio was given, in order.
+    """
 
     def __init__(self, hook: str) -> None:
         self.hook = hook
         self.holding = False
         self.kept: list[Call] = []
+        self.answers: list[int] = []
         relay = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                self.send_response(relay.receive((self.path, dict(self.headers.items()), body)))
+                code = relay.receive((self.path, dict(self.headers.items()), body))
+                relay.answers.append(code)
+                self.send_response(code)
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:

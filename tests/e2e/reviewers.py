@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.e2e.conftest import Desk
-from tests.e2e.parts import region, reviewed
+from tests.e2e.regions import region, reviewed
 
 _FEWEST_TASKS = 4
 _WEIGHTS = {
@@ -193,13 +193,13 @@ class Reviewers:
         task = self._task()["id"]
         if not self._of_task(task):
             return False
-        self._desk.bulk("delete_tasks_annotations", [task])
+        self._desk.act("delete_tasks_annotations", task)
         self._forget(self._of_task(task))
         return True
 
     def _predictions_to_annotations(self) -> bool:
         task = self._task()
-        self._desk.bulk("predictions_to_annotations", [task["id"]])
+        self._desk.act("predictions_to_annotations", task["id"])
         for annotation in self._desk.annotations_of(task):
             self._task_of.setdefault(annotation["id"], task["id"])
         return True

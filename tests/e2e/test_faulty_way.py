@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import RunningLabelStudio
 from tests.e2e.agreement import from_label_studio, from_store
-from tests.e2e.conftest import Desk, running_desk
+from tests.e2e.conftest import PART, Desk, opened_desk
 from tests.e2e.relay import FaultyRelay
 from tests.e2e.reviewers import TOO_DEEP, Reviewers
 
@@ -25,7 +25,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStu
     def make_relay(hook: str) -> FaultyRelay:
         return FaultyRelay(hook, seed)
 
-    with running_desk(tmp_path_factory.mktemp("faulty-way"), label_studio, make_relay) as desk:
+    with opened_desk(tmp_path_factory.mktemp("faulty-way"), label_studio, PART, make_relay=make_relay) as desk:
         yield desk
 
 

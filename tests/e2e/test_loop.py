@@ -3,14 +3,10 @@
 import json
 import random
 
-from tests.e2e.agreement import chosen, from_label_studio, from_store, record_attributes, record_relations, record_spans
+from tests.e2e.agreement import chosen, from_label_studio, record_attributes, record_relations, record_spans
 from tests.e2e.conftest import ARTICLES_OF_PART, PART, Desk
-from tests.e2e.parts import reviewed
+from tests.e2e.regions import reviewed
 from tests.waiting import wait_until
-
-
-def agree(desk: Desk) -> bool:
-    return from_store(desk.curator.annotations()) == from_label_studio(desk.tasks())
 
 
 def test_a_push_fills_in_the_predictions_and_may_be_repeated(desk: Desk) -> None:
@@ -34,26 +30,26 @@ def test_every_act_of_a_reviewer_reaches_the_store(desk: Desk) -> None:
     first, second, third = desk.tasks()[:3]
     prediction = first["predictions"][0]
     desk.annotate(first, reviewed(first), lead_time=12.5, parent_prediction=prediction["id"])
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     (annotation,) = desk.curator.annotations()
     assert annotation["annotator"] == "admin@example.org" or annotation["annotator"] == "user 1"
     assert annotation["source"].startswith(PART)
 
     changed = desk.annotate(second, reviewed(second))
     desk.change(changed, result=reviewed(second, at=9))
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     desk.change(changed, was_cancelled=True)
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     desk.change(changed, was_cancelled=False)
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     desk.change(changed, ground_truth=True)
     desk.annotate(second, [])
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
 
     skipped = desk.annotate(third, [], was_cancelled=True)
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     desk.delete(skipped)
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     assert {annotation["annotation"] for annotation in desk.curator.annotations()} == set(
         from_label_studio(desk.tasks())
     )
@@ -81,10 +77,10 @@ def test_whatever_deliveries_do_one_sync_makes_store_and_api_equal(desk: Desk) -
 
     report = desk.curator.json("sync")
     assert report["webhook_rearmed"] is False
-    assert agree(desk)
+    assert desk.agrees()
     again = desk.curator.json("sync", "--full")
     assert again["applied"] == 0
-    assert agree(desk)
+    assert desk.agrees()
     assert desk.curator.json("status")["deliveries"]["dead"] == 0
 
 
@@ -102,7 +98,7 @@ def test_a_sync_alone_brings_back_all_that_was_lost_and_counts_it(desk: Desk) ->
     desk.relay.holding = False
     report = desk.curator.json("sync")
     assert report["missed"] == {"created": 0, "updated": 0, "deleted": 1, "tasks_deleted": 0}
-    assert agree(desk)
+    assert desk.agrees()
 
 
 def test_a_webhook_that_was_switched_off_is_found_and_armed_again(desk: Desk) -> None:
@@ -117,17 +113,17 @@ def test_a_webhook_that_was_switched_off_is_found_and_armed_again(desk: Desk) ->
 def test_a_skip_without_a_result_is_a_skip_by_webhook_and_by_sync(desk: Desk) -> None:
     tasks = desk.tasks()
     skips = [desk.annotate(tasks[10], None, was_cancelled=True)]
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     desk.relay.holding = True
     skips.append(desk.annotate(tasks[11], None, was_cancelled=True))
     desk.relay.holding = False
     assert desk.curator.json("sync", "--full")["missed"]["created"] == 1
-    assert agree(desk)
+    assert desk.agrees()
     skipped = {annotation["annotation"] for annotation in desk.curator.annotations() if annotation["skipped"]}
     assert set(skips) <= skipped
     for annotation in skips:
         desk.delete(annotation)
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
 
 
 def test_an_unreadable_annotation_is_named_and_stops_nothing(desk: Desk) -> None:
@@ -151,7 +147,7 @@ def test_an_unreadable_annotation_is_named_and_stops_nothing(desk: Desk) -> None
     desk.delete(good)
     desk.curator.run("sync")
     assert desk.curator.json("status")["unreadable"] == 0
-    assert agree(desk)
+    assert desk.agrees()
     # The dead letter can be replayed now that nothing is in its way.
     assert desk.curator.json("deliveries", "replay")["dead"] == 0
 
@@ -173,7 +169,7 @@ def test_the_export_holds_the_reviewers_annotations(desk: Desk) -> None:
 
     task = desk.tasks()[-1]
     desk.annotate(task, reviewed(task))
-    wait_until(lambda: agree(desk))
+    wait_until(desk.agrees)
     second = desk.curator.json("export", "news")
     assert (second["version"], second["unchanged"]) == (2, False)
     assert set(desk.curator.records("news", 2)) == {*expected, task["data"]["document"]}

@@ -1,4 +1,4 @@
-"""Result items as Label Studio's own interface writes them."""
+"""What a reviewer marks in a task, as Label Studio's page sends it."""
 
 import re
 from typing import Any
