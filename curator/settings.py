@@ -23,7 +23,8 @@ class _Section(BaseModel):
 
 
 class LabelStudioSettings(_Section):
-    url: str = ""
+    # An address may have a password in it.
+    url: str = Field("", repr=False)
     token: SecretStr = SecretStr("")
     port: int = Field(8080, ge=1, le=65535)
     executable: Path = Path(".venv-label-studio/bin/label-studio")

@@ -11,6 +11,7 @@ import httpx
 
 from curator.bootstrap.addresses import reached_at
 from curator.bootstrap.context import Context
+from curator.bootstrap.private_files import open_private
 from curator.bootstrap.tokens import refuse_pages_without_token
 from curator.domain.errors import CuratorError, SettingsError
 from curator.label_studio import processes
@@ -50,7 +51,7 @@ class HookProcess:
         """
         listened_ports(self._context, self._host, self._port, "--hook-port")
         refuse_pages_without_token(self._context, self._host, self._port)
-        with self._log.open("ab") as log:
+        with open_private(self._log, "ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command: settings are its arguments, no shell
                 self._command(self._context.verbose),
                 env=self._environment(),
@@ -60,7 +61,8 @@ class HookProcess:
                 start_new_session=True,
             )
         self._created = processes.created_at(self._process.pid)
-        self._state.write_text(json.dumps({"pid": self._process.pid, "created": self._created}), encoding="utf-8")
+        with open_private(self._state, "w") as state:
+            json.dump({"pid": self._process.pid, "created": self._created}, state)
         self._wait()
 
     def _command(self, verbose: bool) -> list[str | Path]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from curator.bootstrap.private_files import open_private
 from curator.bootstrap.workspace import Workspace
 from curator.domain.errors import CuratorError
 
@@ -56,7 +57,7 @@ def alone(workspace: Workspace) -> Iterator[None]:
 
     Raises CuratorError where another one runs.
     """
-    with workspace.lock.open("a+") as lock:
+    with open_private(workspace.lock, "a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from curator.bootstrap.private_files import open_private
 from curator.domain.errors import CuratorError
 
 _USERNAME = "admin@curator.local"
@@ -133,16 +134,16 @@ class Workspace:
 
     def _read(self, path: Path, kind: type[_T]) -> _T:
         try:
-            return kind(**json.loads(path.read_text(encoding="utf-8")))
+            with open_private(path, "r") as stream:
+                return kind(**json.load(stream))
         except (OSError, ValueError, TypeError) as error:
             raise CuratorError(f"file cannot be read: {error}", str(path), "restore it, or remove it") from error
 
     def _write(self, path: Path, value: dict[str, Any]) -> None:
         """Write a file that its owner alone can read; whoever writes first wins."""
         partial = path.with_name(f".{path.name}.{os.getpid()}")
-        partial.write_text("", encoding="utf-8")
-        partial.chmod(0o600)
-        partial.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+        with open_private(partial, "w") as stream:
+            stream.write(json.dumps(value, indent=2) + "\n")
         try:
             with suppress(FileExistsError):
                 os.link(partial, path)

@@ -104,6 +104,8 @@ class EmbeddedServer:
         if not os.access(self.executable, os.X_OK) or self.executable.is_dir():
             raise ServerNotStarted("Label Studio is not installed", str(self.executable), "run `make install`")
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # It is ours alone, with the users' passwords and all texts in it.
+        self.data_dir.chmod(self.data_dir.stat().st_mode & 0o700)
         self._take_lock()
         try:
             self._end_orphan()
@@ -176,7 +178,7 @@ class EmbeddedServer:
             self.host,
         ]
         try:
-            with self.log.open("wb") as log:
+            with open(self.log, "wb", opener=_private) as log:
                 return subprocess.Popen(  # noqa: S603 - the executable of the settings, no shell
                     command,
                     env=self._environment(),
@@ -186,6 +188,7 @@ class EmbeddedServer:
                     stderr=subprocess.STDOUT,
                     # A Ctrl-C at the terminal is curator's to handle, and the group can be ended as one.
                     start_new_session=True,
+                    umask=0o077,
                 )
         except OSError as error:
             what = f"Label Studio cannot be run: {error.strerror}"
@@ -275,3 +278,7 @@ class EmbeddedServer:
             "ML_BLOCK_LOCAL_IP": "false",
             **self._extra_env,
         }
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -19,6 +19,7 @@ from curator.store.deletions import DeletionTable
 from curator.store.documents import DocumentTable
 from curator.store.leases import LeaseTable
 from curator.store.models import ModelTable
+from curator.store.private_files import keep_private
 from curator.store.quarantine import QuarantineTable
 from curator.store.revisions import RevisionTable
 from curator.store.rows import insert_missing
@@ -52,6 +53,7 @@ def open_engine(url: str | URL) -> Engine:
             "database is of a kind that is not supported", parsed.drivername, "use sqlite:///… or postgresql://…"
         ) from None
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _keep_private)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -60,6 +62,11 @@ def open_engine(url: str | URL) -> Engine:
 def open_file(path: Path) -> Engine:
     """Return an engine for a SQLite file, whatever characters its path is made of."""
     return open_engine(URL.create("sqlite", database=str(path)))
+
+
+def _keep_private(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
+    if arguments and not str(arguments[0]).startswith((":memory:", "file:")):
+        keep_private(Path(arguments[0]))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -146,6 +146,7 @@ def test_what_hides_behind_a_request_is_never_read_as_another(serving: Serving) 
         f"Content-Length: {len(smuggled)}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{smuggled}",
         f"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n{smuggled}",
         f"Content-Length: 0\r\nContent-Length: 5\r\n\r\n{smuggled}",
+        f"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n{smuggled}",
         f"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n{smuggled}",
         f"Content-Length: 0\r\n\r\n{smuggled}",
     ):

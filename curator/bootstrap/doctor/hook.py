@@ -7,10 +7,11 @@ import httpx
 from curator.bootstrap.addresses import hook_address, hook_url, is_embedded
 from curator.bootstrap.context import Context
 from curator.bootstrap.doctor.check import SYNC, UP, Check
-from curator.bootstrap.doctor.http import open_client
+from curator.bootstrap.doctor.http import open_client, redirection
 from curator.steps.desk.publish import HOOK_PATH
 from curator.steps.ports.deliveries import Inbox
 
+_DIRECTLY = "set public_url under [hook] to where it leads"
 _PATIENCE = timedelta(minutes=1)
 
 
@@ -23,6 +24,8 @@ def answers(context: Context) -> Check:
     except httpx.HTTPError as error:
         remedy = UP if is_embedded(context) else "curator serve"
         return Check(name, False, f"{url} does not answer ({type(error).__name__})", remedy)
+    if elsewhere := redirection(answer):
+        return Check(name, False, f"{url} leads to {elsewhere}", _DIRECTLY)
     if answer.status_code != httpx.codes.OK:
         return Check(name, False, f"{url} answers {answer.status_code}: {answer.text.strip()[:100]}", "see hook.log")
     return Check(name, True, f"{url} answers")
@@ -34,6 +37,8 @@ def secret(context: Context) -> Check:
     # An empty body is refused after the secret was checked, and leaves nothing behind.
     with open_client(hook.url) as client:
         answer = client.post(hook.url, headers=dict(hook.headers), content=b"")
+    if elsewhere := redirection(answer):
+        return Check(name, False, f"{hook.url} leads to {elsewhere}", _DIRECTLY)
     if answer.status_code != httpx.codes.BAD_REQUEST:
         return Check(name, False, f"the hook answers {answer.status_code}", "restart `curator serve` or `curator up`")
     return Check(name, True, "the hook knows it")

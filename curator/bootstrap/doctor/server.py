@@ -7,7 +7,7 @@ import httpx
 from curator.bootstrap.addresses import is_embedded, server_url
 from curator.bootstrap.context import Context
 from curator.bootstrap.doctor.check import UP, Check
-from curator.bootstrap.doctor.http import open_client
+from curator.bootstrap.doctor.http import open_client, redirection
 from curator.bootstrap.servers import connect
 from curator.domain.errors import CuratorError
 
@@ -20,7 +20,11 @@ def label_studio(context: Context) -> Check:
         return Check(name, False, f"not installed at {executable}", "make install")
     try:
         with open_client(url) as client:
-            client.get(f"{url}/health").raise_for_status()
+            answer = client.get(f"{url}/health")
+            if elsewhere := redirection(answer):
+                remedy = "set CURATOR_LABEL_STUDIO__URL to the address that it leads to"
+                return Check(name, False, f"{url} leads to {elsewhere}", remedy)
+            answer.raise_for_status()
     except httpx.HTTPError as error:
         remedy = UP if is_embedded(context) else f"start the server at {url}, or correct CURATOR_LABEL_STUDIO__URL"
         return Check(name, False, f"{url} does not answer ({type(error).__name__})", remedy)

@@ -30,7 +30,7 @@ class Hook:
     """Where Label Studio shall send its deliveries, and the header that proves it is Label Studio."""
 
     url: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(slots=True)

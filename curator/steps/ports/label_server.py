@@ -1,7 +1,7 @@
 """A Label Studio server: projects, tasks, predictions, annotations, webhooks."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from curator.domain.annotation import AnnotationState, TaskRef, UnreadableAnnotation
@@ -58,7 +58,7 @@ class WebhookRef:
     id: int
     url: str
     active: bool
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     actions: tuple[str, ...]
     all_actions: bool
     payload: bool

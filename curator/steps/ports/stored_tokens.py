@@ -1,6 +1,6 @@
 """The store of tokens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from curator.domain.token import Scope, Token
@@ -12,7 +12,7 @@ class HashedToken:
 
     name: str
     scope: Scope
-    secret_hash: str
+    secret_hash: str = field(repr=False)
     created_at: str
     expires_at: str
 
