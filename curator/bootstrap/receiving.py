@@ -15,7 +15,8 @@ from curator.domain.schema import LabelSchema
 from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.receive import Receiver
-from curator.steps.desk.reconcile import DeletionGuard, ReconciliationReport, reconcile
+from curator.steps.desk.reconcile import DeletionGuard, reconcile
+from curator.steps.desk.report import ReconciliationReport
 from curator.steps.ports.deliveries import Inbox
 from curator.steps.ports.label_server import LabelServer
 from curator.steps.ports.progress import Progress

@@ -1,6 +1,7 @@
 """A Label Studio server, through its API."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from curator.domain.annotation import AnnotationState, TaskRef, UnreadableAnnotation
@@ -11,9 +12,9 @@ from curator.label_studio.failures import ServerLacks
 from curator.label_studio.interface import labelling_config, same_config, words_of
 from curator.label_studio.listing import TaskListing, task_state
 from curator.label_studio.ml_backends import MlBackends
-from curator.label_studio.payloads import ACTIONS, annotation_from_api
+from curator.label_studio.payloads import ACTIONS, annotation_from_api, task_from_api
 from curator.label_studio.results import DOCUMENT, TEXT, prediction_value
-from curator.steps.ports.label_server import NewPrediction, NewTask, ProjectRef, TaskState, WebhookRef
+from curator.steps.ports.label_server import NewPrediction, NewTask, ProjectRef, TaskFacts, TaskState, WebhookRef
 
 _IMPORT_BATCH = 200
 _PROJECT_PAGE = 1000
@@ -147,9 +148,26 @@ class LabelStudioServer:
         """
         return self._listing.tasks(project, updated_since)
 
-    def task_ids(self, project: int) -> set[int]:
-        """Return the ids of all tasks of a project."""
-        return {task for task, _ in self._listing.index(project, None)}
+    def task_index(self, project: int) -> dict[int, TaskFacts]:
+        """Return the facts of all tasks of a project, by id; counts are Label Studio's own."""
+        return dict(self._listing.index(project, None))
+
+    def remove_unannotated(self, task: int, document: str) -> bool:
+        """Delete a task of a document that has neither annotation nor draft; returns whether it is gone.
+
+        What somebody submits between the look and the deletion goes with the task.
+        """
+        unworked = self._server.look_up(
+            lambda sdk: sdk.tasks.with_raw_response.get(str(task)).response.json(),
+            lambda answer: (
+                task_from_api(answer, self._name).document == document
+                and not (answer["annotations"] or answer["drafts"])
+            ),
+        )
+        if unworked:
+            with suppress(ServerLacks):
+                self._server.write(lambda sdk: sdk.tasks.delete(str(task)), _nothing)
+        return unworked is not False
 
     def annotation(self, annotation: int) -> tuple[AnnotationState | UnreadableAnnotation, TaskRef] | None:
         """Return an annotation as it is now and its task, or None where there is none with this id."""

@@ -16,6 +16,7 @@ from curator.domain.errors import CuratorError
 from curator.store.decisions import DecisionTable
 from curator.store.documents import DocumentTable
 from curator.store.models import ModelTable
+from curator.store.projects import ProjectTable
 from curator.store.quarantine import QuarantineTable
 from curator.store.revisions import RevisionTable
 from curator.store.rows import insert_missing
@@ -78,6 +79,7 @@ class SqlTransaction:
         self._connection = connection
         self.documents = DocumentTable(connection, seq)
         self.tasks = TaskTable(connection, seq)
+        self.projects = ProjectTable(connection)
         self.revisions = RevisionTable(connection, seq)
         self.quarantine = QuarantineTable(connection, seq)
         self.decisions = DecisionTable(connection, seq)

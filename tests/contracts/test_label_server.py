@@ -86,7 +86,7 @@ def test_a_region_of_no_control_makes_a_change_of_labels_refused(
 def test_tasks_keep_text_key_and_order(server: LabelServer, project: int) -> None:
     ids = server.add_tasks(project, new_tasks(205, prediction()))
     assert len(set(ids)) == 205
-    assert server.task_ids(project) == set(ids)
+    assert server.task_index(project).keys() == set(ids)
     listed = list(readable_tasks(server, project))
     assert {state.ref.task: state.ref.document for state in listed} == {
         task: f"doc-{at}" for at, task in enumerate(ids)
@@ -101,7 +101,7 @@ def test_tasks_keep_text_key_and_order(server: LabelServer, project: int) -> Non
 def test_no_task_makes_no_call_and_an_empty_project_lists_nothing(server: LabelServer, project: int) -> None:
     assert server.add_tasks(project, []) == []
     assert list(server.tasks(project)) == []
-    assert server.task_ids(project) == set()
+    assert server.task_index(project) == {}
 
 
 def test_predictions_of_another_pipeline_can_be_added_and_shown(server: LabelServer, project: int) -> None:
@@ -213,7 +213,7 @@ def test_what_is_deleted_is_gone(
     assert server.annotation(annotation) is None
     assert server.annotation(of_gone) is None
     assert server.task(gone) is None
-    assert server.task_ids(project.id) == {kept}
+    assert server.task_index(project.id).keys() == {kept}
     reviewer.delete_project(project.id)
     assert server.project(project.id) is None
     assert server.find_project(project.marker) is None

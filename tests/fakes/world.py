@@ -17,7 +17,8 @@ from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.publish import Hook, Published, publish
 from curator.steps.desk.receive import Receiver
-from curator.steps.desk.reconcile import DeletionGuard, ReconciliationReport, reconcile
+from curator.steps.desk.reconcile import DeletionGuard, reconcile
+from curator.steps.desk.report import ReconciliationReport
 from curator.steps.in_force.schema import adopt_schema
 from curator.steps.intake.ingest import Ingested, ingest
 from curator.steps.learning.preannotate import preannotate_stored
@@ -163,9 +164,11 @@ class World:
             self.inbox.put(body)
         self.receiver.drain()
 
-    def sync(self, *, full: bool = False, accepted: bool = False) -> ReconciliationReport:
+    def sync(
+        self, *, full: bool = False, accepted: bool = False, without_doubled: bool = False
+    ) -> ReconciliationReport:
         guard = DeletionGuard(self.guard.share, self.guard.free, accepted or self.guard.accepted)
-        return reconcile(self.receiver, HOOK, guard, full, silent)
+        return reconcile(self.receiver, HOOK, guard, full, silent, without_doubled)
 
     def current_states(self) -> dict[tuple[int, str], Any]:
         """Return the state of every annotation that the store holds for current, by id and time of creation."""

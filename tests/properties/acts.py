@@ -265,7 +265,7 @@ class Life:
             self.world.sync(accepted=pick % 2 == 0)
 
     def _sync_while_working(self, pick: int, choice: int) -> None:
-        self._during({"tasks.next", "task_ids", "annotation"}, pick, choice, lambda: self.world.sync(accepted=True))
+        self._during({"tasks.next", "task_index", "annotation"}, pick, choice, lambda: self.world.sync(accepted=True))
 
     def _during(self, methods: set[str], pick: int, choice: int, work: Callable[[], Any]) -> None:
         acts = [self._delete, self._change, self._submit, self._delete_task]

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 
+from curator.domain.annotation import TaskRef
 from curator.domain.canonical import document_id
+from curator.steps.desk.foreign import is_foreign
 from tests.fakes.world import World
 from tests.properties.acts import TEXTS, Life, Step, steps
 
@@ -50,11 +52,11 @@ def test_one_sync_makes_the_store_equal_to_the_server(begin: Callable[[], World]
 
 @_several(120)
 @given(life=steps(restores=True))
-def test_one_full_sync_follows_a_server_that_was_set_back(begin: Callable[[], World], life: list[Step]) -> None:
+def test_one_sync_follows_a_server_that_was_set_back(begin: Callable[[], World], life: list[Step]) -> None:
     world = begin()
     played = Life(world)
     played.play(life)
-    world.sync(full=played.restored, accepted=True)
+    world.sync(accepted=True)
     _equals(played)
     _at_rest(world)
 
@@ -82,7 +84,9 @@ def _equals(life: Life) -> None:
         current = {revision.identity: revision for revision in transaction.revisions.current_revisions()}
         live = transaction.tasks.live(world.server.name, life.project)
         ours = {document.id for document in transaction.documents.all()}
-        quarantined = transaction.quarantine.unreadable()
+        entries = transaction.quarantine.unreadable()
+    quarantined = [entry for entry in entries if not is_foreign(entry)]
+    foreign = {entry.task for entry in entries if is_foreign(entry)}
     truth = {state.identity: (state, ref) for state, ref in world.server.annotations(life.project).values()}
     unreadable = {annotation.key for annotation in quarantined}
     deleted = [identity for identity in current.keys() - truth.keys() if identity.key not in unreadable]
@@ -96,7 +100,16 @@ def _equals(life: Life) -> None:
         elif identity in current:
             assert current[identity].state in life.states[identity]
     tasks = world.server.known_tasks(life.project)
+    if not life.restored:
+        edited = {task for task, ref in tasks.items() if ref.document in ours and _edited(ref)}
+        assert edited <= foreign, "an edited text is not named"
+        mended = {task for task, ref in tasks.items() if ref.document in ours and not _edited(ref)}
+        assert not mended & foreign, "a text that is in order is named"
     assert {task: ref.document for task, ref in tasks.items() if task in live} == live
+
+
+def _edited(ref: TaskRef) -> bool:
+    return ref.text is None or document_id(ref.text) != ref.document
 
 
 def _at_rest(world: World) -> None:

@@ -1,7 +1,6 @@
 """The store made equal to what Label Studio's API says, whatever the webhooks brought."""
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,8 +15,13 @@ from curator.domain.errors import (
     ServerUnreachable,
 )
 from curator.steps.desk.accept import Verdict
+from curator.steps.desk.earlier_projects import earlier_projects
+from curator.steps.desk.foreign import foreign_task
+from curator.steps.desk.leftovers import settle_leftovers
 from curator.steps.desk.publish import Hook, arm_webhook
 from curator.steps.desk.receive import Receiver
+from curator.steps.desk.report import ReconciliationReport
+from curator.steps.desk.set_back import Inventory, sign_of_the_past, take_inventory
 from curator.steps.ports.label_server import TaskState
 from curator.steps.ports.progress import Progress
 
@@ -38,38 +42,16 @@ class DeletionGuard:
         return not self.accepted and deleted > self.free and deleted > self.share * stored
 
 
-@dataclass(slots=True)
-class ReconciliationReport:
-    """The changes that the webhooks had missed, by kind, and the deliveries applied.
-
-    `unreadable` is all that cannot be read now. Where the guard stopped it, `stopped` says so: nothing was deleted, all
-    else is done.
-    """
-
-    missed: Counter[str] = field(default_factory=Counter)
-    drained: Counter[str] = field(default_factory=Counter)
-    foreign: Counter[str] = field(default_factory=Counter)
-    unreadable: list[UnreadableAnnotation] = field(default_factory=list)
-    webhook: str = "kept"
-    reason: str = ""
-    stopped: DeletionsNotAccepted | None = None
-
-    @property
-    def applied(self) -> int:
-        return self.missed.total()
-
-
-KINDS = ("created", "updated", "deleted", "tasks_deleted")
-
-
 def reconcile(
-    receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, progress: Progress
+    receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, progress: Progress, without_doubled: bool = False
 ) -> ReconciliationReport:
-    """Make the store equal to the project as the API shows it, after applying the deliveries that wait.
+    """Make the store equal to its projects as the API shows them, after applying the deliveries that wait.
 
-    Only tasks that changed since the last time are read, all of them if `full`. What cannot be read is quarantined by
-    name and stops nothing. Where the guard stops it, nothing is deleted. Idempotent. Raises ServerUnreachable, and
-    CuratorError where there is no project.
+    Only tasks that changed since the last time are read, all of them if `full`, and where the server seems to have
+    been set back. What cannot be read is quarantined by name and stops nothing. Where the guard stops it, nothing is
+    deleted; what an earlier project held that is gone is deleted only if that is accepted. Surplus tasks of a document
+    are named, and removed if `without_doubled`. Idempotent. Raises ServerUnreachable, and CuratorError where there is
+    no project.
     """
     server = receiver.acceptor.server
     with receiver.store.reading() as transaction:
@@ -77,18 +59,23 @@ def reconcile(
     if stored_project is None:
         raise CuratorError("nothing to reconcile: no project yet", server.name, "run `curator push` first")
     project = stored_project[0]
-    report = ReconciliationReport(missed=Counter(dict.fromkeys(KINDS, 0)))
+    report = ReconciliationReport()
     _take_lease(receiver)
     try:
         # A delivery that Label Studio fails on must not keep all others from being reconciled.
         with suppress(ServerUnreachable):
             report.drained = receiver.apply_waiting()
         exists = server.project(project) is not None
-        if exists:
+        earlier, report.gone = earlier_projects(receiver.store, server)
+        if exists or earlier:
             _save_annotators(receiver)
-        _Reconciliation(receiver, project, report, progress).run(exists, full, guard)
-    except DeletionsNotAccepted as error:
-        report.stopped = error
+        for number in (*earlier, project):
+            try:
+                reconciliation = _Reconciliation(receiver, number, report, progress)
+                reconciliation.run(exists or number != project, full or without_doubled, guard)
+            except DeletionsNotAccepted as error:
+                report.stopped = error
+        settle_leftovers(receiver, report, guard.accepted, without_doubled)
     finally:
         receiver.release_lease()
     if exists:
@@ -107,12 +94,13 @@ def _save_annotators(receiver: Receiver) -> None:
 class _Changes:
     """What a listing showed: annotations (with their tasks) and tasks that it lacks or holds otherwise.
 
-    `newest` is the newest time of a task.
+    `doubled` are tasks of documents that have another one. `newest` is the newest time of a task.
     """
 
     suspects: dict[int, int] = field(default_factory=dict)
     replaced: set[int] = field(default_factory=set)
     listed: set[int] = field(default_factory=set)
+    doubled: dict[int, str] = field(default_factory=dict)
     newest: str = ""
 
 
@@ -128,6 +116,7 @@ class _Reconciliation:
         self._report = report
         self._progress = progress
         self._unreadable: dict[int, set[UnreadableAnnotation]] = {}
+        self._inventory: Inventory | None = None
 
     def run(self, exists: bool, full: bool, guard: DeletionGuard) -> None:
         with self._receiver.store.reading() as transaction:
@@ -136,8 +125,6 @@ class _Reconciliation:
         changes = self._read_changes(full) if exists else _Changes()
         tasks_to_delete = self._tasks_to_delete(exists, changes.replaced)
         self._guard(changes.suspects, tasks_to_delete, guard)
-        if not exists:
-            self._forget_unreadable(self._unreadable)
         missed = self._report.missed
         for number, task in changes.suspects.items():
             self._receiver.keep_lease()
@@ -146,8 +133,6 @@ class _Reconciliation:
             self._receiver.keep_lease()
             missed["deleted"] += self._acceptor.reread_task(self._project, task)
             missed["tasks_deleted"] += 1
-        with self._receiver.store.reading() as transaction:
-            self._report.unreadable = transaction.quarantine.unreadable(self._source)
         if changes.newest:
             with self._receiver.store.writing() as transaction:
                 transaction.revisions.save_watermark(self._source, changes.newest)
@@ -157,10 +142,18 @@ class _Reconciliation:
         with self._receiver.store.reading() as transaction:
             since = None if full else transaction.revisions.watermark(self._source)
         changes = self._read_since(since)
-        if since is not None and changes.newest < since:
-            # The newest task that was seen is older now, or gone: the server may have been set back, and all with it.
+        if since is not None and (sign := self._sign_of_the_past(since, changes.newest)):
+            self._report.reread = f"{sign}: Label Studio may have been set back, and all of it was read"
+            self._inventory = None
             changes = self._read_since(None)
         return changes
+
+    def _sign_of_the_past(self, since: str, newest: str) -> str:
+        if newest < since:
+            return f"the newest task that was seen in project {self._project} is older now, or gone"
+        self._inventory = take_inventory(self._receiver.store, self._server, self._project, exists=True)
+        in_quarantine = {task for task, entries in self._unreadable.items() if entries}
+        return sign_of_the_past(self._receiver, self._project, self._inventory, _overlapped(since), in_quarantine)
 
     def _read_since(self, since: str | None) -> _Changes:
         with self._receiver.store.reading() as transaction:
@@ -168,19 +161,26 @@ class _Reconciliation:
             current: dict[int | None, set[Identity]] = {}
             for annotation in transaction.revisions.current(self._source):
                 current.setdefault(annotation.task, set()).add(annotation.identity)
+        known = set(documents.values())
         changes = _Changes()
         for done, task in enumerate(self._tasks(since, changes), start=1):
             self._receiver.keep_lease()
             if isinstance(task, UnreadableAnnotation):
                 self._note_unreadable(task.task, {task})
             else:
-                number = task.ref.task
-                self._note_unreadable(number, set(task.unreadable))
+                number, document = task.ref.task, task.ref.document
+                foreign = foreign_task(self._receiver.store, task, known)
+                self._note_unreadable(number, {*task.unreadable, *([foreign] if foreign else [])})
                 self._read_task(task)
                 changes.suspects |= _missing(current.get(number, set()), task)
-                if number in documents and documents[number] != task.ref.document:
+                if number in documents and documents[number] != document:
                     changes.replaced.add(number)
+                elif number not in documents and document in known and not foreign:
+                    changes.doubled[number] = str(document)
             self._progress(done, None)
+        if changes.doubled:
+            with self._receiver.store.writing() as transaction:
+                transaction.tasks.save(self._server.name, self._project, changes.doubled)
         return changes
 
     def _tasks(self, since: str | None, changes: _Changes) -> Iterator[TaskState | UnreadableAnnotation]:
@@ -193,6 +193,9 @@ class _Reconciliation:
                 changes.listed.add(task.task)
             yield task
         for number in sorted(self._unreadable.keys() - changes.listed):
+            if all(entry.cause.startswith(Verdict.UNKNOWN_TASK) for entry in self._unreadable[number]):
+                # Its time moves where its data changes.
+                continue
             with suppress(ServerFailed, AnswerNotUnderstood):
                 state = self._server.task(number)
                 if state is not None and state.ref.project == self._project:
@@ -236,16 +239,16 @@ class _Reconciliation:
                 transaction.quarantine.put_unreadable(annotation)
         self._unreadable[task] = unreadable
 
-    def _forget_unreadable(self, tasks: Collection[int]) -> None:
+    def _forget_unreadable(self, tasks: Iterable[int]) -> None:
         """Let nothing be quarantined of tasks that are gone."""
         for task in list(tasks):
             self._note_unreadable(task, set())
 
     def _tasks_to_delete(self, exists: bool, replaced: set[int]) -> list[int]:
         """Return the tasks of the store that Label Studio no longer has, or has for something else."""
-        present = self._server.task_ids(self._project) if exists else set()
-        with self._receiver.store.reading() as transaction:
-            return sorted(set(transaction.tasks.live(self._server.name, self._project)) - present | replaced)
+        inventory = self._inventory or take_inventory(self._receiver.store, self._server, self._project, exists)
+        self._forget_unreadable(task for task in self._unreadable if task and task not in inventory.index)
+        return sorted(inventory.gone | replaced)
 
     def _guard(self, suspects: Collection[int], tasks_to_delete: Sequence[int], guard: DeletionGuard) -> None:
         deleted_tasks = set(tasks_to_delete)

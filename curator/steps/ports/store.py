@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from curator.steps.ports.stored_decisions import Decisions
 from curator.steps.ports.stored_documents import Documents
 from curator.steps.ports.stored_models import Models
+from curator.steps.ports.stored_projects import Projects
 from curator.steps.ports.stored_quarantine import Quarantine
 from curator.steps.ports.stored_revisions import Revisions
 from curator.steps.ports.stored_tasks import Tasks
@@ -41,6 +42,11 @@ class Transaction(Protocol):
     @property
     def tasks(self) -> Tasks:
         """The projects and tasks in Label Studio."""
+        ...
+
+    @property
+    def projects(self) -> Projects:
+        """All projects in Label Studio, and what is held of each."""
         ...
 
     @property
