@@ -21,8 +21,11 @@ class _MemoryInbox:
     def put(self, body: bytes) -> str:
         return str(len(body))
 
-    def pending(self, limit: int) -> list[Delivery]:
+    def pending(self, limit: int, after: int = 0, *, at_once: bool = False) -> list[Delivery]:
         return []
+
+    def put_off(self, delivery: str, seconds: float, cause: str) -> None:
+        return None
 
     def settle(self, delivery: str, state: str, cause: str) -> None:
         return None

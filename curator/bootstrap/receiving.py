@@ -14,7 +14,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.schema import LabelSchema
 from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
-from curator.steps.desk.receive import Receiver
+from curator.steps.desk.receive import Receiver, applier_lease
 from curator.steps.desk.reconcile import DeletionGuard, reconcile
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.ports.deliveries import Inbox
@@ -25,7 +25,8 @@ from curator.steps.ports.store import Store
 
 def make_receiver(inbox: Inbox, store: Store, server: LabelServer, schema: LabelSchema) -> Receiver:
     """Return what applies the deliveries of an inbox to a store."""
-    return Receiver(inbox, store, Acceptor(store, server, schema, READ_ANNOTATION), read_delivery)
+    acceptor = Acceptor(store, server, schema, READ_ANNOTATION, applier_lease(store))
+    return Receiver(inbox, store, acceptor, read_delivery)
 
 
 @contextmanager

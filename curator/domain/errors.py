@@ -88,6 +88,10 @@ class DeletionsNotAccepted(CuratorError):
     annotations_known: int = 0
 
 
+class LeaseLost(CuratorError):
+    """Another process took over what this one was doing; what it was about to write is not written."""
+
+
 @dataclass(eq=False, kw_only=True)
 class TooLittleData(CuratorError):
     """A split of a dataset version has too few records with spans: `records` where `needed` are."""

@@ -1,27 +1,28 @@
 """The database behind the store: engines, transactions, sequence numbers, leases."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from curator.domain.annotation import instant
 from curator.domain.errors import CuratorError
+from curator.steps.ports.store import Fence
 from curator.store.decisions import DecisionTable
 from curator.store.documents import DocumentTable
+from curator.store.leases import LeaseTable
 from curator.store.models import ModelTable
 from curator.store.projects import ProjectTable
 from curator.store.quarantine import QuarantineTable
 from curator.store.revisions import RevisionTable
 from curator.store.rows import insert_missing
 from curator.store.settings import SettingTable
-from curator.store.tables import Counter, Lease, Receipt, Tick
+from curator.store.tables import Counter, Receipt, Tick
 from curator.store.tasks import TaskTable
 from curator.store.versions import VersionTable
 
@@ -125,35 +126,25 @@ class SqlStore:
                 yield SqlTransaction(connection, seq)
 
     @contextmanager
-    def writing(self) -> Iterator[SqlTransaction]:
+    def writing(self, fence: Fence | None = None) -> Iterator[SqlTransaction]:
         """Open the only writing transaction there is at a time; commits at the end, rolls back on any error."""
         with (
             curator_errors(self.engine),
             self.engine.connect().execution_options(writing=True) as connection,
             connection.begin(),
         ):
-            yield SqlTransaction(connection, _next_seq(connection))
+            seq = _next_seq(connection)
+            if fence is not None:
+                LeaseTable(connection).require(fence)
+            yield SqlTransaction(connection, seq)
 
-    def lease(self, name: str, holder: str, seconds: float) -> bool:
-        now = time.time()
+    def lease(self, name: str, holder: str, seconds: float) -> Fence | None:
         with curator_errors(self.engine), self._begin() as connection:
-            row = {"holder": holder, "expires": now + seconds}
-            taken = connection.execute(
-                update(Lease).where(Lease.name == name, (Lease.holder == holder) | (Lease.expires < now)).values(**row)
-            )
-            if taken.rowcount:
-                return True
-            if connection.scalar(select(Lease.holder).where(Lease.name == name)) is not None:
-                return False
-            try:
-                connection.execute(insert(Lease).values(name=name, **row))
-            except IntegrityError:
-                return False
-            return True
+            return LeaseTable(connection).take(name, holder, seconds)
 
     def release(self, name: str, holder: str) -> None:
         with curator_errors(self.engine), self._begin() as connection:
-            connection.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))
+            LeaseTable(connection).release(name, holder)
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:

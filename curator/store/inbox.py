@@ -3,30 +3,15 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, LargeBinary, String, func, insert, select, update
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import Connection, func, insert, select, update
 
 from curator.domain.annotation import instant
 from curator.steps.ports.deliveries import Delivery, DeliveryFacts
 from curator.store.database import curator_errors, open_file
-
-
-class InboxTable(DeclarativeBase):
-    """The inbox's own tables, apart from the store's."""
-
-
-class DeliveryRow(InboxTable):
-    __tablename__ = "delivery"
-    number: Mapped[int] = mapped_column(primary_key=True)
-    id: Mapped[str] = mapped_column(String(36), unique=True)
-    received_at: Mapped[str] = mapped_column(String(32))
-    body: Mapped[bytes] = mapped_column(LargeBinary)
-    state: Mapped[str] = mapped_column(String(16), index=True, default="pending")
-    cause: Mapped[str] = mapped_column(String(200), default="")
-    settled_at: Mapped[str | None] = mapped_column(String(32))
+from curator.store.inbox_file import SIZE, DeliveryRow, bring_up_to_date, is_up_to_date
 
 
 class SqliteInbox:
@@ -34,8 +19,12 @@ class SqliteInbox:
 
     def __init__(self, path: Path) -> None:
         self.engine = open_file(path)
+        # Only a look, so that nobody waits for a writer when there is nothing to do.
+        with curator_errors(self.engine), self.engine.connect() as connection:
+            if is_up_to_date(connection):
+                return
         with self._begin() as connection:
-            InboxTable.metadata.create_all(connection)
+            bring_up_to_date(connection)
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
@@ -49,40 +38,42 @@ class SqliteInbox:
     def put(self, body: bytes) -> str:
         delivery = str(uuid.uuid4())
         with self._begin() as connection:
-            row = {"id": delivery, "received_at": instant(datetime.now(UTC)), "body": body}
+            row = {"id": delivery, "received_at": _now(), "body": body}
             connection.execute(insert(DeliveryRow).values(**row))
         return delivery
 
-    def pending(self, limit: int) -> list[Delivery]:
-        query = (
-            select(DeliveryRow.id, DeliveryRow.number, DeliveryRow.body)
-            .where(DeliveryRow.state == "pending")
-            .order_by(DeliveryRow.number)
-            .limit(limit)
-        )
+    def pending(self, limit: int, after: int = 0, *, at_once: bool = False) -> list[Delivery]:
+        row = DeliveryRow
+        query = select(row.id, row.number, row.body, row.attempts).where(row.state == "pending", row.number > after)
+        if not at_once:
+            query = query.where(row.next_attempt_at.is_(None) | (row.next_attempt_at <= _now()))
         with curator_errors(self.engine), self.engine.connect() as connection:
-            return [Delivery(row.id, row.number, row.body) for row in connection.execute(query)]
+            return [Delivery(*values) for values in connection.execute(query.order_by(row.number).limit(limit))]
 
     def settle(self, delivery: str, state: str, cause: str) -> None:
         with self._begin() as connection:
-            where = DeliveryRow.id == delivery
-            settled = {"state": state, "cause": cause[:200], "settled_at": instant(datetime.now(UTC))}
-            connection.execute(update(DeliveryRow).where(where).values(**settled))
+            settled = {"state": state, "cause": cause[:200], "settled_at": _now(), "next_attempt_at": None}
+            connection.execute(update(DeliveryRow).where(DeliveryRow.id == delivery).values(**settled))
+
+    def put_off(self, delivery: str, seconds: float, cause: str) -> None:
+        waits = (DeliveryRow.id == delivery, DeliveryRow.state == "pending")
+        put_off = {"cause": cause[:200], "next_attempt_at": _now(seconds), "attempts": DeliveryRow.attempts + 1}
+        with self._begin() as connection:
+            connection.execute(update(DeliveryRow).where(*waits).values(**put_off))
 
     def recent(self, limit: int, state: str | None = None) -> list[DeliveryFacts]:
-        table = DeliveryRow
-        size = func.length(table.body)
-        query = select(table.id, table.number, table.received_at, table.settled_at, table.state, table.cause, size)
-        query = query.order_by(table.number.desc()).limit(limit)
+        row = DeliveryRow
+        facts = (row.id, row.number, row.received_at, row.settled_at, row.state, row.cause, SIZE)
+        query = select(*facts, row.attempts, row.next_attempt_at).order_by(row.number.desc()).limit(limit)
         if state is not None:
-            query = query.where(table.state == state)
+            query = query.where(row.state == state)
         with curator_errors(self.engine), self.engine.connect() as connection:
-            return [DeliveryFacts(*row) for row in connection.execute(query)]
+            return [DeliveryFacts(*values) for values in connection.execute(query)]
 
     def replay(self, deliveries: Sequence[str] | None) -> int:
         which = DeliveryRow.state == "dead" if deliveries is None else DeliveryRow.id.in_(deliveries)
+        waiting = {"state": "pending", "cause": "", "settled_at": None, "attempts": 0, "next_attempt_at": None}
         with self._begin() as connection:
-            waiting = {"state": "pending", "cause": "", "settled_at": None}
             return connection.execute(update(DeliveryRow).where(which).values(**waiting)).rowcount
 
     def counts(self) -> dict[str, int]:
@@ -90,3 +81,7 @@ class SqliteInbox:
         query = select(DeliveryRow.state, func.count().label("total")).group_by(DeliveryRow.state)
         with curator_errors(self.engine), self.engine.connect() as connection:
             return counts | {row.state: row.total for row in connection.execute(query)}
+
+
+def _now(later: float = 0.0) -> str:
+    return instant(datetime.now(UTC) + timedelta(seconds=later))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from curator.domain.annotation import instant
 from curator.steps.ports.deliveries import Inbox
 from curator.store.inbox import SqliteInbox
 from tests.fakes.fuse import Fuse, FusedInbox
@@ -98,3 +99,54 @@ def test_deliveries_are_replayed_by_id_whatever_came_of_them(inbox: Inbox) -> No
     assert inbox.replay([ids[1], ids[2], "unknown"]) == 2
     assert [delivery.id for delivery in inbox.pending(9)] == ids[1:]
     assert inbox.counts() == {"pending": 2, "applied": 0, "stale": 0, "dead": 1}
+
+
+def test_those_that_wait_can_be_asked_for_from_beyond_a_number_on(inbox: Inbox) -> None:
+    settled(inbox, "pending", "applied", "pending", "pending")
+    first, *others = inbox.pending(9)
+    assert inbox.pending(9, first.number) == others
+    assert inbox.pending(1, first.number) == others[:1]
+    assert inbox.pending(9, others[-1].number) == []
+
+
+def test_one_that_was_put_off_waits_until_its_time_and_keeps_count_and_cause(inbox: Inbox) -> None:
+    ids = settled(inbox, "pending", "pending", "pending")
+    inbox.put_off(ids[0], 3600, "é" * 300)
+    inbox.put_off(ids[1], 3600, "first")
+    inbox.put_off(ids[1], -1, "second")
+    assert [(delivery.id, delivery.attempts) for delivery in inbox.pending(9)] == [(ids[1], 2), (ids[2], 0)]
+    assert [(delivery.id, delivery.attempts) for delivery in inbox.pending(9, at_once=True)] == [
+        (ids[0], 1),
+        (ids[1], 2),
+        (ids[2], 0),
+    ]
+    assert inbox.counts()["pending"] == 3
+    last, second, first = inbox.recent(9, "pending")
+    assert (first.cause, first.attempts, last.attempts, last.next_attempt_at) == ("é" * 200, 1, 0, None)
+    assert (second.cause, second.attempts, second.settled_at) == ("second", 2, None)
+    assert first.next_attempt_at
+    assert second.next_attempt_at
+    assert first.next_attempt_at > first.received_at > instant("2026-01-01")
+    assert second.next_attempt_at < first.next_attempt_at
+
+
+def test_what_does_not_wait_is_not_put_off(inbox: Inbox) -> None:
+    ids = settled(inbox, "dead", "applied")
+    before = inbox.recent(9)
+    for delivery in [*ids, "unknown"]:
+        inbox.put_off(delivery, 60, "why")
+    assert inbox.recent(9) == before
+
+
+def test_a_dead_letter_keeps_its_count_and_loses_it_with_a_replay(inbox: Inbox) -> None:
+    (delivery,) = settled(inbox, "pending")
+    inbox.put_off(delivery, 3600, "why")
+    inbox.settle(delivery, "dead", "gave up")
+    (letter,) = inbox.recent(9)
+    assert (letter.attempts, letter.next_attempt_at, letter.cause) == (1, None, "gave up")
+    assert inbox.replay([delivery]) == 1
+    (waiting,) = inbox.recent(9)
+    assert (waiting.attempts, waiting.next_attempt_at, waiting.cause) == (0, None, "")
+    inbox.put_off(delivery, 3600, "why")
+    assert inbox.replay([delivery]) == 1
+    assert [waiting.id for waiting in inbox.pending(9)] == [delivery]

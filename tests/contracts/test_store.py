@@ -7,8 +7,8 @@ from threading import Event
 import pytest
 
 from curator.domain.annotation import instant
-from curator.domain.errors import CuratorError
-from curator.steps.ports.store import Store
+from curator.domain.errors import CuratorError, LeaseLost
+from curator.steps.ports.store import Fence, Store
 from curator.store.database import SqlStore, open_engine
 from tests.fakes.fuse import Fuse, FusedStore
 from tests.store.conftest import arrival
@@ -132,7 +132,7 @@ def test_of_many_that_want_a_lease_at_once_one_gets_it(store: Store) -> None:
     for number in range(3):
         with ThreadPoolExecutor(4) as pool:
             won = list(pool.map(lambda holder, name=f"lease-{number}": store.lease(name, holder, 60), "abcd"))
-        assert sum(won) == 1
+        assert len([fence for fence in won if fence]) == 1
 
 
 def test_an_error_of_the_database_is_reported_in_one_line(store: Store) -> None:
@@ -169,3 +169,63 @@ def test_a_lease_has_one_holder_until_that_one_releases_it(store: Store) -> None
     store.release("applier", "ada")
     assert store.lease("applier", "bob", 60)
     assert not store.lease("applier", "ada", 60)
+
+
+def test_a_lease_that_ran_out_goes_to_whoever_takes_it_first(store: Store) -> None:
+    assert store.lease("applier", "ada", -1)
+    assert store.lease("applier", "ada", -1)
+    assert store.lease("applier", "bob", 60)
+    assert not store.lease("applier", "ada", 60)
+
+
+def test_every_taking_of_a_lease_has_a_number_of_its_own_and_a_renewal_keeps_it(store: Store) -> None:
+    taken = [store.lease("applier", holder, -1) for holder in ("ada", "ada", "bob", "ada")]
+    store.release("applier", "ada")
+    taken.append(store.lease("applier", "ada", 60))
+    assert [fence.epoch for fence in taken if fence] == [1, 1, 2, 3, 4]
+    assert taken[-1] == Fence("applier", "ada", 4)
+    assert store.lease("sync", "ada", 60) == Fence("sync", "ada", 1)
+
+
+def test_who_holds_a_lease_writes_also_after_its_time_where_nobody_else_took_it(store: Store) -> None:
+    fence = store.lease("applier", "ada", -1)
+    with store.writing(fence) as transaction:
+        transaction.settings.put("a", 1)
+    with store.reading() as transaction:
+        assert transaction.settings.get("a") == 1
+
+
+@pytest.mark.parametrize("other", [("bob", 60.0), ("bob", -1.0), ("", 0.0)])
+def test_who_lost_a_lease_writes_nothing_and_uses_up_no_number(store: Store, other: tuple[str, float]) -> None:
+    fence = store.lease("applier", "ada", -1)
+    holder, seconds = other
+    if holder:
+        store.lease("applier", holder, seconds)
+    else:
+        store.release("applier", "ada")
+    # Also where it is free again, and where the same holder has it again: others may have written in between.
+    store.lease("applier", "ada", 60)
+    with pytest.raises(LeaseLost), store.writing(fence) as transaction:
+        transaction.settings.put("a", 1)
+    with store.reading() as transaction:
+        assert (transaction.seq, transaction.settings.get("a")) == (0, None)
+
+
+def test_a_lease_cannot_be_taken_while_its_holder_writes(store: Store) -> None:
+    fence = store.lease("applier", "ada", -1)
+    assert fence
+    may_end, order = Event(), list[str]()
+
+    def take() -> None:
+        assert store.lease("applier", "bob", 60)
+        order.append("taken")
+        may_end.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        with store.writing(fence) as transaction:
+            taking = pool.submit(take)
+            assert not may_end.wait(0.2)
+            transaction.settings.put("a", 1)
+            order.append("written")
+        taking.result(HANG_SECONDS)
+    assert order == ["written", "taken"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from curator.steps.ports.deliveries import Delivery, DeliveryFacts, Inbox
-from curator.steps.ports.store import Store, Transaction
+from curator.steps.ports.store import Fence, Store, Transaction
 
 
 class Killed(BaseException):
@@ -43,14 +43,14 @@ class FusedStore:
             yield transaction
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
+    def writing(self, fence: Fence | None = None) -> Iterator[Transaction]:
         self._fuse.burn()
-        with self._store.writing() as transaction:
+        with self._store.writing(fence) as transaction:
             yield transaction
             self._fuse.burn()
         self._fuse.burn()
 
-    def lease(self, name: str, holder: str, seconds: float) -> bool:
+    def lease(self, name: str, holder: str, seconds: float) -> Fence | None:
         self._fuse.burn()
         taken = self._store.lease(name, holder, seconds)
         self._fuse.burn()
@@ -75,9 +75,14 @@ class FusedInbox:
         self._fuse.burn()
         return delivery
 
-    def pending(self, limit: int) -> list[Delivery]:
+    def pending(self, limit: int, after: int = 0, *, at_once: bool = False) -> list[Delivery]:
         self._fuse.check()
-        return self._inbox.pending(limit)
+        return self._inbox.pending(limit, after, at_once=at_once)
+
+    def put_off(self, delivery: str, seconds: float, cause: str) -> None:
+        self._fuse.burn()
+        self._inbox.put_off(delivery, seconds, cause)
+        self._fuse.burn()
 
     def settle(self, delivery: str, state: str, cause: str) -> None:
         self._fuse.burn()

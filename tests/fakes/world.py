@@ -16,7 +16,7 @@ from curator.domain.schema import LabelSchema
 from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.publish import Hook, Published, publish
-from curator.steps.desk.receive import Receiver
+from curator.steps.desk.receive import Receiver, applier_lease
 from curator.steps.desk.reconcile import DeletionGuard, reconcile
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.in_force.schema import adopt_schema
@@ -114,7 +114,7 @@ class World:
 
     def restart(self) -> Receiver:
         """Begin again as another process would."""
-        acceptor = Acceptor(self.store, self.server, self.schema, READ_ANNOTATION)
+        acceptor = Acceptor(self.store, self.server, self.schema, READ_ANNOTATION, applier_lease(self.store))
         self.receiver = Receiver(self.inbox, self.store, acceptor, read_delivery)
         return self.receiver
 

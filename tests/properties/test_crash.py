@@ -1,11 +1,11 @@
 """Killed at any boundary of a write and started again: nothing acknowledged is lost, nothing is applied twice."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.fakes.fuse import Fuse, FusedInbox, FusedStore, Killed
 from tests.fakes.parts import NamePipeline, region
@@ -90,14 +90,12 @@ def killed(world: World, kept: Kept, length: int, work: Callable[[], Any]) -> No
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+def later(world: World) -> Callable[[], None]:
     """Let the lease of whoever died run out."""
-    started = time.time()
-    shift = [0.0]
-    monkeypatch.setattr("curator.store.database.time.time", lambda: started + shift[0])
 
     def pass_time() -> None:
-        shift[0] += 120
+        with world.sql.engine.begin() as connection:
+            connection.execute(text("update lease set expires = 0"))
 
     return pass_time
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from curator.domain.annotation import AnnotationState, Identity, ProjectSource, Revision, TaskRef, UnreadableAnnotation
 from curator.domain.canonical import document_id
 from curator.domain.schema import LabelSchema
+from curator.steps.desk.lease import HeldLease
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.label_server import LabelServer
@@ -38,32 +39,32 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Acceptor:
-    """Brings observed states into the store; whoever uses it holds the applier's lease."""
+    """Brings observed states into the store, for as long as its lease is held; raises LeaseLost where it is not."""
 
     store: Store
     server: LabelServer
     schema: LabelSchema
     read_content: ContentReader
+    lease: HeldLease
 
     def observe(self, state: AnnotationState, task: TaskRef) -> Verdict:
         """Take in a state that was true when it was sent; one that leaves a doubt is read again from the server.
 
         Newer states are appended, known and older ones change nothing. Raises ServerUnreachable.
         """
+        self.lease.keep()
         with self.store.reading() as transaction:
             verdict = self._judge(transaction, state, task)
         if verdict.changes:
-            with self.store.writing() as transaction:
-                # Whoever lost the lease in between must not put an older state on top.
-                verdict = self._judge(transaction, state, task)
-                if verdict.changes:
-                    self._append(transaction, state, task)
+            with self.lease.writing() as transaction:
+                self._append(transaction, state, task)
         if verdict is Verdict.DOUBTFUL:
             return self.reread_annotation(task.project, int(state.identity.key))
         return verdict
 
     def reread_annotation(self, project: int, annotation: int) -> Verdict:
         """Make the store hold of an annotation id what the server holds now. Raises ServerUnreachable."""
+        self.lease.keep()
         answer = self.server.annotation(annotation)
         if answer is not None and answer[1].project != project:
             answer = None
@@ -72,7 +73,7 @@ class Acceptor:
             self.quarantine(state)
             return Verdict.UNREADABLE
         source, key = self.source(project), str(annotation)
-        with self.store.writing() as transaction:
+        with self.lease.writing() as transaction:
             verdict = Verdict.KNOWN
             newest = transaction.revisions.newest(source, key)
             for revision in newest:
@@ -97,6 +98,7 @@ class Acceptor:
 
         Raises ServerUnreachable.
         """
+        self.lease.keep()
         task = self.server.task(number)
         if task is not None and task.ref.project != project:
             task = None
@@ -104,7 +106,7 @@ class Acceptor:
         unreadable = {annotation.key for annotation in task.unreadable} if task else set()
         listed = {state.identity for state in states}
         name, source = self.server.name, self.source(project)
-        with self.store.writing() as transaction:
+        with self.lease.writing() as transaction:
             document = transaction.tasks.document(name, project, number)
             if document is not None and (task is None or task.ref.document != document):
                 transaction.tasks.mark_gone(name, project, [number])
@@ -123,7 +125,7 @@ class Acceptor:
 
     def quarantine(self, annotation: UnreadableAnnotation) -> None:
         """Remember an annotation that cannot be read, by name."""
-        with self.store.writing() as transaction:
+        with self.lease.writing() as transaction:
             transaction.quarantine.put_unreadable(annotation)
 
     def source(self, project: int) -> str:

@@ -29,12 +29,12 @@ def remove_doubled(receiver: Receiver, report: ReconciliationReport) -> None:
         left = set(double.tasks)
         # The oldest stays where all are alike.
         for task in sorted(double.tasks, reverse=True):
-            receiver.keep_lease()
+            receiver.lease.keep()
             with suppress(ServerFailed):
                 if len(left) > 1 and server.remove_unannotated(task, double.document):
                     left.discard(task)
         removed = sorted(set(double.tasks) - left)
         if removed:
-            with store.writing() as transaction:
+            with receiver.lease.writing() as transaction:
                 transaction.tasks.mark_gone(server.name, double.project, removed)
         report.removed += removed

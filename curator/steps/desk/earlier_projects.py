@@ -48,11 +48,11 @@ def _give_up(receiver: Receiver, gone: GoneProject, report: ReconciliationReport
         tasks = transaction.tasks.live(name, gone.project)
         unreadable = transaction.quarantine.unreadable(source)
     for at in range(0, len(annotations), _BATCH):
-        receiver.keep_lease()
-        with store.writing() as transaction:
+        receiver.lease.keep()
+        with receiver.lease.writing() as transaction:
             for annotation in annotations[at : at + _BATCH]:
                 transaction.revisions.append(annotation.identity, annotation.document, None)
-    with store.writing() as transaction:
+    with receiver.lease.writing() as transaction:
         transaction.tasks.mark_gone(name, gone.project, tasks)
         for entry in unreadable:
             transaction.quarantine.drop_unreadable(source, entry.task, entry.key)

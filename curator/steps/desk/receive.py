@@ -1,11 +1,9 @@
 """Deliveries: made durable first, applied afterwards, in any order and any number of times."""
 
 import traceback
-import uuid
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from time import monotonic
+from dataclasses import dataclass
 
 from curator.domain.annotation import UnreadableAnnotation, project_source
 from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed, ServerUnreachable
@@ -19,20 +17,19 @@ from curator.domain.event import (
 )
 from curator.steps.desk.accept import Acceptor, Verdict
 from curator.steps.desk.foreign import note_delivered
+from curator.steps.desk.lease import HeldLease
 from curator.steps.ports.deliveries import Delivery, DeliveryReader, DeliveryUnreadable, Inbox
 from curator.steps.ports.store import Store
 
-_LEASE = "applier"
 _LEASE_SECONDS = 60.0
-_RENEW_SECONDS = 10.0
 _BATCH = 50
 # A server may fail on one annotation alone; one that fails on so many is taken to be away.
 _PATIENCE = 3
 
 
-def new_holder() -> str:
-    """Return a name for whoever wants to hold the applier's lease."""
-    return str(uuid.uuid4())
+def applier_lease(store: Store) -> HeldLease:
+    """Return the lease that whoever applies deliveries or reconciles holds, not taken yet."""
+    return HeldLease(store, "applier", _LEASE_SECONDS, "applying deliveries")
 
 
 @dataclass(slots=True)
@@ -43,33 +40,23 @@ class Receiver:
     store: Store
     acceptor: Acceptor
     read_delivery: DeliveryReader
-    holder: str = field(default_factory=new_holder)
-    _renewed: float = 0.0
 
-    def take_lease(self) -> bool:
-        """Become the one who applies; returns whether that worked."""
-        self._renewed = monotonic()
-        return self.store.lease(_LEASE, self.holder, _LEASE_SECONDS)
-
-    def keep_lease(self) -> None:
-        """Renew the lease where it is getting old. Raises CuratorError where another has taken it over."""
-        if monotonic() - self._renewed > _RENEW_SECONDS and not self.take_lease():
-            raise CuratorError("another curator took over applying deliveries", "", "see that only one is running")
-
-    def release_lease(self) -> None:
-        self.store.release(_LEASE, self.holder)
+    @property
+    def lease(self) -> HeldLease:
+        """The lease that is needed to apply anything."""
+        return self.acceptor.lease
 
     def drain(self) -> Counter[str]:
         """Apply all that waits and return how many deliveries ended in each state; nothing where another applies.
 
         Idempotent. Raises ServerUnreachable where Label Studio must be asked and does not answer: what is left waits.
         """
-        if not self.take_lease():
+        if not self.lease.take():
             return Counter()
         try:
             return self.apply_waiting()
         finally:
-            self.release_lease()
+            self.lease.release()
 
     def apply_waiting(self) -> Counter[str]:
         """Do what `drain` does for a caller that holds the lease."""
@@ -77,7 +64,7 @@ class Receiver:
         put_off: dict[str, ServerUnreachable] = {}
         while batch := self._next_batch(put_off):
             for delivery in batch:
-                self.keep_lease()
+                self.lease.keep()
                 try:
                     outcomes[self.apply(delivery)] += 1
                 except ServerUnreachable as error:
@@ -165,7 +152,7 @@ class Receiver:
     def _settle(self, delivery: Delivery, state: str, cause: str) -> str:
         # A dead letter leaves no receipt: it can be applied again, once what was in its way is mended.
         if state != "dead":
-            with self.store.writing() as transaction:
+            with self.lease.writing() as transaction:
                 transaction.add_receipt(delivery.id, state)
         self.inbox.settle(delivery.id, state, cause)
         return state

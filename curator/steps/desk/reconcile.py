@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from time import monotonic, sleep
 
 from curator.domain.annotation import Identity, ProjectSource, UnreadableAnnotation, annotator_key, instant
 from curator.domain.errors import (
@@ -60,7 +59,7 @@ def reconcile(
         raise CuratorError("nothing to reconcile: no project yet", server.name, "run `curator push` first")
     project = stored_project[0]
     report = ReconciliationReport()
-    _take_lease(receiver)
+    receiver.lease.wait(_LEASE_WAIT)
     try:
         # A delivery that Label Studio fails on must not keep all others from being reconciled.
         with suppress(ServerUnreachable):
@@ -77,7 +76,7 @@ def reconcile(
                 report.stopped = error
         settle_leftovers(receiver, report, guard.accepted, without_doubled)
     finally:
-        receiver.release_lease()
+        receiver.lease.release()
     if exists:
         report.webhook, report.reason = arm_webhook(receiver.store, server, project, hook)
     return report
@@ -86,7 +85,7 @@ def reconcile(
 def _save_annotators(receiver: Receiver) -> None:
     server = receiver.acceptor.server
     names = {annotator_key(server.name, user): email for user, email in server.users().items()}
-    with receiver.store.writing() as transaction:
+    with receiver.lease.writing() as transaction:
         transaction.revisions.save_annotators(names)
 
 
@@ -127,14 +126,14 @@ class _Reconciliation:
         self._guard(changes.suspects, tasks_to_delete, guard)
         missed = self._report.missed
         for number, task in changes.suspects.items():
-            self._receiver.keep_lease()
+            self._receiver.lease.keep()
             missed["deleted"] += self._reread_annotation(task, number) not in (Verdict.KNOWN, Verdict.UNREADABLE)
         for task in tasks_to_delete:
-            self._receiver.keep_lease()
+            self._receiver.lease.keep()
             missed["deleted"] += self._acceptor.reread_task(self._project, task)
             missed["tasks_deleted"] += 1
         if changes.newest:
-            with self._receiver.store.writing() as transaction:
+            with self._receiver.lease.writing() as transaction:
                 transaction.revisions.save_watermark(self._source, changes.newest)
 
     def _read_changes(self, full: bool) -> _Changes:
@@ -164,7 +163,7 @@ class _Reconciliation:
         known = set(documents.values())
         changes = _Changes()
         for done, task in enumerate(self._tasks(since, changes), start=1):
-            self._receiver.keep_lease()
+            self._receiver.lease.keep()
             if isinstance(task, UnreadableAnnotation):
                 self._note_unreadable(task.task, {task})
             else:
@@ -179,7 +178,7 @@ class _Reconciliation:
                     changes.doubled[number] = str(document)
             self._progress(done, None)
         if changes.doubled:
-            with self._receiver.store.writing() as transaction:
+            with self._receiver.lease.writing() as transaction:
                 transaction.tasks.save(self._server.name, self._project, changes.doubled)
         return changes
 
@@ -233,7 +232,7 @@ class _Reconciliation:
         """Make the quarantine hold of a task what cannot be read of it now."""
         if self._unreadable.get(task, set()) == unreadable:
             return
-        with self._receiver.store.writing() as transaction:
+        with self._receiver.lease.writing() as transaction:
             transaction.quarantine.drop_unreadable(self._source, task)
             for annotation in unreadable:
                 transaction.quarantine.put_unreadable(annotation)
@@ -278,14 +277,6 @@ def _missing(current: Collection[Identity], task: TaskState) -> dict[int, int]:
     unreadable = {annotation.key for annotation in task.unreadable}
     missing = sorted(set(current) - listed, key=lambda identity: identity.rank)
     return {int(identity.key): task.ref.task for identity in missing if identity.key not in unreadable}
-
-
-def _take_lease(receiver: Receiver) -> None:
-    deadline = monotonic() + _LEASE_WAIT
-    while not receiver.take_lease():
-        if monotonic() > deadline:
-            raise CuratorError("another curator is applying deliveries", "", "wait for it to end and try again")
-        sleep(0.1)
 
 
 def _overlapped(since: str) -> str:

@@ -71,7 +71,7 @@ def doubtful_tasks(inventory: Inventory, holdings: Mapping[int, TaskHolding], si
 def _is_otherwise(receiver: Receiver, project: int, number: int) -> bool:
     """Say whether a task of ours has other annotations than those known, or one of another time of change."""
     acceptor = receiver.acceptor
-    receiver.keep_lease()
+    receiver.lease.keep()
     task: TaskState | None = None
     with suppress(ServerFailed, AnswerNotUnderstood):
         task = acceptor.server.task(number)

@@ -24,16 +24,20 @@ class DeliveryUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A webhook call as it came."""
+    """A webhook call as it came; `attempts` to apply it have failed."""
 
     id: str
     number: int
     body: bytes
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFacts:
-    """A delivery without its body; times in the form of `instant`, `size` in bytes."""
+    """A delivery without its body; times in the form of `instant`, `size` in bytes.
+
+    One that waits and that failed before has the cause of that and the time of its next attempt.
+    """
 
     id: str
     number: int
@@ -42,6 +46,8 @@ class DeliveryFacts:
     state: str
     cause: str
     size: int
+    attempts: int
+    next_attempt_at: str | None
 
 
 class Inbox(Protocol):
@@ -51,8 +57,18 @@ class Inbox(Protocol):
         """Store a delivery durably, byte for byte, and return its id; the same body is another delivery again."""
         ...
 
-    def pending(self, limit: int) -> list[Delivery]:
-        """Return the oldest deliveries that wait, in the order in which they came."""
+    def pending(self, limit: int, after: int = 0, *, at_once: bool = False) -> list[Delivery]:
+        """Return the oldest deliveries that wait, in the order in which they came, from beyond a number on.
+
+        One that was put off is left out until its time has come, unless `at_once`.
+        """
+        ...
+
+    def put_off(self, delivery: str, seconds: float, cause: str) -> None:
+        """Count a failed attempt at a delivery that waits, and let it wait for so many seconds on the inbox's clock.
+
+        Up to 200 characters of the cause are kept. One that does not wait is passed over.
+        """
         ...
 
     def settle(self, delivery: str, state: str, cause: str) -> None:
@@ -71,7 +87,7 @@ class Inbox(Protocol):
         ...
 
     def replay(self, deliveries: Sequence[str] | None) -> int:
-        """Make deliveries pending again, without cause, in their old places; returns how many that were.
+        """Make deliveries pending again, as if they had just come, in their old places; returns how many that were.
 
         All dead ones where None is given; ids that are not there are passed over.
         """

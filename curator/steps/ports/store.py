@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from curator.steps.ports.stored_decisions import Decisions
@@ -96,6 +97,15 @@ class Transaction(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A lease as a holder took it; `epoch` grows by one with every taking, not with a renewal."""
+
+    name: str
+    holder: str
+    epoch: int
+
+
 class Store(Protocol):
     """The store. Every method raises CuratorError where the database fails."""
 
@@ -103,18 +113,19 @@ class Store(Protocol):
         """Open one consistent view, which no writer delays or changes."""
         ...
 
-    def writing(self) -> AbstractContextManager[Transaction]:
+    def writing(self, fence: Fence | None = None) -> AbstractContextManager[Transaction]:
         """Open the only writing transaction there is at a time; others wait.
 
         Its `seq` is one more than that of the one before. It is committed at the end; any exception rolls it back and
-        goes on, and its number is given out again.
+        goes on, and its number is given out again. With a fence, LeaseLost is raised where the lease was given back or
+        taken by another since, and until the end nobody can take it.
         """
         ...
 
-    def lease(self, name: str, holder: str, seconds: float) -> bool:
-        """Take or renew a lease for so many seconds; returns whether the holder has it now.
+    def lease(self, name: str, holder: str, seconds: float) -> Fence | None:
+        """Take or renew a lease for so many seconds on the clock of the database; None where another has it.
 
-        Of several holders one has it, until it releases it or its time is over.
+        Of several holders one has it, until it releases it or its time is over and another takes it.
         """
         ...
 

@@ -16,11 +16,12 @@ class Receipt(Table):
 
 
 class Lease(Table):
-    """Working state: who applies deliveries now, and until when."""
+    """Working state: who may do something now, until when in seconds since 1970, and how often it was taken."""
 
     __tablename__ = "lease"
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     holder: Mapped[str] = mapped_column(String(64))
+    epoch: Mapped[int] = mapped_column(BigInteger)
     expires: Mapped[float] = mapped_column(Float)
 
 

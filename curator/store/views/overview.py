@@ -13,7 +13,8 @@ from curator.domain.schema import LabelSchema
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.store.database import SqlStore, curator_errors
-from curator.store.inbox import DeliveryRow, SqliteInbox
+from curator.store.inbox import SqliteInbox
+from curator.store.inbox_file import SIZE, DeliveryRow
 from curator.store.settings import SettingTable
 from curator.store.tables import (
     Annotator,
@@ -80,7 +81,7 @@ class SqlOverview:
             DeliveryRow.received_at,
             DeliveryRow.state,
             DeliveryRow.cause,
-            func.length(DeliveryRow.body).label("size"),
+            SIZE.label("size"),
         ).order_by(DeliveryRow.number.desc())
         with curator_errors(self._inbox.engine), self._inbox.engine.connect() as connection:
             last = connection.execute(query.limit(_LAST)).all()

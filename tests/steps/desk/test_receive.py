@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from curator.domain.errors import CuratorError, ServerUnreachable
+from curator.domain.errors import ServerUnreachable
 from curator.domain.event import Event
+from curator.steps.desk.receive import applier_lease
 from tests.fakes.parts import region
 from tests.fakes.world import World
 
@@ -254,21 +255,13 @@ def test_a_dead_letter_can_be_applied_again_once_nothing_is_in_its_way(world: Wo
 
 
 def test_only_who_holds_the_lease_applies(world: World, submitted: bytes) -> None:
-    assert world.store.lease("applier", "somebody else", 60)
+    somebody_else = applier_lease(world.store)
+    assert somebody_else.take()
     world.deliver(submitted)
     assert world.inbox.counts()["pending"] == 1
-    world.store.release("applier", "somebody else")
+    somebody_else.release()
     world.receiver.drain()
     assert world.inbox.counts()["applied"] == 1
-
-
-def test_who_lost_the_lease_stops(world: World, submitted: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert world.receiver.take_lease()
-    world.store.release("applier", world.receiver.holder)
-    assert world.store.lease("applier", "somebody else", 60)
-    monkeypatch.setattr(world.receiver, "_renewed", -1e9)
-    with pytest.raises(CuratorError, match="another curator"):
-        world.receiver.keep_lease()
 
 
 def test_who_changed_somebody_elses_annotation_is_kept_apart_from_the_author(world: World, submitted: bytes) -> None:

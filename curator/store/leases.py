@@ -1,0 +1,53 @@
+"""Leases: rights that one holder has for a limited time, on the clock of the database."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Float, case, cast, extract, func, select, update
+
+from curator.domain.errors import LeaseLost
+from curator.steps.ports.store import Fence
+from curator.store.rows import insert_missing
+from curator.store.tables import Lease
+
+_EPOCH_IN_JULIAN_DAYS = 2440587.5
+_SECONDS_A_DAY = 86400.0
+
+
+class LeaseTable:
+    """Carries out what the port `Store` promises of leases, in a transaction of the caller."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def take(self, name: str, holder: str, seconds: float) -> Fence | None:
+        now = self._now()
+        # A renewal is no taking: what the holder has begun goes on under the same number.
+        epoch = case((Lease.holder == holder, Lease.epoch), else_=Lease.epoch + 1)
+        taken = self._connection.scalar(
+            update(Lease)
+            .where(Lease.name == name, (Lease.holder == holder) | (Lease.expires < now))
+            .values(holder=holder, epoch=epoch, expires=now + seconds)
+            .returning(Lease.epoch)
+        )
+        if taken is None:
+            row: dict[str, Any] = {"name": name, "holder": holder, "epoch": 1, "expires": now + seconds}
+            taken = 1 if insert_missing(self._connection, Lease, [row]) else None
+        return None if taken is None else Fence(name, holder, taken)
+
+    def release(self, name: str, holder: str) -> None:
+        # The row stays, so that its number goes on growing.
+        self._connection.execute(
+            update(Lease).where(Lease.name == name, Lease.holder == holder).values(holder="", expires=0.0)
+        )
+
+    def require(self, fence: Fence) -> None:
+        """Keep a lease from being taken until the transaction ends. Raises LeaseLost where it was taken already."""
+        held = (Lease.name == fence.name, Lease.holder == fence.holder, Lease.epoch == fence.epoch)
+        if self._connection.scalar(select(Lease.epoch).where(*held).with_for_update(read=True)) is None:
+            raise LeaseLost("another curator took over", f"lease {fence.name}", "see that only one is running")
+
+    def _now(self) -> ColumnElement[float]:
+        """The seconds since 1970 on the clock of the database, at the moment of the statement."""
+        if self._connection.dialect.name == "sqlite":
+            return (func.julianday("now", type_=Float) - _EPOCH_IN_JULIAN_DAYS) * _SECONDS_A_DAY
+        return cast(extract("epoch", func.clock_timestamp()), Float)
