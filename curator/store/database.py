@@ -142,6 +142,10 @@ class SqlStore:
         with curator_errors(self.engine), self._begin() as connection:
             return LeaseTable(connection).take(name, holder, seconds)
 
+    def lease_holder(self, name: str) -> str:
+        with curator_errors(self.engine), self.engine.connect() as connection:
+            return LeaseTable(connection).holder(name)
+
     def release(self, name: str, holder: str) -> None:
         with curator_errors(self.engine), self._begin() as connection:
             LeaseTable(connection).release(name, holder)

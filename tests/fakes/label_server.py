@@ -35,6 +35,8 @@ class FakeLabelServer:
         """What a method raises instead of doing its work."""
         self.broken: set[int] = set()
         """Tasks that the server fails on."""
+        self.miscounted: dict[int, int] = {}
+        """By how much the server's own count of a task's annotations is too high."""
         self.drafts: set[int] = set()
         """Tasks that somebody has begun to annotate."""
         self.cut_off: set[str] = set()
@@ -124,7 +126,7 @@ class FakeLabelServer:
     def task_index(self, project: int) -> dict[int, TaskFacts]:
         self._called("task_index")
         self._project(project)
-        counts = Counter(row["task"] for row in self._rows.annotations.values())
+        counts = Counter(row["task"] for row in self._rows.annotations.values()) + Counter(self.miscounted)
         return {row["id"]: TaskFacts(row["updated_at"], counts[row["id"]]) for row in self._rows.tasks_of(project)}
 
     def remove_unannotated(self, task: int, document: str) -> bool:
@@ -183,6 +185,10 @@ class FakeLabelServer:
         row = self._rows.add_annotation(task, items, user, self.clock.now(), fields)
         self._send_annotation("ANNOTATION_CREATED", row)
         return int(row["id"])
+
+    def begin(self, task: int) -> None:
+        """Leave a draft, which nothing tells of."""
+        self.drafts.add(task)
 
     def accept_predictions(self, tasks: Sequence[int], result: Sequence[Any] = ()) -> list[int]:
         """Make annotations from predictions in bulk; one delivery tells them all."""

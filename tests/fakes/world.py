@@ -16,6 +16,7 @@ from curator.domain.schema import LabelSchema
 from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.publish import Hook, Published, publish
+from curator.steps.desk.push_lease import push_lease
 from curator.steps.desk.receive import Receiver, applier_lease
 from curator.steps.desk.reconcile import DeletionGuard, reconcile
 from curator.steps.desk.report import ReconciliationReport
@@ -141,7 +142,8 @@ class World:
         return preannotate_stored(pipeline, self.store, progress, source=pipeline.id.name, configured="names")
 
     def push(self, hook: Hook = HOOK) -> Published:
-        return publish(self.store, self.server, self.schema, MARKER, hook, silent)
+        with push_lease(self.store, self.server.name, "tests") as lease:
+            return publish(self.store, self.server, self.schema, MARKER, hook, lease, silent)
 
     def with_tasks(self, *texts: RawDocument | str) -> list[int]:
         """Ingest and push; returns the tasks in the order of the texts."""

@@ -37,4 +37,4 @@ def remove_doubled(receiver: Receiver, report: ReconciliationReport) -> None:
         if removed:
             with receiver.lease.writing() as transaction:
                 transaction.tasks.mark_gone(server.name, double.project, removed)
-        report.removed += removed
+        report.removed = sorted([*report.removed, *removed])

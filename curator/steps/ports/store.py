@@ -129,6 +129,10 @@ class Store(Protocol):
         """
         ...
 
+    def lease_holder(self, name: str) -> str:
+        """Return who has a lease now, empty where nobody has."""
+        ...
+
     def release(self, name: str, holder: str) -> None:
         """Give a lease back; nothing happens where the holder does not have it."""
         ...
