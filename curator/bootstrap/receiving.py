@@ -39,12 +39,20 @@ def open_receiver(context: Context, say: Callable[[str], None]) -> Iterator[Rece
 
 
 def sync(
-    context: Context, full: bool, accept_deletions: bool, say: Callable[[str], None], progress: Progress
+    context: Context,
+    full: bool,
+    accept_deletions: bool,
+    say: Callable[[str], None],
+    progress: Progress,
+    remove_doubled: bool = False,
 ) -> ReconciliationReport:
-    """Make the store equal to what Label Studio says, within the configured share of deletions unless accepted."""
+    """Make the store equal to what Label Studio says, within the configured share of deletions unless accepted.
+
+    Surplus tasks of a document on which nobody worked are removed from Label Studio if `remove_doubled`.
+    """
     guard = DeletionGuard(share=context.settings.sync.max_deletion_share, accepted=accept_deletions)
     with open_receiver(context, say) as receiver:
-        return reconcile(receiver, hook_address(context), guard, full, progress)
+        return reconcile(receiver, hook_address(context), guard, full, progress, remove_doubled)
 
 
 def replay(context: Context, deliveries: Sequence[str], say: Callable[[str], None]) -> tuple[int, Counter[str]]:

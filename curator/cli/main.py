@@ -30,6 +30,7 @@ _TARGETS = {
     "serve": "curator.cli.serve:serve",
     "sync": "curator.cli.sync:sync",
     "deliveries": "curator.cli.deliveries.group:deliveries",
+    "quarantine": "curator.cli.quarantine.group:quarantine",
     "annotations": "curator.cli.annotations:annotations",
     "export": "curator.cli.export:export",
     "train": "curator.cli.train:train",

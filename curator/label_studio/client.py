@@ -14,6 +14,7 @@ from curator.label_studio.listing import TaskListing, task_state
 from curator.label_studio.ml_backends import MlBackends
 from curator.label_studio.payloads import ACTIONS, annotation_from_api, task_from_api
 from curator.label_studio.results import DOCUMENT, TEXT, prediction_value
+from curator.label_studio.webhooks import unsaved_webhook, webhook_ref
 from curator.steps.ports.label_server import NewPrediction, NewTask, ProjectRef, TaskFacts, TaskState, WebhookRef
 
 _IMPORT_BATCH = 200
@@ -205,7 +206,7 @@ class LabelStudioServer:
         """Return the webhooks of a project, oldest first; their headers hold secrets."""
         return self._server.read(
             lambda sdk: sdk.webhooks.with_raw_response.list(project=str(project)).response.json(),
-            lambda answer: sorted(map(_webhook, answer), key=lambda webhook: webhook.id),
+            lambda answer: sorted(map(webhook_ref, answer), key=lambda webhook: webhook.id),
         )
 
     def save_webhook(self, project: int, url: str, headers: Mapping[str, str], webhook: int | None) -> None:
@@ -222,6 +223,12 @@ class LabelStudioServer:
             self._server.write(lambda sdk: sdk.webhooks.create(project=project, **fields), _nothing)
         else:
             self._server.write(lambda sdk: sdk.webhooks.update(webhook, **fields), _nothing)
+
+    def check_webhook(self, project: int, url: str) -> None:
+        """Raise ServerRefused where a webhook to this address would be refused; none is made."""
+        webhook = self._server.write(lambda sdk: unsaved_webhook(sdk, project, url), lambda answer: answer)
+        if webhook is not None:
+            self.delete_webhook(webhook)
 
     def delete_webhook(self, webhook: int) -> None:
         """Delete a webhook; one that is gone already is no error."""
@@ -266,16 +273,4 @@ def _project(answer: Mapping[str, Any]) -> ProjectRef:
         label_config=answer["label_config"] or "",
         marker=answer["description"] or "",
         model_version=answer["model_version"] or "",
-    )
-
-
-def _webhook(answer: Mapping[str, Any]) -> WebhookRef:
-    return WebhookRef(
-        id=answer["id"],
-        url=answer["url"],
-        active=answer["is_active"],
-        headers=answer["headers"] or {},
-        actions=tuple(answer["actions"]),
-        all_actions=answer["send_for_all_actions"],
-        payload=answer["send_payload"],
     )

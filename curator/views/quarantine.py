@@ -6,7 +6,7 @@ from typing import Any
 
 from curator.domain.annotation import annotation_name, project_source
 from curator.domain.span import Problem
-from curator.steps.desk.foreign import remedy_for
+from curator.steps.desk.foreign import is_foreign, remedy_for
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
@@ -30,6 +30,11 @@ class QuarantineEntry:
     @property
     def name(self) -> str:
         return annotation_name(self.task, self.annotation)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it is a task whose annotations are left alone."""
+        return is_foreign(self.cause)
 
     @property
     def remedy(self) -> str:

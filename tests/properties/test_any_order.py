@@ -85,8 +85,8 @@ def _equals(life: Life) -> None:
         live = transaction.tasks.live(world.server.name, life.project)
         ours = {document.id for document in transaction.documents.all()}
         entries = transaction.quarantine.unreadable()
-    quarantined = [entry for entry in entries if not is_foreign(entry)]
-    foreign = {entry.task for entry in entries if is_foreign(entry)}
+    quarantined = [entry for entry in entries if not is_foreign(entry.cause)]
+    foreign = {entry.task for entry in entries if is_foreign(entry.cause)}
     truth = {state.identity: (state, ref) for state, ref in world.server.annotations(life.project).values()}
     unreadable = {annotation.key for annotation in quarantined}
     deleted = [identity for identity in current.keys() - truth.keys() if identity.key not in unreadable]

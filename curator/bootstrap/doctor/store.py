@@ -69,10 +69,10 @@ def in_quarantine(context: Context) -> Check:
     """Check that every current annotation can be read and fits the labels in force."""
     name = "quarantine"
     with open_store(context) as store:
-        entries = quarantine(store, READ_ANNOTATION)
+        entries = [entry for entry in quarantine(store, READ_ANNOTATION) if not entry.foreign]
     if not entries:
         return Check(name, True, "empty")
     named = [f"{entry.name} ({entry.cause})" for entry in entries[:_NAMED]]
-    more = f" and {len(entries) - _NAMED} more, see `curator status`" if len(entries) > _NAMED else ""
+    more = f" and {len(entries) - _NAMED} more, see `curator quarantine`" if len(entries) > _NAMED else ""
     remedy = f"correct or delete these annotations in Label Studio, then `{SYNC}`; all others are taken in"
     return Check(name, False, "; ".join(named) + more, remedy)

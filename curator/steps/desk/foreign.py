@@ -19,9 +19,9 @@ _REMEDIES: Mapping[str, str] = {
 _UNREADABLE = "correct or delete it in Label Studio"
 
 
-def is_foreign(entry: UnreadableAnnotation) -> bool:
-    """Say whether an entry is of a task whose annotations are left alone, not of what cannot be read."""
-    return not entry.key and entry.cause.partition(":")[0] in _REMEDIES
+def is_foreign(cause: str) -> bool:
+    """Say whether the cause of an entry is that annotations of a task are left alone, not that it cannot be read."""
+    return cause.partition(":")[0] in _REMEDIES
 
 
 def remedy_for(cause: str) -> str:

@@ -18,5 +18,5 @@ def settle_leftovers(receiver: Receiver, report: ReconciliationReport, accepted:
     report.doubled = doubled_documents(receiver.store, receiver.acceptor.server.name)
     with receiver.store.reading() as transaction:
         entries = transaction.quarantine.unreadable()
-    report.unreadable = [entry for entry in entries if not is_foreign(entry)]
-    report.foreign_tasks = [entry for entry in entries if is_foreign(entry)]
+    report.unreadable = [entry for entry in entries if not is_foreign(entry.cause)]
+    report.foreign_tasks = [entry for entry in entries if is_foreign(entry.cause)]

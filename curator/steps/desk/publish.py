@@ -262,12 +262,16 @@ def ensure_webhook(server: LabelServer, project: int, hook: Hook) -> str:
         server.save_webhook(project, hook.url, hook.headers, None)
         return "created"
     first = ours[0]
-    subscribed = first.all_actions or set(first.actions) >= _NEEDED
     same = first.url == hook.url and dict(first.headers) == dict(hook.headers)
-    if same and first.active and first.payload and subscribed:
+    if same and first.active and first.payload and is_subscribed(first):
         return "kept"
     server.save_webhook(project, hook.url, hook.headers, first.id)
     return "rearmed"
+
+
+def is_subscribed(webhook: WebhookRef) -> bool:
+    """Say whether a webhook sends all that is needed."""
+    return webhook.all_actions or set(webhook.actions) >= _NEEDED
 
 
 def is_ours(webhook: WebhookRef, hook: Hook) -> bool:

@@ -2,10 +2,15 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from curator.domain.annotation import UnreadableAnnotation
 from curator.domain.errors import DeletionsNotAccepted
 
+DOUBLED_REMEDY = "curator sync --remove-doubled"
+"""The command that removes surplus tasks on which nobody has worked."""
+GONE_REMEDY = "curator sync --accept-deletions"
+"""The command that lets annotations go whose project is gone."""
 KINDS = ("created", "updated", "deleted", "tasks_deleted")
 
 
@@ -20,6 +25,10 @@ class DoubledDocument:
     def __str__(self) -> str:
         return f"document {self.document} has tasks {', '.join(map(str, self.tasks))} in project {self.project}"
 
+    def value(self) -> dict[str, Any]:
+        """Return it as a JSON value."""
+        return {"project": self.project, "document": self.document, "tasks": list(self.tasks)}
+
 
 @dataclass(frozen=True, slots=True)
 class GoneProject:
@@ -31,6 +40,10 @@ class GoneProject:
 
     def __str__(self) -> str:
         return f"project {self.project} is gone from Label Studio, with {self.annotations} annotations current"
+
+    def value(self) -> dict[str, Any]:
+        """Return it as a JSON value."""
+        return {"project": self.project, "tasks": self.tasks, "annotations": self.annotations}
 
 
 @dataclass(slots=True)
