@@ -75,6 +75,7 @@ class SplitSettings(_Section):
 class SyncSettings(_Section):
     every: float = Field(300, gt=0)
     max_deletion_share: float = Field(0.25, ge=0, le=1)
+    deletion_window: float = Field(24, gt=0, le=8784)
 
 
 class ExportSettings(_Section):

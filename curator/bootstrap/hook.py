@@ -15,7 +15,7 @@ from curator.bootstrap.datasets import version_storage
 from curator.bootstrap.hook_process import refuse_taken_port
 from curator.bootstrap.ml_backend import make_ml_backend
 from curator.bootstrap.reading import READ_ANNOTATION
-from curator.bootstrap.receiving import make_receiver
+from curator.bootstrap.receiving import deletion_guard, make_receiver
 from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.secrets import shared_secrets
 from curator.bootstrap.servers import open_server
@@ -59,7 +59,9 @@ class Applier:
             self._awake.clear()
             try:
                 if self._inbox.pending(1):
-                    self._receiver().drain()
+                    outcomes = self._receiver().drain()
+                    if outcomes["pending"]:
+                        self._log.warning("deliveries failed and are put off", count=outcomes["pending"])
             except CuratorError as error:
                 # What could not be applied still waits in the inbox.
                 self._log.warning("deliveries wait", reason=str(error), again_in=_PAUSE_SECONDS)
@@ -84,7 +86,7 @@ def make_parts(context: Context, opened: ExitStack) -> Parts:
     @cache
     def receiver() -> Receiver:
         server = opened.enter_context(open_server(context, store()))
-        return make_receiver(inbox, store(), server, configured_schema(context))
+        return make_receiver(inbox, store(), server, configured_schema(context), deletion_guard(context))
 
     @cache
     def overview() -> SqlOverview:

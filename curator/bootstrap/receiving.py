@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 from curator.bootstrap.addresses import hook_address
 from curator.bootstrap.context import Context
@@ -14,8 +15,9 @@ from curator.domain.errors import CuratorError
 from curator.domain.schema import LabelSchema
 from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
+from curator.steps.desk.deletions import DeletionGuard
 from curator.steps.desk.receive import Receiver, applier_lease
-from curator.steps.desk.reconcile import DeletionGuard, reconcile
+from curator.steps.desk.reconcile import reconcile
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.ports.deliveries import Inbox
 from curator.steps.ports.label_server import LabelServer
@@ -23,19 +25,30 @@ from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 
 
-def make_receiver(inbox: Inbox, store: Store, server: LabelServer, schema: LabelSchema) -> Receiver:
+def deletion_guard(context: Context, *, accepted: bool = False) -> DeletionGuard:
+    """Return how much may be deleted unasked, as it is configured."""
+    settings = context.settings.sync
+    window = timedelta(hours=settings.deletion_window)
+    return DeletionGuard(settings.max_deletion_share, window=window, accepted=accepted)
+
+
+def make_receiver(
+    inbox: Inbox, store: Store, server: LabelServer, schema: LabelSchema, guard: DeletionGuard
+) -> Receiver:
     """Return what applies the deliveries of an inbox to a store."""
-    acceptor = Acceptor(store, server, schema, READ_ANNOTATION, applier_lease(store))
+    acceptor = Acceptor(store, server, schema, READ_ANNOTATION, applier_lease(store), guard)
     return Receiver(inbox, store, acceptor, read_delivery)
 
 
 @contextmanager
-def open_receiver(context: Context, say: Callable[[str], None]) -> Iterator[Receiver]:
+def open_receiver(
+    context: Context, say: Callable[[str], None], *, accept_deletions: bool = False
+) -> Iterator[Receiver]:
     """Open all that receiving needs, closed with the block; a configured schema that waits for a push is reported."""
     with open_store(context) as store, open_inbox(context) as inbox:
         schema = adopt_configured(context, store, say)
         with open_server(context, store) as server:
-            yield make_receiver(inbox, store, server, schema)
+            yield make_receiver(inbox, store, server, schema, deletion_guard(context, accepted=accept_deletions))
 
 
 def sync(
@@ -46,13 +59,12 @@ def sync(
     progress: Progress,
     remove_doubled: bool = False,
 ) -> ReconciliationReport:
-    """Make the store equal to what Label Studio says, within the configured share of deletions unless accepted.
+    """Make the store equal to what Label Studio says; many deletions are held unless they are accepted.
 
     Surplus tasks of a document on which nobody worked are removed from Label Studio if `remove_doubled`.
     """
-    guard = DeletionGuard(share=context.settings.sync.max_deletion_share, accepted=accept_deletions)
-    with open_receiver(context, say) as receiver:
-        return reconcile(receiver, hook_address(context), guard, full, progress, remove_doubled)
+    with open_receiver(context, say, accept_deletions=accept_deletions) as receiver:
+        return reconcile(receiver, hook_address(context), full, progress, remove_doubled)
 
 
 def replay(context: Context, deliveries: Sequence[str], say: Callable[[str], None]) -> tuple[int, Counter[str]]:

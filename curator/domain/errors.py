@@ -79,13 +79,17 @@ class AnswerNotUnderstood(ServerRefused):
 
 @dataclass(eq=False, kw_only=True)
 class DeletionsNotAccepted(CuratorError):
-    """A reconciliation would remove more than the set share of a project: so many of so many that are known."""
+    """More is gone from Label Studio than is removed unasked: so many of so many that are known are held."""
 
     project: int = 0
     tasks_going: int = 0
     tasks_known: int = 0
     annotations_going: int = 0
     annotations_known: int = 0
+
+
+class StoreUnavailable(CuratorError):
+    """The store, or the inbox, cannot be read or written at all; what was asked of it is not at fault."""
 
 
 class LeaseLost(CuratorError):

@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from curator.domain.annotation import instant
-from curator.domain.errors import CuratorError
+from curator.domain.errors import CuratorError, StoreUnavailable
 from curator.steps.ports.store import Fence
 from curator.store.decisions import DecisionTable
+from curator.store.deletions import DeletionTable
 from curator.store.documents import DocumentTable
 from curator.store.leases import LeaseTable
 from curator.store.models import ModelTable
@@ -82,6 +84,7 @@ class SqlTransaction:
         self.tasks = TaskTable(connection, seq)
         self.projects = ProjectTable(connection)
         self.revisions = RevisionTable(connection, seq)
+        self.deletions = DeletionTable(connection, seq)
         self.quarantine = QuarantineTable(connection, seq)
         self.decisions = DecisionTable(connection, seq)
         self.versions = VersionTable(connection, seq)
@@ -170,14 +173,16 @@ def _next_seq(connection: Connection) -> int:
 
 @contextmanager
 def curator_errors(engine: Engine) -> Iterator[None]:
-    """Turn the database's own errors into CuratorError."""
+    """Turn the database's own errors into StoreUnavailable, or CuratorError where it refused what it was given."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, PoolTimeout) as error:
         where = engine.url.render_as_string(hide_password=True)
-        reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
-        if "no such table" in reason or getattr(error.orig, "sqlstate", "") == _UNDEFINED_TABLE:
-            raise CuratorError("the store is not set up", where, "run `curator store upgrade`") from error
-        raise CuratorError(
-            f"the store failed: {reason}", where, "see that the database runs and is writable"
-        ) from error
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        reason = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
+        if "no such table" in reason or getattr(cause, "sqlstate", "") == _UNDEFINED_TABLE:
+            raise StoreUnavailable("the store is not set up", where, "run `curator store upgrade`") from error
+        what, remedy = f"the store failed: {reason}", "see that the database runs and is writable"
+        if isinstance(error, (DataError, IntegrityError)):
+            raise CuratorError(what, where, remedy) from error
+        raise StoreUnavailable(what, where, remedy) from error

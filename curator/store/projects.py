@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from curator.steps.ports.stored_projects import TaskHolding
 from curator.store.rows import chunks
@@ -37,6 +37,15 @@ class ProjectTable:
             )
             documents.update((row.task, row.document) for row in self._connection.execute(query))
         return documents
+
+    def take_away(self, server: str, project: int, tasks: Iterable[int]) -> None:
+        for chunk in chunks(tasks, 400):
+            self._connection.execute(
+                update(TaskRow)
+                .where(TaskRow.server == server, TaskRow.project == project, TaskRow.task.in_(chunk))
+                .where(TaskRow.gone.is_(False))
+                .values(gone=True, gone_seq=None)
+            )
 
     def holdings(self, source: str) -> dict[int, TaskHolding]:
         query = (

@@ -86,7 +86,7 @@ class TaskTable:
             self._connection.execute(
                 update(TaskRow)
                 .where(TaskRow.server == server, TaskRow.project == project, TaskRow.task.in_(chunk))
-                .values(gone=True)
+                .values(gone=True, gone_seq=self._seq)
             )
 
     def without_task(self, server: str, project: int) -> list[str]:

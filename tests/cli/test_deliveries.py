@@ -30,9 +30,23 @@ def test_the_list_is_newest_first_and_may_be_of_one_state(run: Run, waiting: lis
     assert run("deliveries").out.count("pending") == 2
 
 
+def test_the_list_shows_how_often_a_delivery_failed_and_when_it_is_tried_again(
+    run: Run, folder: Path, waiting: list[str]
+) -> None:
+    with open_inbox(Context(Workspace(folder / ".curator"), folder / "configs" / "curator.toml")) as inbox:
+        inbox.put_off(waiting[0], 3600, "HTTP 500\x1b[2J")
+    last, first = run("deliveries", "list", "--json").json
+    assert (last["attempts"], last["next_attempt_at"], last["cause"]) == (0, None, "")
+    assert (first["attempts"], first["cause"]) == (1, "HTTP 500\x1b[2J")
+    assert first["next_attempt_at"] > first["received_at"]
+    shown = run("deliveries", "list").out
+    assert f"HTTP 500[2J (failed 1 times, next at {first['next_attempt_at']})" in shown
+    assert "\x1b" not in shown
+
+
 def test_replaying_what_cannot_be_applied_leaves_dead_letters_with_their_cause(run: Run, waiting: list[str]) -> None:
     ran = run("deliveries", "replay", waiting[0], "--json")
-    assert (ran.code, ran.json) == (3, {"replayed": 1, "applied": 0, "stale": 0, "dead": 2})
+    assert (ran.code, ran.json) == (3, {"replayed": 1, "applied": 0, "stale": 0, "dead": 2, "pending": 0})
     again = run("deliveries", "replay", "--json")
     assert (again.code, again.json["replayed"], again.json["dead"]) == (3, 2, 2)
     assert "unknown-action" in run("deliveries", "list", "--state", "dead").out

@@ -39,6 +39,8 @@ class FakeLabelServer:
         """By how much the server's own count of a task's annotations is too high."""
         self.drafts: set[int] = set()
         """Tasks that somebody has begun to annotate."""
+        self.spoilt: dict[int, CuratorError] = {}
+        """Annotations that the server fails on, each with what is raised for it."""
         self.cut_off: set[str] = set()
         """Methods that do their work once more before the connection breaks."""
         self.failure = ServerFailed("Label Studio failed: broken", name, "see its log")
@@ -142,6 +144,8 @@ class FakeLabelServer:
 
     def annotation(self, annotation: int) -> tuple[AnnotationState | UnreadableAnnotation, TaskRef] | None:
         self._called("annotation")
+        if annotation in self.spoilt:
+            raise self.spoilt[annotation]
         row = self._rows.annotations.get(annotation)
         return None if row is None else self._read(row)
 

@@ -4,7 +4,7 @@ import copy
 import sqlite3
 import threading
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ from curator.domain.document import RawDocument
 from curator.domain.schema import LabelSchema
 from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
+from curator.steps.desk.deletions import DeletionGuard
 from curator.steps.desk.publish import Hook, Published, publish
 from curator.steps.desk.push_lease import push_lease
 from curator.steps.desk.receive import Receiver, applier_lease
-from curator.steps.desk.reconcile import DeletionGuard, reconcile
+from curator.steps.desk.reconcile import reconcile
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.in_force.schema import adopt_schema
 from curator.steps.intake.ingest import Ingested, ingest
@@ -115,7 +116,8 @@ class World:
 
     def restart(self) -> Receiver:
         """Begin again as another process would."""
-        acceptor = Acceptor(self.store, self.server, self.schema, READ_ANNOTATION, applier_lease(self.store))
+        lease = applier_lease(self.store)
+        acceptor = Acceptor(self.store, self.server, self.schema, READ_ANNOTATION, lease, self.guard)
         self.receiver = Receiver(self.inbox, self.store, acceptor, read_delivery)
         return self.receiver
 
@@ -169,8 +171,12 @@ class World:
     def sync(
         self, *, full: bool = False, accepted: bool = False, without_doubled: bool = False
     ) -> ReconciliationReport:
-        guard = DeletionGuard(self.guard.share, self.guard.free, accepted or self.guard.accepted)
-        return reconcile(self.receiver, HOOK, guard, full, silent, without_doubled)
+        acceptor = self.receiver.acceptor
+        acceptor.guard = replace(self.guard, accepted=accepted or self.guard.accepted)
+        try:
+            return reconcile(self.receiver, HOOK, full, silent, without_doubled)
+        finally:
+            acceptor.guard = self.guard
 
     def current_states(self) -> dict[tuple[int, str], Any]:
         """Return the state of every annotation that the store holds for current, by id and time of creation."""

@@ -3,7 +3,8 @@
 import click
 
 from curator.bootstrap.context import Context
-from curator.cli.output import emit, json_option
+from curator.cli.output import emit, flat, json_option
+from curator.steps.ports.deliveries import DeliveryFacts
 
 _STATES = ("pending", "applied", "stale", "dead")
 
@@ -14,7 +15,7 @@ _STATES = ("pending", "applied", "stale", "dead")
 @json_option
 @click.pass_obj
 def list_deliveries(context: Context, state: str | None, limit: int, as_json: bool) -> None:
-    """List the last deliveries, newest first: state, and for dead letters the cause."""
+    """List the last deliveries, newest first: state, cause of a failure, failed attempts, time of the next."""
     from curator.bootstrap.reports import deliveries
 
     listed = deliveries(context, limit, state)
@@ -29,6 +30,8 @@ def list_deliveries(context: Context, state: str | None, limit: int, as_json: bo
                     "state": delivery.state,
                     "cause": delivery.cause,
                     "bytes": delivery.size,
+                    "attempts": delivery.attempts,
+                    "next_attempt_at": delivery.next_attempt_at,
                 }
                 for delivery in listed
             ]
@@ -36,4 +39,11 @@ def list_deliveries(context: Context, state: str | None, limit: int, as_json: bo
         return
     for delivery in listed:
         line = f"{delivery.number:>6}  {delivery.received_at}  {delivery.state:<8} {delivery.id}  {delivery.cause}"
-        click.echo(line.rstrip())
+        click.echo(flat(f"{line.rstrip()}{_attempts(delivery)}"))
+
+
+def _attempts(delivery: DeliveryFacts) -> str:
+    if not delivery.attempts:
+        return ""
+    following = f", next at {delivery.next_attempt_at}" if delivery.next_attempt_at else ""
+    return f" (failed {delivery.attempts} times{following})"

@@ -1,17 +1,20 @@
 """One state of an annotation into the store: the code that webhook, reconciliation and adoption share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from curator.domain.annotation import AnnotationState, Identity, ProjectSource, Revision, TaskRef, UnreadableAnnotation
 from curator.domain.canonical import document_id
+from curator.domain.errors import CuratorError
 from curator.domain.schema import LabelSchema
+from curator.steps.desk.deletions import DeletionGuard, Gone, Withdrawn, withdraw
 from curator.steps.desk.lease import HeldLease
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.label_server import LabelServer
 from curator.steps.ports.store import Store, Transaction
+from curator.steps.ports.stored_deletions import DeletedItem
 
 
 class Verdict(StrEnum):
@@ -19,6 +22,8 @@ class Verdict(StrEnum):
 
     CREATED = "created"
     UPDATED = "updated"
+    DELETED = "deleted"
+    HELD = "held"
     KNOWN = "known"
     STALE = "stale"
     DOUBTFUL = "doubtful"
@@ -34,18 +39,24 @@ class Verdict(StrEnum):
 
     @property
     def changes(self) -> bool:
-        return self in (Verdict.CREATED, Verdict.UPDATED)
+        return self in (Verdict.CREATED, Verdict.UPDATED, Verdict.DELETED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Acceptor:
-    """Brings observed states into the store, for as long as its lease is held; raises LeaseLost where it is not."""
+    """Brings observed states into the store, for as long as its lease is held; raises LeaseLost where it is not.
+
+    Deletions go through its guard: what `withdraw` is not given is never deleted.
+    While `absent` says why the server cannot be asked, whatever would ask it raises that instead.
+    """
 
     store: Store
     server: LabelServer
     schema: LabelSchema
     read_content: ContentReader
     lease: HeldLease
+    guard: DeletionGuard = field(default_factory=DeletionGuard)
+    absent: CuratorError | None = None
 
     def observe(self, state: AnnotationState, task: TaskRef) -> Verdict:
         """Take in a state that was true when it was sent; one that leaves a doubt is read again from the server.
@@ -64,8 +75,19 @@ class Acceptor:
 
     def reread_annotation(self, project: int, annotation: int) -> Verdict:
         """Make the store hold of an annotation id what the server holds now. Raises ServerUnreachable."""
-        self.lease.keep()
-        answer = self.server.annotation(annotation)
+        gone = Gone()
+        verdict = self.compare_annotation(project, annotation, gone)
+        withdrawn = self.withdraw(project, gone)
+        if verdict is not Verdict.KNOWN:
+            return verdict
+        return Verdict.HELD if withdrawn.held else Verdict.DELETED if withdrawn.annotations else verdict
+
+    def compare_annotation(self, project: int, annotation: int, gone: Gone) -> Verdict:
+        """Take in what the server holds now of an annotation id; what it no longer has is added to `gone`.
+
+        Raises ServerUnreachable.
+        """
+        answer = self._asked().annotation(annotation)
         if answer is not None and answer[1].project != project:
             answer = None
         state, task = (None, None) if answer is None else answer
@@ -73,55 +95,62 @@ class Acceptor:
             self.quarantine(state)
             return Verdict.UNREADABLE
         source, key = self.source(project), str(annotation)
-        with self.lease.writing() as transaction:
-            verdict = Verdict.KNOWN
+        with self.store.reading() as transaction:
             newest = transaction.revisions.newest(source, key)
-            for revision in newest:
-                if not revision.deleted and (state is None or state.identity != revision.identity):
-                    transaction.revisions.append(revision.identity, revision.document, None)
-                    verdict = Verdict.UPDATED
-            if state is None or task is None:
-                if not newest:
+            foreign = None if task is None else self._foreign(transaction, task)
+            held = transaction.deletions.among(source, _items(state, task)) if state and task else set()
+        for revision in newest:
+            if revision.state is not None and (state is None or state.identity != revision.identity):
+                gone.add_annotation(revision.identity, revision.state.task, revision.document)
+        if state is None or task is None:
+            if not newest:
+                with self.lease.writing() as transaction:
                     transaction.revisions.note_deletion(source, key)
-                return verdict
-            foreign = self._foreign(transaction, task)
-            if foreign is not None:
-                return foreign
-            stored = _of_identity(newest, state.identity)
-            if stored is not None and stored.state == state and stored.document == task.document:
-                return verdict
-            self._append(transaction, state, task)
-            return Verdict.CREATED if stored is None else Verdict.UPDATED
+            return Verdict.KNOWN
+        stored = _of_identity(newest, state.identity)
+        changed = stored is None or stored.state != state or stored.document != task.document
+        if held or (changed and foreign is None):
+            with self.lease.writing() as transaction:
+                transaction.deletions.release(source, held)
+                if foreign is None and changed:
+                    self._append(transaction, state, task)
+        if foreign is not None or not changed:
+            return foreign or Verdict.KNOWN
+        return Verdict.CREATED if stored is None else Verdict.UPDATED
 
-    def reread_task(self, project: int, number: int) -> int:
-        """Make the store hold of a task what the server holds now; returns how many annotations were deleted with it.
+    def compare_task(self, project: int, number: int, gone: Gone) -> None:
+        """Take in what the server holds now of a task; what it no longer has is added to `gone`.
 
         Raises ServerUnreachable.
         """
-        self.lease.keep()
-        task = self.server.task(number)
+        task = self._asked().task(number)
         if task is not None and task.ref.project != project:
             task = None
         states = task.annotations if task else ()
         unreadable = {annotation.key for annotation in task.unreadable} if task else set()
         listed = {state.identity for state in states}
-        name, source = self.server.name, self.source(project)
+        source = self.source(project)
+        with self.store.reading() as transaction:
+            document = transaction.tasks.document(self.server.name, project, number)
+            for annotation in transaction.revisions.current(source, number):
+                if annotation.identity not in listed and annotation.identity.key not in unreadable:
+                    gone.add_annotation(annotation.identity, annotation.task, annotation.document)
+        if document is not None and (task is None or task.ref.document != document):
+            gone.add_task(number, document)
         with self.lease.writing() as transaction:
-            document = transaction.tasks.document(name, project, number)
-            if document is not None and (task is None or task.ref.document != document):
-                transaction.tasks.mark_gone(name, project, [number])
-            deleted = [
-                annotation
-                for annotation in transaction.revisions.current(source, number)
-                if annotation.identity not in listed and annotation.identity.key not in unreadable
-            ]
-            for annotation in deleted:
-                transaction.revisions.append(annotation.identity, annotation.document, None)
             if task is None:
                 transaction.quarantine.drop_unreadable(source, number)
+            elif task.ref.document == document:
+                transaction.deletions.release(source, [DeletedItem(number)])
         for state in states:
-            self.reread_annotation(project, int(state.identity.key))
-        return len(deleted)
+            self.compare_annotation(project, int(state.identity.key), gone)
+
+    def withdraw(self, project: int, gone: Gone) -> Withdrawn:
+        """Delete in the store what is gone, all of it as one, or hold it where the guard stops that."""
+        if not gone.items:
+            return Withdrawn()
+        with self.lease.writing() as transaction:
+            return withdraw(transaction, self.guard, ProjectSource(self.server.name, project), gone)
 
     def quarantine(self, annotation: UnreadableAnnotation) -> None:
         """Remember an annotation that cannot be read, by name."""
@@ -131,6 +160,12 @@ class Acceptor:
     def source(self, project: int) -> str:
         """Return the source of the annotations of a project of the server."""
         return str(ProjectSource(self.server.name, project))
+
+    def _asked(self) -> LabelServer:
+        self.lease.keep()
+        if self.absent is not None:
+            raise self.absent.with_traceback(None)
+        return self.server
 
     def _judge(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> Verdict:
         foreign = self._foreign(transaction, task)
@@ -148,8 +183,10 @@ class Acceptor:
         return Verdict.DOUBTFUL if verdict.changes and self._late(transaction, state, task) else verdict
 
     def _late(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> bool:
-        """Say whether a state may be of the past: of a task that is gone or another's, or from before the last sync."""
+        """Say whether a state may be of the past: of what is gone or another's, or from before the last sync."""
         if transaction.tasks.document(self.server.name, task.project, task.task) != task.document:
+            return True
+        if transaction.deletions.among(task.source, _items(state, task)):
             return True
         watermark = transaction.revisions.watermark(task.source)
         return watermark is not None and state.updated_at <= watermark
@@ -176,6 +213,11 @@ class Acceptor:
         origin = f"{identity.source}/{identity.key}@{state.updated_at}"
         transaction.quarantine.add(origin, document, content.problems, number)
         transaction.quarantine.drop_unreadable(identity.source, task.task, identity.key)
+
+
+def _items(state: AnnotationState, task: TaskRef) -> list[DeletedItem]:
+    """Return an annotation and its task as what may be held as deleted."""
+    return [DeletedItem(task.task), DeletedItem(task.task, state.identity.key, state.identity.created_at)]
 
 
 def _of_identity(revisions: Sequence[Revision], identity: Identity) -> Revision | None:

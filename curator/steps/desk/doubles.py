@@ -36,5 +36,5 @@ def remove_doubled(receiver: Receiver, report: ReconciliationReport) -> None:
         removed = sorted(set(double.tasks) - left)
         if removed:
             with receiver.lease.writing() as transaction:
-                transaction.tasks.mark_gone(server.name, double.project, removed)
+                transaction.projects.take_away(server.name, double.project, removed)
         report.removed = sorted([*report.removed, *removed])

@@ -1,12 +1,11 @@
 """Projects that Label Studio no longer has, and whose annotations still count."""
 
 from curator.domain.annotation import ProjectSource
+from curator.steps.desk.deletions import Gone
 from curator.steps.desk.receive import Receiver
 from curator.steps.desk.report import GoneProject, ReconciliationReport
 from curator.steps.ports.label_server import LabelServer
 from curator.steps.ports.store import Store
-
-_BATCH = 200
 
 
 def earlier_projects(store: Store, server: LabelServer) -> tuple[list[int], list[GoneProject]]:
@@ -27,34 +26,43 @@ def earlier_projects(store: Store, server: LabelServer) -> tuple[list[int], list
     return [known.project for known in held if known not in gone], gone
 
 
-def settle_gone(receiver: Receiver, report: ReconciliationReport, accepted: bool) -> None:
+def settle_gone(receiver: Receiver, report: ReconciliationReport) -> None:
     """Let go of the projects that are gone, of those with annotations only where that is accepted; the rest stay named.
 
     The caller holds the lease. Idempotent.
     """
-    waiting = [gone for gone in report.gone if gone.annotations and not accepted]
-    for gone in report.gone:
-        if gone not in waiting:
-            _give_up(receiver, gone, report)
+    acceptor = receiver.acceptor
+    waiting = []
+    for project in report.gone:
+        if not project.annotations:
+            _forget_tasks(receiver, project.project)
+            report.missed["tasks_deleted"] += project.tasks
+        elif acceptor.guard.accepted:
+            withdrawn = acceptor.withdraw(project.project, _all_of(receiver, project.project))
+            _forget_tasks(receiver, project.project)
+            report.missed["deleted"] += withdrawn.annotations
+            report.missed["tasks_deleted"] += withdrawn.tasks
+        else:
+            waiting.append(project)
     report.gone = waiting
 
 
-def _give_up(receiver: Receiver, gone: GoneProject, report: ReconciliationReport) -> None:
-    """Let all annotations of a project be deleted, and its tasks be gone."""
-    store, name = receiver.store, receiver.acceptor.server.name
-    source = str(ProjectSource(name, gone.project))
-    with store.reading() as transaction:
-        annotations = list(transaction.revisions.current(source))
-        tasks = transaction.tasks.live(name, gone.project)
-        unreadable = transaction.quarantine.unreadable(source)
-    for at in range(0, len(annotations), _BATCH):
-        receiver.lease.keep()
-        with receiver.lease.writing() as transaction:
-            for annotation in annotations[at : at + _BATCH]:
-                transaction.revisions.append(annotation.identity, annotation.document, None)
+def _all_of(receiver: Receiver, project: int) -> Gone:
+    """Return all that the store has of a project, as gone."""
+    gone, acceptor = Gone(), receiver.acceptor
+    with receiver.store.reading() as transaction:
+        for annotation in transaction.revisions.current(acceptor.source(project)):
+            gone.add_annotation(annotation.identity, annotation.task, annotation.document)
+        for task, document in transaction.tasks.live(acceptor.server.name, project).items():
+            gone.add_task(task, document)
+    return gone
+
+
+def _forget_tasks(receiver: Receiver, project: int) -> None:
+    """Have no task of a project any more, and nothing held or quarantined of one."""
+    name, source = receiver.acceptor.server.name, receiver.acceptor.source(project)
     with receiver.lease.writing() as transaction:
-        transaction.tasks.mark_gone(name, gone.project, tasks)
-        for entry in unreadable:
+        transaction.projects.take_away(name, project, transaction.tasks.live(name, project))
+        transaction.deletions.release(source, [deletion.item for deletion in transaction.deletions.held(source)])
+        for entry in transaction.quarantine.unreadable(source):
             transaction.quarantine.drop_unreadable(source, entry.task, entry.key)
-    report.missed["deleted"] += len(annotations)
-    report.missed["tasks_deleted"] += len(tasks)

@@ -7,12 +7,12 @@ from curator.steps.desk.receive import Receiver
 from curator.steps.desk.report import ReconciliationReport
 
 
-def settle_leftovers(receiver: Receiver, report: ReconciliationReport, accepted: bool, without_doubled: bool) -> None:
+def settle_leftovers(receiver: Receiver, report: ReconciliationReport, without_doubled: bool) -> None:
     """Do what was accepted about projects that are gone and documents that are doubled, and name what is left.
 
     The caller holds the lease. Idempotent. Raises ServerUnreachable.
     """
-    settle_gone(receiver, report, accepted)
+    settle_gone(receiver, report)
     if without_doubled:
         remove_doubled(receiver, report)
     report.doubled = doubled_documents(receiver.store, receiver.acceptor.server.name)

@@ -2,11 +2,18 @@
 
 import traceback
 from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from curator.domain.annotation import UnreadableAnnotation, project_source
-from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed, ServerUnreachable
+from curator.domain.errors import (
+    AnswerNotUnderstood,
+    CuratorError,
+    LeaseLost,
+    ServerFailed,
+    ServerRefused,
+    ServerUnreachable,
+    StoreUnavailable,
+)
 from curator.domain.event import (
     AnnotationObserved,
     AnnotationsDeleted,
@@ -16,6 +23,7 @@ from curator.domain.event import (
     TasksDeleted,
 )
 from curator.steps.desk.accept import Acceptor, Verdict
+from curator.steps.desk.deletions import Gone
 from curator.steps.desk.foreign import note_delivered
 from curator.steps.desk.lease import HeldLease
 from curator.steps.ports.deliveries import Delivery, DeliveryReader, DeliveryUnreadable, Inbox
@@ -23,8 +31,11 @@ from curator.steps.ports.store import Store
 
 _LEASE_SECONDS = 60.0
 _BATCH = 50
-# A server may fail on one annotation alone; one that fails on so many is taken to be away.
-_PATIENCE = 3
+_HELD = "held: more deletions than are taken over unasked"
+# So often may a delivery fail: with pauses of 5, 10, 20 seconds and so on, up to ten minutes, for half an hour.
+_ATTEMPTS = 10
+_FIRST_PAUSE = 5.0
+_LONGEST_PAUSE = 600.0
 
 
 def applier_lease(store: Store) -> HeldLease:
@@ -40,6 +51,8 @@ class Receiver:
     store: Store
     acceptor: Acceptor
     read_delivery: DeliveryReader
+    _absence: CuratorError | None = None
+    _reached: int = 0
 
     @property
     def lease(self) -> HeldLease:
@@ -47,9 +60,15 @@ class Receiver:
         return self.acceptor.lease
 
     def drain(self) -> Counter[str]:
-        """Apply all that waits and return how many deliveries ended in each state; nothing where another applies.
+        """Apply all that is due and return how many deliveries are in each state; nothing where another applies.
 
-        Idempotent. Raises ServerUnreachable where Label Studio must be asked and does not answer: what is left waits.
+        One that fails is put off, longer each time, and is a dead letter once it has failed ten times, some half an
+        hour after the first; the others go on. Only a failure of its own counts: where Label Studio, asked for the
+        project right after, does not answer as it should either, it is taken to be away. Then what must ask it waits,
+        uncounted, and what need not goes on. Idempotent.
+
+        Raises ServerUnreachable or ServerRefused, at the end, where Label Studio is away, StoreUnavailable where the
+        store is, and LeaseLost. What is left waits.
         """
         if not self.lease.take():
             return Counter()
@@ -58,26 +77,59 @@ class Receiver:
         finally:
             self.lease.release()
 
-    def apply_waiting(self) -> Counter[str]:
-        """Do what `drain` does for a caller that holds the lease."""
+    def apply_waiting(self, *, at_once: bool = False) -> Counter[str]:
+        """Do what `drain` does for a caller that holds the lease; `at_once` also what was put off."""
         outcomes: Counter[str] = Counter()
-        put_off: dict[str, ServerUnreachable] = {}
-        while batch := self._next_batch(put_off):
-            for delivery in batch:
-                self.lease.keep()
-                try:
-                    outcomes[self.apply(delivery)] += 1
-                except ServerUnreachable as error:
-                    put_off[delivery.id] = error
-                    if len(put_off) == _PATIENCE:
-                        raise
-        if put_off:
-            raise next(iter(put_off.values()))
+        self.acceptor.absent = self._absence = self._absence and self._why_away()
+        # What came before had its turn while Label Studio was away.
+        after = self._reached if self._absence else 0
+        try:
+            while batch := self.inbox.pending(_BATCH, after, at_once=at_once):
+                for delivery in batch:
+                    outcomes[self._attempt(delivery)] += 1
+                    after = delivery.number
+        finally:
+            self._absence, self.acceptor.absent = self.acceptor.absent, None
+            self._reached = after
+        if self._absence is not None:
+            raise self._absence.with_traceback(None)
         return outcomes
 
-    def _next_batch(self, put_off: Collection[str]) -> list[Delivery]:
-        pending = self.inbox.pending(_BATCH + len(put_off))
-        return [delivery for delivery in pending if delivery.id not in put_off]
+    def _attempt(self, delivery: Delivery) -> str:
+        """Apply a delivery; one that fails is put off and still `pending`, or `dead` where it failed for good."""
+        try:
+            return self.apply(delivery)
+        except (StoreUnavailable, LeaseLost):
+            raise
+        except CuratorError as error:
+            if isinstance(error, (ServerUnreachable, ServerRefused)) and self._is_away():
+                return "pending"
+            return self._put_off(delivery, error)
+
+    def _is_away(self) -> bool:
+        """Say, after a question failed, whether Label Studio as a whole is away; once it is, nothing asks it more."""
+        self.acceptor.absent = self.acceptor.absent or self._why_away()
+        return self.acceptor.absent is not None
+
+    def _why_away(self) -> CuratorError | None:
+        """Ask Label Studio for the project and return what is amiss, None where it answers as it should."""
+        server = self.acceptor.server
+        with self.store.reading() as transaction:
+            project = transaction.tasks.project(server.name)
+        try:
+            if project is not None:
+                self.lease.keep()
+                server.project(project[0])
+        except (ServerUnreachable, ServerRefused) as error:
+            return error
+        return None
+
+    def _put_off(self, delivery: Delivery, error: CuratorError) -> str:
+        failed = delivery.attempts + 1
+        self.inbox.put_off(delivery.id, min(_FIRST_PAUSE * 2**delivery.attempts, _LONGEST_PAUSE), error.what)
+        if failed < _ATTEMPTS:
+            return "pending"
+        return self._settle(delivery, "dead", f"given up after {failed} attempts: {error.what}")
 
     def apply(self, delivery: Delivery) -> str:
         """Apply one delivery and return its state: `applied`, `stale` or `dead`. The caller holds the lease."""
@@ -98,17 +150,19 @@ class Receiver:
 
     def _apply(self, delivery: Delivery, events: list[Event]) -> str:
         causes: set[str] = set()
-        stale = True
+        held, stale = False, True
         for event in events:
             verdict = self._verdict(event)
             if verdict.foreign:
                 causes.add(note_delivered(self.acceptor, verdict, event))
             elif verdict is Verdict.UNREADABLE:
                 causes.add(_unreadable_cause(event))
+            held = held or verdict is Verdict.HELD
             stale = stale and verdict is Verdict.STALE
         if causes:
             return self._settle(delivery, "dead", ", ".join(sorted(causes)))
-        return self._settle(delivery, "stale" if events and stale else "applied", "")
+        # The store remembers what is held, so the delivery itself is done with.
+        return self._settle(delivery, "stale" if events and stale else "applied", _HELD if held else "")
 
     def _verdict(self, event: Event) -> Verdict:
         match event:
@@ -123,17 +177,22 @@ class Receiver:
             case AnnotationsDeleted(project, annotations):
                 if not self._has_project(project):
                     return Verdict.UNKNOWN_PROJECT
+                gone = Gone()
                 for number in annotations:
-                    self.acceptor.reread_annotation(project, number)
-                return Verdict.UPDATED
+                    self.acceptor.compare_annotation(project, number, gone)
+                return self._withdraw(project, gone)
             case TasksDeleted(project, tasks):
                 if not self._has_project(project):
                     return Verdict.UNKNOWN_PROJECT
+                gone = Gone()
                 for number in tasks:
-                    self.acceptor.reread_task(project, number)
-                return Verdict.UPDATED
+                    self.acceptor.compare_task(project, number, gone)
+                return self._withdraw(project, gone)
             case ProjectChanged(project):
                 return Verdict.KNOWN if self._has_project(project) else Verdict.UNKNOWN_PROJECT
+
+    def _withdraw(self, project: int, gone: Gone) -> Verdict:
+        return Verdict.HELD if self.acceptor.withdraw(project, gone).held else Verdict.UPDATED
 
     def _reread_unreadable(self, annotation: UnreadableAnnotation) -> Verdict:
         """Ask the server about what a delivery made unreadable: it may have been mended or deleted since."""
@@ -142,6 +201,8 @@ class Receiver:
             if annotation.key and project is not None:
                 return self.acceptor.reread_annotation(project.project, int(annotation.key))
         except (ServerFailed, AnswerNotUnderstood):
+            if self._is_away():
+                raise
             self.acceptor.quarantine(annotation)
         return Verdict.UNREADABLE
 

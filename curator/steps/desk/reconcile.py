@@ -1,6 +1,6 @@
 """The store made equal to what Label Studio's API says, whatever the webhooks brought."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,48 +9,39 @@ from curator.domain.annotation import Identity, ProjectSource, UnreadableAnnotat
 from curator.domain.errors import (
     AnswerNotUnderstood,
     CuratorError,
-    DeletionsNotAccepted,
     ServerFailed,
+    ServerRefused,
     ServerUnreachable,
 )
 from curator.steps.desk.accept import Verdict
+from curator.steps.desk.deletions import Gone, not_accepted
 from curator.steps.desk.earlier_projects import earlier_projects
 from curator.steps.desk.foreign import foreign_task
 from curator.steps.desk.leftovers import settle_leftovers
+from curator.steps.desk.missing import take_over
 from curator.steps.desk.publish import Hook, arm_webhook
 from curator.steps.desk.receive import Receiver
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.desk.set_back import Inventory, sign_of_the_past, take_inventory
 from curator.steps.ports.label_server import TaskState
 from curator.steps.ports.progress import Progress
+from curator.steps.ports.stored_deletions import DeletedItem
 
 _LEASE_WAIT = 60.0
 # Rows that were written before the watermark may have been committed after it.
 _OVERLAP = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class DeletionGuard:
-    """How much a reconciliation may delete unasked: up to `free` items, or up to `share` of those stored."""
-
-    share: float = 0.25
-    free: int = 3
-    accepted: bool = False
-
-    def stops(self, deleted: int, stored: int) -> bool:
-        return not self.accepted and deleted > self.free and deleted > self.share * stored
-
-
 def reconcile(
-    receiver: Receiver, hook: Hook, guard: DeletionGuard, full: bool, progress: Progress, without_doubled: bool = False
+    receiver: Receiver, hook: Hook, full: bool, progress: Progress, without_doubled: bool = False
 ) -> ReconciliationReport:
     """Make the store equal to its projects as the API shows them, after applying the deliveries that wait.
 
     Only tasks that changed since the last time are read, all of them if `full`, and where the server seems to have
-    been set back. What cannot be read is quarantined by name and stops nothing. Where the guard stops it, nothing is
-    deleted; what an earlier project held that is gone is deleted only if that is accepted. Surplus tasks of a document
-    are named, and removed if `without_doubled`. Idempotent. Raises ServerUnreachable, and CuratorError where there is
-    no project.
+    been set back. What cannot be read is quarantined by name and stops nothing. Deletions beyond what the acceptor's
+    guard allows are held, and those of an earlier project that is gone as a whole; where it accepts them, what is held
+    is confirmed and deleted too. Surplus tasks of a document are named, and removed if `without_doubled`. Idempotent.
+    Raises ServerUnreachable, and CuratorError where there is no project.
     """
     server = receiver.acceptor.server
     with receiver.store.reading() as transaction:
@@ -61,20 +52,17 @@ def reconcile(
     report = ReconciliationReport()
     receiver.lease.wait(_LEASE_WAIT)
     try:
-        # A delivery that Label Studio fails on must not keep all others from being reconciled.
-        with suppress(ServerUnreachable):
-            report.drained = receiver.apply_waiting()
+        # Where Label Studio is away, the reconciliation itself says so.
+        with suppress(ServerUnreachable, ServerRefused):
+            report.drained = receiver.apply_waiting(at_once=True)
         exists = server.project(project) is not None
         earlier, report.gone = earlier_projects(receiver.store, server)
         if exists or earlier:
             _save_annotators(receiver)
-        for number in (*earlier, project):
-            try:
-                reconciliation = _Reconciliation(receiver, number, report, progress)
-                reconciliation.run(exists or number != project, full or without_doubled, guard)
-            except DeletionsNotAccepted as error:
-                report.stopped = error
-        settle_leftovers(receiver, report, guard.accepted, without_doubled)
+        for number in earlier:
+            _Reconciliation(receiver, number, report, progress).run(True, full or without_doubled)
+        _Reconciliation(receiver, project, report, progress).run(exists, full or without_doubled)
+        settle_leftovers(receiver, report, without_doubled)
     finally:
         receiver.lease.release()
     if exists:
@@ -91,12 +79,14 @@ def _save_annotators(receiver: Receiver) -> None:
 
 @dataclass(slots=True)
 class _Changes:
-    """What a listing showed: annotations (with their tasks) and tasks that it lacks or holds otherwise.
+    """What a listing showed: what of the store is missing in it, and what is there though it is held as gone.
 
-    `doubled` are tasks of documents that have another one. `newest` is the newest time of a task.
+    `replaced` are tasks that hold another document now, `doubled` those of documents that have another one, `newest` is
+    the newest time of a task.
     """
 
-    suspects: dict[int, int] = field(default_factory=dict)
+    missing: Gone = field(default_factory=Gone)
+    alive: set[DeletedItem] = field(default_factory=set)
     replaced: set[int] = field(default_factory=set)
     listed: set[int] = field(default_factory=set)
     doubled: dict[int, str] = field(default_factory=dict)
@@ -115,23 +105,25 @@ class _Reconciliation:
         self._report = report
         self._progress = progress
         self._unreadable: dict[int, set[UnreadableAnnotation]] = {}
+        self._held: set[DeletedItem] = set()
         self._inventory: Inventory | None = None
 
-    def run(self, exists: bool, full: bool, guard: DeletionGuard) -> None:
+    def run(self, exists: bool, full: bool) -> None:
         with self._receiver.store.reading() as transaction:
             for annotation in transaction.quarantine.unreadable(self._source):
                 self._unreadable.setdefault(annotation.task, set()).add(annotation)
+            self._held = {deletion.item for deletion in transaction.deletions.held(self._source)}
         changes = self._read_changes(full) if exists else _Changes()
-        tasks_to_delete = self._tasks_to_delete(exists, changes.replaced)
-        self._guard(changes.suspects, tasks_to_delete, guard)
-        missed = self._report.missed
-        for number, task in changes.suspects.items():
-            self._receiver.lease.keep()
-            missed["deleted"] += self._reread_annotation(task, number) not in (Verdict.KNOWN, Verdict.UNREADABLE)
-        for task in tasks_to_delete:
-            self._receiver.lease.keep()
-            missed["deleted"] += self._acceptor.reread_task(self._project, task)
-            missed["tasks_deleted"] += 1
+        if changes.alive:
+            with self._receiver.lease.writing() as transaction:
+                transaction.deletions.release(self._source, changes.alive)
+        self._add_tasks(changes, exists)
+        withdrawn = take_over(self._acceptor, self._project, changes.missing, self._quarantine)
+        self._report.missed["deleted"] += withdrawn.annotations
+        self._report.missed["tasks_deleted"] += withdrawn.tasks
+        with self._receiver.store.reading() as transaction:
+            stopped = not_accepted(transaction, ProjectSource(self._server.name, self._project))
+        self._report.stopped = stopped or self._report.stopped
         if changes.newest:
             with self._receiver.lease.writing() as transaction:
                 transaction.revisions.save_watermark(self._source, changes.newest)
@@ -151,15 +143,16 @@ class _Reconciliation:
         if newest < since:
             return f"the newest task that was seen in project {self._project} is older now, or gone"
         self._inventory = take_inventory(self._receiver.store, self._server, self._project, exists=True)
-        in_quarantine = {task for task, entries in self._unreadable.items() if entries}
-        return sign_of_the_past(self._receiver, self._project, self._inventory, _overlapped(since), in_quarantine)
+        # What is in quarantine was read, and what is held as deleted cannot be as it was.
+        passed = {task for task, entries in self._unreadable.items() if entries} | {item.task for item in self._held}
+        return sign_of_the_past(self._receiver, self._project, self._inventory, _overlapped(since), passed)
 
     def _read_since(self, since: str | None) -> _Changes:
         with self._receiver.store.reading() as transaction:
             documents = transaction.tasks.live(self._server.name, self._project)
-            current: dict[int | None, set[Identity]] = {}
+            current: dict[int | None, dict[Identity, str]] = {}
             for annotation in transaction.revisions.current(self._source):
-                current.setdefault(annotation.task, set()).add(annotation.identity)
+                current.setdefault(annotation.task, {})[annotation.identity] = annotation.document
         known = set(documents.values())
         changes = _Changes()
         for done, task in enumerate(self._tasks(since, changes), start=1):
@@ -171,16 +164,29 @@ class _Reconciliation:
                 foreign = foreign_task(self._receiver.store, task, known)
                 self._note_unreadable(number, {*task.unreadable, *([foreign] if foreign else [])})
                 self._read_task(task)
-                changes.suspects |= _missing(current.get(number, set()), task)
                 if number in documents and documents[number] != document:
                     changes.replaced.add(number)
                 elif number not in documents and document in known and not foreign:
                     changes.doubled[number] = str(document)
+                self._compare(current.get(number, {}), task, changes)
             self._progress(done, None)
         if changes.doubled:
             with self._receiver.lease.writing() as transaction:
                 transaction.tasks.save(self._server.name, self._project, changes.doubled)
         return changes
+
+    def _compare(self, current: Mapping[Identity, str], task: TaskState, changes: _Changes) -> None:
+        """Note which of a task's current annotations it no longer has, and what it has though it is held as gone."""
+        number = task.ref.task
+        listed = {state.identity for state in task.annotations}
+        unreadable = {annotation.key for annotation in task.unreadable}
+        there = set() if number in changes.replaced else {DeletedItem(number)}
+        for identity, document in current.items():
+            if identity in listed or identity.key in unreadable:
+                there.add(DeletedItem(number, identity.key, identity.created_at))
+            else:
+                changes.missing.add_annotation(identity, number, document)
+        changes.alive |= there & self._held
 
     def _tasks(self, since: str | None, changes: _Changes) -> Iterator[TaskState | UnreadableAnnotation]:
         """Yield the tasks that changed, then those that could not be read before, whatever their time."""
@@ -243,40 +249,18 @@ class _Reconciliation:
         for task in list(tasks):
             self._note_unreadable(task, set())
 
-    def _tasks_to_delete(self, exists: bool, replaced: set[int]) -> list[int]:
-        """Return the tasks of the store that Label Studio no longer has, or has for something else."""
+    def _add_tasks(self, changes: _Changes, exists: bool) -> None:
+        """Add the tasks that Label Studio no longer has, or has for something else, with their annotations."""
         inventory = self._inventory or take_inventory(self._receiver.store, self._server, self._project, exists)
         self._forget_unreadable(task for task in self._unreadable if task and task not in inventory.index)
-        return sorted(inventory.gone | replaced)
-
-    def _guard(self, suspects: Collection[int], tasks_to_delete: Sequence[int], guard: DeletionGuard) -> None:
-        deleted_tasks = set(tasks_to_delete)
         with self._receiver.store.reading() as transaction:
-            tasks = len(transaction.tasks.live(self._server.name, self._project))
-            annotations = transaction.revisions.current_count(self._source)
-            deleted = len(suspects) + sum(
-                annotation.task in deleted_tasks for annotation in transaction.revisions.current(self._source)
-            )
-        if guard.stops(len(tasks_to_delete), tasks) or guard.stops(deleted, annotations):
-            missing = f"{len(tasks_to_delete)} of {tasks} tasks and {deleted} of {annotations} annotations"
-            raise DeletionsNotAccepted(
-                f"Label Studio no longer has {missing}",
-                f"project {self._project}",
-                "if that is meant, run `curator sync --accept-deletions`",
-                project=self._project,
-                tasks_going=len(tasks_to_delete),
-                tasks_known=tasks,
-                annotations_going=deleted,
-                annotations_known=annotations,
-            )
-
-
-def _missing(current: Collection[Identity], task: TaskState) -> dict[int, int]:
-    """Return the current annotations of a task that are not listed any more, each with its task."""
-    listed = {state.identity for state in task.annotations}
-    unreadable = {annotation.key for annotation in task.unreadable}
-    missing = sorted(set(current) - listed, key=lambda identity: identity.rank)
-    return {int(identity.key): task.ref.task for identity in missing if identity.key not in unreadable}
+            documents = transaction.tasks.live(self._server.name, self._project)
+            gone = documents.keys() & (inventory.gone | changes.replaced)
+            for task in gone:
+                changes.missing.add_task(task, documents[task])
+            for task in gone - changes.replaced:
+                for annotation in transaction.revisions.current(self._source, task):
+                    changes.missing.add_annotation(annotation.identity, task, annotation.document)
 
 
 def _overlapped(since: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from curator.steps.ports.stored_decisions import Decisions
+from curator.steps.ports.stored_deletions import Deletions
 from curator.steps.ports.stored_documents import Documents
 from curator.steps.ports.stored_models import Models
 from curator.steps.ports.stored_projects import Projects
@@ -53,6 +54,11 @@ class Transaction(Protocol):
     @property
     def revisions(self) -> Revisions:
         """The annotations."""
+        ...
+
+    @property
+    def deletions(self) -> Deletions:
+        """The deletions that are held."""
         ...
 
     @property

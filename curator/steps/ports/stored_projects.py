@@ -28,6 +28,10 @@ class Projects(Protocol):
         """Return the document of each of these tasks that is not gone."""
         ...
 
+    def take_away(self, server: str, project: int, tasks: Iterable[int]) -> None:
+        """Remember that tasks are no longer there by our own doing: no deletion that counts. Idempotent."""
+        ...
+
     def holdings(self, source: str) -> dict[int, TaskHolding]:
         """Return what is held of each task of a source that has current annotations."""
         ...

@@ -12,7 +12,7 @@ from curator.store.tables.base import Counter, Json, Setting, Table, Tick
 from curator.store.tables.datasets import DecisionRow, ModelRow, PersonDecisionRow, VersionRow
 from curator.store.tables.desk import ProjectRow, SentPrediction, TaskRow
 from curator.store.tables.documents import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
-from curator.store.tables.working import Lease, Receipt, Watermark
+from curator.store.tables.working import DeletionWindow, HeldRow, Lease, Receipt, Watermark
 
 __all__ = [
     "Annotator",
@@ -21,7 +21,9 @@ __all__ = [
     "CurrentRow",
     "DecisionRow",
     "DeletionNotice",
+    "DeletionWindow",
     "DocumentRow",
+    "HeldRow",
     "Json",
     "Lease",
     "ModelRow",

@@ -2,18 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, Text, text
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from curator.store.tables.base import Json, Table
+
+_TOMBSTONE = text("value = 'null'")
 
 
 class RevisionRow(Table):
     """One accepted state of an annotation, as it came; `value` is empty for a tombstone."""
 
     __tablename__ = "revision"
-    __table_args__ = (Index("ix_revision_identity", "source", "key", "created_at"),)
+    __table_args__ = (
+        Index("ix_revision_identity", "source", "key", "created_at"),
+        Index("ix_revision_tombstone", "source", "seq", sqlite_where=_TOMBSTONE, postgresql_where=_TOMBSTONE),
+    )
     number: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, index=True)
     source: Mapped[str] = mapped_column(Text)
@@ -27,7 +32,10 @@ class CurrentRow(Table):
     """Index: the annotations that are not deleted, each with its newest revision; can be made anew from revisions."""
 
     __tablename__ = "current_annotation"
-    __table_args__ = (Index("ix_current_annotation_task", "source", "task"),)
+    __table_args__ = (
+        Index("ix_current_annotation_task", "source", "task"),
+        Index("ix_current_annotation_first_seq", "source", "first_seq"),
+    )
     source: Mapped[str] = mapped_column(Text, primary_key=True)
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     created_at: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -22,12 +22,16 @@ class TaskRow(Table):
     """Working state: the documents that a task held over time, all but the last `gone`, that too once it is deleted."""
 
     __tablename__ = "task"
-    __table_args__ = (Index("ix_task_document", "server", "project", "document"),)
+    __table_args__ = (
+        Index("ix_task_document", "server", "project", "document"),
+        Index("ix_task_gone", "server", "project", "gone", "gone_seq"),
+    )
     server: Mapped[str] = mapped_column(Text, primary_key=True)
     project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     task: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
     gone: Mapped[bool] = mapped_column(default=False)
+    gone_seq: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class SentPrediction(Table):

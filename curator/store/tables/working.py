@@ -1,4 +1,4 @@
-"""Working state: deliveries applied, leases, how far reconciliations got."""
+"""Working state: deliveries applied, leases, how far reconciliations got, deletions that wait."""
 
 from sqlalchemy import BigInteger, Float, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,3 +31,23 @@ class Watermark(Table):
     __tablename__ = "watermark"
     source: Mapped[str] = mapped_column(Text, primary_key=True)
     updated_at: Mapped[str] = mapped_column(String(32))
+
+
+class HeldRow(Table):
+    """Working state: a deletion that waits to be accepted, of an annotation or with an empty key of a task."""
+
+    __tablename__ = "held_deletion"
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    task: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    created_at: Mapped[str] = mapped_column(String(32), primary_key=True)
+    document: Mapped[str] = mapped_column(String(24))
+    since: Mapped[str] = mapped_column(String(32))
+
+
+class DeletionWindow(Table):
+    """Working state: up to which sequence number the deletions of a source were accepted last."""
+
+    __tablename__ = "deletion_window"
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)

@@ -95,4 +95,7 @@ def test_a_removal_that_is_told_by_webhook_trips_no_guard(world: World, tasks: l
     world.deliver()
     report = world.sync()
     assert (report.stopped, report.applied, doubled_documents(world.store, world.server.name)) == (None, 0, [])
+    world.server.delete(min(world.server.keys(world.project)))
+    report = world.sync()
+    assert (report.stopped, report.missed["deleted"]) == (None, 1)
     assert world.equals_server()

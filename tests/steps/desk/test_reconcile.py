@@ -5,7 +5,7 @@ import json
 import pytest
 
 from curator.domain.errors import CuratorError, DeletionsNotAccepted, ServerRefused, ServerUnreachable
-from curator.steps.desk.reconcile import DeletionGuard
+from curator.steps.desk.deletions import DeletionGuard
 from tests.fakes.parts import region
 from tests.fakes.world import World
 
