@@ -37,7 +37,8 @@ def http(label_studio: RunningLabelStudio) -> httpx.Client:
 def database(
     tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStudio
 ) -> Iterator[sqlite3.Connection]:
-    (path,) = tmp_path_factory.getbasetemp().glob("label-studio*/studio/label_studio.sqlite3")
+    databases = tmp_path_factory.getbasetemp().glob("label-studio*/studio/label_studio.sqlite3")
+    (path,) = {database.resolve() for database in databases}
     with closing(sqlite3.connect(path, timeout=HANG_SECONDS)) as connection:
         yield connection
 
