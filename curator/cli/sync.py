@@ -11,13 +11,13 @@ from curator.domain.errors import DeletionsNotAccepted
 
 @click.command()
 @click.option("--full", is_flag=True, help="Read every task, not only those changed since the last time.")
-@click.option("--accept-deletions", is_flag=True, help="Take over deletions however many there are.")
+@click.option("--accept-deletions", is_flag=True, help="Take over all deletions, also those that are held.")
 @json_option
 @click.pass_obj
 def sync(context: Context, full: bool, accept_deletions: bool, as_json: bool) -> int:
     """Make the store equal to what Label Studio says, and tell what the webhooks had missed.
 
-    Stops with exit code 3 where more would be deleted than the set share of the project.
+    Where more is gone from Label Studio than the set share of the project, that is held, and the exit code is 3.
     """
     from curator.bootstrap.receiving import sync as run
 

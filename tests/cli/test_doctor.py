@@ -24,7 +24,7 @@ def test_an_empty_workspace_is_reported_with_its_remedy(run: Run) -> None:
     assert run("store", "upgrade").code == 0
     names = [check["name"] for check in run("doctor", "--json").json["checks"] if check["ok"]]
     assert names == [
-        *("label schema", "database", "migrations", "labels in force", "quarantine"),
+        *("label schema", "database", "migrations", "labels in force", "quarantine", "held deletions"),
         *("deliveries", "dead letters"),
     ]
 

@@ -22,6 +22,7 @@ def examine(context: Context) -> Iterator[Check]:
     )
     if stored:
         yield store.in_quarantine(context)
+        yield store.held_deletions(context)
     reached = yield from until_failure(partial(server.label_studio, context), partial(server.token, context))
     of_hook: list[Callable[[], Check]] = [partial(hook.answers, context)]
     if stored:

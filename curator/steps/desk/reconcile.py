@@ -129,7 +129,7 @@ class _Reconciliation:
         self._add_tasks(changes, self._server.task_ids(self._project) if exists else set())
         if not exists:
             self._forget_unreadable(self._unreadable)
-        withdrawn = take_over(self._acceptor, self._project, changes.missing, self._quarantine)
+        withdrawn = take_over(self._acceptor, self._project, changes.missing)
         self._report.missed["deleted"] += withdrawn.annotations
         self._report.missed["tasks_deleted"] += withdrawn.tasks
         with self._receiver.store.reading() as transaction:
