@@ -14,15 +14,15 @@ from curator.steps.desk.report import ReconciliationReport
 
 @click.command()
 @click.option("--full", is_flag=True, help="Read every task, not only those changed since the last time.")
-@click.option("--accept-deletions", is_flag=True, help="Take over deletions however many there are.")
+@click.option("--accept-deletions", is_flag=True, help="Take over all deletions, also those that are held.")
 @click.option("--remove-doubled", is_flag=True, help="Remove surplus tasks of a document that nobody worked on.")
 @json_option
 @click.pass_obj
 def sync(context: Context, full: bool, accept_deletions: bool, remove_doubled: bool, as_json: bool) -> int:
     """Make the store equal to what Label Studio says, and tell what the webhooks had missed.
 
-    Where Label Studio seems to have been set back, everything is read. Stops with exit code 3 where more would be
-    deleted than the set share of the project; it is 3 too where a document has several tasks, or a project is gone
+    Where Label Studio seems to have been set back, everything is read. Where more is gone from it than the set share of
+    the project, that is held, and the exit code is 3; so it is where a document has several tasks, or a project is gone
     whose annotations are current: they count until --accept-deletions lets them go.
     """
     from curator.bootstrap.receiving import sync as run

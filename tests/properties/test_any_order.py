@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
+from sqlalchemy import text
 
 from curator.domain.annotation import TaskRef
 from curator.domain.canonical import document_id
@@ -75,6 +76,35 @@ def test_late_deliveries_after_a_sync_change_nothing(begin: Callable[[], World],
     world.receiver.drain()
     assert world.revisions() == revisions
     _equals(played)
+
+
+@_several(120)
+@given(life=steps())
+@example(
+    life=[
+        *[("submit", 0, 1)] * 8,
+        *[("deliver", 0, 0)] * 8,
+        ("drain", 0, 0),
+        *[("delete_task", 0, 0)] * 3,
+        ("sync", 0, 0),
+    ]
+)
+def test_nothing_beyond_the_share_is_deleted_unasked_and_one_acceptance_makes_it_good(
+    begin: Callable[[], World], life: list[Step]
+) -> None:
+    world = begin()
+    played = Life(world, accepting=False)
+    played.play(life)
+    world.sync()
+    current = world.current_states()
+    with world.sql.engine.connect() as connection:
+        ever = {
+            (int(row.key), row.created_at) for row in connection.execute(text("select key, created_at from revision"))
+        }
+    assert len(ever - current.keys()) <= max(world.guard.free, world.guard.share * len(ever))
+    world.sync(accepted=True)
+    _equals(played)
+    _at_rest(world)
 
 
 def _equals(life: Life) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 UP = "curator up"
 PUSH = "curator push"
 SYNC = "curator sync"
+ACCEPT = "curator sync --accept-deletions"
 UPGRADE = "curator store upgrade"
 
 

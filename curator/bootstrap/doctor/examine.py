@@ -27,6 +27,7 @@ def examine(context: Context) -> Iterator[Check]:
     )
     if stored:
         yield store.in_quarantine(context)
+        yield store.held_deletions(context)
         yield tasks.texts(context)
         yield tasks.doubled(context)
     reached = yield from until_failure(partial(server.label_studio, context), partial(server.token, context))

@@ -1,7 +1,7 @@
 """Checks of the label schema and the database."""
 
 from curator.bootstrap.context import Context
-from curator.bootstrap.doctor.check import PUSH, SYNC, UPGRADE, Check
+from curator.bootstrap.doctor.check import ACCEPT, PUSH, SYNC, UPGRADE, Check
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.stores import is_own_file, open_store, open_store_as_is
@@ -63,6 +63,20 @@ def labels_in_force(context: Context) -> Check:
         remedy = f"put it back into {context.settings.label_schema}"
         return Check(name, False, f"the file no longer has {', '.join(gone)}", remedy)
     return Check(name, False, "the file has changed since it was last used", PUSH)
+
+
+def held_deletions(context: Context) -> Check:
+    """Check that no deletion waits to be accepted."""
+    name = "held deletions"
+    with open_store(context) as store, store.reading() as transaction:
+        held = transaction.deletions.held()
+    if not held:
+        return Check(name, True, "none")
+    tasks = sum(deletion.item.is_task for deletion in held)
+    since = min(deletion.since for deletion in held)
+    detail = f"{tasks} tasks and {len(held) - tasks} annotations are gone from Label Studio, the first since {since}"
+    remedy = f"`{ACCEPT}` if that is meant; else bring them back in Label Studio, then `{SYNC} --full`"
+    return Check(name, False, detail, remedy)
 
 
 def in_quarantine(context: Context) -> Check:

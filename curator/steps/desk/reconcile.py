@@ -118,7 +118,7 @@ class _Reconciliation:
             with self._receiver.lease.writing() as transaction:
                 transaction.deletions.release(self._source, changes.alive)
         self._add_tasks(changes, exists)
-        withdrawn = take_over(self._acceptor, self._project, changes.missing, self._quarantine)
+        withdrawn = take_over(self._acceptor, self._project, changes.missing)
         self._report.missed["deleted"] += withdrawn.annotations
         self._report.missed["tasks_deleted"] += withdrawn.tasks
         with self._receiver.store.reading() as transaction:
