@@ -17,7 +17,8 @@ from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.deletions import DeletionGuard
 from curator.steps.desk.receive import Receiver, applier_lease
-from curator.steps.desk.reconcile import ReconciliationReport, reconcile
+from curator.steps.desk.reconcile import reconcile
+from curator.steps.desk.report import ReconciliationReport
 from curator.steps.ports.deliveries import Inbox
 from curator.steps.ports.label_server import LabelServer
 from curator.steps.ports.progress import Progress
@@ -51,11 +52,19 @@ def open_receiver(
 
 
 def sync(
-    context: Context, full: bool, accept_deletions: bool, say: Callable[[str], None], progress: Progress
+    context: Context,
+    full: bool,
+    accept_deletions: bool,
+    say: Callable[[str], None],
+    progress: Progress,
+    remove_doubled: bool = False,
 ) -> ReconciliationReport:
-    """Make the store equal to what Label Studio says; many deletions are held unless they are accepted."""
+    """Make the store equal to what Label Studio says; many deletions are held unless they are accepted.
+
+    Surplus tasks of a document on which nobody worked are removed from Label Studio if `remove_doubled`.
+    """
     with open_receiver(context, say, accept_deletions=accept_deletions) as receiver:
-        return reconcile(receiver, hook_address(context), full, progress)
+        return reconcile(receiver, hook_address(context), full, progress, remove_doubled)
 
 
 def replay(context: Context, deliveries: Sequence[str], say: Callable[[str], None]) -> tuple[int, Counter[str]]:

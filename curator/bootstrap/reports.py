@@ -10,7 +10,9 @@ from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.stores import open_inbox, open_store
 from curator.steps.in_force.servers import known_server
 from curator.steps.ports.deliveries import DeliveryFacts
+from curator.steps.ports.stored_quarantine import QuarantinedRow
 from curator.views.annotations import current_annotations
+from curator.views.quarantine import QuarantineEntry, quarantine_items
 from curator.views.status import status as count
 
 
@@ -24,6 +26,18 @@ def annotations(context: Context) -> Iterator[dict[str, Any]]:
     """Yield every current annotation as a JSON object."""
     with open_store(context) as store:
         yield from current_annotations(store, configured_schema(context), READ_ANNOTATION)
+
+
+def quarantine(context: Context, document: str | None) -> list[QuarantineEntry]:
+    """Return what is in quarantine now, item by item, of one document where it is given."""
+    with open_store(context) as store:
+        return quarantine_items(store, READ_ANNOTATION, document)
+
+
+def quarantine_history(context: Context, document: str | None) -> list[QuarantinedRow]:
+    """Return every item that was ever quarantined, oldest first, of one document where it is given."""
+    with open_store(context) as store, store.reading() as transaction:
+        return transaction.quarantine.history(document)
 
 
 def deliveries(context: Context, limit: int, state: str | None) -> list[DeliveryFacts]:

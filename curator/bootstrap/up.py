@@ -20,6 +20,7 @@ from curator.bootstrap.workspace import Ports
 from curator.domain.errors import CuratorError
 from curator.label_studio.server import EmbeddedServer, FirstUser
 from curator.steps.desk.publish import Published
+from curator.steps.desk.report import DOUBLED_REMEDY, GONE_REMEDY
 from curator.steps.ports.progress import Progress
 
 _LOOK_SECONDS = 1.0
@@ -105,6 +106,10 @@ def bring_in(context: Context, corpus: Sequence[str], front: Front) -> Published
     with front.stage("push to Label Studio") as tell:
         published = push(context, front.say, tell)
     front.say(f"pushed {published.tasks} tasks and {published.predictions} predictions to project {published.project}")
+    for double in published.doubled:
+        front.say(f"{double}: `{DOUBLED_REMEDY}`")
+    for gone in published.gone:
+        front.say(f"{gone}: they count, and are exported, until `{GONE_REMEDY}`")
     if published.reason:
         every = context.settings.sync.every
         front.say(f"{published.reason}. Corrections arrive by reconciliation, every {every:g} s")
@@ -116,6 +121,8 @@ def bring_in(context: Context, corpus: Sequence[str], front: Front) -> Published
 
 def _reconcile(context: Context, front: Front) -> None:
     report = sync(context, False, False, front.say, lambda _done, _total: None)
+    if report.reread:
+        front.say(report.reread)
     if report.stopped:
         front.say(str(report.stopped))
     elif report.applied:

@@ -32,6 +32,7 @@ _TARGETS = {
     "sync": "curator.cli.sync:sync",
     "tokens": "curator.cli.tokens.group:tokens",
     "deliveries": "curator.cli.deliveries.group:deliveries",
+    "quarantine": "curator.cli.quarantine.group:quarantine",
     "annotations": "curator.cli.annotations:annotations",
     "export": "curator.cli.export:export",
     "train": "curator.cli.train:train",

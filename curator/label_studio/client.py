@@ -1,6 +1,7 @@
 """A Label Studio server, through its API."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from curator.domain.annotation import AnnotationState, TaskRef, UnreadableAnnotation
@@ -11,9 +12,10 @@ from curator.label_studio.failures import ServerLacks
 from curator.label_studio.interface import labelling_config, same_config, words_of
 from curator.label_studio.listing import TaskListing, task_state
 from curator.label_studio.ml_backends import MlBackends
-from curator.label_studio.payloads import ACTIONS, annotation_from_api
+from curator.label_studio.payloads import ACTIONS, annotation_from_api, task_from_api
 from curator.label_studio.results import DOCUMENT, TEXT, prediction_value
-from curator.steps.ports.label_server import NewPrediction, NewTask, ProjectRef, TaskState, WebhookRef
+from curator.label_studio.webhooks import unsaved_webhook, webhook_ref
+from curator.steps.ports.label_server import NewPrediction, NewTask, ProjectRef, TaskFacts, TaskState, WebhookRef
 
 _IMPORT_BATCH = 200
 _PROJECT_PAGE = 1000
@@ -147,9 +149,26 @@ class LabelStudioServer:
         """
         return self._listing.tasks(project, updated_since)
 
-    def task_ids(self, project: int) -> set[int]:
-        """Return the ids of all tasks of a project."""
-        return {task for task, _ in self._listing.index(project, None)}
+    def task_index(self, project: int) -> dict[int, TaskFacts]:
+        """Return the facts of all tasks of a project, by id; counts are Label Studio's own."""
+        return dict(self._listing.index(project, None))
+
+    def remove_unannotated(self, task: int, document: str) -> bool:
+        """Delete a task of a document that has neither annotation nor draft; returns whether it is gone.
+
+        What somebody submits between the look and the deletion goes with the task.
+        """
+        unworked = self._server.look_up(
+            lambda sdk: sdk.tasks.with_raw_response.get(str(task)).response.json(),
+            lambda answer: (
+                task_from_api(answer, self._name).document == document
+                and not (answer["annotations"] or answer["drafts"])
+            ),
+        )
+        if unworked:
+            with suppress(ServerLacks):
+                self._server.write(lambda sdk: sdk.tasks.delete(str(task)), _nothing)
+        return unworked is not False
 
     def annotation(self, annotation: int) -> tuple[AnnotationState | UnreadableAnnotation, TaskRef] | None:
         """Return an annotation as it is now and its task, or None where there is none with this id."""
@@ -187,7 +206,7 @@ class LabelStudioServer:
         """Return the webhooks of a project, oldest first; their headers hold secrets."""
         return self._server.read(
             lambda sdk: sdk.webhooks.with_raw_response.list(project=str(project)).response.json(),
-            lambda answer: sorted(map(_webhook, answer), key=lambda webhook: webhook.id),
+            lambda answer: sorted(map(webhook_ref, answer), key=lambda webhook: webhook.id),
         )
 
     def save_webhook(self, project: int, url: str, headers: Mapping[str, str], webhook: int | None) -> None:
@@ -204,6 +223,12 @@ class LabelStudioServer:
             self._server.write(lambda sdk: sdk.webhooks.create(project=project, **fields), _nothing)
         else:
             self._server.write(lambda sdk: sdk.webhooks.update(webhook, **fields), _nothing)
+
+    def check_webhook(self, project: int, url: str) -> None:
+        """Raise ServerRefused where a webhook to this address would be refused; none is made."""
+        webhook = self._server.write(lambda sdk: unsaved_webhook(sdk, project, url), lambda answer: answer)
+        if webhook is not None:
+            self.delete_webhook(webhook)
 
     def delete_webhook(self, webhook: int) -> None:
         """Delete a webhook; one that is gone already is no error."""
@@ -248,16 +273,4 @@ def _project(answer: Mapping[str, Any]) -> ProjectRef:
         label_config=answer["label_config"] or "",
         marker=answer["description"] or "",
         model_version=answer["model_version"] or "",
-    )
-
-
-def _webhook(answer: Mapping[str, Any]) -> WebhookRef:
-    return WebhookRef(
-        id=answer["id"],
-        url=answer["url"],
-        active=answer["is_active"],
-        headers=answer["headers"] or {},
-        actions=tuple(answer["actions"]),
-        all_actions=answer["send_for_all_actions"],
-        payload=answer["send_payload"],
     )

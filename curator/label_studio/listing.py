@@ -9,9 +9,10 @@ from curator.domain.annotation import AnnotationState, ProjectSource, Unreadable
 from curator.domain.errors import AnswerNotUnderstood, ServerFailed
 from curator.label_studio.connection import Connection
 from curator.label_studio.payloads import annotation_from_api, task_from_api
-from curator.steps.ports.label_server import TaskState
+from curator.steps.ports.label_server import TaskFacts, TaskState
 
 _INDEX_PAGE = 1000
+_INDEX_FIELDS = "id,updated_at,total_annotations,cancelled_annotations"
 _TASK_PAGE = 100
 # Named fields also hold for the annotations inside a task; predictions, the bulk of a listing, stay out of it.
 _FIELDS = (
@@ -27,8 +28,8 @@ class TaskListing:
         self._server = server
         self._name = name
 
-    def index(self, project: int, since: str | None) -> Iterator[tuple[int, str]]:
-        """Yield id and `updated_at` of every task updated at that time or later, by id.
+    def index(self, project: int, since: str | None) -> Iterator[tuple[int, TaskFacts]]:
+        """Yield id and facts of every task updated at that time or later, by id.
 
         Each page goes on from the last id, so a task that changes or goes meanwhile moves none to a page read before.
         """
@@ -39,7 +40,7 @@ class TaskListing:
 
     def tasks(self, project: int, since: str | None) -> Iterator[TaskState | UnreadableAnnotation]:
         """Yield tasks as `LabelStudioServer.tasks` promises."""
-        listed = sorted((updated_at, task) for task, updated_at in self.index(project, since))
+        listed = sorted((facts.updated_at, task) for task, facts in self.index(project, since))
         for at in range(0, len(listed), _TASK_PAGE):
             page = listed[at : at + _TASK_PAGE]
             read = {_number(task): task for task in self._read(project, [task for _, task in page])}
@@ -50,7 +51,7 @@ class TaskListing:
                 elif task is not None:
                     yield task
 
-    def _index_page(self, project: int, since: str | None, after: int) -> list[tuple[int, str]]:
+    def _index_page(self, project: int, since: str | None, after: int) -> list[tuple[int, TaskFacts]]:
         filters: list[dict[str, Any]] = [
             {"filter": "filter:tasks:id", "operator": "greater", "type": "Number", "value": after}
         ]
@@ -59,10 +60,10 @@ class TaskListing:
             # Label Studio fails on any other way to write a time.
             filters.append({**times, "value": instant(since)})
         query = {"filters": {"conjunction": "and", "items": filters}, "ordering": ["tasks:id"]}
-        parameters = {"fields": "task_only", "include": "id,updated_at", "page_size": _INDEX_PAGE}
+        parameters = {"fields": "task_only", "include": _INDEX_FIELDS, "page_size": _INDEX_PAGE}
         return self._server.read(
             lambda sdk: sdk.tasks.list(project=project, query=_compact(query), page=1, **parameters).items,
-            lambda items: [(item.id, instant(item.updated_at)) for item in items],
+            lambda items: [(item.id, _facts(item)) for item in items],
         )
 
     def _read(self, project: int, tasks: list[int]) -> Iterator[TaskState | UnreadableAnnotation]:
@@ -112,6 +113,11 @@ def task_state(task: Mapping[str, Any], server: str, model_versions: Iterable[st
         unreadable=tuple(annotation for annotation in annotations if isinstance(annotation, UnreadableAnnotation)),
         model_versions=tuple(sorted({version for version in model_versions if version})),
     )
+
+
+def _facts(item: Any) -> TaskFacts:
+    # Label Studio counts skipped annotations apart.
+    return TaskFacts(instant(item.updated_at), (item.total_annotations or 0) + (item.cancelled_annotations or 0))
 
 
 def _number(task: TaskState | UnreadableAnnotation) -> int:

@@ -20,6 +20,7 @@ from curator.store.documents import DocumentTable
 from curator.store.leases import LeaseTable
 from curator.store.models import ModelTable
 from curator.store.private_files import keep_private
+from curator.store.projects import ProjectTable
 from curator.store.quarantine import QuarantineTable
 from curator.store.revisions import RevisionTable
 from curator.store.rows import insert_missing
@@ -89,6 +90,7 @@ class SqlTransaction:
         self._connection = connection
         self.documents = DocumentTable(connection, seq)
         self.tasks = TaskTable(connection, seq)
+        self.projects = ProjectTable(connection)
         self.revisions = RevisionTable(connection, seq)
         self.deletions = DeletionTable(connection, seq)
         self.quarantine = QuarantineTable(connection, seq)
@@ -151,6 +153,10 @@ class SqlStore:
     def lease(self, name: str, holder: str, seconds: float) -> Fence | None:
         with curator_errors(self.engine), self._begin() as connection:
             return LeaseTable(connection).take(name, holder, seconds)
+
+    def lease_holder(self, name: str) -> str:
+        with curator_errors(self.engine), self.engine.connect() as connection:
+            return LeaseTable(connection).holder(name)
 
     def release(self, name: str, holder: str) -> None:
         with curator_errors(self.engine), self._begin() as connection:

@@ -34,6 +34,11 @@ class LeaseTable:
             taken = 1 if insert_missing(self._connection, Lease, [row]) else None
         return None if taken is None else Fence(name, holder, taken)
 
+    def holder(self, name: str) -> str:
+        """Return who has a lease now, empty where nobody has."""
+        query = select(Lease.holder).where(Lease.name == name, Lease.expires >= self._now())
+        return self._connection.scalar(query) or ""
+
     def release(self, name: str, holder: str) -> None:
         # The row stays, so that its number goes on growing.
         self._connection.execute(

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, delete, func, insert, select
 from curator.domain.annotation import UnreadableAnnotation
 from curator.domain.canonical import digest
 from curator.domain.span import Problem
-from curator.steps.ports.stored_quarantine import QuarantinedItem
+from curator.steps.ports.stored_quarantine import QuarantinedItem, QuarantinedRow
 from curator.store.rows import insert_missing
-from curator.store.tables import CurrentRow, Quarantined, UnreadableRow
+from curator.store.tables import CurrentRow, Quarantined, Tick, UnreadableRow
 
 
 class QuarantineTable:
@@ -45,6 +45,13 @@ class QuarantineTable:
         if source is not None:
             query = query.where(current.source == source)
         return [QuarantinedItem(*row) for row in self._connection.execute(query)]
+
+    def history(self, document: str | None = None) -> list[QuarantinedRow]:
+        row = Quarantined
+        query = select(Tick.at, row.origin, row.document, row.cause, row.item).join(Tick, Tick.seq == row.seq)
+        if document is not None:
+            query = query.where(row.document == document)
+        return [QuarantinedRow(*values) for values in self._connection.execute(query.order_by(row.id))]
 
     def put_unreadable(self, annotation: UnreadableAnnotation) -> None:
         self.drop_unreadable(annotation.source, annotation.task, annotation.key)

@@ -6,6 +6,7 @@ from typing import Any
 
 from curator.domain.span import Content
 from curator.views.progress import DocumentState
+from curator.views.quarantine import QuarantineEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class DocumentView:
     """Everything about one document.
 
     `predicted` is the prediction that the current answer started from, else the newest one; `current` is the decision
-    where `decided`, else the annotation that would be decided on.
+    where `decided`, else the annotation that would be decided on. `quarantined` is what of its tasks and current
+    annotations cannot be read, is left alone or does not fit.
     """
 
     id: str
@@ -91,3 +93,4 @@ class DocumentView:
     shown: bool
     current: ContentView | None
     decided: bool
+    quarantined: tuple[QuarantineEntry, ...]

@@ -1,9 +1,12 @@
 """What of the current annotations does not fit or cannot be read, by name."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from curator.domain.annotation import annotation_name, project_source
+from curator.domain.span import Problem
+from curator.steps.desk.foreign import is_foreign, remedy_for
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
@@ -12,20 +15,34 @@ from curator.steps.ports.stored_quarantine import QuarantinedItem
 
 @dataclass(frozen=True, slots=True)
 class QuarantineEntry:
-    """An annotation that cannot be read (a whole task where the key is empty), or one with items that do not fit."""
+    """An annotation that cannot be read (a whole task where the key is empty), or an item that does not fit.
+
+    A whole task is also one whose annotations are left alone. `item` is a JSON value as it came, None for no item.
+    """
 
     source: str
     task: int | None
     annotation: str
     document: str | None
     cause: str
+    item: Any = None
 
     @property
     def name(self) -> str:
         return annotation_name(self.task, self.annotation)
 
+    @property
+    def foreign(self) -> bool:
+        """Whether it is a task whose annotations are left alone."""
+        return is_foreign(self.cause)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return remedy_for(self.cause)
+
     def value(self) -> dict[str, Any]:
-        """Return the entry as a JSON value."""
+        """Return the entry as a JSON value, without the item."""
         project = project_source(self.source)
         return {
             "source": self.source,
@@ -38,29 +55,55 @@ class QuarantineEntry:
 
 
 def quarantine(store: Store, read_content: ContentReader) -> list[QuarantineEntry]:
-    """Return what is in quarantine now: first what cannot be read, then items of current annotations.
+    """Return what is in quarantine now, each annotation once a cause; see `quarantine_items`."""
+    entries = (replace(entry, item=None) for entry in quarantine_items(store, read_content))
+    return list(dict.fromkeys(entries))
 
-    An item that fits the labels in force by now is left out.
+
+def quarantine_items(store: Store, read_content: ContentReader, document: str | None = None) -> list[QuarantineEntry]:
+    """Return what is in quarantine now: first what cannot be read, then the items of current annotations.
+
+    Of one document where it is given. An item that fits the labels in force by now is left out.
     """
     with store.reading() as transaction:
-        entries = [
-            QuarantineEntry(annotation.source, annotation.task, annotation.key, None, annotation.cause)
-            for annotation in transaction.quarantine.unreadable()
-        ]
-        causes: dict[int, set[str]] = {}
-        for item in transaction.quarantine.of_current():
-            if item.revision not in causes:
-                causes[item.revision] = _causes(transaction, item, read_content)
-            entry = QuarantineEntry(item.source, item.task, item.key, item.document, item.cause)
-            if item.cause in causes[item.revision] and entry not in entries:
-                entries.append(entry)
-    return entries
+        entries = [*_unreadable(transaction), *_items(transaction, read_content)]
+    return [entry for entry in entries if document is None or entry.document == document]
 
 
-def _causes(transaction: Transaction, item: QuarantinedItem, read_content: ContentReader) -> set[str]:
-    """Return why items of an annotation do not fit the labels that are in force."""
-    schema, text = schema_in_force(transaction.settings), transaction.documents.text(item.document)
-    for revision in transaction.revisions.current_revisions(document=item.document):
-        if revision.number == item.revision and revision.state and schema and text is not None:
-            return {problem.cause for problem in read_content(revision.state, text, schema).problems}
-    return set()
+def _unreadable(transaction: Transaction) -> Iterator[QuarantineEntry]:
+    tasks: dict[str, set[int]] = {}
+    unreadable = transaction.quarantine.unreadable()
+    for annotation in unreadable:
+        tasks.setdefault(annotation.source, set()).add(annotation.task)
+    documents: dict[tuple[str, int], str] = {}
+    for source, numbers in tasks.items():
+        if (project := project_source(source)) is not None:
+            held = transaction.projects.documents(project.server, project.project, sorted(numbers))
+            documents |= {(source, task): document for task, document in held.items()}
+    for annotation in unreadable:
+        document = documents.get((annotation.source, annotation.task))
+        yield QuarantineEntry(annotation.source, annotation.task, annotation.key, document, annotation.cause)
+
+
+def _items(transaction: Transaction, read_content: ContentReader) -> Iterator[QuarantineEntry]:
+    """Yield what of current annotations does not fit the labels in force, in the order of the annotations."""
+    revisions: dict[int, QuarantinedItem] = {}
+    for item in transaction.quarantine.of_current():
+        revisions.setdefault(item.revision, item)
+    problems: dict[int, tuple[Problem, ...]] = {}
+    for document in {item.document for item in revisions.values()}:
+        problems |= _problems(transaction, document, read_content)
+    for number, item in revisions.items():
+        for problem in problems.get(number, ()):
+            yield QuarantineEntry(item.source, item.task, item.key, item.document, problem.cause, problem.item)
+
+
+def _problems(transaction: Transaction, document: str, read_content: ContentReader) -> dict[int, tuple[Problem, ...]]:
+    """Return what of a document's current annotations does not fit the labels that are in force, by revision."""
+    schema, text = schema_in_force(transaction.settings), transaction.documents.text(document)
+    if schema is None or text is None:
+        return {}
+    revisions = transaction.revisions.current_revisions(document=document)
+    return {
+        revision.number: read_content(revision.state, text, schema).problems for revision in revisions if revision.state
+    }

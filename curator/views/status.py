@@ -9,8 +9,11 @@ from curator.views.quarantine import quarantine
 
 
 def status(store: Store, inbox: Inbox, read_content: ContentReader) -> dict[str, Any]:
-    """Return the counts of everything, deliveries by state, and what is in quarantine now, by name."""
+    """Return the counts of everything, deliveries by state, deletions that are held, and the quarantine by name."""
     with store.reading() as transaction:
         counts = transaction.counts()
+        held = [deletion.item for deletion in transaction.deletions.held()]
     entries = [entry.value() for entry in quarantine(store, read_content)]
-    return {**counts, "deliveries": inbox.counts(), "quarantine": entries}
+    tasks = sum(item.is_task for item in held)
+    held_deletions = {"tasks": tasks, "annotations": len(held) - tasks}
+    return {**counts, "deliveries": inbox.counts(), "held_deletions": held_deletions, "quarantine": entries}

@@ -37,8 +37,8 @@ def test_a_workspace_without_a_store_is_reported_with_its_remedy(run: Run, folde
     assert run("store", "upgrade").code == 0
     names = [check["name"] for check in run("doctor", "--json").json["checks"] if check["ok"]]
     assert names == [
-        *("label schema", "workspace", "database", "migrations", "labels in force", "quarantine"),
-        *("deliveries", "dead letters"),
+        *("label schema", "workspace", "database", "migrations", "labels in force", "quarantine", "held deletions"),
+        *("texts of tasks", "doubled tasks", "versions", "deliveries"),
     ]
 
 

@@ -26,6 +26,8 @@ class Reviewer(Protocol):
 
     def annotate(self, task: int, result: list[Any] | None, **fields: Any) -> int: ...
 
+    def begin(self, task: int) -> None: ...
+
     def change(self, annotation: int, **fields: Any) -> None: ...
 
     def delete(self, annotation: int) -> None: ...
@@ -48,6 +50,9 @@ class HttpReviewer:
         answer = self.http.post(f"/api/tasks/{task}/annotations/", json=body)
         assert answer.status_code == 201, answer.text
         return int(answer.json()["id"])
+
+    def begin(self, task: int) -> None:
+        self.http.post(f"/api/tasks/{task}/drafts", json={"result": []}).raise_for_status()
 
     def change(self, annotation: int, **fields: Any) -> None:
         self.http.patch(f"/api/annotations/{annotation}/", json=fields).raise_for_status()

@@ -11,7 +11,7 @@ from curator.domain.errors import ServerRefused
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content, Relation, Span
 from curator.label_studio.results import read_result, write_result
-from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, ProjectRef, TaskState
+from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, ProjectRef, TaskFacts, TaskState
 from tests.contracts.conftest import Reviewer
 from tests.contracts.readable import readable_annotation, readable_tasks
 
@@ -86,7 +86,7 @@ def test_a_region_of_no_control_makes_a_change_of_labels_refused(
 def test_tasks_keep_text_key_and_order(server: LabelServer, project: int) -> None:
     ids = server.add_tasks(project, new_tasks(205, prediction()))
     assert len(set(ids)) == 205
-    assert server.task_ids(project) == set(ids)
+    assert server.task_index(project).keys() == set(ids)
     listed = list(readable_tasks(server, project))
     assert {state.ref.task: state.ref.document for state in listed} == {
         task: f"doc-{at}" for at, task in enumerate(ids)
@@ -101,7 +101,7 @@ def test_tasks_keep_text_key_and_order(server: LabelServer, project: int) -> Non
 def test_no_task_makes_no_call_and_an_empty_project_lists_nothing(server: LabelServer, project: int) -> None:
     assert server.add_tasks(project, []) == []
     assert list(server.tasks(project)) == []
-    assert server.task_ids(project) == set()
+    assert server.task_index(project) == {}
 
 
 def test_predictions_of_another_pipeline_can_be_added_and_shown(server: LabelServer, project: int) -> None:
@@ -188,6 +188,38 @@ def test_only_tasks_changed_since_are_listed_the_moment_itself_included(
     assert [state.ref.task for state in readable_tasks(server, project, instant("2999-01-01T00:00:00Z"))] == []
 
 
+def test_an_index_has_times_and_counts_with_skipped_annotations(
+    server: LabelServer, reviewer: Reviewer, project: int
+) -> None:
+    ids = server.add_tasks(project, new_tasks(3))
+    for fields in ({}, {"was_cancelled": True}):
+        reviewer.annotate(ids[0], [], **fields)
+    reviewer.delete(reviewer.annotate(ids[1], []))
+    listed = {
+        state.ref.task: TaskFacts(state.updated_at, len(state.annotations)) for state in readable_tasks(server, project)
+    }
+    assert server.task_index(project) == listed
+    assert [listed[task].annotations for task in ids] == [2, 0, 0]
+    newest = max(made.updated_at for state in readable_tasks(server, project) for made in state.annotations)
+    assert newest <= listed[ids[0]].updated_at
+
+
+def test_a_task_is_removed_only_where_nobody_has_worked_on_it(
+    server: LabelServer, reviewer: Reviewer, project: int
+) -> None:
+    annotated, skipped, begun, others, unworked = server.add_tasks(project, new_tasks(5, prediction()))
+    reviewer.annotate(annotated, [])
+    reviewer.annotate(skipped, None, was_cancelled=True)
+    reviewer.begin(begun)
+    documents = {task: f"doc-{at}" for at, task in enumerate((annotated, skipped, begun, others, unworked))}
+    assert not server.remove_unannotated(others, "doc-4")
+    for task in (annotated, skipped, begun):
+        assert not server.remove_unannotated(task, documents[task])
+    assert server.remove_unannotated(unworked, documents[unworked])
+    assert server.remove_unannotated(unworked, documents[unworked])
+    assert server.task_index(project).keys() == {annotated, skipped, begun, others}
+
+
 def test_no_task_is_missed_while_others_change_and_go(server: LabelServer, reviewer: Reviewer, project: int) -> None:
     ids = server.add_tasks(project, new_tasks(210))
     listed = readable_tasks(server, project)
@@ -213,7 +245,7 @@ def test_what_is_deleted_is_gone(
     assert server.annotation(annotation) is None
     assert server.annotation(of_gone) is None
     assert server.task(gone) is None
-    assert server.task_ids(project.id) == {kept}
+    assert server.task_index(project.id).keys() == {kept}
     reviewer.delete_project(project.id)
     assert server.project(project.id) is None
     assert server.find_project(project.marker) is None

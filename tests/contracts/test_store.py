@@ -158,6 +158,16 @@ def test_a_time_after_all_writing_is_mapped_to_the_last_number_and_one_before_it
         assert transaction.seq_at(instant("1999-01-01")) == 0
 
 
+def test_who_has_a_lease_is_told_until_it_is_released_or_over(store: Store) -> None:
+    assert store.lease_holder("push") == ""
+    assert store.lease("push", "ada", 60)
+    assert store.lease_holder("push") == "ada"
+    store.release("push", "ada")
+    assert store.lease_holder("push") == ""
+    assert store.lease("push", "bob", -1)
+    assert store.lease_holder("push") == ""
+
+
 def test_a_lease_has_one_holder_until_that_one_releases_it(store: Store) -> None:
     assert store.lease("applier", "ada", 60)
     assert store.lease("applier", "ada", 60)

@@ -33,7 +33,7 @@ def at_rest(desk: Desk) -> bool:
 
 def test_every_action_of_the_menu_is_known(own: Desk) -> None:
     listed = own.http.get("/api/dm/actions", params={"project": own.project}).raise_for_status().json()
-    # The last one is tried by the tests of the ML backend, each other one below, with some that the menu hides by default.
+    # The last one is tried by the tests of the ML backend, each other one below, with some that the menu hides.
     assert {action["id"] for action in listed} == {
         "predictions_to_annotations",
         "remove_duplicates",

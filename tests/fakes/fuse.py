@@ -56,6 +56,10 @@ class FusedStore:
         self._fuse.burn()
         return taken
 
+    def lease_holder(self, name: str) -> str:
+        self._fuse.check()
+        return self._store.lease_holder(name)
+
     def release(self, name: str, holder: str) -> None:
         self._fuse.burn()
         self._store.release(name, holder)

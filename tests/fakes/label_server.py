@@ -12,7 +12,7 @@ from curator.domain.schema import LabelSchema
 from curator.label_studio.interface import labelling_config
 from curator.label_studio.listing import task_state
 from curator.label_studio.payloads import ACTIONS, annotation_from_api, task_from_api
-from curator.steps.ports.label_server import NewPrediction, NewTask, ProjectRef, TaskState, WebhookRef
+from curator.steps.ports.label_server import NewPrediction, NewTask, ProjectRef, TaskFacts, TaskState, WebhookRef
 from tests.fakes.clock import Clock
 from tests.fakes.label_studio_rows import Rows, delivery
 
@@ -35,6 +35,10 @@ class FakeLabelServer:
         """What a method raises instead of doing its work."""
         self.broken: set[int] = set()
         """Tasks that the server fails on."""
+        self.miscounted: dict[int, int] = {}
+        """By how much the server's own count of a task's annotations is too high."""
+        self.drafts: set[int] = set()
+        """Tasks that somebody has begun to annotate."""
         self.spoilt: dict[int, CuratorError] = {}
         """Annotations that the server fails on, each with what is raised for it."""
         self.cut_off: set[str] = set()
@@ -121,10 +125,22 @@ class FakeLabelServer:
             else:
                 yield replace(self._state(row), updated_at=updated_at)
 
-    def task_ids(self, project: int) -> set[int]:
-        self._called("task_ids")
+    def task_index(self, project: int) -> dict[int, TaskFacts]:
+        self._called("task_index")
         self._project(project)
-        return {row["id"] for row in self._rows.tasks_of(project)}
+        counts = Counter(row["task"] for row in self._rows.annotations.values()) + Counter(self.miscounted)
+        return {row["id"]: TaskFacts(row["updated_at"], counts[row["id"]]) for row in self._rows.tasks_of(project)}
+
+    def remove_unannotated(self, task: int, document: str) -> bool:
+        self._called("remove_unannotated")
+        row = self._rows.tasks.get(task)
+        if row is None:
+            return True
+        worked = task in self.drafts or any(made["task"] == task for made in self._rows.annotations.values())
+        if worked or self._ref(row).document != document:
+            return False
+        self.delete_task(task)
+        return True
 
     def annotation(self, annotation: int) -> tuple[AnnotationState | UnreadableAnnotation, TaskRef] | None:
         self._called("annotation")
@@ -173,6 +189,10 @@ class FakeLabelServer:
         row = self._rows.add_annotation(task, items, user, self.clock.now(), fields)
         self._send_annotation("ANNOTATION_CREATED", row)
         return int(row["id"])
+
+    def begin(self, task: int) -> None:
+        """Leave a draft, which nothing tells of."""
+        self.drafts.add(task)
 
     def accept_predictions(self, tasks: Sequence[int], result: Sequence[Any] = ()) -> list[int]:
         """Make annotations from predictions in bulk; one delivery tells them all."""

@@ -17,8 +17,10 @@ from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.deletions import DeletionGuard
 from curator.steps.desk.publish import Hook, Published, publish
+from curator.steps.desk.push_lease import push_lease
 from curator.steps.desk.receive import Receiver, applier_lease
-from curator.steps.desk.reconcile import ReconciliationReport, reconcile
+from curator.steps.desk.reconcile import reconcile
+from curator.steps.desk.report import ReconciliationReport
 from curator.steps.in_force.schema import adopt_schema
 from curator.steps.intake.ingest import Ingested, ingest
 from curator.steps.learning.preannotate import preannotate_stored
@@ -142,7 +144,8 @@ class World:
         return preannotate_stored(pipeline, self.store, progress, source=pipeline.id.name, configured="names").documents
 
     def push(self, hook: Hook = HOOK) -> Published:
-        return publish(self.store, self.server, self.schema, MARKER, hook, silent)
+        with push_lease(self.store, self.server.name, "tests") as lease:
+            return publish(self.store, self.server, self.schema, MARKER, hook, lease, silent)
 
     def with_tasks(self, *texts: RawDocument | str) -> list[int]:
         """Ingest and push; returns the tasks in the order of the texts."""
@@ -165,11 +168,13 @@ class World:
             self.inbox.put(body)
         self.receiver.drain()
 
-    def sync(self, *, full: bool = False, accepted: bool = False) -> ReconciliationReport:
+    def sync(
+        self, *, full: bool = False, accepted: bool = False, without_doubled: bool = False
+    ) -> ReconciliationReport:
         acceptor = self.receiver.acceptor
         acceptor.guard = replace(self.guard, accepted=accepted or self.guard.accepted)
         try:
-            return reconcile(self.receiver, HOOK, full, silent)
+            return reconcile(self.receiver, HOOK, full, silent, without_doubled)
         finally:
             acceptor.guard = self.guard
 

@@ -75,7 +75,7 @@ def test_a_token_that_is_not_valid_is_refused_and_not_shown(
 def test_a_server_that_does_not_answer_is_unreachable() -> None:
     client = LabelStudioServer("test", f"http://127.0.0.1:{free_port()}", "0123456789abcdef")
     with pytest.raises(ServerUnreachable, match="does not answer"):
-        client.task_ids(1)
+        client.task_index(1)
     client.close()
     with socket.create_server(("127.0.0.1", 0)) as silent:
         client = LabelStudioServer("test", f"http://127.0.0.1:{silent.getsockname()[1]}", "0123456789abcdef", 0.1)
@@ -162,4 +162,4 @@ def test_a_task_that_label_studio_fails_on_is_named_and_hides_no_other(
     (unreadable,) = [task for task in listed if isinstance(task, UnreadableAnnotation)]
     assert (unreadable.task, unreadable.key) == (ids[4], "")
     assert "Label Studio failed" in unreadable.cause
-    assert client.task_ids(project) == set(ids)
+    assert client.task_index(project).keys() == set(ids)

@@ -74,9 +74,10 @@ def steps(*, restores: bool = False) -> st.SearchStrategy[list[Step]]:
 
 
 class Life:
-    """Plays steps in a world and keeps what the server ever said of each annotation."""
+    """Plays steps in a world, with syncs that may accept deletions, and keeps what the server ever said of each."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, accepting: bool = True) -> None:
+        self.accepting = accepting
         self.world = world
         self.server = world.server
         self.project = world.project
@@ -262,10 +263,12 @@ class Life:
 
     def _sync(self, pick: int, _choice: int) -> None:
         with suppress(CuratorError):
-            self.world.sync(accepted=pick % 2 == 0)
+            self.world.sync(accepted=self.accepting and pick % 2 == 0)
 
     def _sync_while_working(self, pick: int, choice: int) -> None:
-        self._during({"tasks.next", "task_ids", "annotation"}, pick, choice, lambda: self.world.sync(accepted=True))
+        self._during(
+            {"tasks.next", "task_index", "annotation"}, pick, choice, lambda: self.world.sync(accepted=self.accepting)
+        )
 
     def _during(self, methods: set[str], pick: int, choice: int, work: Callable[[], Any]) -> None:
         acts = [self._delete, self._change, self._submit, self._delete_task]

@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
+from sqlalchemy import text
 
+from curator.domain.annotation import TaskRef
 from curator.domain.canonical import document_id
+from curator.steps.desk.foreign import is_foreign
 from tests.fakes.world import World
 from tests.properties.acts import TEXTS, Life, Step, steps
 
@@ -50,11 +53,11 @@ def test_one_sync_makes_the_store_equal_to_the_server(begin: Callable[[], World]
 
 @_several(120)
 @given(life=steps(restores=True))
-def test_one_full_sync_follows_a_server_that_was_set_back(begin: Callable[[], World], life: list[Step]) -> None:
+def test_one_sync_follows_a_server_that_was_set_back(begin: Callable[[], World], life: list[Step]) -> None:
     world = begin()
     played = Life(world)
     played.play(life)
-    world.sync(full=played.restored, accepted=True)
+    world.sync(accepted=True)
     _equals(played)
     _at_rest(world)
 
@@ -75,6 +78,35 @@ def test_late_deliveries_after_a_sync_change_nothing(begin: Callable[[], World],
     _equals(played)
 
 
+@_several(120)
+@given(life=steps())
+@example(
+    life=[
+        *[("submit", 0, 1)] * 8,
+        *[("deliver", 0, 0)] * 8,
+        ("drain", 0, 0),
+        *[("delete_task", 0, 0)] * 3,
+        ("sync", 0, 0),
+    ]
+)
+def test_nothing_beyond_the_share_is_deleted_unasked_and_one_acceptance_makes_it_good(
+    begin: Callable[[], World], life: list[Step]
+) -> None:
+    world = begin()
+    played = Life(world, accepting=False)
+    played.play(life)
+    world.sync()
+    current = world.current_states()
+    with world.sql.engine.connect() as connection:
+        ever = {
+            (int(row.key), row.created_at) for row in connection.execute(text("select key, created_at from revision"))
+        }
+    assert len(ever - current.keys()) <= max(world.guard.free, world.guard.share * len(ever))
+    world.sync(accepted=True)
+    _equals(played)
+    _at_rest(world)
+
+
 def _equals(life: Life) -> None:
     """Where a task's text is ours the store holds just what the server says, else at most what it once said."""
     world = life.world
@@ -82,7 +114,9 @@ def _equals(life: Life) -> None:
         current = {revision.identity: revision for revision in transaction.revisions.current_revisions()}
         live = transaction.tasks.live(world.server.name, life.project)
         ours = {document.id for document in transaction.documents.all()}
-        quarantined = transaction.quarantine.unreadable()
+        entries = transaction.quarantine.unreadable()
+    quarantined = [entry for entry in entries if not is_foreign(entry.cause)]
+    foreign = {entry.task for entry in entries if is_foreign(entry.cause)}
     truth = {state.identity: (state, ref) for state, ref in world.server.annotations(life.project).values()}
     unreadable = {annotation.key for annotation in quarantined}
     deleted = [identity for identity in current.keys() - truth.keys() if identity.key not in unreadable]
@@ -96,7 +130,16 @@ def _equals(life: Life) -> None:
         elif identity in current:
             assert current[identity].state in life.states[identity]
     tasks = world.server.known_tasks(life.project)
+    if not life.restored:
+        edited = {task for task, ref in tasks.items() if ref.document in ours and _edited(ref)}
+        assert edited <= foreign, "an edited text is not named"
+        mended = {task for task, ref in tasks.items() if ref.document in ours and not _edited(ref)}
+        assert not mended & foreign, "a text that is in order is named"
     assert {task: ref.document for task, ref in tasks.items() if task in live} == live
+
+
+def _edited(ref: TaskRef) -> bool:
+    return ref.text is None or document_id(ref.text) != ref.document
 
 
 def _at_rest(world: World) -> None:

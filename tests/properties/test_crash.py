@@ -162,13 +162,14 @@ def test_a_sync_killed_anywhere_is_made_good_by_the_next(
         assert outcome(world) == expected, f"killed at {length}"
 
 
-def test_a_push_killed_anywhere_leaves_no_doubles(world: World, fresh: Kept) -> None:
+def test_a_push_killed_anywhere_leaves_no_doubles(world: World, fresh: Kept, later: Callable[[], None]) -> None:
     world.back_to(fresh)
     world.ingest(*TEXTS)
     world.preannotate()
     ready = world.keep()
     for length in lengths(world, ready, world.push):
         killed(world, ready, length, world.push)
+        later()
         world.push()
         tasks = world.server.known_tasks(world.project)
         assert sorted(str(ref.text) for ref in tasks.values()) == sorted(TEXTS), f"killed at {length}"

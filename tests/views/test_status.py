@@ -17,6 +17,7 @@ def test_status_counts_everything_and_deliveries_by_state(world: World) -> None:
     world.inbox.put(b"{}")
     summary = status(world.store, world.inbox, READ_ANNOTATION)
     assert summary["deliveries"] == {"pending": 1, "applied": 1, "stale": 0, "dead": 1}
+    assert summary["held_deletions"] == {"tasks": 0, "annotations": 0}
     expected = {
         "documents": 2,
         "tasks": 2,
@@ -27,3 +28,15 @@ def test_status_counts_everything_and_deliveries_by_state(world: World) -> None:
         "models": 0,
     }
     assert {key: summary[key] for key in expected} == expected
+
+
+def test_status_counts_the_deletions_that_are_held(world: World) -> None:
+    tasks = world.with_tasks(*(f"Paul attaque Lyon, acte {number}" for number in range(6)))
+    for task in tasks[:5]:
+        world.server.annotate(task, [])
+    world.deliver()
+    world.server.delete_task(*tasks)
+    world.deliver()
+    summary = status(world.store, world.inbox, READ_ANNOTATION)
+    assert summary["held_deletions"] == {"tasks": 6, "annotations": 5}
+    assert (summary["tasks"], summary["annotations"]) == (6, 5)

@@ -7,6 +7,7 @@ INIT = "curator init"
 UP = "curator up"
 PUSH = "curator push"
 SYNC = "curator sync"
+ACCEPT = "curator sync --accept-deletions"
 UPGRADE = "curator store upgrade"
 
 

@@ -7,7 +7,9 @@ from curator.bootstrap.schemas import configured_schema
 from curator.domain.errors import ServerRefused, ServerUnreachable
 from curator.label_studio.client import LabelStudioServer
 from curator.steps.desk.connect_backend import is_ours as is_our_backend
-from curator.steps.desk.publish import REFUSAL, is_ours
+from curator.steps.desk.earlier_projects import earlier_projects
+from curator.steps.desk.publish import REFUSAL, is_ours, is_subscribed
+from curator.steps.desk.report import GONE_REMEDY
 from curator.steps.in_force.identity import marker
 from curator.steps.ports.label_server import WebhookRef
 from curator.steps.ports.store import Store
@@ -35,6 +37,15 @@ class ProjectChecks:
             return Check(name, False, f"project {self._project} is no longer in Label Studio", PUSH)
         return Check(name, True, f"{project.title} (project {project.id})")
 
+    def earlier(self) -> Check:
+        """Check that no project is gone whose annotations are current."""
+        name = "earlier projects"
+        gone = [project for project in earlier_projects(self._store, self._server)[1] if project.annotations]
+        if gone:
+            detail = "; ".join(map(str, gone))
+            return Check(name, False, f"{detail}: they count, and are exported, until that is accepted", GONE_REMEDY)
+        return Check(name, True, "none is gone with annotations that count")
+
     def interface(self) -> Check:
         """Check that the project's labels are those of the schema."""
         name = "labelling interface"
@@ -58,15 +69,15 @@ class ProjectChecks:
             return Check(name, False, "it is switched off", SYNC)
         if dict(first.headers) != dict(hook.headers) or not first.payload:
             return Check(name, False, "its secret or payload setting is not ours", SYNC)
+        if not is_subscribed(first):
+            return Check(name, False, "it is not set to send all that is needed", SYNC)
         return Check(name, True, f"active, to {hook.url}")
 
     def webhook_accepted(self) -> Check:
         """Check that Label Studio accepts the webhook's address."""
         name, hook = "webhook address", hook_address(self._context)
-        first = self._our_webhooks()[0]
         try:
-            # The guard speaks only when a webhook is saved; saving what it holds already changes nothing.
-            self._server.save_webhook(self._project, hook.url, hook.headers, first.id)
+            self._server.check_webhook(self._project, hook.url)
         except (ServerRefused, ServerUnreachable) as error:
             return Check(name, False, error.what, error.remedy or "set public_url under [hook]")
         return Check(name, True, "accepted by Label Studio")

@@ -1,7 +1,7 @@
 """Checks of the label schema, the workspace and the database."""
 
 from curator.bootstrap.context import Context
-from curator.bootstrap.doctor.check import INIT, PUSH, SYNC, UPGRADE, Check
+from curator.bootstrap.doctor.check import ACCEPT, INIT, PUSH, SYNC, UPGRADE, Check
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.stores import is_own_file, open_store, open_store_as_is
@@ -75,14 +75,28 @@ def labels_in_force(context: Context) -> Check:
     return Check(name, False, "the file has changed since it was last used", PUSH)
 
 
+def held_deletions(context: Context) -> Check:
+    """Check that no deletion waits to be accepted."""
+    name = "held deletions"
+    with open_store(context) as store, store.reading() as transaction:
+        held = transaction.deletions.held()
+    if not held:
+        return Check(name, True, "none")
+    tasks = sum(deletion.item.is_task for deletion in held)
+    since = min(deletion.since for deletion in held)
+    detail = f"{tasks} tasks and {len(held) - tasks} annotations are gone from Label Studio, the first since {since}"
+    remedy = f"`{ACCEPT}` if that is meant; else bring them back in Label Studio, then `{SYNC} --full`"
+    return Check(name, False, detail, remedy)
+
+
 def in_quarantine(context: Context) -> Check:
     """Check that every current annotation can be read and fits the labels in force."""
     name = "quarantine"
     with open_store(context) as store:
-        entries = quarantine(store, READ_ANNOTATION)
+        entries = [entry for entry in quarantine(store, READ_ANNOTATION) if not entry.foreign]
     if not entries:
         return Check(name, True, "empty")
     named = [f"{entry.name} ({entry.cause})" for entry in entries[:_NAMED]]
-    more = f" and {len(entries) - _NAMED} more, see `curator status`" if len(entries) > _NAMED else ""
+    more = f" and {len(entries) - _NAMED} more, see `curator quarantine`" if len(entries) > _NAMED else ""
     remedy = f"correct or delete these annotations in Label Studio, then `{SYNC}`; all others are taken in"
     return Check(name, False, "; ".join(named) + more, remedy)

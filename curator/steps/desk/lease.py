@@ -9,6 +9,8 @@ from curator.domain.errors import CuratorError, LeaseLost
 from curator.steps.ports.store import Fence, Store, Transaction
 
 _POLL_SECONDS = 0.1
+# The characters that the store keeps of a holder.
+_HOLDER = 64
 # So often is a lease renewed within its time.
 _RENEWALS = 6
 
@@ -19,13 +21,16 @@ class HeldLease:
     Hold it for as long as the work takes: `keep` before each item, write through `writing`. Not shared among threads.
     """
 
-    def __init__(self, store: Store, name: str, seconds: float, doing: str) -> None:
-        """Take the lease's name, its time, and what its holder does, as messages say it: `applying deliveries`."""
+    def __init__(self, store: Store, name: str, seconds: float, doing: str, who: str = "") -> None:
+        """Take the lease's name, its time, and what its holder does, as messages say it: `applying deliveries`.
+
+        Others are told `who` holds it, as far as there is room for it.
+        """
         self._store = store
         self._name = name
         self._seconds = seconds
         self._doing = doing
-        self._holder = str(uuid.uuid4())
+        self._holder = f"{uuid.uuid4()} {who}"[:_HOLDER].strip()
         self._fence: Fence | None = None
         self._renewed = 0.0
 
@@ -56,8 +61,13 @@ class HeldLease:
         deadline = monotonic() + seconds
         while not self.take():
             if monotonic() >= deadline:
-                raise CuratorError(f"another curator is {self._doing}", "", "wait for it to end and try again")
+                what = f"another curator is {self._doing}"
+                raise CuratorError(what, self.held_by(), "wait for it to end and try again")
             sleep(_POLL_SECONDS)
+
+    def held_by(self) -> str:
+        """Return who holds it now, as that one said; empty where nobody does, or without a word."""
+        return self._store.lease_holder(self._name).partition(" ")[2]
 
     def keep(self) -> None:
         """Renew the lease where it is getting old, outside of `writing`; costs nothing most times.

@@ -1,20 +1,16 @@
 """What a reconciliation found missing in Label Studio, confirmed there and withdrawn, or held."""
 
-from collections.abc import Callable
-
-from curator.domain.annotation import ProjectSource
-from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed
+from curator.domain.annotation import ProjectSource, UnreadableAnnotation
+from curator.domain.errors import AnswerNotUnderstood, ServerFailed
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.deletions import Gone, Withdrawn, exceeds
 
 
-def take_over(
-    acceptor: Acceptor, project: int, missing: Gone, quarantine: Callable[[int, str, CuratorError], object]
-) -> Withdrawn:
+def take_over(acceptor: Acceptor, project: int, missing: Gone) -> Withdrawn:
     """Withdraw what a listing lacks, after asking for each item; where that is too much, hold it and ask for nothing.
 
     Where deletions are accepted, what was held before is asked for and withdrawn as well. An annotation that the
-    server fails on goes to `quarantine`, with task, key and error. Raises ServerUnreachable.
+    server fails on is quarantined by name. Raises ServerUnreachable.
     """
     source = ProjectSource(acceptor.server.name, project)
     with acceptor.store.reading() as transaction:
@@ -36,5 +32,5 @@ def take_over(
             try:
                 acceptor.compare_annotation(project, int(item.key), gone)
             except (ServerFailed, AnswerNotUnderstood) as error:
-                quarantine(item.task, item.key, error)
+                acceptor.quarantine(UnreadableAnnotation(str(source), item.task, item.key, error.what))
     return acceptor.withdraw(project, gone)

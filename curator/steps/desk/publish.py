@@ -8,6 +8,10 @@ from curator.domain.annotation import ProjectSource
 from curator.domain.errors import CuratorError, ServerRefused
 from curator.domain.schema import LabelSchema
 from curator.domain.span import UNKNOWN_CONTROL
+from curator.steps.desk.doubles import doubled_documents
+from curator.steps.desk.earlier_projects import earlier_projects
+from curator.steps.desk.lease import HeldLease
+from curator.steps.desk.report import DoubledDocument, GoneProject
 from curator.steps.in_force.pipeline import pipeline_in_force
 from curator.steps.in_force.schema import adopt_schema, check_schema
 from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, TaskState, WebhookRef
@@ -35,9 +39,10 @@ class Hook:
 
 @dataclass(slots=True)
 class Published:
-    """What a push did; `webhook` is `kept`, `created`, `rearmed` or, with its reason, `refused`.
+    """What a push did, and came upon; `webhook` is `kept`, `created`, `rearmed` or, with its reason, `refused`.
 
-    `ml_backend` is `kept`, `connected`, `reconnected`, `refused` with its reason, or `off`.
+    `ml_backend` is `kept`, `connected`, `reconnected`, `refused` with its reason, or `off`. `doubled` are documents
+    with several tasks, `gone` projects whose annotations are current still.
     """
 
     project: int = 0
@@ -50,6 +55,8 @@ class Published:
     ml_backend: str = "off"
     ml_reason: str = ""
     schema_changes: list[str] = field(default_factory=list)
+    doubled: list[DoubledDocument] = field(default_factory=list)
+    gone: list[GoneProject] = field(default_factory=list)
 
 
 def publish(
@@ -58,11 +65,13 @@ def publish(
     schema: LabelSchema,
     marker: str,
     hook: Hook,
+    lease: HeldLease,
     progress: Progress,
 ) -> Published:
     """Bring the project on the server up to date with the store; what is there already is left alone.
 
-    The schema is in force once the server took it.
+    The caller holds the lease to push; LeaseLost is raised where another took it. The schema is in force once the
+    server took it.
 
     Every task and prediction is remembered as soon as the server has it; what an interrupted push left behind is found
     again by the document key in the tasks' data. Raises ServerUnreachable, ServerRefused, and SchemaError as
@@ -71,13 +80,16 @@ def publish(
     report = Published()
     where = "label schema"
     check_schema(store, schema, where)
+    lease.keep()
     _ensure_project(store, server, schema, marker, report)
     # Only now that Label Studio took it.
     report.schema_changes = adopt_schema(store, schema, where)
-    _add_tasks(store, server, report, progress)
-    _add_predictions(store, server, report, progress)
+    _add_tasks(store, server, report, lease, progress)
+    _add_predictions(store, server, report, lease, progress)
     _show_newest(store, server, report.project)
     report.webhook, report.reason = arm_webhook(store, server, report.project, hook)
+    report.doubled = doubled_documents(store, server.name)
+    report.gone = [gone for gone in earlier_projects(store, server)[1] if gone.annotations]
     return report
 
 
@@ -108,31 +120,35 @@ def _update_project(store: Store, server: LabelServer, project: int, schema: Lab
             items = transaction.quarantine.of_current(str(ProjectSource(server.name, project)))
         names = sorted({item.name for item in items if item.cause == UNKNOWN_CONTROL})
         if not names:
-            raise
+            if error.remedy:
+                raise
+            remedy = "run `curator sync --full`: `curator quarantine` then names the annotations that are in the way"
+            raise ServerRefused(error.what, error.where, remedy, status=error.status) from error
         what = f"{error.what}: regions of a control that the labels do not have are in {'; '.join(names)}"
         remedy = "correct or delete these in Label Studio, then push again; the labels in force are as they were"
         raise ServerRefused(what, error.where, remedy, status=error.status) from error
 
 
-def _add_tasks(store: Store, server: LabelServer, report: Published, progress: Progress) -> None:
+def _add_tasks(store: Store, server: LabelServer, report: Published, lease: HeldLease, progress: Progress) -> None:
     project = report.project
     with store.reading() as transaction:
         waiting = transaction.tasks.without_task(server.name, project)
     if not waiting:
         return
-    left_behind = _left_behind(store, server, project)
+    left_behind = _left_behind(store, server, project, lease)
     adopted = {left_behind[document].ref.task: document for document in waiting if document in left_behind}
     if adopted:
         with store.writing() as transaction:
             transaction.tasks.save(server.name, project, adopted)
         waiting = [document for document in waiting if document not in left_behind]
     for start in range(0, len(waiting), _BATCH):
+        lease.keep()
         _add_batch(store, server, project, waiting[start : start + _BATCH])
         report.tasks += len(waiting[start : start + _BATCH])
         progress(report.tasks, len(waiting))
 
 
-def _left_behind(store: Store, server: LabelServer, project: int) -> dict[str | None, TaskState]:
+def _left_behind(store: Store, server: LabelServer, project: int, lease: HeldLease) -> dict[str | None, TaskState]:
     """Return the tasks in Label Studio by the key in their data.
 
     Raises CuratorError where one cannot be read that the store does not know: it may hold a document that waits.
@@ -141,6 +157,7 @@ def _left_behind(store: Store, server: LabelServer, project: int) -> dict[str | 
         live = transaction.tasks.live(server.name, project)
     tasks: dict[str | None, TaskState] = {}
     for task in server.tasks(project):
+        lease.keep()
         if isinstance(task, TaskState):
             tasks[task.ref.document] = task
         elif task.task not in live:
@@ -164,6 +181,7 @@ def _add_batch(store: Store, server: LabelServer, project: int, documents: Seque
         for document in documents
     ]
     ids = server.add_tasks(project, tasks)
+    # They are there whoever holds the lease by now, so no fence keeps them from being remembered.
     with store.writing() as transaction:
         transaction.tasks.save(server.name, project, dict(zip(ids, documents, strict=True)))
         for task, document in zip(ids, documents, strict=True):
@@ -172,12 +190,15 @@ def _add_batch(store: Store, server: LabelServer, project: int, documents: Seque
             )
 
 
-def _add_predictions(store: Store, server: LabelServer, report: Published, progress: Progress) -> None:
+def _add_predictions(
+    store: Store, server: LabelServer, report: Published, lease: HeldLease, progress: Progress
+) -> None:
     project = report.project
     with store.reading() as transaction:
         unsent = transaction.tasks.unsent(server.name, project)
         texts = transaction.documents.by_id({stored.prediction.document for _, stored in unsent})
     for done, (task, stored) in enumerate(unsent, start=1):
+        lease.keep()
         prediction = _new(stored, texts[stored.prediction.document].text)
         state = server.task(task)
         # An id may belong to another document's task by now; the next sync will say so.
@@ -241,12 +262,16 @@ def ensure_webhook(server: LabelServer, project: int, hook: Hook) -> str:
         server.save_webhook(project, hook.url, hook.headers, None)
         return "created"
     first = ours[0]
-    subscribed = first.all_actions or set(first.actions) >= _NEEDED
     same = first.url == hook.url and dict(first.headers) == dict(hook.headers)
-    if same and first.active and first.payload and subscribed:
+    if same and first.active and first.payload and is_subscribed(first):
         return "kept"
     server.save_webhook(project, hook.url, hook.headers, first.id)
     return "rearmed"
+
+
+def is_subscribed(webhook: WebhookRef) -> bool:
+    """Say whether a webhook sends all that is needed."""
+    return webhook.all_actions or set(webhook.actions) >= _NEEDED
 
 
 def is_ours(webhook: WebhookRef, hook: Hook) -> bool:

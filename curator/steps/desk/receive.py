@@ -24,6 +24,7 @@ from curator.domain.event import (
 )
 from curator.steps.desk.accept import Acceptor, Verdict
 from curator.steps.desk.deletions import Gone
+from curator.steps.desk.foreign import note_delivered
 from curator.steps.desk.lease import HeldLease
 from curator.steps.ports.deliveries import Delivery, DeliveryReader, DeliveryUnreadable, Inbox
 from curator.steps.ports.store import Store
@@ -153,7 +154,7 @@ class Receiver:
         for event in events:
             verdict = self._verdict(event)
             if verdict.foreign:
-                causes.add(verdict.value)
+                causes.add(note_delivered(self.acceptor, verdict, event))
             elif verdict is Verdict.UNREADABLE:
                 causes.add(_unreadable_cause(event))
             held = held or verdict is Verdict.HELD
@@ -166,7 +167,11 @@ class Receiver:
     def _verdict(self, event: Event) -> Verdict:
         match event:
             case AnnotationObserved(state, task):
-                return self.acceptor.observe(state, task)
+                verdict = self.acceptor.observe(state, task)
+                if verdict is Verdict.FOREIGN_TEXT:
+                    # The text may have been restored since.
+                    verdict = self.acceptor.reread_annotation(task.project, int(state.identity.key))
+                return verdict
             case AnnotationUnreadable(project, annotation):
                 return self._reread_unreadable(annotation) if self._has_project(project) else Verdict.UNKNOWN_PROJECT
             case AnnotationsDeleted(project, annotations):

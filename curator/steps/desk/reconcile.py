@@ -1,7 +1,6 @@
 """The store made equal to what Label Studio's API says, whatever the webhooks brought."""
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,16 +9,20 @@ from curator.domain.annotation import Identity, ProjectSource, UnreadableAnnotat
 from curator.domain.errors import (
     AnswerNotUnderstood,
     CuratorError,
-    DeletionsNotAccepted,
     ServerFailed,
     ServerRefused,
     ServerUnreachable,
 )
 from curator.steps.desk.accept import Verdict
 from curator.steps.desk.deletions import Gone, not_accepted
+from curator.steps.desk.earlier_projects import earlier_projects
+from curator.steps.desk.foreign import foreign_task
+from curator.steps.desk.leftovers import settle_leftovers
 from curator.steps.desk.missing import take_over
 from curator.steps.desk.publish import Hook, arm_webhook
 from curator.steps.desk.receive import Receiver
+from curator.steps.desk.report import ReconciliationReport
+from curator.steps.desk.set_back import Inventory, sign_of_the_past, take_inventory
 from curator.steps.ports.label_server import TaskState
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.stored_deletions import DeletedItem
@@ -29,35 +32,16 @@ _LEASE_WAIT = 60.0
 _OVERLAP = timedelta(minutes=10)
 
 
-@dataclass(slots=True)
-class ReconciliationReport:
-    """The changes that the webhooks had missed, by kind, and the deliveries applied.
+def reconcile(
+    receiver: Receiver, hook: Hook, full: bool, progress: Progress, without_doubled: bool = False
+) -> ReconciliationReport:
+    """Make the store equal to its projects as the API shows them, after applying the deliveries that wait.
 
-    `unreadable` is all that cannot be read now. Where deletions are held, `stopped` says so: all else is done.
-    """
-
-    missed: Counter[str] = field(default_factory=Counter)
-    drained: Counter[str] = field(default_factory=Counter)
-    foreign: Counter[str] = field(default_factory=Counter)
-    unreadable: list[UnreadableAnnotation] = field(default_factory=list)
-    webhook: str = "kept"
-    reason: str = ""
-    stopped: DeletionsNotAccepted | None = None
-
-    @property
-    def applied(self) -> int:
-        return self.missed.total()
-
-
-KINDS = ("created", "updated", "deleted", "tasks_deleted")
-
-
-def reconcile(receiver: Receiver, hook: Hook, full: bool, progress: Progress) -> ReconciliationReport:
-    """Make the store equal to the project as the API shows it, after applying the deliveries that wait.
-
-    Only tasks that changed since the last time are read, all of them if `full`. What cannot be read is quarantined by
-    name and stops nothing. Deletions beyond what the acceptor's guard allows are held; where it accepts them, what is
-    held is confirmed and deleted too. Idempotent. Raises ServerUnreachable, and CuratorError where there is no project.
+    Only tasks that changed since the last time are read, all of them if `full`, and where the server seems to have
+    been set back. What cannot be read is quarantined by name and stops nothing. Deletions beyond what the acceptor's
+    guard allows are held, and those of an earlier project that is gone as a whole; where it accepts them, what is held
+    is confirmed and deleted too. Surplus tasks of a document are named, and removed if `without_doubled`. Idempotent.
+    Raises ServerUnreachable, and CuratorError where there is no project.
     """
     server = receiver.acceptor.server
     with receiver.store.reading() as transaction:
@@ -65,16 +49,20 @@ def reconcile(receiver: Receiver, hook: Hook, full: bool, progress: Progress) ->
     if stored_project is None:
         raise CuratorError("nothing to reconcile: no project yet", server.name, "run `curator push` first")
     project = stored_project[0]
-    report = ReconciliationReport(missed=Counter(dict.fromkeys(KINDS, 0)))
+    report = ReconciliationReport()
     receiver.lease.wait(_LEASE_WAIT)
     try:
         # Where Label Studio is away, the reconciliation itself says so.
         with suppress(ServerUnreachable, ServerRefused):
             report.drained = receiver.apply_waiting(at_once=True)
         exists = server.project(project) is not None
-        if exists:
+        earlier, report.gone = earlier_projects(receiver.store, server)
+        if exists or earlier:
             _save_annotators(receiver)
-        _Reconciliation(receiver, project, report, progress).run(exists, full)
+        for number in earlier:
+            _Reconciliation(receiver, number, report, progress).run(True, full or without_doubled)
+        _Reconciliation(receiver, project, report, progress).run(exists, full or without_doubled)
+        settle_leftovers(receiver, report, without_doubled)
     finally:
         receiver.lease.release()
     if exists:
@@ -93,13 +81,15 @@ def _save_annotators(receiver: Receiver) -> None:
 class _Changes:
     """What a listing showed: what of the store is missing in it, and what is there though it is held as gone.
 
-    `replaced` are tasks that hold another document now, `newest` is the newest time of a task.
+    `replaced` are tasks that hold another document now, `doubled` those of documents that have another one, `newest` is
+    the newest time of a task.
     """
 
     missing: Gone = field(default_factory=Gone)
     alive: set[DeletedItem] = field(default_factory=set)
     replaced: set[int] = field(default_factory=set)
     listed: set[int] = field(default_factory=set)
+    doubled: dict[int, str] = field(default_factory=dict)
     newest: str = ""
 
 
@@ -116,6 +106,7 @@ class _Reconciliation:
         self._progress = progress
         self._unreadable: dict[int, set[UnreadableAnnotation]] = {}
         self._held: set[DeletedItem] = set()
+        self._inventory: Inventory | None = None
 
     def run(self, exists: bool, full: bool) -> None:
         with self._receiver.store.reading() as transaction:
@@ -126,15 +117,13 @@ class _Reconciliation:
         if changes.alive:
             with self._receiver.lease.writing() as transaction:
                 transaction.deletions.release(self._source, changes.alive)
-        self._add_tasks(changes, self._server.task_ids(self._project) if exists else set())
-        if not exists:
-            self._forget_unreadable(self._unreadable)
-        withdrawn = take_over(self._acceptor, self._project, changes.missing, self._quarantine)
+        self._add_tasks(changes, exists)
+        withdrawn = take_over(self._acceptor, self._project, changes.missing)
         self._report.missed["deleted"] += withdrawn.annotations
         self._report.missed["tasks_deleted"] += withdrawn.tasks
         with self._receiver.store.reading() as transaction:
-            self._report.unreadable = transaction.quarantine.unreadable(self._source)
-            self._report.stopped = not_accepted(transaction, ProjectSource(self._server.name, self._project))
+            stopped = not_accepted(transaction, ProjectSource(self._server.name, self._project))
+        self._report.stopped = stopped or self._report.stopped
         if changes.newest:
             with self._receiver.lease.writing() as transaction:
                 transaction.revisions.save_watermark(self._source, changes.newest)
@@ -144,10 +133,19 @@ class _Reconciliation:
         with self._receiver.store.reading() as transaction:
             since = None if full else transaction.revisions.watermark(self._source)
         changes = self._read_since(since)
-        if since is not None and changes.newest < since:
-            # The newest task that was seen is older now, or gone: the server may have been set back, and all with it.
+        if since is not None and (sign := self._sign_of_the_past(since, changes.newest)):
+            self._report.reread = f"{sign}: Label Studio may have been set back, and all of it was read"
+            self._inventory = None
             changes = self._read_since(None)
         return changes
+
+    def _sign_of_the_past(self, since: str, newest: str) -> str:
+        if newest < since:
+            return f"the newest task that was seen in project {self._project} is older now, or gone"
+        self._inventory = take_inventory(self._receiver.store, self._server, self._project, exists=True)
+        # What is in quarantine was read, and what is held as deleted cannot be as it was.
+        passed = {task for task, entries in self._unreadable.items() if entries} | {item.task for item in self._held}
+        return sign_of_the_past(self._receiver, self._project, self._inventory, _overlapped(since), passed)
 
     def _read_since(self, since: str | None) -> _Changes:
         with self._receiver.store.reading() as transaction:
@@ -155,19 +153,26 @@ class _Reconciliation:
             current: dict[int | None, dict[Identity, str]] = {}
             for annotation in transaction.revisions.current(self._source):
                 current.setdefault(annotation.task, {})[annotation.identity] = annotation.document
+        known = set(documents.values())
         changes = _Changes()
         for done, task in enumerate(self._tasks(since, changes), start=1):
             self._receiver.lease.keep()
             if isinstance(task, UnreadableAnnotation):
                 self._note_unreadable(task.task, {task})
             else:
-                number = task.ref.task
-                self._note_unreadable(number, set(task.unreadable))
+                number, document = task.ref.task, task.ref.document
+                foreign = foreign_task(self._receiver.store, task, known)
+                self._note_unreadable(number, {*task.unreadable, *([foreign] if foreign else [])})
                 self._read_task(task)
-                if number in documents and documents[number] != task.ref.document:
+                if number in documents and documents[number] != document:
                     changes.replaced.add(number)
+                elif number not in documents and document in known and not foreign:
+                    changes.doubled[number] = str(document)
                 self._compare(current.get(number, {}), task, changes)
             self._progress(done, None)
+        if changes.doubled:
+            with self._receiver.lease.writing() as transaction:
+                transaction.tasks.save(self._server.name, self._project, changes.doubled)
         return changes
 
     def _compare(self, current: Mapping[Identity, str], task: TaskState, changes: _Changes) -> None:
@@ -193,6 +198,9 @@ class _Reconciliation:
                 changes.listed.add(task.task)
             yield task
         for number in sorted(self._unreadable.keys() - changes.listed):
+            if all(entry.cause.startswith(Verdict.UNKNOWN_TASK) for entry in self._unreadable[number]):
+                # Its time moves where its data changes.
+                continue
             with suppress(ServerFailed, AnswerNotUnderstood):
                 state = self._server.task(number)
                 if state is not None and state.ref.project == self._project:
@@ -236,16 +244,18 @@ class _Reconciliation:
                 transaction.quarantine.put_unreadable(annotation)
         self._unreadable[task] = unreadable
 
-    def _forget_unreadable(self, tasks: Collection[int]) -> None:
+    def _forget_unreadable(self, tasks: Iterable[int]) -> None:
         """Let nothing be quarantined of tasks that are gone."""
         for task in list(tasks):
             self._note_unreadable(task, set())
 
-    def _add_tasks(self, changes: _Changes, present: set[int]) -> None:
+    def _add_tasks(self, changes: _Changes, exists: bool) -> None:
         """Add the tasks that Label Studio no longer has, or has for something else, with their annotations."""
+        inventory = self._inventory or take_inventory(self._receiver.store, self._server, self._project, exists)
+        self._forget_unreadable(task for task in self._unreadable if task and task not in inventory.index)
         with self._receiver.store.reading() as transaction:
             documents = transaction.tasks.live(self._server.name, self._project)
-            gone = documents.keys() - present | documents.keys() & changes.replaced
+            gone = documents.keys() & (inventory.gone | changes.replaced)
             for task in gone:
                 changes.missing.add_task(task, documents[task])
             for task in gone - changes.replaced:

@@ -52,6 +52,14 @@ class TaskState:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """What an index says of a task: its newest time of change, and how many annotations it has, skipped ones too."""
+
+    updated_at: str
+    annotations: int
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookRef:
     """A webhook as Label Studio holds it."""
 
@@ -107,8 +115,15 @@ class LabelServer(Protocol):
         """
         ...
 
-    def task_ids(self, project: int) -> set[int]:
-        """Return the ids of all tasks of a project."""
+    def task_index(self, project: int) -> dict[int, TaskFacts]:
+        """Return the facts of all tasks of a project, by id; much cheaper than the tasks themselves."""
+        ...
+
+    def remove_unannotated(self, task: int, document: str) -> bool:
+        """Delete a task of a document on which nobody has worked; returns whether it is gone.
+
+        A task with an annotation or a draft, or of another document, is left alone.
+        """
         ...
 
     def annotation(self, annotation: int) -> tuple[AnnotationState | UnreadableAnnotation, TaskRef] | None:

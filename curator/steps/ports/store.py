@@ -9,6 +9,7 @@ from curator.steps.ports.stored_decisions import Decisions
 from curator.steps.ports.stored_deletions import Deletions
 from curator.steps.ports.stored_documents import Documents
 from curator.steps.ports.stored_models import Models
+from curator.steps.ports.stored_projects import Projects
 from curator.steps.ports.stored_quarantine import Quarantine
 from curator.steps.ports.stored_revisions import Revisions
 from curator.steps.ports.stored_tasks import Tasks
@@ -44,6 +45,11 @@ class Transaction(Protocol):
     @property
     def tasks(self) -> Tasks:
         """The projects and tasks in Label Studio."""
+        ...
+
+    @property
+    def projects(self) -> Projects:
+        """All projects in Label Studio, and what is held of each."""
         ...
 
     @property
@@ -133,6 +139,10 @@ class Store(Protocol):
 
         Of several holders one has it, until it releases it or its time is over and another takes it.
         """
+        ...
+
+    def lease_holder(self, name: str) -> str:
+        """Return who has a lease now, empty where nobody has."""
         ...
 
     def release(self, name: str, holder: str) -> None:

@@ -17,6 +17,7 @@ class DeletedItem:
 
     @property
     def is_task(self) -> bool:
+        """Whether it is a task itself."""
         return not self.key
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from curator.domain.annotation import UnreadableAnnotation, annotation_name
 from curator.domain.span import Problem
@@ -19,6 +19,10 @@ class Quarantine(Protocol):
         """Return the items that are part of current annotations, of one source where given, by source and task."""
         ...
 
+    def history(self, document: str | None = None) -> list["QuarantinedRow"]:
+        """Return every item that was ever quarantined, of one document where given, oldest first."""
+        ...
+
     def put_unreadable(self, annotation: UnreadableAnnotation) -> None:
         """Remember an annotation, or a task, that cannot be read, with its newest cause."""
         ...
@@ -30,6 +34,17 @@ class Quarantine(Protocol):
     def unreadable(self, source: str | None = None) -> list[UnreadableAnnotation]:
         """Return what cannot be read now, by source, task and annotation."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedRow:
+    """An item as it was quarantined: the annotation or file it was part of, and `at`, in the form of `instant`."""
+
+    at: str
+    origin: str
+    document: str | None
+    cause: str
+    item: Any
 
 
 @dataclass(frozen=True, slots=True)

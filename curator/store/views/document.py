@@ -1,11 +1,11 @@
 """One document with its sources, revisions, prediction and decision."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, or_, select
 
-from curator.domain.annotation import Identity, fallback_name, state_from_value
+from curator.domain.annotation import Identity, ProjectSource, fallback_name, state_from_value
 from curator.domain.policies.kind import ReadAnnotation
 from curator.domain.policies.latest import newest as newest_annotation
 from curator.domain.prediction import GIVEN, PipelineId
@@ -23,12 +23,15 @@ from curator.store.tables import (
     RevisionRow,
     SourceRow,
     SplitRow,
+    TaskRow,
     Tick,
+    UnreadableRow,
 )
 from curator.store.views.shown import shown_pairs
 from curator.store.views.states import states
 from curator.views.documents import ContentView, DocumentView, RevisionView, SourceView
 from curator.views.progress import DocumentState
+from curator.views.quarantine import QuarantineEntry
 
 
 def document_view(
@@ -57,6 +60,7 @@ def document_view(
         shown=shown is not None,
         current=decision or history.content_of(preferred),
         decided=decision is not None,
+        quarantined=(*_unreadable(connection, document), *history.quarantined()),
     )
 
 
@@ -102,6 +106,14 @@ class _History:
     def revisions(self) -> tuple[RevisionView, ...]:
         return tuple(self._revision(row) for row in self._rows.values())
 
+    def quarantined(self) -> Iterator[QuarantineEntry]:
+        """Yield what of the current annotations does not fit."""
+        for number in self.current:
+            row, annotation = self._rows[number], self._annotations[number]
+            for problem in annotation.content.problems:
+                task = annotation.state.task
+                yield QuarantineEntry(row.source, task, row.key, row.document, problem.cause, problem.item)
+
     def _revision(self, row: Row[Any]) -> RevisionView:
         annotation = self._annotations.get(row.number)
         state = None if annotation is None else annotation.state
@@ -129,6 +141,18 @@ class _History:
 
 def _identity(row: Row[Any]) -> Identity:
     return Identity(row.source, row.key, row.created_at)
+
+
+def _unreadable(connection: Connection, document: str) -> list[QuarantineEntry]:
+    """Return what of a document's tasks cannot be read, or is left alone."""
+    live = select(TaskRow.server, TaskRow.project, TaskRow.task).where(
+        TaskRow.document == document, TaskRow.gone.is_(False)
+    )
+    tasks = [(str(ProjectSource(row.server, row.project)), row.task) for row in connection.execute(live)]
+    query = select(UnreadableRow.source, UnreadableRow.task, UnreadableRow.key, UnreadableRow.cause)
+    named = [(UnreadableRow.source == source) & (UnreadableRow.task == task) for source, task in tasks]
+    rows = connection.execute(query.where(or_(*named)).order_by(UnreadableRow.task, UnreadableRow.key)) if named else ()
+    return [QuarantineEntry(row.source, row.task, row.key, document, row.cause) for row in rows]
 
 
 def _sources(connection: Connection, document: str) -> tuple[SourceView, ...]:

@@ -19,5 +19,4 @@ def test_independent_checks_are_made_also_where_all_others_fail(
         "Label Studio": False,
         "hook": False,
         "deliveries": True,
-        "dead letters": True,
     }

@@ -13,8 +13,9 @@ from curator.domain.split import Assignment
 from curator.steps.curation import batches
 from curator.steps.curation.batches import decide_all
 from curator.steps.curation.decide import DecidedDocument, Decider, Rules
-from curator.steps.ports.store import Fence, Store, Transaction
+from curator.steps.ports.store import Store
 from tests.domain.annotations import annotation
+from tests.fakes.crowded import CrowdedStore
 from tests.fakes.fuse import Fuse, FusedStore, Killed
 from tests.fakes.parts import SCHEMA, region
 from tests.fakes.world import World
@@ -51,38 +52,21 @@ def statements(world: World) -> Iterator[list[str]]:
     event.remove(world.sql.engine, "before_cursor_execute", count)
 
 
-class CrowdedStore:
-    """Implements `Store`; somebody else writes after every writing transaction."""
+def crowded_store(world: World) -> CrowdedStore:
+    """Return the world's store, in which somebody annotates after every writing transaction."""
+    others = 0
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.decided: list[int] = []
-        self._others = 0
-
-    @contextmanager
-    def reading(self) -> Iterator[Transaction]:
-        with self._world.sql.reading() as transaction:
-            yield transaction
-
-    @contextmanager
-    def writing(self, fence: Fence | None = None) -> Iterator[Transaction]:
-        with self._world.sql.writing(fence) as transaction:
-            before = transaction.counts()["decisions"]
-            yield transaction
-            self.decided.append(transaction.counts()["decisions"] - before)
-        self._others += 1
-        with self._world.sql.writing() as transaction:
+    def annotate() -> None:
+        nonlocal others
+        others += 1
+        with world.sql.writing() as transaction:
             # Of the last document too, which is not decided yet.
-            for document in transaction.revisions.annotated(transaction.seq)[:: -self._others]:
-                state = annotation(number=900 + self._others, body=[]).state
+            for document in transaction.revisions.annotated(transaction.seq)[::-others]:
+                state = annotation(number=900 + others, body=[]).state
                 transaction.revisions.append(state.identity, document, state)
-                transaction.documents.add([(arrival("Un autre texte", "b.txt", k=self._others), [])])
+                transaction.documents.add([(arrival("Un autre texte", "b.txt", k=others), [])])
 
-    def lease(self, name: str, holder: str, seconds: float) -> Fence | None:
-        return self._world.sql.lease(name, holder, seconds)
-
-    def release(self, name: str, holder: str) -> None:
-        self._world.sql.release(name, holder)
+    return CrowdedStore(world.sql, annotate, lambda transaction: transaction.counts()["decisions"])
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["undecided", "decided"])
@@ -106,9 +90,9 @@ def test_others_write_between_batches_and_change_nothing(
     expected = decide(quiet.store, fill(quiet, 7))
     quiet.close()
     monkeypatch.setattr(batches, "BATCH", 2)
-    crowded = CrowdedStore(world)
+    crowded = crowded_store(world)
     assert decide(crowded, seq) == expected
-    assert crowded.decided == [2, 2, 2, 1]
+    assert crowded.added == [2, 2, 2, 1]
     assert [document.document for document in expected] == sorted(document.document for document in expected)
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.fakes.world import World
-from tests.steps.curation.test_batches import CrowdedStore, fill, statements
+from tests.steps.curation.test_batches import crowded_store, fill, statements
 from tests.steps.datasets.test_freeze import export_of
 
 
@@ -27,10 +27,10 @@ def test_what_others_write_during_an_export_is_not_in_it(world: World, tmp_path:
     kept = world.keep()
     expected = export_of(world, tmp_path / "quiet")()
     world.back_to(kept)
-    crowded = CrowdedStore(world)
+    crowded = crowded_store(world)
     world.store = crowded
     frozen = export_of(world, tmp_path / "crowded")()
-    assert len(crowded.decided) == 3
+    assert len(crowded.added) == 3
     assert frozen.digest == expected.digest
     world.store = world.sql
     later = export_of(world, tmp_path / "crowded")()

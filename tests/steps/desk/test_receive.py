@@ -57,10 +57,11 @@ def test_a_submission_is_in_the_store_as_the_server_has_it(world: World, submitt
         ({"action": "ANNOTATION_PRAISED"}, "unknown-action"),
         ({"annotation": 7}, "unknown-shape"),
         ({"annotation__project": 99, "task__project": 99}, "unknown-project"),
-        ({"task__data": {"text": TEXT}}, "unknown-task"),
-        ({"task__data": {"text": TEXT, "document": "f" * 24}}, "unknown-task"),
-        ({"task__data__text": TEXT + "!"}, "foreign-text"),
-        ({"task__data__text": TEXT + "\ud800"}, "foreign-text"),
+        ({"task__data": {"text": TEXT}}, "unknown-task: task 1: its data has no key of a document"),
+        (
+            {"task__data": {"text": TEXT, "document": "\x1b" + "f" * 24}},
+            f"unknown-task: task 1: there is no document '\\x1b{'f' * 23}'",
+        ),
     ],
 )
 def test_what_is_not_ours_is_a_dead_letter_with_its_cause(

@@ -1,7 +1,6 @@
 """Splits dealt out in batches: with few statements, with room for other writers, and as in one go."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +10,7 @@ from curator.domain.canonical import document_id
 from curator.domain.split import Assignment, SplitRule
 from curator.steps.intake import ingest
 from curator.steps.intake.ingest import assign_splits
-from curator.steps.ports.store import Fence, Transaction
+from tests.fakes.crowded import CrowdedStore
 from tests.fakes.fuse import Fuse, FusedStore, Killed
 from tests.fakes.parts import RULE, WordNearness
 from tests.fakes.world import World
@@ -28,21 +27,8 @@ def store_texts(world: World, *texts: str, given: str | None = None) -> None:
         transaction.documents.add([(arrival(text, f"{text}.txt", given), NEARNESS.bands(text)) for text in texts])
 
 
-class CrowdedStore(FusedStore):
-    """Implements `Store`; somebody else acts after every writing transaction."""
-
-    def __init__(self, world: World, act: Callable[[], None]) -> None:
-        super().__init__(world.sql, Fuse())
-        self._act = act
-        self.assigned: list[int] = []
-
-    @contextmanager
-    def writing(self, fence: Fence | None = None) -> Iterator[Transaction]:
-        with super().writing(fence) as transaction:
-            before = len(transaction.documents.splits(transaction.seq))
-            yield transaction
-            self.assigned.append(len(transaction.documents.splits(transaction.seq)) - before)
-        self._act()
+def crowded_store(world: World, act: Callable[[], None]) -> CrowdedStore:
+    return CrowdedStore(world.sql, act, lambda transaction: len(transaction.documents.splits(transaction.seq)))
 
 
 def test_others_write_between_batches(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,9 +45,9 @@ def test_others_write_between_batches(world: World, monkeypatch: pytest.MonkeyPa
             transaction.settings.put("other", transaction.seq)
             written.append(transaction.seq)
 
-    crowded = CrowdedStore(world, write)
+    crowded = crowded_store(world, write)
     assign_splits(crowded, NEARNESS, RULE)
-    assert crowded.assigned == [0, 2, 2, 2, 2, 1]
+    assert crowded.added == [0, 2, 2, 2, 2, 1]
     assert len(written) == 6
     assert splits(world) == expected
 
@@ -81,7 +67,7 @@ def test_a_run_that_another_one_overtakes_keeps_its_splits_and_parts_no_near_dup
             assign_splits(world.sql, NEARNESS, SplitRule("other", RULE.shares))
             overtaken.update(splits(world))
 
-    assign_splits(CrowdedStore(world, overtake), NEARNESS, RULE)
+    assign_splits(crowded_store(world, overtake), NEARNESS, RULE)
     assert splits(world) == overtaken
     assert len(overtaken) == len(TEXTS) + 2
     split_of = {text: overtaken[document_id(text)].split for text in TEXTS}

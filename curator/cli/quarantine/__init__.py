@@ -1,0 +1,1 @@
+"""`curator quarantine`: one module per subcommand."""
