@@ -4,6 +4,7 @@ import logging
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,7 +26,8 @@ OVERLAPS = "overlaps-longer-entity"
 BLANK_EDGE = "blank-edge"
 DOUBLED = "doubled"
 
-_log = logging.getLogger("spacy")
+NOT_LEARNT_LOG = logging.getLogger("spacy.curator")
+"""Where `spacy train` shows it."""
 
 
 def read_records(path: Path) -> Iterator[Record]:
@@ -60,10 +62,16 @@ def corpus(path: Path) -> Callable[[Language], Iterator[Example]]:
             yield example
         if counts:
             reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items()))
-            _log.info("%s: %d spans are not learnt from (%s)", path, counts.total(), reasons)
+            _tell_once(f"{path}: {counts.total()} spans are not learnt from ({reasons})")
         is_counted = True
 
     return examples
+
+
+@cache
+def _tell_once(line: str) -> None:
+    """Log a line once in a process: spaCy asks for its corpora when it initialises and again when it trains."""
+    NOT_LEARNT_LOG.warning(line)
 
 
 def _labels_of(path: Path) -> dict[str, set[str]] | None:

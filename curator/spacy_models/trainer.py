@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from thinc.api import Config
 
 from curator.domain.errors import CuratorError, TooLittleData
 from curator.domain.loss import Loss
-from curator.spacy_models.corpus import example_of, read_records
+from curator.spacy_models.corpus import NOT_LEARNT_LOG, example_of, read_records
 from curator.spacy_models.model_facts import finished, name_model, trained_model
 from curator.spacy_models.not_learnt import learners, write_ledger
 from curator.spacy_models.reading import ENTITIES
@@ -71,18 +72,30 @@ def _train_in(folder: Path, filled: Config, training: Training, progress: Progre
     settings = filled.setdefault("training", {})
     given = settings.get("logger", {"@loggers": "spacy.ConsoleLogger.v1"})
     settings["logger"] = _logger_to(progress, filled.interpolate()["training"].get("max_steps") or None)
-    nlp = _initialised(filled, training.config)
+    with _reported_later():
+        nlp = _initialised(filled, training.config)
     name_model(nlp, training)
     losses = list(_losses(nlp, filled))
     output = folder / "output"
     output.mkdir()
-    run_training(nlp, output, stdout=io.StringIO(), stderr=io.StringIO())
+    with _reported_later():
+        run_training(nlp, output, stdout=io.StringIO(), stderr=io.StringIO())
     best = output / "model-best"
     _make_portable(best / "config.cfg", given)
     write_ledger(best, losses)
     trained = finished(training, best)
     put_in_place(best, training.out, folder)
     return trained
+
+
+@contextmanager
+def _reported_later() -> Iterator[None]:
+    """Keep readers from telling what is not learnt from: whoever trains here is told at the end, and where it lies."""
+    NOT_LEARNT_LOG.disabled = True
+    try:
+        yield
+    finally:
+        NOT_LEARNT_LOG.disabled = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ class Training:
     def run(self) -> dict[str, Any]:
         process = self.start()
         out, err = process.communicate(timeout=HANG_SECONDS)
-        assert process.returncode == 0, err
+        assert (process.returncode, err) == (0, "")
         value: dict[str, Any] = json.loads(out)
         return value
 
