@@ -3,8 +3,10 @@
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
 from pathlib import Path
+from threading import Event
 
 import pytest
 from flask.testing import FlaskClient
@@ -24,6 +26,7 @@ from curator.web.doors.origin import own_path
 from curator.web.doors.pages import PagesDoor
 from curator.web.doors.session import SECONDS, session_value, token_of_session
 from tests.fakes.world import World
+from tests.waiting import HANG_SECONDS
 from tests.web.filled import NESTED, application, fill
 
 PAGES = (
@@ -352,6 +355,23 @@ def test_strangers_are_not_told_why_it_is_not_ready(filled: World) -> None:
     for headers in ({"Host": "evil.example"}, {"X-Forwarded-For": "10.0.0.9"}):
         answer = client.get("/readyz", headers=headers)
         assert (answer.status_code, answer.get_json()) == (503, {"status": "not ready"})
+
+
+def test_a_look_that_does_not_end_holds_one_of_those_who_ask(filled: World) -> None:
+    looking, may_end = Event(), Event()
+
+    def ready() -> str:
+        looking.set()
+        may_end.wait(HANG_SECONDS)
+        return ""
+
+    app = create_app(Parts(filled.inbox, "s", 1000, lambda: None, ready))
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(lambda: app.test_client().get("/readyz").status_code)
+        looking.wait(HANG_SECONDS)
+        assert app.test_client().get("/readyz").get_json() == {"status": "not ready", "reason": "starting"}
+        may_end.set()
+        assert first.result(HANG_SECONDS) == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/documents", "/labels.css", "/assets/dashboard.css", "/login", "/nowhere"])
