@@ -23,6 +23,9 @@ from curator.steps.ports.label_server import LabelServer
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 
+# So many at once that nobody who delivers waits for it.
+_BODIES = 100
+
 
 def deletion_guard(context: Context, *, accepted: bool = False) -> DeletionGuard:
     """Return how much may be deleted unasked, as it is configured."""
@@ -55,7 +58,15 @@ def sync(
 ) -> ReconciliationReport:
     """Make the store equal to what Label Studio says; many deletions are held unless they are accepted."""
     with open_receiver(context, say, accept_deletions=accept_deletions) as receiver:
+        while drop_old_bodies(context, receiver.inbox):
+            pass
         return reconcile(receiver, hook_address(context), full, progress)
+
+
+def drop_old_bodies(context: Context, inbox: Inbox) -> bool:
+    """Drop some bodies that are kept longer than configured; returns whether there may be more."""
+    seconds = timedelta(days=context.settings.hook.keep_bodies_days).total_seconds()
+    return inbox.drop_bodies(seconds, _BODIES) == _BODIES
 
 
 def replay(context: Context, deliveries: Sequence[str], say: Callable[[str], None]) -> tuple[int, Counter[str]]:
