@@ -36,6 +36,9 @@ class _MemoryInbox:
     def replay(self, deliveries: Sequence[str] | None) -> int:
         return 0
 
+    def drop_bodies(self, seconds: float, limit: int) -> int:
+        return 0
+
     def counts(self) -> dict[str, int]:
         return {}
 

@@ -40,6 +40,7 @@ class HookSettings(_Section):
     workers: int = Field(1, ge=1)
     threads: int = Field(8, ge=1)
     max_body_mb: int = Field(32, ge=1)
+    keep_bodies_days: float = Field(30, ge=0)
 
 
 class DatabaseSettings(_Section):

@@ -15,7 +15,7 @@ from curator.bootstrap.datasets import version_storage
 from curator.bootstrap.hook_process import listened_ports
 from curator.bootstrap.ml_backend import make_ml_backend
 from curator.bootstrap.reading import READ_ANNOTATION
-from curator.bootstrap.receiving import deletion_guard, make_receiver
+from curator.bootstrap.receiving import deletion_guard, drop_old_bodies, make_receiver
 from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.secrets import shared_secrets
 from curator.bootstrap.servers import open_server
@@ -35,6 +35,7 @@ from curator.web.server import HookServer
 # How often a process looks for deliveries that another one received.
 _POLL_SECONDS = 0.5
 _PAUSE_SECONDS = 5.0
+_TIDY_SECONDS = 600.0
 
 
 class Applier:
@@ -43,9 +44,12 @@ class Applier:
     The receiver is asked for as long as there is none, so that deliveries are kept while the store is away.
     """
 
-    def __init__(self, inbox: Inbox, receiver: Callable[[], Receiver]) -> None:
+    def __init__(self, inbox: Inbox, receiver: Callable[[], Receiver], tidy: Callable[[], bool]) -> None:
+        """Take the inbox, what gives its receiver, and what tidies a part of it, saying whether there is more."""
         self._inbox = inbox
         self._receiver = receiver
+        self._tidy = tidy
+        self._tidy_at = 0.0
         self._awake = threading.Event()
         self._log = structlog.get_logger("curator.applier")
 
@@ -60,6 +64,8 @@ class Applier:
             self._awake.wait(_POLL_SECONDS)
             self._awake.clear()
             try:
+                if time.monotonic() >= self._tidy_at:
+                    self._tidy_at = time.monotonic() + (0.0 if self._tidy() else _TIDY_SECONDS)
                 if self._inbox.pending(1):
                     outcomes = self._receiver().drain()
                     if outcomes["pending"]:
@@ -102,7 +108,7 @@ def make_parts(context: Context, host: str, opened: ExitStack) -> Parts:
         except CuratorError as error:
             return error.what
 
-    applier = Applier(inbox, receiver)
+    applier = Applier(inbox, receiver, lambda: drop_old_bodies(context, inbox))
     applier.start()
     secret = shared_secrets(context).hook_secret
     settings = context.settings.hook

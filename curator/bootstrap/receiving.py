@@ -24,6 +24,9 @@ from curator.steps.ports.label_server import LabelServer
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 
+# So many at once that nobody who delivers waits for it.
+_BODIES = 100
+
 
 def deletion_guard(context: Context, *, accepted: bool = False) -> DeletionGuard:
     """Return how much may be deleted unasked, as it is configured."""
@@ -64,7 +67,15 @@ def sync(
     Surplus tasks of a document on which nobody worked are removed from Label Studio if `remove_doubled`.
     """
     with open_receiver(context, say, accept_deletions=accept_deletions) as receiver:
+        while drop_old_bodies(context, receiver.inbox):
+            pass
         return reconcile(receiver, hook_address(context), full, progress, remove_doubled)
+
+
+def drop_old_bodies(context: Context, inbox: Inbox) -> bool:
+    """Drop some bodies that are kept longer than configured; returns whether there may be more."""
+    seconds = timedelta(days=context.settings.hook.keep_bodies_days).total_seconds()
+    return inbox.drop_bodies(seconds, _BODIES) == _BODIES
 
 
 def replay(context: Context, deliveries: Sequence[str], say: Callable[[str], None]) -> tuple[int, Counter[str]]:

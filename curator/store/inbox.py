@@ -1,14 +1,16 @@
 """The inbox: a SQLite file of its own, so that no lock of the store delays an answer."""
 
+import hashlib
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from curator.domain.annotation import instant
+from curator.domain.errors import CuratorError
 from curator.steps.ports.deliveries import Delivery, DeliveryFacts
 from curator.store.database import curator_errors, open_file
 from curator.store.inbox_file import SIZE, DeliveryRow, bring_up_to_date, is_up_to_date
@@ -63,18 +65,39 @@ class SqliteInbox:
 
     def recent(self, limit: int, state: str | None = None) -> list[DeliveryFacts]:
         row = DeliveryRow
-        facts = (row.id, row.number, row.received_at, row.settled_at, row.state, row.cause, SIZE)
-        query = select(*facts, row.attempts, row.next_attempt_at).order_by(row.number.desc()).limit(limit)
+        facts = (row.id, row.number, row.received_at, row.settled_at, row.state, row.cause, SIZE.label("size"))
+        query = select(*facts, row.attempts, row.next_attempt_at, row.sha256).order_by(row.number.desc()).limit(limit)
         if state is not None:
             query = query.where(row.state == state)
         with curator_errors(self.engine), self.engine.connect() as connection:
-            return [DeliveryFacts(*values) for values in connection.execute(query)]
+            return [DeliveryFacts(**values) for values in connection.execute(query).mappings()]
 
     def replay(self, deliveries: Sequence[str] | None) -> int:
         which = DeliveryRow.state == "dead" if deliveries is None else DeliveryRow.id.in_(deliveries)
         waiting = {"state": "pending", "cause": "", "settled_at": None, "attempts": 0, "next_attempt_at": None}
+        dropped = select(DeliveryRow.id).where(which, DeliveryRow.size.is_not(None)).limit(1)
         with self._begin() as connection:
+            gone = connection.scalar(dropped)
+            if gone is not None:
+                what, remedy = "its body is no longer kept, so it cannot be applied again", "run `curator sync --full`"
+                raise CuratorError(what, f"delivery {gone}", remedy)
             return connection.execute(update(DeliveryRow).where(which).values(**waiting)).rowcount
+
+    def drop_bodies(self, seconds: float, limit: int) -> int:
+        row = DeliveryRow
+        done = (row.state.in_(("applied", "stale")), row.size.is_(None), row.settled_at <= _now(-seconds))
+        query = select(row.number, row.body).where(*done).order_by(row.settled_at).limit(limit)
+        dropping = update(row).where(row.number == bindparam("at"))
+        with self._begin() as connection:
+            # Bodies hold secrets: what is freed in the file is overwritten.
+            connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            facts = [
+                {"at": number, "body": b"", "size": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+                for number, body in connection.execute(query)
+            ]
+            if facts:
+                connection.execute(dropping, facts)
+            return len(facts)
 
     def counts(self) -> dict[str, int]:
         counts = dict.fromkeys(("pending", "applied", "stale", "dead"), 0)

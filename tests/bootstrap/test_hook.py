@@ -5,9 +5,10 @@ import pytest
 from curator.bootstrap import hook
 from curator.bootstrap.context import Context
 from curator.bootstrap.init import init
-from curator.bootstrap.receiving import open_receiver
+from curator.bootstrap.receiving import drop_old_bodies, open_receiver, sync
+from curator.bootstrap.stores import open_inbox
 from curator.bootstrap.workspace import Workspace
-from curator.domain.errors import ServerUnreachable
+from curator.domain.errors import CuratorError, ServerUnreachable
 from curator.steps.desk.receive import Receiver
 from tests.conftest import ROOT
 from tests.waiting import wait_until
@@ -31,6 +32,28 @@ def test_deliveries_are_applied_once_what_hindered_it_is_over(
             return receiver
 
         receiver.inbox.put(b'{"action": "LABEL_LINK_CREATED"}')
-        hook.Applier(receiver.inbox, failing_at_first).start()
+        hook.Applier(receiver.inbox, failing_at_first, lambda: False).start()
         wait_until(lambda: receiver.inbox.counts()["dead"])
     assert raised == [error]
+
+
+def test_old_bodies_are_dropped_while_nothing_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("CURATOR_HOOK__KEEP_BODIES_DAYS", "0")
+    context = Context(Workspace(tmp_path), Path("configs/curator.toml"))
+    with open_inbox(context) as inbox:
+        for number in range(250):
+            inbox.settle(inbox.put(b"secret %d" % number), "applied", "")
+        hook.Applier(inbox, lambda: pytest.fail("nothing waits"), lambda: drop_old_bodies(context, inbox)).start()
+        wait_until(lambda: all(delivery.sha256 for delivery in inbox.recent(300)))
+
+
+def test_a_sync_drops_old_bodies_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("CURATOR_HOOK__KEEP_BODIES_DAYS", "0")
+    context = Context(Workspace(tmp_path), Path("configs/curator.toml"))
+    with open_inbox(context) as inbox:
+        inbox.settle(inbox.put(b"secret"), "applied", "")
+        with pytest.raises(CuratorError, match="no project yet"):
+            sync(context, False, False, lambda _: None, lambda *_: None)
+        assert inbox.recent(1)[0].sha256

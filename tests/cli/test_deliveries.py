@@ -52,6 +52,17 @@ def test_replaying_what_cannot_be_applied_leaves_dead_letters_with_their_cause(r
     assert "unknown-action" in run("deliveries", "list", "--state", "dead").out
 
 
+def test_a_delivery_whose_body_is_no_longer_kept_is_not_replayed(run: Run, folder: Path, waiting: list[str]) -> None:
+    with open_inbox(Context(Workspace(folder / ".curator"), folder / "configs" / "curator.toml")) as inbox:
+        inbox.settle(waiting[0], "applied", "")
+        assert inbox.drop_bodies(0, 9) == 1
+    ran = run("deliveries", "replay", waiting[0])
+    assert (ran.code, ran.out) == (1, "")
+    assert f"its body is no longer kept, so it cannot be applied again (delivery {waiting[0]})" in ran.error_line
+    listed = run("deliveries", "list", "--json").json[-1]
+    assert (listed["bytes"], len(listed["sha256"]), listed["state"]) == (len(UNKNOWN), 64, "applied")
+
+
 def test_an_unknown_delivery_is_reported(run: Run, waiting: list[str]) -> None:
     ran = run("deliveries", "replay", "nonsense")
     assert (ran.code, ran.out) == (1, "")

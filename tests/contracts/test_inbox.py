@@ -1,11 +1,13 @@
 """What every Inbox keeps to."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from curator.domain.annotation import instant
+from curator.domain.errors import CuratorError
 from curator.steps.ports.deliveries import Inbox
 from curator.store.inbox import SqliteInbox
 from tests.fakes.fuse import Fuse, FusedInbox
@@ -150,3 +152,35 @@ def test_a_dead_letter_keeps_its_count_and_loses_it_with_a_replay(inbox: Inbox) 
     inbox.put_off(delivery, 3600, "why")
     assert inbox.replay([delivery]) == 1
     assert [waiting.id for waiting in inbox.pending(9)] == [delivery]
+
+
+def test_old_bodies_of_what_was_applied_are_dropped_and_leave_size_and_digest(inbox: Inbox) -> None:
+    ids = [inbox.put(b"secret %d" % number) for number in range(5)]
+    for delivery, state in zip(ids, ("applied", "stale", "dead", "applied", "pending"), strict=True):
+        if state != "pending":
+            inbox.settle(delivery, state, "why")
+    assert inbox.drop_bodies(3600, 9) == 0
+    assert {delivery.sha256 for delivery in inbox.recent(9)} == {None}
+    before = [(delivery.id, delivery.state, delivery.size, delivery.cause) for delivery in inbox.recent(9)]
+    assert [inbox.drop_bodies(0, 2) for _ in range(3)] == [2, 1, 0]
+    after = inbox.recent(9)
+    assert [(delivery.id, delivery.state, delivery.size, delivery.cause) for delivery in after] == before
+    digests = {delivery.id: delivery.sha256 for delivery in after}
+    assert digests == {
+        ids[0]: hashlib.sha256(b"secret 0").hexdigest(),
+        ids[1]: hashlib.sha256(b"secret 1").hexdigest(),
+        ids[2]: None,
+        ids[3]: hashlib.sha256(b"secret 3").hexdigest(),
+        ids[4]: None,
+    }
+
+
+def test_what_can_be_applied_yet_keeps_its_body_and_what_cannot_is_not_replayed(inbox: Inbox) -> None:
+    ids = settled(inbox, "applied", "dead", "pending")
+    inbox.drop_bodies(0, 9)
+    with pytest.raises(CuratorError, match=f"its body is no longer kept.*{ids[0]}"):
+        inbox.replay([ids[1], ids[0]])
+    assert inbox.counts() == {"pending": 1, "applied": 1, "stale": 0, "dead": 1}
+    assert inbox.replay(None) == 1
+    assert bodies(inbox) == [b"1", b"2"]
+    assert inbox.drop_bodies(-1, 9) == 0

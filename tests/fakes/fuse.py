@@ -99,6 +99,12 @@ class FusedInbox:
         self._fuse.burn()
         return waiting
 
+    def drop_bodies(self, seconds: float, limit: int) -> int:
+        self._fuse.burn()
+        dropped = self._inbox.drop_bodies(seconds, limit)
+        self._fuse.burn()
+        return dropped
+
     def recent(self, limit: int, state: str | None = None) -> list[DeliveryFacts]:
         self._fuse.check()
         return self._inbox.recent(limit, state)

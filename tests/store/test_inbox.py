@@ -63,3 +63,13 @@ def test_putting_does_not_wait_for_the_store(inbox: SqliteInbox, tmp_path: Path)
 def test_an_inbox_that_cannot_be_opened_is_a_curator_error(tmp_path: Path) -> None:
     with pytest.raises(CuratorError, match="store failed"):
         SqliteInbox(tmp_path / "no folder" / "inbox.sqlite3")
+
+
+def test_nothing_of_a_dropped_body_stays_in_the_file(inbox: SqliteInbox, tmp_path: Path) -> None:
+    secret = b"token-of-the-project " * 1000
+    for _ in range(3):
+        inbox.settle(inbox.put(secret), "applied", "")
+    assert inbox.drop_bodies(0, 9) == 3
+    with inbox.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"token-of-the-project" not in (tmp_path / "inbox.sqlite3").read_bytes()

@@ -32,6 +32,7 @@ def list_deliveries(context: Context, state: str | None, limit: int, as_json: bo
                     "bytes": delivery.size,
                     "attempts": delivery.attempts,
                     "next_attempt_at": delivery.next_attempt_at,
+                    "sha256": delivery.sha256,
                 }
                 for delivery in listed
             ]

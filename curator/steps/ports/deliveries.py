@@ -36,7 +36,8 @@ class Delivery:
 class DeliveryFacts:
     """A delivery without its body; times in the form of `instant`, `size` in bytes.
 
-    One that waits and that failed before has the cause of that and the time of its next attempt.
+    One that waits and that failed before has the cause of that and the time of its next attempt. `sha256` is that of a
+    body that was dropped, None while it is kept.
     """
 
     id: str
@@ -48,6 +49,7 @@ class DeliveryFacts:
     size: int
     attempts: int
     next_attempt_at: str | None
+    sha256: str | None
 
 
 class Inbox(Protocol):
@@ -89,6 +91,14 @@ class Inbox(Protocol):
     def replay(self, deliveries: Sequence[str] | None) -> int:
         """Make deliveries pending again, as if they had just come, in their old places; returns how many that were.
 
-        All dead ones where None is given; ids that are not there are passed over.
+        All dead ones where None is given; ids that are not there are passed over. Raises CuratorError, before any is
+        replayed, where the body of one was dropped.
+        """
+        ...
+
+    def drop_bodies(self, seconds: float, limit: int) -> int:
+        """Drop the bodies of deliveries that were applied or stale so many seconds ago, at most so many; says how many.
+
+        Size and SHA-256 are kept in their place. What waits and dead letters keep theirs, as they can be applied yet.
         """
         ...
