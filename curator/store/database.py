@@ -15,6 +15,7 @@ from curator.domain.annotation import instant
 from curator.domain.errors import CuratorError
 from curator.store.decisions import DecisionTable
 from curator.store.documents import DocumentTable
+from curator.store.lineage import LineageTable
 from curator.store.models import ModelTable
 from curator.store.quarantine import QuarantineTable
 from curator.store.revisions import RevisionTable
@@ -79,6 +80,7 @@ class SqlTransaction:
         self.documents = DocumentTable(connection, seq)
         self.tasks = TaskTable(connection, seq)
         self.revisions = RevisionTable(connection, seq)
+        self.lineage = LineageTable(connection, seq)
         self.quarantine = QuarantineTable(connection, seq)
         self.decisions = DecisionTable(connection, seq)
         self.versions = VersionTable(connection, seq)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from curator.domain.canonical import digest
 from curator.domain.document import Arrival, Document, Source
-from curator.domain.prediction import GIVEN, PipelineId, Prediction
+from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import content_value
 from curator.domain.split import Assignment
 from curator.steps.ports.stored_documents import UnassignedDocument
@@ -142,21 +142,11 @@ class DocumentTable:
                 "pipeline": prediction.pipeline.name,
                 "digest": prediction.pipeline.digest,
                 "content": content_value(prediction.content),
-                "score": prediction.score,
+                "expected_corrections": abs(prediction.score),
             }
             for prediction in predictions
         ]
         return insert_missing(self._connection, PredictionRow, rows)
-
-    def shown_pipeline(self, document: str, before: int) -> str | None:
-        query = (
-            select(PredictionRow.pipeline, PredictionRow.digest)
-            .where(PredictionRow.document == document, PredictionRow.pipeline != GIVEN, PredictionRow.seq <= before)
-            .order_by(PredictionRow.id.desc())
-            .limit(1)
-        )
-        row = self._connection.execute(query).first()
-        return None if row is None else str(PipelineId(row.pipeline, row.digest))
 
     def counts(self) -> dict[str, Any]:
         count = self._connection.scalar

@@ -12,6 +12,7 @@ from curator.store.rows import chunks, insert_missing
 from curator.store.tables import Annotator, CurrentRow, DeletionNotice, RevisionRow, Watermark
 
 _IDENTITY = (RevisionRow.source, RevisionRow.key, RevisionRow.created_at)
+_COPIED = ("task", "annotator", "updated_by", "parent_prediction")
 _BATCH = 400
 
 
@@ -67,43 +68,29 @@ class RevisionTable:
 
     def rebuild_current(self) -> int:
         self._connection.execute(delete(CurrentRow))
-        newest = (
-            select(func.max(RevisionRow.number).label("number"), func.min(RevisionRow.seq).label("first_seq"))
-            .group_by(*_IDENTITY)
-            .subquery()
-        )
-        query = (
-            select(RevisionRow.__table__, newest.c.first_seq)
-            .join(newest, newest.c.number == RevisionRow.number)
-            .order_by(RevisionRow.number)
-        )
+        query = select(RevisionRow.__table__).order_by(RevisionRow.number)
         # All at once would hold every annotation in memory; a cursor that is open would see what is written.
-        numbers = list(self._connection.execute(select(newest.c.number)).scalars())
+        numbers = list(self._connection.scalars(select(func.max(RevisionRow.number)).group_by(*_IDENTITY)))
         for chunk in chunks(sorted(numbers), _BATCH):
             rows = self._connection.execute(query.where(RevisionRow.number.in_(chunk))).all()
             current = [
-                _index(revision, revision.state, row.first_seq)
-                for revision, row in zip(map(_revision, rows), rows, strict=True)
-                if revision.state is not None
+                _index(revision, revision.state) for revision in map(_revision, rows) if revision.state is not None
             ]
             if current:
                 self._connection.execute(insert(CurrentRow), current)
         return self.current_count()
 
-    def first_seq(self, identity: Identity) -> int:
-        first = select(func.min(RevisionRow.seq)).where(*_is(RevisionRow, identity))
-        return int(self._connection.scalar(first) or 0)
-
     def append(self, identity: Identity, document: str, state: AnnotationState | None) -> int:
-        value = None if state is None else state.value()
-        row = {**_key(identity), "seq": self._seq, "document": document, "value": value}
+        row: dict[str, Any] = {**_key(identity), "seq": self._seq, "document": document, "value": None}
+        if state is not None:
+            value = state.value()
+            row |= {"value": value, **{column: value[column] for column in _COPIED}}
         number = int(self._connection.scalar(insert(RevisionRow).values(**row).returning(RevisionRow.number)) or 0)
         if state is None:
             self._connection.execute(delete(CurrentRow).where(*_is(CurrentRow, identity)))
             return number
-        index = _index(Revision(number, identity, document, state), state, self._seq)
+        index = _index(Revision(number, identity, document, state), state)
         if not insert_missing(self._connection, CurrentRow, [index]):
-            del index["first_seq"]
             self._connection.execute(update(CurrentRow).where(*_is(CurrentRow, identity)).values(**index))
         return number
 
@@ -114,16 +101,16 @@ class RevisionTable:
         query = select(DeletionNotice.key).where(DeletionNotice.source == source, DeletionNotice.key == key)
         return self._connection.scalar(query) is not None
 
-    def annotators(self) -> dict[str, str]:
-        return {row.key: row.name for row in self._connection.execute(select(Annotator.key, Annotator.name))}
+    def annotators(self, as_of: int | None = None) -> dict[str, str]:
+        return annotator_names(self._connection, as_of)
 
     def save_annotators(self, names: Mapping[str, str]) -> None:
         saved = self.annotators()
-        for key, name in names.items():
-            if saved.get(key) == name:
-                continue
-            if not insert_missing(self._connection, Annotator, [{"key": key, "name": name}]):
-                self._connection.execute(update(Annotator).where(Annotator.key == key).values(name=name))
+        changed = [
+            {"seq": self._seq, "key": key, "name": name} for key, name in names.items() if saved.get(key) != name
+        ]
+        if changed:
+            self._connection.execute(insert(Annotator), changed)
 
     def watermark(self, source: str) -> str | None:
         return self._connection.scalar(select(Watermark.updated_at).where(Watermark.source == source))
@@ -139,6 +126,15 @@ class RevisionTable:
         }
 
 
+def annotator_names(connection: Connection, as_of: int | None = None) -> dict[str, str]:
+    """Return the newest name of each annotator, by key; as of a sequence number where one is given."""
+    newest = select(func.max(Annotator.id)).group_by(Annotator.key)
+    if as_of is not None:
+        newest = newest.where(Annotator.seq <= as_of)
+    rows = connection.execute(select(Annotator.key, Annotator.name).where(Annotator.id.in_(newest)))
+    return {row.key: row.name for row in rows}
+
+
 def _key(identity: Identity) -> dict[str, str]:
     return {"source": identity.source, "key": identity.key, "created_at": identity.created_at}
 
@@ -147,12 +143,11 @@ def _is(table: type[RevisionRow] | type[CurrentRow], identity: Identity) -> tupl
     return (table.source == identity.source, table.key == identity.key, table.created_at == identity.created_at)
 
 
-def _index(revision: Revision, state: AnnotationState, first_seq: int) -> dict[str, Any]:
+def _index(revision: Revision, state: AnnotationState) -> dict[str, Any]:
     """Return the row of the index for a revision, which is no tombstone, with its state."""
     return {
         **_key(revision.identity),
         "revision": revision.number,
-        "first_seq": first_seq,
         "document": revision.document,
         "task": state.task,
         "annotator": state.annotator,
@@ -174,7 +169,6 @@ def _current(row: Row[Any]) -> CurrentAnnotation:
     return CurrentAnnotation(
         identity=Identity(row.source, row.key, row.created_at),
         revision=row.revision,
-        first_seq=row.first_seq,
         document=row.document,
         task=row.task,
         annotator=row.annotator,

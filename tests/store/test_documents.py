@@ -114,14 +114,6 @@ def test_of_each_pipeline_the_newest_prediction_is_given(store: SqlStore, docume
     with store.reading() as transaction:
         newest = transaction.tasks.newest_predictions([document])[document]
         assert [str(stored.prediction.pipeline) for stored in newest] == ["model@m1", "names@d2"]
-        shown = [transaction.documents.shown_pipeline(document, seq) for seq in range(1, 5)]
-        assert shown == [None, "names@d1", "model@m1", "names@d2"]
-
-
-def test_spans_that_came_along_are_no_pipelines(store: SqlStore, document: str) -> None:
-    with store.writing() as transaction:
-        transaction.documents.add_predictions([Prediction(document, PipelineId("given", "g"), CONTENT)])
-        assert transaction.documents.shown_pipeline(document, transaction.seq) is None
 
 
 def test_what_came_along_in_a_source_is_any_json(store: SqlStore) -> None:

@@ -81,7 +81,7 @@ def test_the_index_holds_the_newest_revision(store: SqlStore, document: str) -> 
     with store.reading() as transaction:
         (annotation,) = transaction.revisions.current()
     assert (annotation.identity, annotation.document, annotation.task) == (FIRST, document, 5)
-    assert (annotation.first_seq, annotation.revision) == (2, 2)
+    assert annotation.revision == 2
     assert (annotation.skipped, annotation.ground_truth, annotation.lead_time) == (True, True, None)
     assert (annotation.annotator, annotation.updated_by, annotation.updated_at) == (None, "test/2", changed.updated_at)
 

@@ -1,13 +1,13 @@
 """Current annotations, and what people decided, into decisions, each with its record made once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
-from curator.domain.annotation import AnnotationState, Revision, fallback_name
+from curator.domain.annotation import Revision, fallback_name
 from curator.domain.canonical import digest
 from curator.domain.dataset import label_counts
 from curator.domain.decision import DECIDER, Decision, decide, decision_of_person
@@ -20,9 +20,12 @@ from curator.domain.record import RECORD_FORMAT, Provenance, record_from_line, r
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content
 from curator.domain.split import Assignment
+from curator.steps.curation.origins import Origins, origins_of
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Transaction
 from curator.steps.ports.stored_decisions import PersonDecision, StoredDecision
+
+_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +88,42 @@ class Decider:
         )
         decided_by_person = ((document, None) for document in people_decided)
         document_of = itemgetter(0)
-        for document, group in groupby(merge(annotated, decided_by_person, key=document_of), key=document_of):
-            entries = [revision for _, revision in group]
-            revisions = [revision for revision in entries if revision is not None]
-            by_person = self._by_person(document) if len(revisions) < len(entries) else None
-            yield _decided_document(document, self._decision(document, revisions, by_person), splits.get(document))
+        grouped = groupby(merge(annotated, decided_by_person, key=document_of), key=document_of)
+        groups = ((document, [revision for _, revision in group]) for document, group in grouped)
+        while batch := list(islice(groups, _BATCH)):
+            origins = self._origins(revision for _, entries in batch for revision in entries if revision is not None)
+            for document, entries in batch:
+                revisions = [revision for revision in entries if revision is not None]
+                by_person = self._by_person(document) if len(revisions) < len(entries) else None
+                decision = self._decision(document, revisions, by_person, origins)
+                yield _decided_document(document, decision, splits.get(document))
 
     def decided_document(self, document: str) -> DecidedDocument:
         """Decide one document and return it."""
         revisions = list(self.transaction.revisions.current_revisions(as_of=self.as_of, document=document))
         assignment = self.transaction.documents.splits(self.as_of).get(document)
-        return _decided_document(document, self._decision(document, revisions, self._by_person(document)), assignment)
+        origins = self._origins(revisions)
+        decision = self._decision(document, revisions, self._by_person(document), origins)
+        return _decided_document(document, decision, assignment)
+
+    def _origins(self, revisions: Iterable[Revision]) -> Origins:
+        return origins_of(self.transaction, revisions, self.as_of)
 
     def _by_person(self, document: str) -> PersonDecision | None:
         return self.transaction.decisions.by_person(document, self.as_of)
 
     def _decision(
-        self, document_id: str, revisions: Sequence[Revision], by_person: PersonDecision | None
+        self,
+        document_id: str,
+        revisions: Sequence[Revision],
+        by_person: PersonDecision | None,
+        origins: Origins,
     ) -> StoredDecision:
         document = self.transaction.documents.by_id([document_id])[document_id]
         source_number, source = self.transaction.documents.describing_source(document_id, self.as_of)
         numbers = sorted(revision.number for revision in revisions)
         inputs = {
-            **(self._policy_inputs() if by_person is None else _person_inputs(by_person)),
+            **(self._policy_inputs(numbers, origins) if by_person is None else _person_inputs(by_person)),
             "annotators": self.rules.naming,
             "revisions": numbers,
             "source": source_number,
@@ -121,7 +137,7 @@ class Decider:
         annotations = self._read(document, revisions)
         if by_person is None:
             decision = decide(document_id, document.text, annotations, self.rules.policy, self.schema)
-            provenance = self._provenance_of(decision, source)
+            provenance = self._provenance_of(decision, source, origins)
         else:
             person, content = by_person.person, by_person.content
             decision = decision_of_person(document_id, document.text, annotations, person, content, self.schema)
@@ -140,8 +156,9 @@ class Decider:
         self.transaction.decisions.add(document_id, key, stored)
         return stored
 
-    def _policy_inputs(self) -> dict[str, Any]:
-        return {"decider": DECIDER, **self.rules.policy.value()}
+    def _policy_inputs(self, revisions: Sequence[int], origins: Origins) -> dict[str, Any]:
+        started_from = [origins.pipeline(number) for number in revisions]
+        return {"decider": DECIDER, **self.rules.policy.value(), "started_from": started_from}
 
     def _read(self, document: Document, revisions: Sequence[Revision]) -> list[ReadAnnotation]:
         return [
@@ -155,9 +172,9 @@ class Decider:
             return None
         return record_line(record_of(document, decision.content, self.schema.layer_names, source.meta, provenance))
 
-    def _provenance_of(self, decision: Decision, source: Source) -> Provenance:
+    def _provenance_of(self, decision: Decision, source: Source, origins: Origins) -> Provenance:
         states = [annotation.state for annotation in decision.contributors]
-        pipelines = {self._starting_pipeline(decision.document, state) for state in states}
+        pipelines = {origins.pipeline(annotation.number) for annotation in decision.contributors}
         return Provenance(
             annotators=tuple(sorted({self._annotator(state.annotator) for state in states})),
             policy=decision.policy,
@@ -168,11 +185,6 @@ class Decider:
 
     def _provenance_by(self, person: str, source: Source) -> Provenance:
         return Provenance((self._annotator(person),), PERSON, None, ground_truth=True, source=source.name)
-
-    def _starting_pipeline(self, document: str, state: AnnotationState) -> str | None:
-        """Return the pipeline that an annotator began from: predictions made since do not count."""
-        began = self.transaction.revisions.first_seq(state.identity)
-        return self.transaction.documents.shown_pipeline(document, began)
 
     def _annotator(self, key: str | None) -> str:
         if key is None or not self.rules.named_annotators:

@@ -1,12 +1,13 @@
 """One state of an annotation into the store: the code that webhook, reconciliation and adoption share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from curator.domain.annotation import AnnotationState, Identity, ProjectSource, Revision, TaskRef, UnreadableAnnotation
 from curator.domain.canonical import document_id
 from curator.domain.schema import LabelSchema
+from curator.steps.desk.lookups import Learnt, Lookups, Unknown, unknown
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.label_server import LabelServer
@@ -35,6 +36,11 @@ class Verdict(StrEnum):
     def changes(self) -> bool:
         return self in (Verdict.CREATED, Verdict.UPDATED)
 
+    @property
+    def taken_in(self) -> bool:
+        """Whether the store holds the state, or is about to."""
+        return self.changes or self is Verdict.KNOWN
+
 
 @dataclass(frozen=True, slots=True)
 class Acceptor:
@@ -44,18 +50,26 @@ class Acceptor:
     server: LabelServer
     schema: LabelSchema
     read_content: ContentReader
+    lookups: Lookups = field(init=False, repr=False, compare=False)
 
-    def observe(self, state: AnnotationState, task: TaskRef) -> Verdict:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lookups", Lookups(self.server))
+
+    def observe(self, state: AnnotationState, task: TaskRef, started_from: str | None = None) -> Verdict:
         """Take in a state that was true when it was sent; one that leaves a doubt is read again from the server.
 
-        Newer states are appended, known and older ones change nothing. Raises ServerUnreachable.
+        Newer states are appended, known and older ones change nothing. `started_from` is the pipeline of the parent
+        prediction, where it is known. Raises ServerUnreachable.
         """
         with self.store.reading() as transaction:
             verdict = self._judge(transaction, state, task)
-        if verdict.changes:
+            lacking = unknown(transaction, state, task) if verdict.taken_in else Unknown()
+        learnt = self.lookups.learn(lacking, task, started_from)
+        if verdict.changes or learnt != Learnt():
             with self.store.writing() as transaction:
+                learnt.save(transaction, state, task)
                 # Whoever lost the lease in between must not put an older state on top.
-                verdict = self._judge(transaction, state, task)
+                verdict = self._judge(transaction, state, task) if verdict.changes else verdict
                 if verdict.changes:
                     self._append(transaction, state, task)
         if verdict is Verdict.DOUBTFUL:
@@ -72,6 +86,7 @@ class Acceptor:
             self.quarantine(state)
             return Verdict.UNREADABLE
         source, key = self.source(project), str(annotation)
+        learnt = self._learn(state, task) if state is not None and task is not None else Learnt()
         with self.store.writing() as transaction:
             verdict = Verdict.KNOWN
             newest = transaction.revisions.newest(source, key)
@@ -86,6 +101,7 @@ class Acceptor:
             foreign = self._foreign(transaction, task)
             if foreign is not None:
                 return foreign
+            learnt.save(transaction, state, task)
             stored = _of_identity(newest, state.identity)
             if stored is not None and stored.state == state and stored.document == task.document:
                 return verdict
@@ -125,6 +141,11 @@ class Acceptor:
         """Remember an annotation that cannot be read, by name."""
         with self.store.writing() as transaction:
             transaction.quarantine.put_unreadable(annotation)
+
+    def _learn(self, state: AnnotationState, task: TaskRef) -> Learnt:
+        with self.store.reading() as transaction:
+            lacking = unknown(transaction, state, task)
+        return self.lookups.learn(lacking, task, None)
 
     def source(self, project: int) -> str:
         """Return the source of the annotations of a project of the server."""

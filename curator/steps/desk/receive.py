@@ -124,8 +124,8 @@ class Receiver:
 
     def _verdict(self, event: Event) -> Verdict:
         match event:
-            case AnnotationObserved(state, task):
-                return self.acceptor.observe(state, task)
+            case AnnotationObserved(state, task, started_from):
+                return self.acceptor.observe(state, task, started_from)
             case AnnotationUnreadable(project, annotation):
                 return self._reread_unreadable(annotation) if self._has_project(project) else Verdict.UNKNOWN_PROJECT
             case AnnotationsDeleted(project, annotations):

@@ -16,7 +16,7 @@ from curator.domain.errors import (
     ServerUnreachable,
 )
 from curator.steps.desk.accept import Verdict
-from curator.steps.desk.publish import Hook, arm_webhook
+from curator.steps.desk.publish import Hook, arm_webhook, note_shown
 from curator.steps.desk.receive import Receiver
 from curator.steps.ports.label_server import TaskState
 from curator.steps.ports.progress import Progress
@@ -83,8 +83,10 @@ def reconcile(
         # A delivery that Label Studio fails on must not keep all others from being reconciled.
         with suppress(ServerUnreachable):
             report.drained = receiver.apply_waiting()
-        exists = server.project(project) is not None
+        current = server.project(project)
+        exists = current is not None
         if exists:
+            note_shown(receiver.store, server.name, current)
             _save_annotators(receiver)
         _Reconciliation(receiver, project, report, progress).run(exists, full, guard)
     except DeletionsNotAccepted as error:

@@ -52,6 +52,15 @@ class TaskState:
 
 
 @dataclass(frozen=True, slots=True)
+class PredictionRef:
+    """A prediction as Label Studio holds it: its number there, its task, and its pipeline as Label Studio names it."""
+
+    number: int
+    task: int
+    model_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookRef:
     """A webhook as Label Studio holds it."""
 
@@ -93,11 +102,18 @@ class LabelServer(Protocol):
         ...
 
     def add_tasks(self, project: int, tasks: Sequence[NewTask]) -> list[int]:
-        """Make tasks with their predictions; returns their ids in the same order."""
+        """Make tasks with their predictions; returns their ids in the same order.
+
+        A project that shows no pipeline's predictions yet shows those of the last prediction from then on.
+        """
         ...
 
     def add_prediction(self, task: int, prediction: NewPrediction) -> None:
         """Add a prediction to a task that exists."""
+        ...
+
+    def prediction(self, number: int) -> PredictionRef | None:
+        """Return a prediction by its number, or None where there is none."""
         ...
 
     def tasks(self, project: int, updated_since: str | None = None) -> Iterator[TaskState | UnreadableAnnotation]:

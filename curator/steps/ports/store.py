@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from curator.steps.ports.stored_decisions import Decisions
 from curator.steps.ports.stored_documents import Documents
+from curator.steps.ports.stored_lineage import Lineage
 from curator.steps.ports.stored_models import Models
 from curator.steps.ports.stored_quarantine import Quarantine
 from curator.steps.ports.stored_revisions import Revisions
@@ -46,6 +47,11 @@ class Transaction(Protocol):
     @property
     def revisions(self) -> Revisions:
         """The annotations."""
+        ...
+
+    @property
+    def lineage(self) -> Lineage:
+        """What was shown in Label Studio, and what annotations started from."""
         ...
 
     @property

@@ -67,7 +67,3 @@ class Documents(Protocol):
     def add_predictions(self, predictions: Sequence[Prediction]) -> int:
         """Add predictions; returns how many were new. Idempotent by document, pipeline name and digest."""
         ...
-
-    def shown_pipeline(self, document: str, before: int) -> str | None:
-        """Return the newest pipeline (name@digest) that predicted a document up to a sequence number."""
-        ...

@@ -9,11 +9,10 @@ from curator.domain.annotation import AnnotationState, Identity, Revision
 
 @dataclass(frozen=True, slots=True)
 class CurrentAnnotation:
-    """An annotation that is not deleted, without its content; `first_seq` is when it first came."""
+    """An annotation that is not deleted, without its content."""
 
     identity: Identity
     revision: int
-    first_seq: int
     document: str
     task: int | None
     annotator: str | None
@@ -50,10 +49,6 @@ class Revisions(Protocol):
         """Make the index of current annotations anew from the revisions; returns how many there are."""
         ...
 
-    def first_seq(self, identity: Identity) -> int:
-        """Return the sequence number at which an annotation first came, 0 where it never did."""
-        ...
-
     def append(self, identity: Identity, document: str, state: AnnotationState | None) -> int:
         """Add a revision, or a tombstone where there is no state; returns its number."""
         ...
@@ -66,12 +61,15 @@ class Revisions(Protocol):
         """Say whether such a deletion is remembered."""
         ...
 
-    def annotators(self) -> dict[str, str]:
-        """Return the name of each known annotator, by key; of Label Studio's users that is the e-mail address."""
+    def annotators(self, as_of: int | None = None) -> dict[str, str]:
+        """Return the name of each annotator that is known, or was at a sequence number, by key.
+
+        Of Label Studio's users that is the e-mail address.
+        """
         ...
 
     def save_annotators(self, names: Mapping[str, str]) -> None:
-        """Set the names of annotators, by key; those of others stay."""
+        """Set the names of annotators, by key; those of others stay, and all past ones are kept. Idempotent."""
         ...
 
     def watermark(self, source: str) -> str | None:

@@ -10,7 +10,7 @@ from curator.store.tables.annotations import (
 )
 from curator.store.tables.base import Counter, Json, Setting, Table, Tick
 from curator.store.tables.datasets import DecisionRow, ModelRow, PersonDecisionRow, VersionRow
-from curator.store.tables.desk import ProjectRow, SentPrediction, TaskRow
+from curator.store.tables.desk import PredictionNumber, ProjectRow, SentPrediction, ShownRow, TaskRow
 from curator.store.tables.documents import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
 from curator.store.tables.working import Lease, Receipt, Watermark
 
@@ -26,6 +26,7 @@ __all__ = [
     "Lease",
     "ModelRow",
     "PersonDecisionRow",
+    "PredictionNumber",
     "PredictionRow",
     "ProjectRow",
     "Quarantined",
@@ -33,6 +34,7 @@ __all__ = [
     "RevisionRow",
     "SentPrediction",
     "Setting",
+    "ShownRow",
     "SourceRow",
     "SplitRow",
     "Table",

@@ -13,8 +13,9 @@ from curator.domain.record import record_from_line
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content, content_from_value
 from curator.steps.ports.contents import ContentReader
+from curator.store.lineage import started_from
+from curator.store.revisions import annotator_names
 from curator.store.tables import (
-    Annotator,
     CurrentRow,
     DecisionRow,
     DocumentRow,
@@ -25,7 +26,6 @@ from curator.store.tables import (
     SplitRow,
     Tick,
 )
-from curator.store.views.shown import shown_pairs
 from curator.store.views.states import states
 from curator.views.documents import ContentView, DocumentView, RevisionView, SourceView
 from curator.views.progress import DocumentState
@@ -42,7 +42,7 @@ def document_view(
     split = connection.execute(select(SplitRow.split, SplitRow.reason).where(SplitRow.document == document)).first()
     history = _History(connection, document, row.text, schema, read_content)
     preferred = history.preferred()
-    shown = None if preferred is None else shown_pairs(connection, document).get(preferred)
+    shown = None if preferred is None else started_from(connection, [preferred]).get(preferred)
     decision = _decision(connection, document, history.current)
     return DocumentView(
         id=document,
@@ -53,7 +53,7 @@ def document_view(
         split_reason="" if split is None else split.reason,
         sources=_sources(connection, document),
         revisions=history.revisions(),
-        predicted=_prediction(connection, document, shown),
+        predicted=_prediction(connection, document, None if shown is None else shown.number),
         shown=shown is not None,
         current=decision or history.content_of(preferred),
         decided=decision is not None,
@@ -82,8 +82,7 @@ class _History:
         self._annotations = {
             number: ReadAnnotation(number, state, read_content(state, text, schema)) for number, state in states.items()
         }
-        names = connection.execute(select(Annotator.key, Annotator.name))
-        self._names: Mapping[str, str] = {row.key: row.name for row in names}
+        self._names: Mapping[str, str] = annotator_names(connection)
 
     def preferred(self) -> int | None:
         """Return the number of the revision that would be decided on."""

@@ -14,9 +14,9 @@ from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.store.database import SqlStore, curator_errors
 from curator.store.inbox import DeliveryRow, SqliteInbox
+from curator.store.revisions import annotator_names
 from curator.store.settings import SettingTable
 from curator.store.tables import (
-    Annotator,
     Counter,
     CurrentRow,
     DocumentRow,
@@ -167,7 +167,7 @@ def _work() -> Select[Any]:
 
 
 def _annotators(connection: Connection, work: Sequence[Row[Any]]) -> list[AnnotatorProgress]:
-    names = {row.key: row.name for row in connection.execute(select(Annotator.key, Annotator.name))}
+    names = annotator_names(connection)
     days_of: dict[str | None, list[Row[Any]]] = {}
     for row in work:
         days_of.setdefault(row.annotator, []).append(row)

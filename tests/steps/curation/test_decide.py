@@ -122,6 +122,7 @@ def test_contributors_that_began_from_different_pipelines_have_none_in_common(wo
     (record,) = records(export(world, quorum))
     assert record["provenance"]["pipeline"] == str(NamePipeline().id)
     world.preannotate(NamePipeline(digest="d2"))
+    world.push()
     world.server.annotate(task, [MARIE], user=world.server.add_user("ada@example.org"))
     world.deliver()
     (record,) = records(export(world, quorum))
