@@ -1,6 +1,6 @@
 """Revisions of annotations, the index of those that are current, and the names of annotators."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -103,6 +103,10 @@ class RevisionTable:
 
     def annotators(self, as_of: int | None = None) -> dict[str, str]:
         return annotator_names(self._connection, as_of)
+
+    def unnamed(self, annotators: Collection[str]) -> set[str]:
+        named = select(Annotator.key).where(Annotator.key.in_(annotators))
+        return set(annotators) - set(self._connection.scalars(named))
 
     def save_annotators(self, names: Mapping[str, str]) -> None:
         saved = self.annotators()

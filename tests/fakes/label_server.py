@@ -173,6 +173,9 @@ class FakeLabelServer:
         self._rows.users[user] = email
         return user
 
+    def rename_user(self, user: int, email: str) -> None:
+        self._rows.users[user] = email
+
     def annotate(self, task: int, result: Sequence[Any] | None = (), *, user: int = ADMIN, **fields: Any) -> int:
         """Submit, or with `was_cancelled` skip, a task; returns the annotation's id. No result is kept as null."""
         items = None if result is None else list(result)

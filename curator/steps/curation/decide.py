@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
-from curator.domain.annotation import Revision, fallback_name
+from curator.domain.annotation import Revision
 from curator.domain.canonical import digest
 from curator.domain.dataset import label_counts
 from curator.domain.decision import DECIDER, Decision, decide, decision_of_person
@@ -107,7 +107,7 @@ class Decider:
         return _decided_document(document, decision, assignment)
 
     def _origins(self, revisions: Iterable[Revision]) -> Origins:
-        return origins_of(self.transaction, revisions, self.as_of)
+        return origins_of(self.transaction, revisions, self.as_of, named=self.rules.named_annotators)
 
     def _by_person(self, document: str) -> PersonDecision | None:
         return self.transaction.decisions.by_person(document, self.as_of)
@@ -124,7 +124,7 @@ class Decider:
         numbers = sorted(revision.number for revision in revisions)
         inputs = {
             **(self._policy_inputs(numbers, origins) if by_person is None else _person_inputs(by_person)),
-            "annotators": self.rules.naming,
+            **self._naming_inputs(revisions, by_person, origins),
             "revisions": numbers,
             "source": source_number,
             "schema": self.schema.hash,
@@ -141,7 +141,7 @@ class Decider:
         else:
             person, content = by_person.person, by_person.content
             decision = decision_of_person(document_id, document.text, annotations, person, content, self.schema)
-            provenance = self._provenance_by(person, source)
+            provenance = self._provenance_by(person, source, origins)
         stored = StoredDecision(
             policy=decision.policy,
             parameters=inputs.get("parameters", {}),
@@ -160,6 +160,17 @@ class Decider:
         started_from = [origins.pipeline(number) for number in revisions]
         return {"decider": DECIDER, **self.rules.policy.value(), "started_from": started_from}
 
+    def _naming_inputs(
+        self, revisions: Sequence[Revision], by_person: PersonDecision | None, origins: Origins
+    ) -> dict[str, Any]:
+        """Return how annotators are named, and where that is by their names, the names that a record may hold."""
+        if not self.rules.named_annotators:
+            return {"annotators": self.rules.naming}
+        states = (revision.state for revision in revisions)
+        keys = {state.annotator for state in states if state} if by_person is None else {by_person.person}
+        names = {key: origins.name(key) for key in keys if key is not None}
+        return {"annotators": self.rules.naming, "names": names}
+
     def _read(self, document: Document, revisions: Sequence[Revision]) -> list[ReadAnnotation]:
         return [
             ReadAnnotation(revision.number, state, self.read_content(state, document.text, self.schema))
@@ -176,20 +187,20 @@ class Decider:
         states = [annotation.state for annotation in decision.contributors]
         pipelines = {origins.pipeline(annotation.number) for annotation in decision.contributors}
         return Provenance(
-            annotators=tuple(sorted({self._annotator(state.annotator) for state in states})),
+            annotators=tuple(sorted({self._name(state.annotator, origins) for state in states})),
             policy=decision.policy,
             pipeline=pipelines.pop() if len(pipelines) == 1 else None,
             ground_truth=all(state.ground_truth for state in states),
             source=source.name,
         )
 
-    def _provenance_by(self, person: str, source: Source) -> Provenance:
-        return Provenance((self._annotator(person),), PERSON, None, ground_truth=True, source=source.name)
+    def _provenance_by(self, person: str, source: Source, origins: Origins) -> Provenance:
+        return Provenance((self._name(person, origins),), PERSON, None, ground_truth=True, source=source.name)
 
-    def _annotator(self, key: str | None) -> str:
+    def _name(self, key: str | None, origins: Origins) -> str:
         if key is None or not self.rules.named_annotators:
             return pseudonym(self.rules.salt, key)
-        return self.transaction.revisions.annotators().get(key, fallback_name(key))
+        return origins.name(key)
 
 
 def _person_inputs(decision: PersonDecision) -> dict[str, Any]:

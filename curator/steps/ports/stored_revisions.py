@@ -1,6 +1,6 @@
 """The store of annotations: every revision, an index of what is current, and who the annotators are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -66,6 +66,10 @@ class Revisions(Protocol):
 
         Of Label Studio's users that is the e-mail address.
         """
+        ...
+
+    def unnamed(self, annotators: Collection[str]) -> set[str]:
+        """Return those of the annotators, by key, that have no name."""
         ...
 
     def save_annotators(self, names: Mapping[str, str]) -> None:
