@@ -50,6 +50,8 @@ _AFTER_SPANS = """\
     struct:
     - name: annotators
       list: string
+    - name: last_annotator
+      dtype: string
     - name: policy
       dtype: string
     - name: pipeline

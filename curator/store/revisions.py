@@ -1,18 +1,21 @@
 """Revisions of annotations, the index of those that are current, and the names of annotators."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, Text, delete, func, insert, select, type_coerce, update
+from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import AnnotationState, Identity, Revision, state_from_value
+from curator.domain.canonical import canonical_json
 from curator.steps.ports.stored_revisions import CurrentAnnotation
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import Annotator, CurrentRow, DeletionNotice, RevisionRow, Watermark
 
 _IDENTITY = (RevisionRow.source, RevisionRow.key, RevisionRow.created_at)
 _COPIED = ("task", "annotator", "updated_by", "parent_prediction")
+_TOMBSTONE = canonical_json(None)
 _BATCH = 400
 
 
@@ -103,6 +106,26 @@ class RevisionTable:
 
     def annotators(self, as_of: int | None = None) -> dict[str, str]:
         return annotator_names(self._connection, as_of)
+
+    def people(self, revisions: Iterable[int]) -> dict[int, frozenset[str | None]]:
+        people: dict[int, set[str | None]] = {}
+        state, earlier = RevisionRow, aliased(RevisionRow)
+        up_to = (
+            (earlier.source == state.source)
+            & (earlier.key == state.key)
+            & (earlier.created_at == state.created_at)
+            & (earlier.number <= state.number)
+        )
+        for chunk in chunks(revisions, _BATCH):
+            query = (
+                select(state.number, earlier.annotator, earlier.updated_by)
+                .join(earlier, up_to)
+                .where(state.number.in_(chunk), type_coerce(earlier.value, Text) != _TOMBSTONE)
+                .distinct()
+            )
+            for row in self._connection.execute(query):
+                people.setdefault(row.number, set()).update((row.annotator, row.updated_by or row.annotator))
+        return {number: frozenset(people[number]) for number in sorted(people)}
 
     def unnamed(self, annotators: Collection[str]) -> set[str]:
         named = select(Annotator.key).where(Annotator.key.in_(annotators))

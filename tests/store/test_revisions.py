@@ -158,6 +158,23 @@ def test_annotators_and_watermarks_hold_their_newest_value(store: SqlStore) -> N
         assert transaction.revisions.watermark("import:brat") is None
 
 
+def test_all_who_worked_on_an_annotation_up_to_a_revision(store: SqlStore, document: str) -> None:
+    changed = state(updated_by="test/2", updated_at=instant("2026-01-02"))
+    append(store, document, state(), state(AGAIN, user=9), changed, FIRST, state(updated_by="test/3"))
+    unknown = state(BIG, user=None)
+    append(store, document, unknown)
+    with store.reading() as transaction:
+        people = transaction.revisions.people(range(1, 7))
+    assert people == {
+        1: {"test/1"},
+        2: {"test/9"},
+        3: {"test/1", "test/2"},
+        4: {"test/1", "test/2"},
+        5: {"test/1", "test/2", "test/3"},
+        6: {None},
+    }
+
+
 def test_nothing_of_the_past_can_be_written_over_through_the_store(store: SqlStore, document: str) -> None:
     append(store, document, state())
     with store.engine.connect() as connection:

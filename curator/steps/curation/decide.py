@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
-from curator.domain.annotation import Revision
+from curator.domain.annotation import AnnotationState, Revision
 from curator.domain.canonical import digest
 from curator.domain.dataset import label_counts
 from curator.domain.decision import DECIDER, Decision, decide, decision_of_person
@@ -124,7 +124,7 @@ class Decider:
         numbers = sorted(revision.number for revision in revisions)
         inputs = {
             **(self._policy_inputs(numbers, origins) if by_person is None else _person_inputs(by_person)),
-            **self._naming_inputs(revisions, by_person, origins),
+            **self._naming_inputs(numbers, by_person, origins),
             "revisions": numbers,
             "source": source_number,
             "schema": self.schema.hash,
@@ -161,14 +161,13 @@ class Decider:
         return {"decider": DECIDER, **self.rules.policy.value(), "started_from": started_from}
 
     def _naming_inputs(
-        self, revisions: Sequence[Revision], by_person: PersonDecision | None, origins: Origins
+        self, revisions: Sequence[int], by_person: PersonDecision | None, origins: Origins
     ) -> dict[str, Any]:
         """Return how annotators are named, and where that is by their names, the names that a record may hold."""
         if not self.rules.named_annotators:
             return {"annotators": self.rules.naming}
-        states = (revision.state for revision in revisions)
-        keys = {state.annotator for state in states if state} if by_person is None else {by_person.person}
-        names = {key: origins.name(key) for key in keys if key is not None}
+        people = origins.people_of(revisions) if by_person is None else {by_person.person}
+        names = {key: origins.name(key) for key in people if key is not None}
         return {"annotators": self.rules.naming, "names": names}
 
     def _read(self, document: Document, revisions: Sequence[Revision]) -> list[ReadAnnotation]:
@@ -185,9 +184,12 @@ class Decider:
 
     def _provenance_of(self, decision: Decision, source: Source, origins: Origins) -> Provenance:
         states = [annotation.state for annotation in decision.contributors]
-        pipelines = {origins.pipeline(annotation.number) for annotation in decision.contributors}
+        numbers = [annotation.number for annotation in decision.contributors]
+        pipelines = {origins.pipeline(number) for number in numbers}
+        last = max(states, key=_recency, default=None)
         return Provenance(
-            annotators=tuple(sorted({self._name(state.annotator, origins) for state in states})),
+            annotators=tuple(sorted({self._name(person, origins) for person in origins.people_of(numbers)})),
+            last_annotator=None if last is None else self._name(last.updated_by or last.annotator, origins),
             policy=decision.policy,
             pipeline=pipelines.pop() if len(pipelines) == 1 else None,
             ground_truth=all(state.ground_truth for state in states),
@@ -195,12 +197,17 @@ class Decider:
         )
 
     def _provenance_by(self, person: str, source: Source, origins: Origins) -> Provenance:
-        return Provenance((self._name(person, origins),), PERSON, None, ground_truth=True, source=source.name)
+        name = self._name(person, origins)
+        return Provenance((name,), PERSON, None, ground_truth=True, source=source.name, last_annotator=name)
 
     def _name(self, key: str | None, origins: Origins) -> str:
         if key is None or not self.rules.named_annotators:
             return pseudonym(self.rules.salt, key)
         return origins.name(key)
+
+
+def _recency(state: AnnotationState) -> tuple[Any, ...]:
+    return (state.updated_at, state.identity.rank)
 
 
 def _person_inputs(decision: PersonDecision) -> dict[str, Any]:

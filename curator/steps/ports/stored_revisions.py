@@ -1,6 +1,6 @@
 """The store of annotations: every revision, an index of what is current, and who the annotators are."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,6 +65,13 @@ class Revisions(Protocol):
         """Return the name of each annotator that is known, or was at a sequence number, by key.
 
         Of Label Studio's users that is the e-mail address.
+        """
+        ...
+
+    def people(self, revisions: Iterable[int]) -> dict[int, frozenset[str | None]]:
+        """Return all who made or changed an annotation up to a revision, by its number.
+
+        None stands among them for an author who is not known.
         """
         ...
 

@@ -68,6 +68,7 @@ def test_several_annotators_make_one_record_with_relations_and_attributes(review
     assert record["attributes"] == [{"on": "document", "name": "note", "value": ["vu"]}]
     assert record["provenance"] == {
         "annotators": ["ada@example.org", "admin@example.org"],
+        "last_annotator": "ada@example.org",
         "policy": "quorum",
         "pipeline": None,
         "ground_truth": False,
