@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 from curator.domain.document import Document
 from curator.domain.errors import CuratorError
+from curator.domain.json_values import unbroken
 from curator.domain.span import (
     DIRECTIONS,
     DOCUMENT,
@@ -87,7 +88,7 @@ def record_of(
 
 
 def record_line(record: Record) -> bytes:
-    """Return a record as one line of JSON in UTF-8, ended by LF: every key present, in a fixed order.
+    """Return a record as one line of JSON in UTF-8, ended by LF, to any reader: every key present, in a fixed order.
 
     Spans are in text order within their layers, relations sorted, metadata by key. Scores and rules of spans are left
     out. Raises ValueError for NaN and infinities.
@@ -110,7 +111,8 @@ def record_line(record: Record) -> bytes:
             "source": provenance.source,
         },
     }
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8") + b"\n"
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return unbroken(text).encode("utf-8") + b"\n"
 
 
 def record_from_line(line: bytes, where: str = "") -> Record:

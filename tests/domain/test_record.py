@@ -115,6 +115,7 @@ def test_what_is_written_is_read_back_and_written_the_same(record: Record) -> No
     line = record_line(record)
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
+    assert line.decode().splitlines() == [line.decode().removesuffix("\n")]
     back = record_from_line(line)
     assert (back.id, back.text, back.lang, back.provenance) == (record.id, record.text, record.lang, record.provenance)
     assert (back.spans, list(back.spans)) == (record.spans, list(record.spans))

@@ -11,6 +11,7 @@ from curator.domain.dataset import loss_ledger, manifest
 from curator.domain.dataset_card import dataset_card
 from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
+from curator.domain.json_values import unbroken
 from curator.domain.loss import Loss
 from curator.domain.schema import LabelSchema
 from curator.steps.curation.decide import DecidedDocument, Decider, Rules
@@ -142,4 +143,4 @@ def _counts(decided: Iterable[DecidedDocument], schema: LabelSchema) -> dict[str
 
 
 def _pretty(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"
+    return unbroken(json.dumps(value, ensure_ascii=False, indent=2)).encode("utf-8") + b"\n"
