@@ -15,6 +15,7 @@ from curator.domain.json_values import unbroken
 from curator.domain.loss import Loss
 from curator.domain.schema import LabelSchema
 from curator.steps.curation.decide import DecidedDocument, Decider, Rules
+from curator.steps.in_force.rules import put_rules_in_force, rules_in_force
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
@@ -32,9 +33,6 @@ class Frozen:
     unchanged: bool
     manifest: Mapping[str, Any]
     losses: Mapping[str, int]
-
-
-_RULES = "decision_rules"
 
 
 def freeze(
@@ -56,9 +54,9 @@ def freeze(
         seq = transaction.seq if as_of is None else transaction.seq_at(as_of)
         schema = _schema(transaction, seq)
         if as_of is None:
-            transaction.settings.put(_RULES, rules.value())
+            put_rules_in_force(transaction.settings, rules.value())
         else:
-            rules = rules.as_stored(transaction.settings.get(_RULES, seq))
+            rules = rules.as_stored(rules_in_force(transaction.settings, seq))
         decided = list(Decider(transaction, schema, rules, read_content, seq).decided())
         split_rule = transaction.settings.get("split_rule", seq)
     if not any(document.line and document.split for document in decided):

@@ -32,18 +32,18 @@ from curator.views.progress import DocumentState
 
 
 def document_view(
-    connection: Connection, document: str, schema: LabelSchema, read_content: ContentReader
+    connection: Connection, document: str, schema: LabelSchema, policy: str, read_content: ContentReader
 ) -> DocumentView | None:
-    """Return everything about a document, or None where there is none with this id."""
+    """Return everything about a document, or None where there is none with this id; `policy` is the digest in force."""
     row = connection.execute(select(DocumentRow.__table__).where(DocumentRow.id == document)).first()
     if row is None:
         return None
-    state = DocumentState(connection.scalar(select(states([document]).c.state)) or "")
+    state = DocumentState(connection.scalar(select(states(policy, [document]).c.state)) or "")
     split = connection.execute(select(SplitRow.split, SplitRow.reason).where(SplitRow.document == document)).first()
     history = _History(connection, document, row.text, schema, read_content)
     preferred = history.preferred()
     shown = None if preferred is None else started_from(connection, [preferred]).get(preferred)
-    decision = _decision(connection, document, history.current)
+    decision = _decision(connection, document, history.current, policy)
     return DocumentView(
         id=document,
         text=row.text,
@@ -155,20 +155,27 @@ def _prediction(connection: Connection, document: str, number: int | None) -> Co
     return ContentView(str(PipelineId(row.pipeline, row.digest)), row.at, content_from_value(row.content))
 
 
-def _decision(connection: Connection, document: str, revisions: Sequence[int]) -> ContentView | None:
-    """Return the decision of a person, whatever was annotated since, else the newest one on these very revisions."""
+def _decision(connection: Connection, document: str, revisions: Sequence[int], policy: str) -> ContentView | None:
+    """Return the decision of a person, whatever was annotated since, else the policy's on these current revisions."""
     if connection.scalar(select(func.count()).where(PersonDecisionRow.document == document)):
         return _decision_of_person(connection, document)
     query = (
-        select(DecisionRow.result, DecisionRow.record, DecisionRow.policy, DecisionRow.decider, Tick.at)
+        select(DecisionRow.record, DecisionRow.policy, DecisionRow.decider, Tick.at)
         .join(Tick, Tick.seq == DecisionRow.seq)
-        .where(DecisionRow.document == document, DecisionRow.record.is_not(None))
+        .where(
+            DecisionRow.document == document,
+            DecisionRow.policy_digest == policy,
+            DecisionRow.revisions == len(revisions),
+            DecisionRow.last_revision == max(revisions, default=0),
+            DecisionRow.record.is_not(None),
+        )
         .order_by(DecisionRow.id.desc())
+        .limit(1)
     )
-    for row in connection.execute(query):
-        if row.result["revisions"] == revisions:
-            return ContentView(f"{row.decider}, policy {row.policy}", row.at, record_from_line(row.record).content)
-    return None
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return ContentView(f"{row.decider}, policy {row.policy}", row.at, record_from_line(row.record).content)
 
 
 def _decision_of_person(connection: Connection, document: str) -> ContentView | None:
