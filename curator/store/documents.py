@@ -142,7 +142,7 @@ class DocumentTable:
                 "pipeline": prediction.pipeline.name,
                 "digest": prediction.pipeline.digest,
                 "content": content_value(prediction.content),
-                "expected_corrections": abs(prediction.score),
+                "expected_corrections": prediction.expected_corrections,
             }
             for prediction in predictions
         ]

@@ -29,7 +29,7 @@ SENT = Span("events", 20, 25, "DEPLOYMENT", 0.75)
 CONTENT = Content((PARIS, SAID, SENT), (Relation(SAID.id, PARIS.id, "agent"), Relation(SAID.id, SENT.id, "topic")))
 
 
-def prediction(version: str = "rules@1", score: float = -0.85) -> NewPrediction:
+def prediction(version: str = "rules@1", score: float = 0.54) -> NewPrediction:
     return NewPrediction(version, CONTENT, TEXT, score)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from curator.domain.annotation import ProjectSource
 from curator.domain.errors import CuratorError, ServerRefused
+from curator.domain.prediction import queue_score
 from curator.domain.schema import LabelSchema
 from curator.domain.span import UNKNOWN_CONTROL
 from curator.steps.in_force.pipeline import pipeline_in_force
@@ -222,7 +223,8 @@ def note_shown(store: Store, server: str, project: ProjectRef | None) -> None:
 
 def _new(stored: StoredPrediction, text: str) -> NewPrediction:
     prediction = stored.prediction
-    return NewPrediction(str(prediction.pipeline), prediction.content, text, prediction.score)
+    score = queue_score(prediction.expected_corrections)
+    return NewPrediction(str(prediction.pipeline), prediction.content, text, score)
 
 
 def arm_webhook(store: Store, server: LabelServer, project: int, hook: Hook) -> tuple[str, str]:

@@ -32,7 +32,10 @@ class NewTask:
 
 @dataclass(frozen=True, slots=True)
 class NewPrediction:
-    """A prediction to be sent: the pipeline as Label Studio shall name it, content and score."""
+    """A prediction to be sent: the pipeline as Label Studio shall name it, content, and a score from 0 to 1.
+
+    Tasks with the lowest score come first in the queue.
+    """
 
     model_version: str
     content: Content
