@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from curator.domain.json_values import unbroken
 from curator.steps.ports.progress import Progress as Tell
 
 _log = logging.getLogger(__name__)
@@ -28,8 +29,8 @@ def flat(text: str) -> str:
 
 
 def emit(value: Any) -> None:
-    """Write a JSON value on one line to standard output; escaped where it holds what UTF-8 cannot say."""
-    line = json.dumps(value, ensure_ascii=False)
+    """Write a JSON value to standard output, one line to any reader; escaped where UTF-8 cannot say what it holds."""
+    line = unbroken(json.dumps(value, ensure_ascii=False))
     try:
         line.encode("utf-8")
     except UnicodeEncodeError:

@@ -7,10 +7,14 @@ from curator.domain.annotation import AnnotationState, TaskRef, UnreadableAnnota
 
 @dataclass(frozen=True, slots=True)
 class AnnotationObserved:
-    """An annotation had this state when the delivery was sent."""
+    """An annotation had this state when the delivery was sent.
+
+    `started_from` is the pipeline of its parent prediction, where the delivery tells it.
+    """
 
     state: AnnotationState
     task: TaskRef
+    started_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a parsed JSON value holds that no database or file of ours can."""
+"""JSON as we keep and write it: what no database or file of ours can hold, and lines that nobody breaks."""
 
 from collections.abc import Iterator
 from math import isfinite
@@ -9,6 +9,16 @@ from curator.domain.errors import InputRefused
 
 DEEPEST = 64
 """The levels of nesting up to which a value is taken; Label Studio's own results have five."""
+
+_BREAKS = {ord(char): f"\\u{ord(char):04x}" for char in "\N{NEXT LINE}\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"}
+
+
+def unbroken(json_text: str) -> str:
+    """Return JSON text that says the same, with U+0085, U+2028 and U+2029 as escapes.
+
+    JSON escapes all other characters at which some reader of lines or other would break a text.
+    """
+    return json_text.translate(_BREAKS) if any(char in json_text for char in map(chr, _BREAKS)) else json_text
 
 
 def faults(value: Any) -> set[str]:

@@ -14,6 +14,7 @@ _RELATION = {"head": "string", "child": "string", "label": "string", "direction"
 _ATTRIBUTE = {"on": "string", "name": "string", "value": "string"}
 _PROVENANCE = {
     "annotators": ["string"],
+    "last_annotator": "string",
     "policy": "string",
     "pipeline": "string",
     "ground_truth": "bool",

@@ -21,15 +21,25 @@ class PipelineId:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Immutable: one pipeline's content for one document.
-
-    `score` orders the annotators' queue: minus the expected number of corrections, so lower comes first.
-    """
+    """Immutable: one pipeline's content for one document."""
 
     document: str
     pipeline: PipelineId
     content: Content
 
     @property
-    def score(self) -> float:
-        return -sum(1.0 - (0.5 if span.score is None else span.score) for span in self.content.spans)
+    def expected_corrections(self) -> float:
+        return expected_corrections(self.content)
+
+
+def expected_corrections(content: Content) -> float:
+    """Return the number of spans, 0 or more, that a reviewer is expected to correct; half a span without a score."""
+    return sum(1.0 - (0.5 if span.score is None else span.score) for span in content.spans)
+
+
+def queue_score(expected_corrections: float) -> float:
+    """Return the score that orders the annotators' queue, in which the lowest comes first: 1 / (1 + corrections).
+
+    It falls strictly, from 1 where no correction is expected towards 0; Label Studio shows it as a percentage.
+    """
+    return 1.0 / (1.0 + expected_corrections)

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 from curator.domain.document import Document
 from curator.domain.errors import CuratorError
+from curator.domain.json_values import unbroken
 from curator.domain.span import (
     DIRECTIONS,
     DOCUMENT,
@@ -23,7 +24,7 @@ from curator.domain.span import (
     spans_by_layer,
 )
 
-RECORD_FORMAT = 1
+RECORD_FORMAT = 2
 
 _HEAD = b'{"id":"'
 _REMEDY = "take records of an export: id, text and spans by layer, each with start, end and label"
@@ -34,9 +35,10 @@ Kind = TypeVar("Kind")
 class Provenance:
     """Where a record is from.
 
-    `annotators` made what was decided, by name or pseudonym; `policy` says how it was decided; `pipeline` is what
-    they all started from (name@digest), None where that is not known or not the same; `ground_truth` says whether
-    they vouch for it; `source` is the place the text was found at.
+    `annotators` made what was decided or corrected it, by name or pseudonym, and `last_annotator` was the last of
+    them, None where nobody is known; `policy` says how it was decided; `pipeline` is what they all started from
+    (name@digest), None where that is not known or not the same; `ground_truth` says whether they vouch for it;
+    `source` is the place the text was found at.
     """
 
     annotators: tuple[str, ...] = ()
@@ -44,6 +46,7 @@ class Provenance:
     pipeline: str | None = None
     ground_truth: bool = False
     source: str = ""
+    last_annotator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def record_of(
 
 
 def record_line(record: Record) -> bytes:
-    """Return a record as one line of JSON in UTF-8, ended by LF: every key present, in a fixed order.
+    """Return a record as one line of JSON in UTF-8, ended by LF, to any reader: every key present, in a fixed order.
 
     Spans are in text order within their layers, relations sorted, metadata by key. Scores and rules of spans are left
     out. Raises ValueError for NaN and infinities.
@@ -101,13 +104,15 @@ def record_line(record: Record) -> bytes:
         "meta": {key: record.meta[key] for key in sorted(record.meta)},
         "provenance": {
             "annotators": list(provenance.annotators),
+            "last_annotator": provenance.last_annotator,
             "policy": provenance.policy,
             "pipeline": provenance.pipeline,
             "ground_truth": provenance.ground_truth,
             "source": provenance.source,
         },
     }
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8") + b"\n"
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return unbroken(text).encode("utf-8") + b"\n"
 
 
 def record_from_line(line: bytes, where: str = "") -> Record:
@@ -201,13 +206,13 @@ def _named(name: Any, kind: str, ids: Mapping[Hashable, str], place: str) -> str
 
 
 def _provenance(value: Mapping[str, Any]) -> Provenance:
-    pipeline = value.get("pipeline")
     return Provenance(
         annotators=tuple(_a(str, name) for name in _optional(list, value.get("annotators"))),
         policy=_optional(str, value.get("policy")),
-        pipeline=None if pipeline is None else _a(str, pipeline),
+        pipeline=_text_or_none(value.get("pipeline")),
         ground_truth=_optional(bool, value.get("ground_truth")),
         source=_optional(str, value.get("source")),
+        last_annotator=_text_or_none(value.get("last_annotator")),
     )
 
 
@@ -220,6 +225,10 @@ def _a(kind: type[Kind], value: Any) -> Kind:
 
 def _optional(kind: type[Kind], value: Any) -> Kind:
     return kind() if value is None else _a(kind, value)
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else _a(str, value)
 
 
 def _refuse_constant(name: str) -> NoReturn:

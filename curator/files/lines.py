@@ -8,13 +8,15 @@ import jsonlines
 import orjson
 
 from curator.domain.errors import CuratorError
+from curator.domain.json_values import unbroken
 from curator.files.durable import replacing
 
 
 def write_lines(target: Path | IO[bytes], values: Iterable[Any]) -> int:
-    """Write one JSON value a line and return how many; a path's file is replaced at once, at the end, and durably.
+    """Write one JSON value a line, to any reader, and return how many.
 
-    Equal values give equal bytes. Raises TypeError for what is no JSON value or holds a lone surrogate, and OSError.
+    A path's file is replaced at once, at the end, and durably. Equal values give equal bytes. Raises
+    TypeError for what is no JSON value or holds a lone surrogate, and OSError.
     """
     if isinstance(target, Path):
         with replacing(target) as stream:
@@ -35,7 +37,7 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def _write(stream: IO[bytes], values: Iterable[Any]) -> int:
     count = 0
-    with jsonlines.Writer(stream, dumps=orjson.dumps) as writer:
+    with jsonlines.Writer(stream, dumps=lambda value: unbroken(orjson.dumps(value).decode())) as writer:
         for value in values:
             writer.write(value)
             count += 1

@@ -12,10 +12,18 @@ from curator.label_studio.failures import ServerLacks
 from curator.label_studio.interface import labelling_config, same_config, words_of
 from curator.label_studio.listing import TaskListing, task_state
 from curator.label_studio.ml_backends import MlBackends
-from curator.label_studio.payloads import ACTIONS, annotation_from_api, task_from_api
+from curator.label_studio.payloads import ACTIONS, annotation_from_api, prediction_from_api, task_from_api
 from curator.label_studio.results import DOCUMENT, TEXT, prediction_value
 from curator.label_studio.webhooks import unsaved_webhook, webhook_ref
-from curator.steps.ports.label_server import NewPrediction, NewTask, ProjectRef, TaskFacts, TaskState, WebhookRef
+from curator.steps.ports.label_server import (
+    NewPrediction,
+    NewTask,
+    PredictionRef,
+    ProjectRef,
+    TaskFacts,
+    TaskState,
+    WebhookRef,
+)
 
 _IMPORT_BATCH = 200
 _PROJECT_PAGE = 1000
@@ -131,6 +139,12 @@ class LabelStudioServer:
         """Add a prediction to a task that exists. Not idempotent."""
         fields = prediction_value(prediction)
         self._server.write(lambda sdk: sdk.predictions.create(task=task, **fields), _nothing)
+
+    def prediction(self, number: int) -> PredictionRef | None:
+        """Return a prediction by its number, or None where there is none."""
+        return self._server.look_up(
+            lambda sdk: sdk.predictions.with_raw_response.get(number).response.json(), prediction_from_api
+        )
 
     def submit(self, task: int, result: list[dict[str, Any]], lead_time: float | None = None) -> int:
         """Submit an annotation as the token's user and return its id. Not idempotent."""

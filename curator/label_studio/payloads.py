@@ -28,6 +28,7 @@ from curator.domain.event import (
 from curator.domain.json_values import faults, storable
 from curator.label_studio.results import DOCUMENT, TEXT
 from curator.steps.ports.deliveries import DeliveryUnreadable
+from curator.steps.ports.label_server import PredictionRef
 
 _ID_LIMIT = 2**63  # what an integer column holds
 
@@ -105,6 +106,13 @@ def task_from_api(task: Any, server: str) -> TaskRef:
     )
 
 
+def prediction_from_api(prediction: Any) -> PredictionRef:
+    """Return a prediction as webhook or API shows it. Raises ValueError for what is none."""
+    fields = _object(prediction, "prediction")
+    version = _text(fields.get("model_version"))
+    return PredictionRef(_id(fields.get("id")), _id(fields.get("task")), version or "")
+
+
 def _parse(body: bytes) -> Any:
     try:
         return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
@@ -152,7 +160,16 @@ def _annotation_observed(value: Any, refs: Mapping[int, TaskRef]) -> Event:
     annotation = annotation_from_api(value, task)
     if isinstance(annotation, UnreadableAnnotation):
         return AnnotationUnreadable(task.project, annotation)
-    return AnnotationObserved(annotation, task)
+    return AnnotationObserved(annotation, task, _starting_pipeline(value, annotation))
+
+
+def _starting_pipeline(value: Mapping[str, Any], state: AnnotationState) -> str | None:
+    """Return the pipeline that an annotation started from, where the prediction that was shown is said to be that."""
+    with suppress(ValueError):
+        shown = prediction_from_api(value.get("prediction"))
+        if (shown.number, shown.task) == (state.parent_prediction, state.task):
+            return shown.model_version
+    return None
 
 
 def _annotations_deleted(value: Mapping[str, Any], server: str) -> list[Event]:

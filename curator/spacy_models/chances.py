@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from curator.domain.errors import CuratorError
+from curator.domain.json_values import unbroken
 
 _STRENGTH = 4.0
 
@@ -86,7 +87,7 @@ def write_counts(counts: Mapping[tuple[str, str, str], Counts]) -> bytes:
         )
         for (layer, rule, label), label_counts in sorted(counts.items())
     )
-    return b"".join(line + b"\n" for line in lines)
+    return b"".join(unbroken(line.decode()).encode() + b"\n" for line in lines)
 
 
 def _add(levels: dict[Any, Counts], name: Any, addend: Counts) -> None:

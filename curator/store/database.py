@@ -18,6 +18,7 @@ from curator.store.decisions import DecisionTable
 from curator.store.deletions import DeletionTable
 from curator.store.documents import DocumentTable
 from curator.store.leases import LeaseTable
+from curator.store.lineage import LineageTable
 from curator.store.models import ModelTable
 from curator.store.private_files import keep_private
 from curator.store.projects import ProjectTable
@@ -93,6 +94,7 @@ class SqlTransaction:
         self.projects = ProjectTable(connection)
         self.revisions = RevisionTable(connection, seq)
         self.deletions = DeletionTable(connection, seq)
+        self.lineage = LineageTable(connection, seq)
         self.quarantine = QuarantineTable(connection, seq)
         self.decisions = DecisionTable(connection, seq)
         self.versions = VersionTable(connection, seq)

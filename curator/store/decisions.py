@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
+from curator.domain.canonical import digest
 from curator.domain.loss import Loss
 from curator.domain.span import Content, content_from_value, content_value
 from curator.steps.ports.stored_decisions import KeptDecision, PersonDecision, StoredDecision
@@ -44,8 +45,11 @@ class DecisionTable:
             "document": document,
             "input_key": input_key,
             "policy": decision.policy,
+            "policy_digest": policy_digest(decision.policy, decision.parameters),
             "decider": decision.decider,
             "person_decision": decision.person_decision,
+            "revisions": len(decision.revisions),
+            "last_revision": max(decision.revisions, default=0),
             "result": {
                 "parameters": decision.parameters,
                 "revisions": decision.revisions,
@@ -84,6 +88,11 @@ class DecisionTable:
     def counts(self) -> dict[str, Any]:
         documents = select(func.count(func.distinct(DecisionRow.document))).select_from(DecisionRow)
         return {"decisions": self._connection.scalar(documents)}
+
+
+def policy_digest(policy: str, parameters: Mapping[str, Any]) -> str:
+    """Return what tells a policy with its parameters from every other."""
+    return digest({"policy": policy, "parameters": dict(parameters)})
 
 
 def _decision(row: Row[Any]) -> StoredDecision:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from curator.domain.canonical import digest
 from curator.domain.document import Arrival, Document, Source
-from curator.domain.prediction import GIVEN, PipelineId, Prediction
+from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import content_value
 from curator.domain.split import Assignment
 from curator.steps.ports.stored_documents import UnassignedDocument
@@ -157,23 +157,11 @@ class DocumentTable:
                 "pipeline": prediction.pipeline.name,
                 "digest": prediction.pipeline.digest,
                 "content": content_value(prediction.content),
-                "score": prediction.score,
+                "expected_corrections": prediction.expected_corrections,
             }
             for prediction in predictions
         ]
         return insert_missing(self._connection, PredictionRow, rows)
-
-    def predicted(self, documents: Iterable[str]) -> dict[str, list[tuple[int, PipelineId]]]:
-        predicted: dict[str, list[tuple[int, PipelineId]]] = {}
-        for chunk in chunks(documents, _BATCH):
-            query = (
-                select(PredictionRow.document, PredictionRow.seq, PredictionRow.pipeline, PredictionRow.digest)
-                .where(PredictionRow.document.in_(chunk), PredictionRow.pipeline != GIVEN)
-                .order_by(PredictionRow.id)
-            )
-            for row in self._connection.execute(query):
-                predicted.setdefault(row.document, []).append((row.seq, PipelineId(row.pipeline, row.digest)))
-        return predicted
 
     def counts(self) -> dict[str, Any]:
         count = self._connection.scalar

@@ -1,18 +1,21 @@
 """Revisions of annotations, the index of those that are current, and the names of annotators."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, Text, delete, exists, func, insert, select, type_coerce, update
 from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import AnnotationState, Identity, Revision, state_from_value
+from curator.domain.canonical import canonical_json
 from curator.steps.ports.stored_revisions import CurrentAnnotation
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import Annotator, CurrentRow, DeletionNotice, RevisionRow, Watermark
 
 _IDENTITY = (RevisionRow.source, RevisionRow.key, RevisionRow.created_at)
+_COPIED = ("task", "annotator", "updated_by", "parent_prediction")
+_TOMBSTONE = canonical_json(None)
 _BATCH = 400
 
 
@@ -106,18 +109,11 @@ class RevisionTable:
                 self._connection.execute(insert(CurrentRow), current)
         return self.current_count()
 
-    def first_seqs(self, revisions: Iterable[int]) -> dict[int, int]:
-        earlier = aliased(RevisionRow)
-        first = select(func.min(earlier.seq)).where(*_same(earlier, RevisionRow)).scalar_subquery()
-        seqs: dict[int, int] = {}
-        for chunk in chunks(revisions, _BATCH):
-            query = select(RevisionRow.number, first.label("first_seq")).where(RevisionRow.number.in_(chunk))
-            seqs |= {row.number: row.first_seq for row in self._connection.execute(query)}
-        return seqs
-
     def append(self, identity: Identity, document: str, state: AnnotationState | None) -> int:
-        value = None if state is None else state.value()
-        row = {**_key(identity), "seq": self._seq, "document": document, "value": value}
+        row: dict[str, Any] = {**_key(identity), "seq": self._seq, "document": document, "value": None}
+        if state is not None:
+            value = state.value()
+            row |= {"value": value, **{column: value[column] for column in _COPIED}}
         number = int(self._connection.scalar(insert(RevisionRow).values(**row).returning(RevisionRow.number)) or 0)
         if state is None:
             self._connection.execute(delete(CurrentRow).where(*_is(CurrentRow, identity)))
@@ -135,16 +131,40 @@ class RevisionTable:
         query = select(DeletionNotice.key).where(DeletionNotice.source == source, DeletionNotice.key == key)
         return self._connection.scalar(query) is not None
 
-    def annotators(self) -> dict[str, str]:
-        return {row.key: row.name for row in self._connection.execute(select(Annotator.key, Annotator.name))}
+    def annotators(self, as_of: int | None = None) -> dict[str, str]:
+        return annotator_names(self._connection, as_of)
+
+    def people(self, revisions: Iterable[int]) -> dict[int, frozenset[str | None]]:
+        people: dict[int, set[str | None]] = {}
+        state, earlier = RevisionRow, aliased(RevisionRow)
+        up_to = (
+            (earlier.source == state.source)
+            & (earlier.key == state.key)
+            & (earlier.created_at == state.created_at)
+            & (earlier.number <= state.number)
+        )
+        for chunk in chunks(revisions, _BATCH):
+            query = (
+                select(state.number, earlier.annotator, earlier.updated_by)
+                .join(earlier, up_to)
+                .where(state.number.in_(chunk), type_coerce(earlier.value, Text) != _TOMBSTONE)
+                .distinct()
+            )
+            for row in self._connection.execute(query):
+                people.setdefault(row.number, set()).update((row.annotator, row.updated_by or row.annotator))
+        return {number: frozenset(people[number]) for number in sorted(people)}
+
+    def unnamed(self, annotators: Collection[str]) -> set[str]:
+        named = select(Annotator.key).where(Annotator.key.in_(annotators))
+        return set(annotators) - set(self._connection.scalars(named))
 
     def save_annotators(self, names: Mapping[str, str]) -> None:
         saved = self.annotators()
-        for key, name in names.items():
-            if saved.get(key) == name:
-                continue
-            if not insert_missing(self._connection, Annotator, [{"key": key, "name": name}]):
-                self._connection.execute(update(Annotator).where(Annotator.key == key).values(name=name))
+        changed = [
+            {"seq": self._seq, "key": key, "name": name} for key, name in names.items() if saved.get(key) != name
+        ]
+        if changed:
+            self._connection.execute(insert(Annotator), changed)
 
     def watermark(self, source: str) -> str | None:
         return self._connection.scalar(select(Watermark.updated_at).where(Watermark.source == source))
@@ -158,6 +178,15 @@ class RevisionTable:
             "annotations": self.current_count(),
             "revisions": self._connection.scalar(select(func.count()).select_from(RevisionRow)),
         }
+
+
+def annotator_names(connection: Connection, as_of: int | None = None) -> dict[str, str]:
+    """Return the newest name of each annotator, by key; as of a sequence number where one is given."""
+    newest = select(func.max(Annotator.id)).group_by(Annotator.key)
+    if as_of is not None:
+        newest = newest.where(Annotator.seq <= as_of)
+    rows = connection.execute(select(Annotator.key, Annotator.name).where(Annotator.id.in_(newest)))
+    return {row.key: row.name for row in rows}
 
 
 def _key(identity: Identity) -> dict[str, str]:
@@ -199,7 +228,6 @@ def _current(row: Row[Any]) -> CurrentAnnotation:
     return CurrentAnnotation(
         identity=Identity(row.source, row.key, row.created_at),
         revision=row.revision,
-        first_seq=row.first_seq,
         document=row.document,
         task=row.task,
         annotator=row.annotator,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, exists, func, insert, select, update
 
 from curator.domain.prediction import GIVEN, PipelineId, Prediction
 from curator.domain.span import content_from_value
@@ -67,19 +67,11 @@ class TaskTable:
             # A server that re-uses ids may give a gone task's id to another document.
             if held is not None:
                 self.mark_gone(server, project, [task])
-            row = {"server": server, "project": project, "task": task, "document": document, "gone": False}
-            if not insert_missing(self._connection, TaskRow, [row]):
-                self._revive(server, project, task, document)
-
-    def _revive(self, server: str, project: int, task: int, document: str) -> None:
-        of_task = (TaskRow.server == server, TaskRow.project == project, TaskRow.task == task)
-        self._connection.execute(update(TaskRow).where(*of_task, TaskRow.document == document).values(gone=False))
-        # What its predecessor was given went with it.
-        self._connection.execute(
-            delete(SentPrediction).where(
-                SentPrediction.server == server, SentPrediction.project == project, SentPrediction.task == task
-            )
-        )
+            key = {"server": server, "project": project, "task": task, "document": document}
+            # What its predecessor was given went with it, so it counts from now on.
+            state = {"gone": False, "since": self._seq}
+            if not insert_missing(self._connection, TaskRow, [{**key, **state}]):
+                self._connection.execute(update(TaskRow).filter_by(**key).values(**state))
 
     def mark_gone(self, server: str, project: int, tasks: Iterable[int]) -> None:
         for chunk in chunks(tasks, 400):
@@ -112,6 +104,7 @@ class TaskTable:
             SentPrediction.project == TaskRow.project,
             SentPrediction.task == TaskRow.task,
             SentPrediction.prediction == PredictionRow.id,
+            SentPrediction.seq >= TaskRow.since,
         )
         query = (
             select(TaskRow.task, PredictionRow.__table__)
@@ -128,7 +121,7 @@ class TaskTable:
         return [(row.task, _prediction(row)) for row in self._connection.execute(query)]
 
     def mark_sent(self, server: str, project: int, task: int, predictions: Iterable[int]) -> None:
-        key = {"server": server, "project": project, "task": task}
+        key = {"server": server, "project": project, "task": task, "seq": self._seq}
         insert_missing(self._connection, SentPrediction, [{**key, "prediction": number} for number in predictions])
 
     def was_sent(self, server: str, project: int, pipeline: PipelineId) -> bool:

@@ -8,8 +8,8 @@ from enum import StrEnum
 class DocumentState(StrEnum):
     """How far a document has come; every document is in exactly one state.
 
-    Reviewed ones have a decision made since the last change, or by a person; undecided ones have been submitted since
-    the last decision; of skipped ones nobody has submitted anything.
+    Reviewed ones have a decision of the policy in force on their current annotations, or one of a person; undecided
+    ones have been submitted and have none; of skipped ones nobody has submitted anything.
     """
 
     NO_TASK = "no-task"

@@ -38,6 +38,10 @@ class Reviewer(Protocol):
 
     def disable(self, webhook: int) -> None: ...
 
+    def delete_predictions(self, task: int) -> None: ...
+
+    def prediction_numbers(self, task: int) -> dict[str, int]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class HttpReviewer:
@@ -68,6 +72,15 @@ class HttpReviewer:
 
     def disable(self, webhook: int) -> None:
         self.http.patch(f"/api/webhooks/{webhook}/", json={"is_active": False}).raise_for_status()
+
+    def delete_predictions(self, task: int) -> None:
+        for number in self.prediction_numbers(task).values():
+            self.http.delete(f"/api/predictions/{number}/").raise_for_status()
+
+    def prediction_numbers(self, task: int) -> dict[str, int]:
+        """Return the number of each prediction of a task, by its pipeline."""
+        predictions = self.http.get(f"/api/tasks/{task}/").raise_for_status().json()["predictions"]
+        return {prediction["model_version"]: prediction["id"] for prediction in predictions}
 
 
 @pytest.fixture(params=["fake", "label-studio"])

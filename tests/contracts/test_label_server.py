@@ -11,7 +11,15 @@ from curator.domain.errors import ServerRefused
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content, Relation, Span
 from curator.label_studio.results import read_result, write_result
-from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, ProjectRef, TaskFacts, TaskState
+from curator.steps.ports.label_server import (
+    LabelServer,
+    NewPrediction,
+    NewTask,
+    PredictionRef,
+    ProjectRef,
+    TaskFacts,
+    TaskState,
+)
 from tests.contracts.conftest import Reviewer
 from tests.contracts.readable import readable_annotation, readable_tasks
 
@@ -22,7 +30,7 @@ SENT = Span("events", 20, 25, "DEPLOYMENT", 0.75)
 CONTENT = Content((PARIS, SAID, SENT), (Relation(SAID.id, PARIS.id, "agent"), Relation(SAID.id, SENT.id, "topic")))
 
 
-def prediction(version: str = "rules@1", score: float = -0.85) -> NewPrediction:
+def prediction(version: str = "rules@1", score: float = 0.54) -> NewPrediction:
     return NewPrediction(version, CONTENT, TEXT, score)
 
 
@@ -114,6 +122,33 @@ def test_predictions_of_another_pipeline_can_be_added_and_shown(server: LabelSer
     assert state is not None
     assert stored.model_version == "model@2"
     assert state.model_versions == ("model@2", "rules@1")
+
+
+def test_the_first_predictions_that_a_project_is_given_are_shown(server: LabelServer, project: int) -> None:
+    server.add_tasks(project, new_tasks(1))
+    assert server.project(project).model_version == ""  # type: ignore[union-attr]
+    server.add_tasks(project, new_tasks(2, prediction(), prediction("model@2")))
+    server.add_tasks(project, new_tasks(1, prediction("later@3")))
+    assert server.project(project).model_version == "model@2"  # type: ignore[union-attr]
+
+
+def test_a_parent_prediction_is_looked_up_by_its_number_until_it_is_deleted(
+    server: LabelServer, reviewer: Reviewer, project: int
+) -> None:
+    (task,) = server.add_tasks(project, new_tasks(1, prediction(), prediction("model@2")))
+    number = reviewer.prediction_numbers(task)["rules@1"]
+    annotation = reviewer.annotate(task, [], parent_prediction=number)
+    before = readable_annotation(server, annotation)
+    assert before.parent_prediction == number
+    assert server.prediction(number) == PredictionRef(number, task, "rules@1")
+    assert server.prediction(10**9) is None
+    reviewer.delete_predictions(task)
+    after = readable_annotation(server, annotation)
+    assert (after.parent_prediction, after.updated_at) == (None, before.updated_at)
+    assert server.prediction(number) is None
+    # A number is not given out again.
+    server.add_prediction(task, prediction("later@3"))
+    assert reviewer.prediction_numbers(task)["later@3"] > number
 
 
 def test_an_annotation_reads_the_same_from_listing_task_and_alone(

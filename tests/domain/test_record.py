@@ -20,7 +20,7 @@ from curator.domain.span import Attribute, Content, Relation, Span
 from tests.domain.schemas import SCHEMA
 
 PERSON, EVENT = Span("entities", 0, 5, "PER"), Span("events", 6, 10, "ATTACK")
-PROVENANCE = Provenance(("ada", "bob"), "latest", "rules@d1", True, "a.txt")
+PROVENANCE = Provenance(("ada", "bob"), "latest", "rules@d1", True, "a.txt", "bob")
 VALUE = {"id": "a", "text": "Marie", "spans": {"entities": [{"start": 0, "end": 5, "label": "PER"}]}}
 LINE = (
     '{"id":"d","text":"Élise fuit\\n","lang":"fr","spans":{'
@@ -28,8 +28,8 @@ LINE = (
     '"events":[{"id":"events:6-10:ATTACK","start":6,"end":10,"label":"ATTACK","text":"fuit"}]},'
     '"relations":[{"head":"events:6-10:ATTACK","child":"entities:0-5:PER","label":"agent","direction":"right"}],'
     '"attributes":[{"on":"document","name":"note","value":["x"]}],'
-    '"meta":{"a":{"y":1,"x":2},"b":1},"provenance":{"annotators":["ada","bob"],"policy":"latest",'
-    '"pipeline":"rules@d1","ground_truth":true,"source":"a.txt"}}\n'
+    '"meta":{"a":{"y":1,"x":2},"b":1},"provenance":{"annotators":["ada","bob"],"last_annotator":"bob",'
+    '"policy":"latest","pipeline":"rules@d1","ground_truth":true,"source":"a.txt"}}\n'
 ).encode()
 
 
@@ -60,6 +60,7 @@ def test_every_key_is_there_also_in_an_empty_record() -> None:
     assert value["spans"] == {"entities": [], "events": []}
     assert json.loads(record_line(Record("d", "")))["provenance"] == {
         "annotators": [],
+        "last_annotator": None,
         "policy": "",
         "pipeline": None,
         "ground_truth": False,
@@ -102,7 +103,9 @@ def records(draw: st.DrawFn) -> Record:
     relations = draw(st.lists(st.builds(Relation, ends, ends, WORDS, directions), max_size=3)) if placed else []
     attributes = draw(st.lists(st.builds(Attribute, ends | st.just("document"), WORDS, VALUES), max_size=3))
     content = Content(placed, tuple(relations), tuple(attributes))
-    provenance = draw(st.builds(Provenance, st.lists(WORDS).map(tuple), WORDS, st.none() | WORDS, st.booleans(), WORDS))
+    names = st.lists(WORDS).map(tuple)
+    maybe = st.none() | WORDS
+    provenance = draw(st.builds(Provenance, names, WORDS, maybe, st.booleans(), WORDS, maybe))
     meta = draw(st.dictionaries(WORDS, VALUES, max_size=3))
     return record_of(Document(draw(WORDS), text, draw(WORDS)), content, layers, meta, provenance)
 
@@ -112,6 +115,7 @@ def test_what_is_written_is_read_back_and_written_the_same(record: Record) -> No
     line = record_line(record)
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
+    assert line.decode().splitlines() == [line.decode().removesuffix("\n")]
     back = record_from_line(line)
     assert (back.id, back.text, back.lang, back.provenance) == (record.id, record.text, record.lang, record.provenance)
     assert (back.spans, list(back.spans)) == (record.spans, list(record.spans))
@@ -182,6 +186,7 @@ RELATION = {"head": "entities:0-5:PER", "child": "entities:0-5:PER", "label": "a
         {**VALUE, "provenance": {"annotators": [1]}},
         {**VALUE, "provenance": {"ground_truth": 1}},
         {**VALUE, "provenance": {"pipeline": 1}},
+        {**VALUE, "provenance": {"last_annotator": 1}},
     ],
 )
 def test_what_is_no_record_is_refused(broken: Any) -> None:

@@ -232,9 +232,12 @@ def test_the_queue_begins_with_the_instruction(first: StudioPage, default_schema
 
 
 def test_the_text_that_needs_most_correction_comes_first_with_its_predictions_filled_in(
-    first: StudioPage, default_schema: LabelSchema
+    office: Office, first: StudioPage, default_schema: LabelSchema
 ) -> None:
     first.wait_for_text(ENVOY)
+    scores = {task["data"]["text"]: task["predictions"][0]["score"] for task in office.desk.tasks()}
+    assert min(scores, key=lambda text: scores[text]) == ENVOY
+    assert all(0 < score <= 1 for score in scores.values())
     spans = predicted(ENVOY)
     first.wait_for_regions(len(spans))
     assert first.regions() == shown(spans)

@@ -16,6 +16,8 @@ def test_a_push_fills_in_the_predictions_and_may_be_repeated(desk: Desk) -> None
     for task in tasks:
         (prediction,) = task["predictions"]
         assert prediction["model_version"] == project["model_version"]
+        # What annotators see as a percentage.
+        assert 0 < prediction["score"] <= 1
         regions = [item for item in prediction["result"] if item["type"] == "labels"]
         assert {item["from_name"] for item in regions} == {"entities", "events"}
         for item in regions:
@@ -32,7 +34,7 @@ def test_every_act_of_a_reviewer_reaches_the_store(desk: Desk) -> None:
     desk.annotate(first, reviewed(first), lead_time=12.5, parent_prediction=prediction["id"])
     wait_until(desk.agrees)
     (annotation,) = desk.curator.annotations()
-    assert annotation["annotator"] == "admin@example.org" or annotation["annotator"] == "user 1"
+    assert annotation["annotator"] == "admin@example.org"
     assert annotation["source"].startswith(PART)
 
     changed = desk.annotate(second, reviewed(second))
@@ -157,9 +159,12 @@ def test_the_export_holds_the_reviewers_annotations(desk: Desk) -> None:
     assert (first["version"], first["unchanged"]) == (1, False)
     records = desk.curator.records("news", 1)
     expected = chosen(desk.tasks())
+    pipeline = desk.tasks()[0]["predictions"][0]["model_version"]
     assert set(records) == set(expected)
     for document, answer in expected.items():
         record = records[document]
+        assert record["provenance"]["pipeline"] == pipeline
+        assert record["provenance"]["annotators"] == [record["provenance"]["last_annotator"]]
         assert record_spans(record) == answer["spans"]
         assert record_relations(record) == answer["relations"]
         assert record_attributes(record) == answer["attributes"]

@@ -12,7 +12,15 @@ from curator.domain.schema import LabelSchema
 from curator.label_studio.interface import labelling_config
 from curator.label_studio.listing import task_state
 from curator.label_studio.payloads import ACTIONS, annotation_from_api, task_from_api
-from curator.steps.ports.label_server import NewPrediction, NewTask, ProjectRef, TaskFacts, TaskState, WebhookRef
+from curator.steps.ports.label_server import (
+    NewPrediction,
+    NewTask,
+    PredictionRef,
+    ProjectRef,
+    TaskFacts,
+    TaskState,
+    WebhookRef,
+)
 from tests.fakes.clock import Clock
 from tests.fakes.label_studio_rows import Rows, delivery
 
@@ -97,7 +105,12 @@ class FakeLabelServer:
             row = self._rows.add_task(project, data, self.clock.now())
             row["model_versions"] = [_checked(prediction) for prediction in task.predictions]
             row["predictions"] = list(task.predictions)
+            for prediction in task.predictions:
+                self._rows.add_prediction(row["id"], prediction.model_version)
             ids.append(row["id"])
+        shown = [prediction.model_version for task in tasks for prediction in task.predictions]
+        if shown and not self._project(project)["model_version"]:
+            self._project(project)["model_version"] = shown[-1]
         self._answered("add_tasks")
         return ids
 
@@ -106,8 +119,13 @@ class FakeLabelServer:
         row = self._task(task)
         row["model_versions"].append(_checked(prediction))
         row["predictions"].append(prediction)
+        self._rows.add_prediction(task, prediction.model_version)
         row["updated_at"] = self.clock.now()
         self._answered("add_prediction")
+
+    def prediction(self, number: int) -> PredictionRef | None:
+        self._called("prediction")
+        return self._rows.predictions.get(number)
 
     def tasks(self, project: int, updated_since: str | None = None) -> Iterator[TaskState | UnreadableAnnotation]:
         self._called("tasks")
@@ -183,6 +201,9 @@ class FakeLabelServer:
         self._rows.users[user] = email
         return user
 
+    def rename_user(self, user: int, email: str) -> None:
+        self._rows.users[user] = email
+
     def annotate(self, task: int, result: Sequence[Any] | None = (), *, user: int = ADMIN, **fields: Any) -> int:
         """Submit, or with `was_cancelled` skip, a task; returns the annotation's id. No result is kept as null."""
         items = None if result is None else list(result)
@@ -245,6 +266,15 @@ class FakeLabelServer:
     def import_task(self, project: int, **data: Any) -> int:
         return int(self._rows.add_task(project, data, self.clock.now())["id"])
 
+    def delete_predictions(self, task: int) -> None:
+        """Delete the predictions of a task: annotations lose their parent, with the same time, and nothing is sent."""
+        for number in self.prediction_numbers(task).values():
+            del self._rows.predictions[number]
+            for row in self._rows.annotations.values():
+                if row["parent_prediction"] == number:
+                    row["parent_prediction"] = None
+        self._rows.tasks[task] |= {"model_versions": [], "predictions": []}
+
     def patch_project(self, project: int, **fields: Any) -> None:
         self._rows.projects[project] |= fields
         self.outbox.append(delivery("PROJECT_UPDATED", self._rows.projects[project]))
@@ -300,6 +330,11 @@ class FakeLabelServer:
     def predictions(self, task: int) -> list[NewPrediction]:
         return list(self._rows.tasks[task]["predictions"])
 
+    def prediction_numbers(self, task: int) -> dict[str, int]:
+        """Return the number of each prediction of a task, by its pipeline."""
+        of_task = (prediction for prediction in self._rows.predictions.values() if prediction.task == task)
+        return {prediction.model_version: prediction.number for prediction in of_task}
+
     def take_outbox(self) -> list[bytes]:
         taken, self.outbox = self.outbox, []
         return taken
@@ -340,8 +375,11 @@ class FakeLabelServer:
         return rows
 
     def _send_annotation(self, action: str, row: Mapping[str, Any]) -> None:
-        task = self._rows.tasks[row["task"]]
-        self.outbox.append(delivery(action, self._rows.projects[row["project"]], annotation=row, task=task))
+        task, project = self._rows.tasks[row["task"]], self._rows.projects[row["project"]]
+        number = self.prediction_numbers(row["task"]).get(project["model_version"])
+        # What the project shows, whatever the annotation started from.
+        shown = {"id": number, "task": row["task"], "model_version": project["model_version"]} if number else {}
+        self.outbox.append(delivery(action, project, annotation={**row, "prediction": shown}, task=task))
 
     def _controls_in_use(self, project: int) -> set[str]:
         results = [row["result"] for row in self._rows.annotations.values() if row["project"] == project]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from curator.steps.ports.label_server import WebhookRef
+from curator.steps.ports.label_server import PredictionRef, WebhookRef
 
 Row = dict[str, Any]
 
@@ -20,9 +20,11 @@ class Rows:
     projects: dict[int, Row] = field(default_factory=dict)
     tasks: dict[int, Row] = field(default_factory=dict)
     annotations: dict[int, Row] = field(default_factory=dict)
+    predictions: dict[int, PredictionRef] = field(default_factory=dict)
     webhooks: dict[int, WebhookRef] = field(default_factory=dict)
     hooked: dict[int, int] = field(default_factory=dict)
     last_project: int = 0
+    last_prediction: int = 0
 
     def add_project(self, title: str, description: str, label_config: str, now: str) -> Row:
         self.last_project += 1
@@ -81,12 +83,18 @@ class Rows:
         self.tasks[task]["updated_at"] = now
         return row
 
+    def add_prediction(self, task: int, model_version: str) -> None:
+        # Unlike those of tasks and annotations, it is not given out again.
+        self.last_prediction += 1
+        self.predictions[self.last_prediction] = PredictionRef(self.last_prediction, task, model_version)
+
     def tasks_of(self, project: int) -> list[Row]:
         return [row for row in self.tasks.values() if row["project"] == project]
 
     def drop_task(self, task: int) -> None:
         del self.tasks[task]
         self.annotations = {key: row for key, row in self.annotations.items() if row["task"] != task}
+        self.predictions = {key: prediction for key, prediction in self.predictions.items() if prediction.task != task}
 
 
 _NOT_DELIVERED = ("model_versions", "predictions")

@@ -27,7 +27,7 @@ JSON = st.recursive(
 def test_bytes_are_utf_8_with_lf_and_keys_in_order() -> None:
     stream = io.BytesIO()
     assert write_lines(stream, [{"b": "é\u2028", "a": [1.5]}, {}]) == 2
-    assert stream.getvalue() == '{"b":"é\u2028","a":[1.5]}\n{}\n'.encode()
+    assert stream.getvalue() == '{"b":"é\\u2028","a":[1.5]}\n{}\n'.encode()
 
 
 @given(st.lists(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON), max_size=5))

@@ -105,6 +105,28 @@ def test_a_text_that_nothing_can_hold_is_no_text() -> None:
     assert event.task == TaskRef("ls", 7, 1, None, None)
 
 
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        ({"id": 9, "task": 1, "model_version": "rules@1", "result": [ITEM]}, "rules@1"),
+        ({"id": 8, "task": 1, "model_version": "rules@1"}, None),
+        ({"id": 9, "task": 2, "model_version": "rules@1"}, None),
+        ({"id": 9, "task": 1, "model_version": None}, ""),
+        ({"id": 9, "task": 1, "model_version": "\ud800"}, ""),
+        ({"id": "9"}, None),
+        ({}, None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_the_parent_prediction_is_told_where_it_is_the_one_that_was_shown(shown: Any, told: str | None) -> None:
+    submitted = annotation(parent_prediction=9, prediction=shown)
+    (event,) = read_delivery(body("ANNOTATION_CREATED", annotation=submitted, task=task()), "ls")
+    assert isinstance(event, AnnotationObserved)
+    assert event.started_from == told
+    assert event.state == annotation_from_api(annotation(parent_prediction=9), REF)
+
+
 def test_a_user_may_come_as_an_object() -> None:
     assert annotation_from_api(annotation(completed_by={"id": 3, "email": "a@b"}), REF) == STATE
 

@@ -124,14 +124,6 @@ def test_of_each_pipeline_the_newest_prediction_is_given(store: SqlStore, docume
     with store.reading() as transaction:
         newest = transaction.tasks.newest_predictions([document])[document]
         assert [str(stored.prediction.pipeline) for stored in newest] == ["model@m1", "names@d2"]
-        predicted = transaction.documents.predicted([document, "f" * 24])
-        assert predicted == {document: [(2, NAMES), (3, PipelineId("model", "m1")), (4, PipelineId("names", "d2"))]}
-
-
-def test_spans_that_came_along_are_no_pipelines(store: SqlStore, document: str) -> None:
-    with store.writing() as transaction:
-        transaction.documents.add_predictions([Prediction(document, PipelineId("given", "g"), CONTENT)])
-        assert transaction.documents.predicted([document]) == {}
 
 
 def test_what_came_along_in_a_source_is_any_json(store: SqlStore) -> None:

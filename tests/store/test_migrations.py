@@ -3,21 +3,23 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
-import curator.store.migrations
+from curator.domain.canonical import canonical_json
 from curator.domain.errors import CuratorError
 from curator.steps.ports.stored_versions import StoredVersion
+from curator.store import migrations
 from curator.store.database import SqlStore, open_engine
 from curator.store.migrate import schema_revisions, upgrade
 from curator.store.tables import Table
+from tests.fakes.annotations import annotation_state, identity
 from tests.waiting import HANG_SECONDS
 
 _UPGRADE = """
@@ -26,6 +28,65 @@ from curator.store.database import open_engine
 from curator.store.migrate import upgrade
 print(upgrade(open_engine(sys.argv[1])))
 """
+
+
+def _revision(number: int, project: int, **fields: Any) -> dict[str, Any]:
+    state = annotation_state(identity(number, "s", project), **fields)
+    value = canonical_json(state.value())
+    key = {"source": state.identity.source, "key": state.identity.key, "created_at": state.identity.created_at}
+    return {"number": number, "seq": 5, **key, "document": "d", "value": value}
+
+
+def _current(number: int, project: int) -> dict[str, Any]:
+    revision = _revision(number, project)
+    flags = {"skipped": False, "ground_truth": False, "updated_at": revision["created_at"]}
+    kept = {name: revision[name] for name in ("source", "key", "created_at", "document")}
+    return {**kept, "revision": number, "first_seq": 5, "task": 7, **flags}
+
+
+_CONTENT = canonical_json({"spans": [], "relations": [], "attributes": [], "problems": []})
+_OLD_ROWS: dict[str, list[dict[str, Any]]] = {
+    "document": [{"id": "d", "seq": 1, "lang": "fr", "text": "Paris"}],
+    "annotator": [{"key": f"s/{n}", "name": f"{name}@example.org"} for n, name in ((1, "ada"), (2, "bob"))],
+    "prediction": [
+        {"id": n, "seq": n, "document": "d", "pipeline": name, "digest": digest, "content": _CONTENT, "score": score}
+        for n, name, digest, score in ((1, "names", "d1", -2.5), (2, "model", "m1", 0.0))
+    ],
+    "project": [
+        {"id": project, "seq": 1, "server": "s", "project": project, "role": "adopted", "schema_hash": "h"}
+        for project in (1, 2)
+    ],
+    "task": [{"server": "s", "project": project, "task": 7, "document": "d", "gone": False} for project in (1, 2)],
+    "sent_prediction": [
+        {"server": "s", "project": project, "task": 7, "prediction": prediction}
+        for project, prediction in ((1, 1), (2, 1), (2, 2))
+    ],
+    "revision": [
+        _revision(1, 1, task=7),
+        {**_revision(2, 1, task=7), "value": "null"},
+        _revision(3, 2, task=7, parent_prediction=70),
+    ],
+    "current_annotation": [_current(1, 1), _current(3, 2)],
+    "decision": [
+        {
+            "id": 1,
+            "seq": 6,
+            "document": "d",
+            "input_key": "k",
+            "policy": "latest",
+            "decider": "curator",
+            "result": canonical_json({"revisions": [1, 3], "parameters": {}}),
+        }
+    ],
+}
+
+
+def alembic_upgrade(connection: Connection, revision: str) -> None:
+    """Bring an empty database to a revision of the past."""
+    config = Config()
+    config.set_main_option("script_location", migrations.__path__[0])
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def test_migrations_make_exactly_the_tables_of_the_code(empty_engine: Engine) -> None:
@@ -51,7 +112,7 @@ def test_migrations_make_the_indices_and_constraints_of_the_code(empty_engine: E
 def upgrade_to(engine: Engine, revision: str) -> None:
     """Bring a database to where an earlier version of the code left it."""
     config = Config()
-    config.set_main_option("script_location", str(Path(curator.store.migrations.__file__).parent))
+    config.set_main_option("script_location", migrations.__path__[0])
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
@@ -129,6 +190,39 @@ def test_a_database_that_is_not_there_is_reported_without_its_password(
 def test_other_kinds_of_databases_are_refused(url: str) -> None:
     with pytest.raises(CuratorError):
         open_engine(url)
+
+
+def test_what_an_old_store_holds_is_kept_and_has_a_place_in_time(empty_engine: Engine) -> None:
+    with empty_engine.begin() as connection:
+        alembic_upgrade(connection, "0002")
+        connection.execute(text("insert into counter values (1, 9)"))
+        for table, rows in _OLD_ROWS.items():
+            for row in rows:
+                names = ", ".join(row)
+                connection.execute(
+                    text(f"insert into {table} ({names}) values ({', '.join(map(':{}'.format, row))})"), row
+                )
+    upgrade(empty_engine)
+    store = SqlStore(empty_engine)
+    with store.reading() as transaction:
+        assert transaction.revisions.annotators(0) == {"s/1": "ada@example.org", "s/2": "bob@example.org"}
+        assert transaction.lineage.shown("s", 1) == "names@d1"
+        # Of several pipelines nobody knows which was shown.
+        assert transaction.lineage.shown("s", 2) is None
+        starts = transaction.lineage.started_from([1, 2, 3])
+        assert {number: str(start.pipeline) for number, start in starts.items()} == {1: "names@d1"}
+        assert transaction.tasks.unsent("s", 2) == []
+        assert [annotation.revision for annotation in transaction.revisions.current()] == [1, 3]
+    with store.writing() as transaction:
+        transaction.lineage.save_numbered("s", 2, 7, 70, "model@m1")
+        assert str(transaction.lineage.started_from([3])[3].pipeline) == "model@m1"
+        assert transaction.revisions.rebuild_current() == 2
+    with empty_engine.connect() as connection:
+        columns = "revisions, last_revision, length(policy_digest) as size"
+        decision = connection.execute(text(f"select {columns} from decision")).one()
+        scores = connection.scalars(text("select expected_corrections from prediction order by id")).all()
+    assert tuple(decision) == (2, 3, 64)
+    assert list(scores) == [2.5, 0.0]
 
 
 def test_migrations_are_numbered_without_gaps() -> None:

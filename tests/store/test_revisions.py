@@ -87,7 +87,7 @@ def test_the_index_holds_the_newest_revision(store: SqlStore, document: str) -> 
     with store.reading() as transaction:
         (annotation,) = transaction.revisions.current()
     assert (annotation.identity, annotation.document, annotation.task) == (FIRST, document, 5)
-    assert (annotation.first_seq, annotation.revision) == (2, 2)
+    assert annotation.revision == 2
     assert (annotation.skipped, annotation.ground_truth, annotation.lead_time) == (True, True, None)
     assert (annotation.annotator, annotation.updated_by, annotation.updated_at) == (None, "test/2", changed.updated_at)
 
@@ -162,6 +162,23 @@ def test_annotators_and_watermarks_hold_their_newest_value(store: SqlStore) -> N
         assert transaction.revisions.annotators() == {"test/1": "b@example.org", "test/2": "c@example.org"}
         assert transaction.revisions.watermark(SOURCE) == instant("2026-01-01")
         assert transaction.revisions.watermark("import:brat") is None
+
+
+def test_all_who_worked_on_an_annotation_up_to_a_revision(store: SqlStore, document: str) -> None:
+    changed = state(updated_by="test/2", updated_at=instant("2026-01-02"))
+    append(store, document, state(), state(AGAIN, user=9), changed, FIRST, state(updated_by="test/3"))
+    unknown = state(BIG, user=None)
+    append(store, document, unknown)
+    with store.reading() as transaction:
+        people = transaction.revisions.people(range(1, 7))
+    assert people == {
+        1: {"test/1"},
+        2: {"test/9"},
+        3: {"test/1", "test/2"},
+        4: {"test/1", "test/2"},
+        5: {"test/1", "test/2", "test/3"},
+        6: {None},
+    }
 
 
 def test_nothing_of_the_past_can_be_written_over_through_the_store(store: SqlStore, document: str) -> None:

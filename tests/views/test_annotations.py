@@ -1,6 +1,7 @@
 """Current annotations, with what they say."""
 
 from curator.domain.canonical import document_id
+from curator.domain.errors import ServerUnreachable
 from tests.fakes.parts import link, raw, region
 from tests.fakes.world import World
 
@@ -37,8 +38,12 @@ def test_a_skipped_annotation_is_listed_and_a_deleted_annotation_is_not(world: W
     assert world.annotations() == []
 
 
-def test_an_annotator_that_no_sync_has_named_goes_by_number(world: World) -> None:
+def test_an_annotator_whose_name_is_not_known_yet_goes_by_number(world: World) -> None:
     (task,) = world.with_tasks(TEXT)
+    world.server.failing["users"] = ServerUnreachable("away")
     world.server.annotate(task, [])
     world.deliver()
     assert [value["annotator"] for value in world.annotations()] == ["user 1"]
+    world.server.failing.clear()
+    world.sync()
+    assert [value["annotator"] for value in world.annotations()] == ["admin@example.org"]

@@ -210,7 +210,7 @@ def test_each_task_gets_its_prediction_in_order(backend: Backend) -> None:
         ["Tripoli"],
     ]
     assert {prediction["model_version"] for prediction in predictions} == {"names@d1"}
-    assert [prediction["score"] for prediction in predictions] == [-0.5, 0, 0, -0.25]
+    assert [prediction["score"] for prediction in predictions] == [1 / 1.5, 1, 1, 1 / 1.25]
     assert backend.ask([]) == []
 
 
@@ -220,7 +220,7 @@ def test_each_task_gets_its_prediction_in_order(backend: Backend) -> None:
     + [{"id": 1, "data": {"text": text}} for text in (None, 7, ["Paris"], {"text": "Paris"}, "", " \r\n")],
 )
 def test_a_task_without_text_has_an_empty_prediction(backend: Backend, task: Any) -> None:
-    assert backend.ask([task]) == [{"model_version": "names@d1", "result": [], "score": 0}]
+    assert backend.ask([task]) == [{"model_version": "names@d1", "result": [], "score": 1}]
 
 
 @pytest.mark.parametrize("text", ["Paris\0", "Paris \ud800", "Paris " * 100])
@@ -266,7 +266,7 @@ def test_what_has_no_exact_place_is_left_out_and_logged(make_backend: Callable[.
     with capture_logs() as logs:
         (prediction,) = backend.predict(text)
     assert words_of_spans(prediction, text) == ["Paris"]
-    assert prediction["score"] == -0.25
+    assert prediction["score"] == 1 / 1.25
     assert [entry["cause"] for entry in logs] == ["offsets-split-a-character", "relation-without-span"]
     (whole,) = backend.predict("K Paris")
     assert [item["type"] for item in whole["result"]] == ["labels", "labels", "relation"]
@@ -280,7 +280,7 @@ def test_labels_that_the_project_lacks_are_left_out(backend: Backend) -> None:
         assert backend.predict("Paris", label_config=without)[0] == {
             "model_version": "names@d1",
             "result": [],
-            "score": 0,
+            "score": 1,
         }
     assert [entry["cause"] for entry in logs] == ["unknown-label"]
     for unreadable in ("", "<View", "<!DOCTYPE View []><View/>", None, 7):

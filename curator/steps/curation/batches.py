@@ -19,14 +19,15 @@ def decide_all(store: Store, decider: Decider, as_of: int) -> Iterator[DecidedDo
     """
     with store.reading() as transaction:
         documents = documents_to_decide(transaction, as_of)
-        names = _names(transaction, decider)
+        names = _names(transaction, decider, as_of)
     for start in range(0, len(documents), BATCH):
         yield from _decide_batch(store, decider, documents[start : start + BATCH], as_of, names)
 
 
 def decide_document(transaction: Transaction, decider: Decider, document: str) -> DecidedDocument:
     """Decide one document within a writing transaction."""
-    batch = _Batch(transaction, decider, [document], transaction.seq, _names(transaction, decider))
+    names = _names(transaction, decider, transaction.seq)
+    batch = _Batch(transaction, decider, [document], transaction.seq, names)
     batch.keep(transaction, batch.decisions())
     return batch.decided()[0]
 
@@ -43,8 +44,8 @@ def _decide_batch(
     return batch.decided()
 
 
-def _names(transaction: Transaction, decider: Decider) -> dict[str, str]:
-    return transaction.revisions.annotators() if decider.rules.named_annotators else {}
+def _names(transaction: Transaction, decider: Decider, as_of: int) -> dict[str, str]:
+    return transaction.revisions.annotators(as_of) if decider.rules.named_annotators else {}
 
 
 class _Batch:

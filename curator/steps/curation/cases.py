@@ -5,37 +5,26 @@ from dataclasses import dataclass
 
 from curator.domain.annotation import Revision
 from curator.domain.document import Document, Source
-from curator.domain.prediction import PipelineId
+from curator.steps.curation.origins import Origins, origins_of
 from curator.steps.ports.store import Transaction
 from curator.steps.ports.stored_decisions import PersonDecision
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A document with all that its decision is made from.
-
-    `first_seqs` says by revision when its annotation first came, `predicted` by which pipelines the document was
-    predicted and when, oldest first; `names` are those of annotators, by key.
-    """
+    """A document with all that its decision is made from."""
 
     document: Document
     source_number: int
     source: Source
     revisions: tuple[Revision, ...]
     by_person: PersonDecision | None
-    first_seqs: Mapping[int, int]
-    predicted: Sequence[tuple[int, PipelineId]]
-    names: Mapping[str, str]
+    origins: Origins
 
     @property
     def revision_numbers(self) -> tuple[int, ...]:
         """The numbers of the revisions, ascending."""
         return tuple(sorted(revision.number for revision in self.revisions))
-
-    def starting_pipeline(self, revision: int) -> str | None:
-        """Return the pipeline that an annotator began from: predictions made since do not count."""
-        before = [str(pipeline) for seq, pipeline in self.predicted if seq <= self.first_seqs[revision]]
-        return before[-1] if before else None
 
 
 def documents_to_decide(transaction: Transaction, as_of: int) -> list[str]:
@@ -54,19 +43,15 @@ def read_cases(transaction: Transaction, documents: Sequence[str], as_of: int, n
     there = [document for document in documents if document in revisions or document in by_person]
     by_id = transaction.documents.by_id(there)
     sources = transaction.documents.describing_sources(there, as_of)
-    first_seqs = transaction.revisions.first_seqs(
-        revision.number for of_document in revisions.values() for revision in of_document
-    )
-    predicted = transaction.documents.predicted(there)
+    numbers = [revision.number for of_document in revisions.values() for revision in of_document]
+    origins = origins_of(transaction, numbers, as_of, names)
     return [
         Case(
             by_id[document],
             *sources[document],
             tuple(revisions.get(document, ())),
             by_person.get(document),
-            first_seqs,
-            predicted.get(document, ()),
-            names,
+            origins,
         )
         for document in there
     ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from curator.domain.annotation import Revision, fallback_name
+from curator.domain.annotation import AnnotationState, Revision
 from curator.domain.canonical import digest
 from curator.domain.dataset import label_counts
 from curator.domain.decision import DECIDER, Decision, decide, decision_of_person
@@ -75,8 +75,8 @@ class Decider:
         """Return the digest of all that shapes the decision of a case: under the same it is decided once."""
         by_person = case.by_person
         inputs = {
-            **(self._policy_inputs() if by_person is None else _person_inputs(by_person)),
-            "annotators": self.rules.naming,
+            **(self._policy_inputs(case) if by_person is None else _person_inputs(by_person)),
+            **self._naming_inputs(case),
             "revisions": case.revision_numbers,
             "source": case.source_number,
             "schema": self.schema.hash,
@@ -107,8 +107,18 @@ class Decider:
             person_decision=None if by_person is None else by_person.number,
         )
 
-    def _policy_inputs(self) -> dict[str, Any]:
-        return {"decider": DECIDER, **self.rules.policy.value()}
+    def _policy_inputs(self, case: Case) -> dict[str, Any]:
+        started_from = [case.origins.pipeline(number) for number in case.revision_numbers]
+        return {"decider": DECIDER, **self.rules.policy.value(), "started_from": started_from}
+
+    def _naming_inputs(self, case: Case) -> dict[str, Any]:
+        """Return how annotators are named, and where that is by their names, the names that a record may hold."""
+        if not self.rules.named_annotators:
+            return {"annotators": self.rules.naming}
+        by_person = case.by_person
+        people = case.origins.people_of(case.revision_numbers) if by_person is None else {by_person.person}
+        names = {key: case.origins.name(key) for key in people if key is not None}
+        return {"annotators": self.rules.naming, "names": names}
 
     def _read(self, document: Document, revisions: Sequence[Revision]) -> list[ReadAnnotation]:
         return [
@@ -124,9 +134,12 @@ class Decider:
 
     def _provenance_of(self, decision: Decision, case: Case) -> Provenance:
         states = [annotation.state for annotation in decision.contributors]
-        pipelines = {case.starting_pipeline(annotation.number) for annotation in decision.contributors}
+        numbers = [annotation.number for annotation in decision.contributors]
+        pipelines = {case.origins.pipeline(number) for number in numbers}
+        last = max(states, key=_recency, default=None)
         return Provenance(
-            annotators=tuple(sorted({self._annotator(state.annotator, case) for state in states})),
+            annotators=tuple(sorted({self._name(person, case) for person in case.origins.people_of(numbers)})),
+            last_annotator=None if last is None else self._name(last.updated_by or last.annotator, case),
             policy=decision.policy,
             pipeline=pipelines.pop() if len(pipelines) == 1 else None,
             ground_truth=all(state.ground_truth for state in states),
@@ -134,12 +147,17 @@ class Decider:
         )
 
     def _provenance_by(self, person: str, case: Case) -> Provenance:
-        return Provenance((self._annotator(person, case),), PERSON, None, ground_truth=True, source=case.source.name)
+        name = self._name(person, case)
+        return Provenance((name,), PERSON, None, ground_truth=True, source=case.source.name, last_annotator=name)
 
-    def _annotator(self, key: str | None, case: Case) -> str:
+    def _name(self, key: str | None, case: Case) -> str:
         if key is None or not self.rules.named_annotators:
             return pseudonym(self.rules.salt, key)
-        return case.names.get(key, fallback_name(key))
+        return case.origins.name(key)
+
+
+def _recency(state: AnnotationState) -> tuple[Any, ...]:
+    return (state.updated_at, state.identity.rank)
 
 
 def _person_inputs(decision: PersonDecision) -> dict[str, Any]:

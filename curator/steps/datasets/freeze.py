@@ -9,11 +9,13 @@ from typing import Any
 from curator.domain.dataset import loss_ledger, manifest, version_digest
 from curator.domain.dataset_card import dataset_card
 from curator.domain.errors import CuratorError
+from curator.domain.json_values import unbroken
 from curator.domain.schema import LabelSchema
 from curator.steps.curation.batches import decide_all
 from curator.steps.curation.decide import Decider, Rules
 from curator.steps.datasets.draft import Draft, draft
 from curator.steps.datasets.folder import MANIFEST, data_file, kept_file, write_folder
+from curator.steps.in_force.rules import put_rules_in_force, rules_in_force
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
@@ -52,9 +54,6 @@ class _Moment:
     @property
     def all_rules(self) -> dict[str, Any]:
         return {"decision": self.rules.value(), "split": self.split_rule}
-
-
-_RULES = "decision_rules"
 
 
 def freeze(
@@ -122,11 +121,11 @@ def _moment(store: Store, rules: Rules, as_of: str | None) -> _Moment:
     """Return the store at a time, now where none is given; the rules of now are kept."""
     if as_of is None:
         with store.writing() as transaction:
-            transaction.settings.put(_RULES, rules.value())
+            put_rules_in_force(transaction.settings, rules.value())
             return _at(transaction, transaction.seq, rules)
     with store.reading() as transaction:
         seq = transaction.seq_at(as_of)
-        return _at(transaction, seq, rules.as_stored(transaction.settings.get(_RULES, seq)))
+        return _at(transaction, seq, rules.as_stored(rules_in_force(transaction.settings, seq)))
 
 
 def _at(transaction: Transaction, seq: int, rules: Rules) -> _Moment:
@@ -173,4 +172,4 @@ def version_of(
 
 
 def _pretty(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"
+    return unbroken(json.dumps(value, ensure_ascii=False, indent=2)).encode("utf-8") + b"\n"

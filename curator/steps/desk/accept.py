@@ -10,6 +10,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.schema import LabelSchema
 from curator.steps.desk.deletions import DeletionGuard, Gone, Withdrawn, withdraw
 from curator.steps.desk.lease import HeldLease
+from curator.steps.desk.lookups import Learnt, Lookups, Unknown, unknown
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.label_server import LabelServer
@@ -41,6 +42,11 @@ class Verdict(StrEnum):
     def changes(self) -> bool:
         return self in (Verdict.CREATED, Verdict.UPDATED, Verdict.DELETED)
 
+    @property
+    def taken_in(self) -> bool:
+        """Whether the store holds the state, or is about to."""
+        return self.changes or self is Verdict.KNOWN
+
 
 @dataclass(slots=True)
 class Acceptor:
@@ -57,18 +63,27 @@ class Acceptor:
     lease: HeldLease
     guard: DeletionGuard = field(default_factory=DeletionGuard)
     absent: CuratorError | None = None
+    lookups: Lookups = field(init=False, repr=False, compare=False)
 
-    def observe(self, state: AnnotationState, task: TaskRef) -> Verdict:
+    def __post_init__(self) -> None:
+        self.lookups = Lookups(self.server)
+
+    def observe(self, state: AnnotationState, task: TaskRef, started_from: str | None = None) -> Verdict:
         """Take in a state that was true when it was sent; one that leaves a doubt is read again from the server.
 
-        Newer states are appended, known and older ones change nothing. Raises ServerUnreachable.
+        Newer states are appended, known and older ones change nothing. `started_from` is the pipeline of the parent
+        prediction, where it is known. Raises ServerUnreachable.
         """
         self.lease.keep()
         with self.store.reading() as transaction:
             verdict = self._judge(transaction, state, task)
-        if verdict.changes:
+            lacking = unknown(transaction, state, task) if verdict.taken_in else Unknown()
+        learnt = self.lookups.learn(lacking, task, started_from)
+        if verdict.changes or learnt != Learnt():
             with self.lease.writing() as transaction:
-                self._append(transaction, state, task)
+                learnt.save(transaction, state, task)
+                if verdict.changes:
+                    self._append(transaction, state, task)
         if verdict is Verdict.DOUBTFUL:
             return self.reread_annotation(task.project, int(state.identity.key))
         return verdict
@@ -99,6 +114,7 @@ class Acceptor:
             newest = transaction.revisions.newest(source, key)
             foreign = None if task is None else self._foreign(transaction, task)
             held = transaction.deletions.among(source, _items(state, task)) if state and task else set()
+            lacking = unknown(transaction, state, task) if state and task and foreign is None else Unknown()
         for revision in newest:
             if revision.state is not None and (state is None or state.identity != revision.identity):
                 gone.add_annotation(revision.identity, revision.state.task, revision.document)
@@ -108,13 +124,15 @@ class Acceptor:
                     transaction.revisions.note_deletion(source, key)
             return Verdict.KNOWN
         stored = _of_identity(newest, state.identity)
-        changed = stored is None or stored.state != state or stored.document != task.document
-        if held or (changed and foreign is None):
+        changed = foreign is None and (stored is None or stored.state != state or stored.document != task.document)
+        learnt = self.lookups.learn(lacking, task, None)
+        if held or changed or learnt != Learnt():
             with self.lease.writing() as transaction:
                 transaction.deletions.release(source, held)
-                if foreign is None and changed:
+                learnt.save(transaction, state, task)
+                if changed:
                     self._append(transaction, state, task)
-        if foreign is not None or not changed:
+        if not changed:
             return foreign or Verdict.KNOWN
         return Verdict.CREATED if stored is None else Verdict.UPDATED
 

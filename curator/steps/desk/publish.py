@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from curator.domain.annotation import ProjectSource
 from curator.domain.errors import CuratorError, ServerRefused
+from curator.domain.prediction import queue_score
 from curator.domain.schema import LabelSchema
 from curator.domain.span import UNKNOWN_CONTROL
 from curator.steps.desk.doubles import doubled_documents
@@ -14,7 +15,7 @@ from curator.steps.desk.lease import HeldLease
 from curator.steps.desk.report import DoubledDocument, GoneProject
 from curator.steps.in_force.pipeline import pipeline_in_force
 from curator.steps.in_force.schema import adopt_schema, check_schema
-from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, TaskState, WebhookRef
+from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, ProjectRef, TaskState, WebhookRef
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 from curator.steps.ports.stored_tasks import StoredPrediction
@@ -144,6 +145,9 @@ def _add_tasks(store: Store, server: LabelServer, report: Published, lease: Held
     for start in range(0, len(waiting), _BATCH):
         lease.keep()
         _add_batch(store, server, project, waiting[start : start + _BATCH])
+        if start == 0:
+            # The first tasks make a project show something, and annotators begin at once.
+            note_shown(store, server.name, server.project(project))
         report.tasks += len(waiting[start : start + _BATCH])
         progress(report.tasks, len(waiting))
 
@@ -219,16 +223,29 @@ def _show_newest(store: Store, server: LabelServer, project: int) -> None:
         if pipeline is None or not transaction.tasks.was_sent(server.name, project, pipeline):
             pipeline = transaction.tasks.newest_sent(server.name, project)
     current = server.project(project)
-    if pipeline is None or current is None or current.model_version == str(pipeline):
+    if current is not None and pipeline is not None and current.model_version != str(pipeline):
+        # Label Studio refuses a pipeline whose predictions somebody has deleted there: then nothing is to be shown.
+        with suppress(ServerRefused):
+            server.show_predictions_of(project, str(pipeline))
+            current = replace(current, model_version=str(pipeline))
+    note_shown(store, server.name, current)
+
+
+def note_shown(store: Store, server: str, project: ProjectRef | None) -> None:
+    """Remember which pipeline's predictions a project, None where it is gone, shows, whoever chose it. Idempotent."""
+    if project is None:
         return
-    # Label Studio refuses a pipeline whose predictions somebody has deleted there: then nothing is to be shown.
-    with suppress(ServerRefused):
-        server.show_predictions_of(project, str(pipeline))
+    with store.reading() as transaction:
+        shown = transaction.lineage.shown(server, project.id)
+    if shown != project.model_version:
+        with store.writing() as transaction:
+            transaction.lineage.save_shown(server, project.id, project.model_version)
 
 
 def _new(stored: StoredPrediction, text: str) -> NewPrediction:
     prediction = stored.prediction
-    return NewPrediction(str(prediction.pipeline), prediction.content, text, prediction.score)
+    score = queue_score(prediction.expected_corrections)
+    return NewPrediction(str(prediction.pipeline), prediction.content, text, score)
 
 
 def arm_webhook(store: Store, server: LabelServer, project: int, hook: Hook) -> tuple[str, str]:

@@ -166,8 +166,8 @@ class Receiver:
 
     def _verdict(self, event: Event) -> Verdict:
         match event:
-            case AnnotationObserved(state, task):
-                verdict = self.acceptor.observe(state, task)
+            case AnnotationObserved(state, task, started_from):
+                verdict = self.acceptor.observe(state, task, started_from)
                 if verdict is Verdict.FOREIGN_TEXT:
                     # The text may have been restored since.
                     verdict = self.acceptor.reread_annotation(task.project, int(state.identity.key))

@@ -19,7 +19,7 @@ from curator.steps.desk.earlier_projects import earlier_projects
 from curator.steps.desk.foreign import foreign_task
 from curator.steps.desk.leftovers import settle_leftovers
 from curator.steps.desk.missing import take_over
-from curator.steps.desk.publish import Hook, arm_webhook
+from curator.steps.desk.publish import Hook, arm_webhook, note_shown
 from curator.steps.desk.receive import Receiver
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.desk.set_back import Inventory, sign_of_the_past, take_inventory
@@ -55,7 +55,10 @@ def reconcile(
         # Where Label Studio is away, the reconciliation itself says so.
         with suppress(ServerUnreachable, ServerRefused):
             report.drained = receiver.apply_waiting(at_once=True)
-        exists = server.project(project) is not None
+        current = server.project(project)
+        exists = current is not None
+        if current is not None:
+            note_shown(receiver.store, server.name, current)
         earlier, report.gone = earlier_projects(receiver.store, server)
         if exists or earlier:
             _save_annotators(receiver)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from curator.domain.canonical import canonicalise, refuse_oversized
 from curator.domain.carried import carry_back
 from curator.domain.errors import InputRefused
-from curator.domain.prediction import PipelineId, Prediction
+from curator.domain.prediction import PipelineId, expected_corrections, queue_score
 from curator.domain.span import Content, Problem
 from curator.steps.ports.label_server import NewPrediction
 from curator.steps.ports.pipelines import Pipeline, PipelineInForce
@@ -37,7 +37,7 @@ class TaskPredictor:
         if content is None:
             content = self._predicted(task.text or "", pipeline)
         content = _fitting(content, labels)
-        score = Prediction("", pipeline.id, content).score
+        score = queue_score(expected_corrections(content))
         return NewPrediction(str(pipeline.id), content, task.text or "", score)
 
     def _stored(self, task: AskedTask, pipeline: PipelineId) -> Content | None:

@@ -32,7 +32,10 @@ class NewTask:
 
 @dataclass(frozen=True, slots=True)
 class NewPrediction:
-    """A prediction to be sent: the pipeline as Label Studio shall name it, content and score."""
+    """A prediction to be sent: the pipeline as Label Studio shall name it, content, and a score from 0 to 1.
+
+    Tasks with the lowest score come first in the queue.
+    """
 
     model_version: str
     content: Content
@@ -57,6 +60,15 @@ class TaskFacts:
 
     updated_at: str
     annotations: int
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionRef:
+    """A prediction as Label Studio holds it: its number there, its task, and its pipeline as Label Studio names it."""
+
+    number: int
+    task: int
+    model_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +113,18 @@ class LabelServer(Protocol):
         ...
 
     def add_tasks(self, project: int, tasks: Sequence[NewTask]) -> list[int]:
-        """Make tasks with their predictions; returns their ids in the same order."""
+        """Make tasks with their predictions; returns their ids in the same order.
+
+        A project that shows no pipeline's predictions yet shows those of the last prediction from then on.
+        """
         ...
 
     def add_prediction(self, task: int, prediction: NewPrediction) -> None:
         """Add a prediction to a task that exists."""
+        ...
+
+    def prediction(self, number: int) -> PredictionRef | None:
+        """Return a prediction by its number, or None where there is none."""
         ...
 
     def tasks(self, project: int, updated_since: str | None = None) -> Iterator[TaskState | UnreadableAnnotation]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from curator.steps.ports.stored_decisions import Decisions
 from curator.steps.ports.stored_deletions import Deletions
 from curator.steps.ports.stored_documents import Documents
+from curator.steps.ports.stored_lineage import Lineage
 from curator.steps.ports.stored_models import Models
 from curator.steps.ports.stored_projects import Projects
 from curator.steps.ports.stored_quarantine import Quarantine
@@ -60,6 +61,11 @@ class Transaction(Protocol):
     @property
     def deletions(self) -> Deletions:
         """The deletions that are held."""
+        ...
+
+    @property
+    def lineage(self) -> Lineage:
+        """What was shown in Label Studio, and what annotations started from."""
         ...
 
     @property

@@ -70,10 +70,3 @@ class Documents(Protocol):
     def add_predictions(self, predictions: Sequence[Prediction]) -> int:
         """Add predictions; returns how many were new. Idempotent by document, pipeline name and digest."""
         ...
-
-    def predicted(self, documents: Iterable[str]) -> dict[str, list[tuple[int, PipelineId]]]:
-        """Return by which pipelines each document was predicted, with the sequence numbers, oldest first.
-
-        Spans that came along with a document are no prediction of a pipeline.
-        """
-        ...

@@ -1,6 +1,6 @@
 """The store of annotations: every revision, an index of what is current, and who the annotators are."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,11 +9,10 @@ from curator.domain.annotation import AnnotationState, Identity, Revision
 
 @dataclass(frozen=True, slots=True)
 class CurrentAnnotation:
-    """An annotation that is not deleted, without its content; `first_seq` is when it first came."""
+    """An annotation that is not deleted, without its content."""
 
     identity: Identity
     revision: int
-    first_seq: int
     document: str
     task: int | None
     annotator: str | None
@@ -61,10 +60,6 @@ class Revisions(Protocol):
         """Make the index of current annotations anew from the revisions; returns how many there are."""
         ...
 
-    def first_seqs(self, revisions: Iterable[int]) -> dict[int, int]:
-        """Return by the number of a revision the sequence number at which its annotation first came."""
-        ...
-
     def append(self, identity: Identity, document: str, state: AnnotationState | None) -> int:
         """Add a revision, or a tombstone where there is no state; returns its number."""
         ...
@@ -77,12 +72,26 @@ class Revisions(Protocol):
         """Say whether such a deletion is remembered."""
         ...
 
-    def annotators(self) -> dict[str, str]:
-        """Return the name of each known annotator, by key; of Label Studio's users that is the e-mail address."""
+    def annotators(self, as_of: int | None = None) -> dict[str, str]:
+        """Return the name of each annotator that is known, or was at a sequence number, by key.
+
+        Of Label Studio's users that is the e-mail address.
+        """
+        ...
+
+    def people(self, revisions: Iterable[int]) -> dict[int, frozenset[str | None]]:
+        """Return all who made or changed an annotation up to a revision, by its number.
+
+        None stands among them for an author who is not known.
+        """
+        ...
+
+    def unnamed(self, annotators: Collection[str]) -> set[str]:
+        """Return those of the annotators, by key, that have no name."""
         ...
 
     def save_annotators(self, names: Mapping[str, str]) -> None:
-        """Set the names of annotators, by key; those of others stay."""
+        """Set the names of annotators, by key; those of others stay, and all past ones are kept. Idempotent."""
         ...
 
     def watermark(self, source: str) -> str | None:

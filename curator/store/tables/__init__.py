@@ -18,7 +18,7 @@ from curator.store.tables.datasets import (
     VersionRecordRow,
     VersionRow,
 )
-from curator.store.tables.desk import ProjectRow, SentPrediction, TaskRow
+from curator.store.tables.desk import PredictionNumber, ProjectRow, SentPrediction, ShownRow, TaskRow
 from curator.store.tables.documents import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
 from curator.store.tables.working import DeletionWindow, HeldRow, Lease, Receipt, Watermark
 
@@ -36,6 +36,7 @@ __all__ = [
     "Lease",
     "ModelRow",
     "PersonDecisionRow",
+    "PredictionNumber",
     "PredictionRow",
     "ProjectRow",
     "Quarantined",
@@ -43,6 +44,7 @@ __all__ = [
     "RevisionRow",
     "SentPrediction",
     "Setting",
+    "ShownRow",
     "SourceRow",
     "SplitRow",
     "Table",

@@ -12,7 +12,10 @@ _TOMBSTONE = text("value = 'null'")
 
 
 class RevisionRow(Table):
-    """One accepted state of an annotation, as it came; `value` is empty for a tombstone."""
+    """One accepted state of an annotation, as it came; `value` is empty for a tombstone.
+
+    What stands after it is copied out of it, to be asked of many revisions at once.
+    """
 
     __tablename__ = "revision"
     __table_args__ = (
@@ -26,6 +29,10 @@ class RevisionRow(Table):
     created_at: Mapped[str] = mapped_column(String(32))
     document: Mapped[str] = mapped_column(ForeignKey("document.id"), index=True)
     value: Mapped[Any] = mapped_column(Json)
+    task: Mapped[int | None] = mapped_column(BigInteger)
+    annotator: Mapped[str | None] = mapped_column(Text)
+    updated_by: Mapped[str | None] = mapped_column(Text)
+    parent_prediction: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CurrentRow(Table):
@@ -60,10 +67,12 @@ class DeletionNotice(Table):
 
 
 class Annotator(Table):
-    """Index: the name of each annotator; of Label Studio's users that is the e-mail address."""
+    """A name of an annotator, of Label Studio's users the e-mail address; the newest row of a key holds."""
 
     __tablename__ = "annotator"
-    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    key: Mapped[str] = mapped_column(Text, index=True)
     name: Mapped[str] = mapped_column(Text)
 
 

@@ -23,7 +23,9 @@ class PersonDecisionRow(Table):
 class DecisionRow(Table):
     """The curated content of a document under one set of inputs, with its record as canonical bytes.
 
-    `person_decision` is the row that it carries out, where a person decided.
+    `person_decision` is the row that it carries out, where a person decided. Of the revisions that it was made on,
+    which were current together, `revisions` is the number and `last_revision` the newest, 0 where there were none: no
+    other revisions of the document that ever were current together have the same two.
     """
 
     __tablename__ = "decision"
@@ -33,8 +35,11 @@ class DecisionRow(Table):
     document: Mapped[str] = mapped_column(ForeignKey("document.id"))
     input_key: Mapped[str] = mapped_column(String(64))
     policy: Mapped[str] = mapped_column(String(32))
+    policy_digest: Mapped[str] = mapped_column(String(64))
     decider: Mapped[str] = mapped_column(Text)
     person_decision: Mapped[int | None] = mapped_column(ForeignKey("person_decision.id"))
+    revisions: Mapped[int]
+    last_revision: Mapped[int]
     result: Mapped[Any] = mapped_column(Json)
     record: Mapped[bytes | None] = mapped_column(LargeBinary)
 

@@ -1,4 +1,4 @@
-"""Projects and tasks in Label Studio, and what was sent there."""
+"""Projects and tasks in Label Studio, and what was sent to and shown in them."""
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,7 +19,10 @@ class ProjectRow(Table):
 
 
 class TaskRow(Table):
-    """Working state: the documents that a task held over time, all but the last `gone`, that too once it is deleted."""
+    """Working state: the documents that a task held over time, all but the last `gone`, that too once it is deleted.
+
+    `since` is the sequence number at which it last came to hold the document.
+    """
 
     __tablename__ = "task"
     __table_args__ = (
@@ -32,13 +35,39 @@ class TaskRow(Table):
     document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
     gone: Mapped[bool] = mapped_column(default=False)
     gone_seq: Mapped[int | None] = mapped_column(BigInteger)
+    since: Mapped[int] = mapped_column(BigInteger)
 
 
 class SentPrediction(Table):
-    """Working state: which predictions a task was given."""
+    """A prediction that a task was given; one whose document comes back is given it once more."""
 
     __tablename__ = "sent_prediction"
     server: Mapped[str] = mapped_column(Text, primary_key=True)
     project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     task: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     prediction: Mapped[int] = mapped_column(ForeignKey("prediction.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class ShownRow(Table):
+    """The pipeline whose predictions a project shows, as Label Studio names it; the newest row of a project holds."""
+
+    __tablename__ = "shown"
+    __table_args__ = (Index("ix_shown_project", "server", "project"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    server: Mapped[str] = mapped_column(Text)
+    project: Mapped[int] = mapped_column(BigInteger)
+    pipeline: Mapped[str] = mapped_column(Text)
+
+
+class PredictionNumber(Table):
+    """What Label Studio says of a prediction by its own number there, which it may give out again: the pipeline."""
+
+    __tablename__ = "prediction_number"
+    server: Mapped[str] = mapped_column(Text, primary_key=True)
+    project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    task: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    pipeline: Mapped[str] = mapped_column(Text)

@@ -58,4 +58,4 @@ class PredictionRow(Table):
     pipeline: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(64))
     content: Mapped[Any] = mapped_column(Json)
-    score: Mapped[float] = mapped_column(Float)
+    expected_corrections: Mapped[float] = mapped_column(Float)

@@ -13,8 +13,9 @@ from curator.domain.record import record_from_line
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content, content_from_value
 from curator.steps.ports.contents import ContentReader
+from curator.store.lineage import started_from
+from curator.store.revisions import annotator_names
 from curator.store.tables import (
-    Annotator,
     CurrentRow,
     DecisionRow,
     DocumentRow,
@@ -27,7 +28,6 @@ from curator.store.tables import (
     Tick,
     UnreadableRow,
 )
-from curator.store.views.shown import shown_pairs
 from curator.store.views.states import states
 from curator.views.documents import ContentView, DocumentView, RevisionView, SourceView
 from curator.views.progress import DocumentState
@@ -35,18 +35,18 @@ from curator.views.quarantine import QuarantineEntry
 
 
 def document_view(
-    connection: Connection, document: str, schema: LabelSchema, read_content: ContentReader
+    connection: Connection, document: str, schema: LabelSchema, policy: str, read_content: ContentReader
 ) -> DocumentView | None:
-    """Return everything about a document, or None where there is none with this id."""
+    """Return everything about a document, or None where there is none with this id; `policy` is the digest in force."""
     row = connection.execute(select(DocumentRow.__table__).where(DocumentRow.id == document)).first()
     if row is None:
         return None
-    state = DocumentState(connection.scalar(select(states([document]).c.state)) or "")
+    state = DocumentState(connection.scalar(select(states(policy, [document]).c.state)) or "")
     split = connection.execute(select(SplitRow.split, SplitRow.reason).where(SplitRow.document == document)).first()
     history = _History(connection, document, row.text, schema, read_content)
     preferred = history.preferred()
-    shown = None if preferred is None else shown_pairs(connection, document).get(preferred)
-    decision = _decision(connection, document, history.current)
+    shown = None if preferred is None else started_from(connection, [preferred]).get(preferred)
+    decision = _decision(connection, document, history.current, policy)
     return DocumentView(
         id=document,
         text=row.text,
@@ -56,7 +56,7 @@ def document_view(
         split_reason="" if split is None else split.reason,
         sources=_sources(connection, document),
         revisions=history.revisions(),
-        predicted=_prediction(connection, document, shown),
+        predicted=_prediction(connection, document, None if shown is None else shown.number),
         shown=shown is not None,
         current=decision or history.content_of(preferred),
         decided=decision is not None,
@@ -86,8 +86,7 @@ class _History:
         self._annotations = {
             number: ReadAnnotation(number, state, read_content(state, text, schema)) for number, state in states.items()
         }
-        names = connection.execute(select(Annotator.key, Annotator.name))
-        self._names: Mapping[str, str] = {row.key: row.name for row in names}
+        self._names: Mapping[str, str] = annotator_names(connection)
 
     def preferred(self) -> int | None:
         """Return the number of the revision that would be decided on."""
@@ -180,20 +179,27 @@ def _prediction(connection: Connection, document: str, number: int | None) -> Co
     return ContentView(str(PipelineId(row.pipeline, row.digest)), row.at, content_from_value(row.content))
 
 
-def _decision(connection: Connection, document: str, revisions: Sequence[int]) -> ContentView | None:
-    """Return the decision of a person, whatever was annotated since, else the newest one on these very revisions."""
+def _decision(connection: Connection, document: str, revisions: Sequence[int], policy: str) -> ContentView | None:
+    """Return the decision of a person, whatever was annotated since, else the policy's on these current revisions."""
     if connection.scalar(select(func.count()).where(PersonDecisionRow.document == document)):
         return _decision_of_person(connection, document)
     query = (
-        select(DecisionRow.result, DecisionRow.record, DecisionRow.policy, DecisionRow.decider, Tick.at)
+        select(DecisionRow.record, DecisionRow.policy, DecisionRow.decider, Tick.at)
         .join(Tick, Tick.seq == DecisionRow.seq)
-        .where(DecisionRow.document == document, DecisionRow.record.is_not(None))
+        .where(
+            DecisionRow.document == document,
+            DecisionRow.policy_digest == policy,
+            DecisionRow.revisions == len(revisions),
+            DecisionRow.last_revision == max(revisions, default=0),
+            DecisionRow.record.is_not(None),
+        )
         .order_by(DecisionRow.id.desc())
+        .limit(1)
     )
-    for row in connection.execute(query):
-        if row.result["revisions"] == revisions:
-            return ContentView(f"{row.decider}, policy {row.policy}", row.at, record_from_line(row.record).content)
-    return None
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return ContentView(f"{row.decider}, policy {row.policy}", row.at, record_from_line(row.record).content)
 
 
 def _decision_of_person(connection: Connection, document: str) -> ContentView | None:

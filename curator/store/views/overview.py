@@ -10,14 +10,16 @@ from sqlalchemy import Connection, Row, Select, case, func, select
 
 from curator.domain.annotation import fallback_name
 from curator.domain.schema import LabelSchema
+from curator.steps.in_force.rules import rules_in_force
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.store.database import SqlStore, curator_errors
+from curator.store.decisions import policy_digest
 from curator.store.inbox import SqliteInbox
 from curator.store.inbox_file import SIZE, DeliveryRow
+from curator.store.revisions import annotator_names
 from curator.store.settings import SettingTable
 from curator.store.tables import (
-    Annotator,
     Counter,
     CurrentRow,
     DocumentRow,
@@ -64,7 +66,7 @@ class SqlOverview:
     def progress(self) -> ReviewProgress:
         with self._reading() as (connection, seq), self._lock:
             if self._progress is None or self._progress[0] != seq:
-                self._progress = (seq, _progress(connection))
+                self._progress = (seq, _progress(connection, seq))
             return self._progress[1]
 
     def labels(self) -> LabelReport:
@@ -121,27 +123,34 @@ class SqlOverview:
         total = progress.total if state is None else progress.documents[state]
         pages = max(-(-total // _PAGE), 1)
         page = min(max(page, 1), pages)
-        with self._reading() as (connection, _):
+        with self._reading() as (connection, seq):
+            policy = _policy(connection, seq)
             if state is None:
                 ids = select(DocumentRow.id).order_by(DocumentRow.id)
             else:
-                state_of = states()
+                state_of = states(policy)
                 ids = select(state_of.c.id).where(state_of.c.state == state.value).order_by(state_of.c.id)
             page_ids = list(connection.scalars(ids.limit(_PAGE).offset((page - 1) * _PAGE)))
-            return DocumentPage(tuple(_lines(connection, page_ids)), page, pages, total)
+            return DocumentPage(tuple(_lines(connection, policy, page_ids)), page, pages, total)
 
     def document(self, document: str) -> DocumentView | None:
         with self._reading() as (connection, seq):
-            schema = _schema(connection, seq)
-            return None if schema is None else document_view(connection, document, schema, self._read_content)
+            schema, policy = _schema(connection, seq), _policy(connection, seq)
+            return None if schema is None else document_view(connection, document, schema, policy, self._read_content)
 
 
 def _schema(connection: Connection, seq: int) -> LabelSchema | None:
     return schema_in_force(SettingTable(connection, seq))
 
 
-def _progress(connection: Connection) -> ReviewProgress:
-    state_of = states()
+def _policy(connection: Connection, seq: int) -> str:
+    """Return the digest of the policy in force, an empty one before the first."""
+    rules = rules_in_force(SettingTable(connection, seq))
+    return "" if rules is None else policy_digest(rules["policy"], rules.get("parameters", {}))
+
+
+def _progress(connection: Connection, seq: int) -> ReviewProgress:
+    state_of = states(_policy(connection, seq))
     rows = connection.execute(select(state_of.c.state, func.count().label("total")).group_by(state_of.c.state))
     counts = dict.fromkeys(DocumentState, 0) | {DocumentState(row.state): row.total for row in rows}
     work = connection.execute(_work()).all()
@@ -168,7 +177,7 @@ def _work() -> Select[Any]:
 
 
 def _annotators(connection: Connection, work: Sequence[Row[Any]]) -> list[AnnotatorProgress]:
-    names = {row.key: row.name for row in connection.execute(select(Annotator.key, Annotator.name))}
+    names = annotator_names(connection)
     days_of: dict[str | None, list[Row[Any]]] = {}
     for row in work:
         days_of.setdefault(row.annotator, []).append(row)
@@ -186,8 +195,8 @@ def _annotators(connection: Connection, work: Sequence[Row[Any]]) -> list[Annota
     return sorted(annotators, key=lambda annotator: (-annotator.reviewed - annotator.skipped, annotator.name))
 
 
-def _lines(connection: Connection, documents: list[str]) -> Iterator[DocumentLine]:
-    state_of = states(documents)
+def _lines(connection: Connection, policy: str, documents: list[str]) -> Iterator[DocumentLine]:
+    state_of = states(policy, documents)
     first = select(func.min(SourceRow.id)).where(SourceRow.document.in_(documents)).group_by(SourceRow.document)
     query: Any = (
         select(

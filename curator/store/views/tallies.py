@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from curator.domain.annotation import Identity, state_from_value
 from curator.domain.prediction import GIVEN, PipelineId
@@ -14,9 +14,9 @@ from curator.domain.scoring import MatchCounts, MatchKind, count_kinds, match
 from curator.domain.span import content_from_value
 from curator.steps.ports.contents import ContentReader
 from curator.store.database import curator_errors
+from curator.store.lineage import started_from
 from curator.store.rows import chunks
-from curator.store.tables import DocumentRow, PredictionRow, RevisionRow
-from curator.store.views.shown import prediction_count, shown_pairs
+from curator.store.tables import CurrentRow, DocumentRow, PredictionRow, RevisionRow
 from curator.views.labels import LabelMatches, LabelReport, PipelineMatches
 
 _BATCH = 50
@@ -79,9 +79,9 @@ class LabelTally:
                 self._thread = None
 
     def _catch_up(self, connection: Connection, schema: LabelSchema) -> None:
-        predictions, shown = prediction_count(connection, None), shown_pairs(connection)
+        predictions, shown = _prediction_count(connection, None), _shown(connection)
         counts = self._counts
-        counted = prediction_count(connection, counts.last_prediction)
+        counted = _prediction_count(connection, counts.last_prediction)
         # Annotations are read against the schema; and what was purged can no longer be subtracted.
         if counts.schema != schema.hash or counted != sum(counts.documents.values()):
             counts, counted = _Counts(schema.hash), 0
@@ -154,6 +154,20 @@ class LabelTally:
             current = self._read_content(state, row.text, schema).spans
             predicted = content_from_value(prediction.content).spans
             yield PipelineId(prediction.pipeline, prediction.digest), count_kinds(match(predicted, current))
+
+
+def _shown(connection: Connection) -> dict[int, int]:
+    """Return the prediction of a pipeline that each current annotation started from, by its newest revision."""
+    starts = started_from(connection, select(CurrentRow.revision))
+    return {revision: start.number for revision, start in starts.items() if start.pipeline.name != GIVEN}
+
+
+def _prediction_count(connection: Connection, up_to: int | None) -> int:
+    """Return how many predictions pipelines made, of those up to an id where one is given."""
+    query = select(func.count()).select_from(PredictionRow).where(PredictionRow.pipeline != GIVEN)
+    if up_to is not None:
+        query = query.where(PredictionRow.id <= up_to)
+    return int(connection.scalar(query) or 0)
 
 
 def _pipelines(counts: _Counts, schema: LabelSchema) -> Iterator[PipelineMatches]:

@@ -69,6 +69,7 @@ def test_several_annotators_make_one_record_with_relations_and_attributes(review
     assert record["attributes"] == [{"on": "document", "name": "note", "value": ["vu"]}]
     assert record["provenance"] == {
         "annotators": ["ada@example.org", "admin@example.org"],
+        "last_annotator": "ada@example.org",
         "policy": "quorum",
         "pipeline": None,
         "ground_truth": False,
@@ -123,6 +124,7 @@ def test_contributors_that_began_from_different_pipelines_have_none_in_common(wo
     (record,) = records(export(world, quorum))
     assert record["provenance"]["pipeline"] == str(NamePipeline().id)
     world.preannotate(NamePipeline(digest="d2"))
+    world.push()
     world.server.annotate(task, [MARIE], user=world.server.add_user("ada@example.org"))
     world.deliver()
     (record,) = records(export(world, quorum))

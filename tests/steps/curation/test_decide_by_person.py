@@ -82,6 +82,7 @@ def test_the_record_is_what_the_person_decided(decide: Decide, export: Export) -
     assert value["meta"] == {"k": 1}
     assert value["provenance"] == {
         "annotators": [pseudonym("salt", "ada")],
+        "last_annotator": pseudonym("salt", "ada"),
         "policy": "person",
         "pipeline": None,
         "ground_truth": True,

@@ -85,12 +85,18 @@ def test_progress_ends_with_all_that_was_waiting(world: World) -> None:
     assert reported[-1] == (2, 2)
 
 
-def test_the_score_is_minus_the_expected_number_of_corrections(world: World) -> None:
+def test_the_expected_number_of_corrections_is_stored_and_sent_as_a_score_from_0_to_1(world: World) -> None:
     world.ingest(ONE)
     world.preannotate(NamePipeline(score=0.75))
     with world.store.reading() as transaction:
         (stored,) = transaction.tasks.newest_predictions([document_id(ONE)])[document_id(ONE)]
-    assert stored.prediction.score == pytest.approx(-0.5)
+    assert stored.prediction.expected_corrections == pytest.approx(0.5)
+    world.push()
+    (task,) = world.server.known_tasks(world.project)
+    assert [prediction.score for prediction in world.server.predictions(task)] == [pytest.approx(1 / 1.5)]
+    with world.sql.engine.connect() as connection:
+        kept = connection.exec_driver_sql("select expected_corrections from prediction").scalar()
+    assert kept == pytest.approx(0.5)
 
 
 def test_paths_are_predicted_without_storing_anything(world: World) -> None:

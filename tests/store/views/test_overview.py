@@ -13,6 +13,7 @@ from curator.domain.record import Record, record_line
 from curator.domain.scoring import MatchKind
 from curator.domain.span import Content, Span
 from curator.domain.split import Assignment
+from curator.steps.in_force.rules import put_rules_in_force
 from curator.steps.in_force.schema import adopt_schema
 from curator.steps.ports.stored_decisions import StoredDecision
 from curator.steps.ports.stored_versions import StoredVersion
@@ -44,6 +45,7 @@ def overview(store: SqlStore, inbox: SqliteInbox) -> SqlOverview:
         transaction.tasks.save_project("s", 1, SCHEMA.hash)
         transaction.tasks.save("s", 1, {1: PARIS, 2: LYON, 3: OSLO, 4: ROME})
         transaction.revisions.save_annotators({"test/7": "zoe@example.org"})
+        put_rules_in_force(transaction.settings, {"policy": "latest", "annotators": "pseudonym"})
     predict(store, RULES)
     return SqlOverview(store, inbox, READ_ANNOTATION)
 
@@ -56,6 +58,7 @@ def predict(store: SqlStore, pipeline: PipelineId, sent: bool = True) -> None:
         for task, document in transaction.tasks.live("s", 1).items() if sent else ():
             newest = transaction.tasks.newest_predictions([document])[document]
             transaction.tasks.mark_sent("s", 1, task, [prediction.number for prediction in newest])
+            transaction.lineage.save_shown("s", 1, str(pipeline))
 
 
 @pytest.fixture
