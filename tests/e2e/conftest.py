@@ -118,6 +118,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStu
         CURATOR_LABEL_STUDIO__TOKEN=label_studio.token,
         CURATOR_HOOK__PORT=str(port),
         CURATOR_HOOK__PUBLIC_URL=relay.url,
+        # What one test deletes is not held against the next one.
+        CURATOR_SYNC__DELETION_WINDOW="0.0001",
     )
     curator = Curator(folder, env)
     assert curator.json("ingest", PART)["documents"] == ARTICLES_OF_PART
