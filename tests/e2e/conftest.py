@@ -150,6 +150,8 @@ def opened_desk(
         CURATOR_LABEL_STUDIO__TOKEN=label_studio.token,
         CURATOR_HOOK__PORT=str(port),
         CURATOR_HOOK__PUBLIC_URL=relay.url,
+        # What one test deletes is not held against the next one.
+        CURATOR_SYNC__DELETION_WINDOW="0.0001",
     )
     curator = Curator(folder, env)
     assert curator.json("ingest", corpus)["refused"] == []

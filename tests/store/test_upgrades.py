@@ -1,0 +1,42 @@
+"""Stores that were filled before a migration keep what they hold."""
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, text
+
+from curator.store import migrate
+from curator.store.database import SqlStore
+from curator.store.migrate import upgrade
+
+
+def upgraded_to(engine: Engine, revision: str) -> None:
+    """Bring an empty database to a revision that is not the last one."""
+    config = Config()
+    config.set_main_option("script_location", str(migrate._FOLDER).replace("%", "%%"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def test_leases_and_tasks_of_before_held_deletions_survive(empty_engine: Engine) -> None:
+    upgraded_to(empty_engine, "0004")
+    with empty_engine.begin() as connection:
+        for statement in (
+            "insert into document (id, seq, lang, text) values ('d', 1, 'fr', 'Paris')",
+            "insert into lease (name, holder, expires) values ('applier', 'one', 4000000000)",
+            "insert into task (server, project, task, document, gone) values ('s', 1, 1, 'd', false)",
+            "insert into task (server, project, task, document, gone) values ('s', 1, 2, 'd', true)",
+        ):
+            connection.execute(text(statement))
+    assert upgrade(empty_engine)
+    store = SqlStore(empty_engine)
+    assert store.lease("applier", "two", 60) is None
+    held = store.lease("applier", "one", 60)
+    assert held
+    with store.writing(held) as transaction:
+        assert transaction.tasks.live("s", 1) == {1: "d"}
+        assert transaction.deletions.held() == []
+        transaction.tasks.mark_gone("s", 1, [1])
+    with empty_engine.connect() as connection:
+        rows = connection.execute(text("select task, gone, gone_seq from task order by task")).all()
+    assert [(row.task, bool(row.gone), row.gone_seq) for row in rows] == [(1, True, 1), (2, True, None)]
