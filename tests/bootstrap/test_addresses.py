@@ -5,6 +5,7 @@ from curator.bootstrap.addresses import (
     is_embedded,
     listening_ports,
     ml_backend_address,
+    reached_at,
     server_address,
     server_token,
     server_url,
@@ -46,3 +47,17 @@ def test_a_configured_server_and_a_public_hook_are_taken_as_they_are(
     with pytest.raises(SettingsError) as raised:
         server_token(configured)
     assert raised.value.name == "label_studio.token"
+
+
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [
+        ("127.0.0.1", "127.0.0.1:8081"),
+        ("0.0.0.0", "127.0.0.1:8081"),  # noqa: S104 - not bound
+        ("::", "[::1]:8081"),
+        ("::1", "[::1]:8081"),
+        ("curator.example", "curator.example:8081"),
+    ],
+)
+def test_what_listens_everywhere_is_reached_here(host: str, reached: str) -> None:
+    assert reached_at(host, 8081) == reached

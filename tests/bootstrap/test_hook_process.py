@@ -1,3 +1,4 @@
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,32 @@ def test_a_hook_that_does_not_start_is_reported_with_its_log(configured: Context
         HookProcess(context, port).start()
     assert raised.value.where == str(context.workspace.hook_log)
     assert not (context.workspace.root / "hook.json").exists()
+
+
+def test_up_binds_no_pages_beyond_this_machine_without_a_token(
+    configured: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CURATOR_HOOK__HOST", "0.0.0.0")  # noqa: S104 - to be refused
+    (port,) = free_ports(1)
+    hook = HookProcess(configured, port)
+    with pytest.raises(CuratorError, match="no token opens them") as raised:
+        hook.start()
+    assert "curator tokens issue" in raised.value.remedy
+    assert not hook.alive()
+
+
+def test_a_port_to_publish_that_is_taken_is_named_with_its_setting(
+    configured: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        taken = holder.getsockname()[1]
+        monkeypatch.setenv("CURATOR_HOOK__WEBHOOK_PORT", str(taken))
+        (port,) = free_ports(1)
+        with pytest.raises(CuratorError, match=f"port {taken} is taken") as raised:
+            HookProcess(configured, port).start()
+    assert "hook.webhook_port" in raised.value.remedy
 
 
 def test_a_hook_that_a_killed_up_left_behind_is_ended(configured: Context) -> None:
