@@ -145,6 +145,26 @@ def test_the_guard_against_private_addresses_is_named(monkeypatch: pytest.Monkey
         client.save_webhook(1, "http://10.0.0.1/hook", {}, None)
 
 
+@pytest.mark.parametrize(
+    ("faults", "match"),
+    [
+        ({"url": ["URL resolves to a reserved network address"], "actions": {"0": ["no"]}}, "SSRF guard"),
+        ({"url": ["Enter a valid URL."], "actions": {"0": ["no"]}}, r"refuses: \{'url': \['Enter a valid URL.'\]\}"),
+        ({"url": ["Enter a valid URL."]}, "Enter a valid URL"),
+        ({"actions": {"0": ["no"]}}, None),
+    ],
+)
+def test_an_address_is_judged_by_what_else_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, faults: dict[str, object], match: str | None
+) -> None:
+    client = answered(lambda _: httpx.Response(400, json={"validation_errors": faults}), monkeypatch)
+    if match is None:
+        client.check_webhook(1, "http://hooks.example.org")
+        return
+    with pytest.raises(ServerRefused, match=match):
+        client.check_webhook(1, "http://10.0.0.1/hook")
+
+
 def test_a_task_that_label_studio_fails_on_is_named_and_hides_no_other(
     label_studio: RunningLabelStudio, default_schema: LabelSchema
 ) -> None:

@@ -243,6 +243,17 @@ def test_a_refusal_that_nothing_in_quarantine_explains_is_reported_as_it_is(worl
         world.push()
 
 
+def test_a_refusal_without_a_remedy_gets_one_that_leads_to_what_is_in_the_way(world: World) -> None:
+    (task,) = world.with_tasks(ONE)
+    number = world.server.annotate(task, [{**region(0, 5, "PER"), "from_name": "label"}])
+    world.schema = schema_with_label("ORG")
+    with pytest.raises(ServerRefused, match=r"incompatible.*`curator sync --full`"):
+        world.push()
+    world.sync(full=True)
+    with pytest.raises(ServerRefused, match=f"task {task}, annotation {number}"):
+        world.push()
+
+
 def test_a_schema_that_lacks_what_is_in_force_is_not_brought_to_label_studio(world: World) -> None:
     world.schema = schema_with_label("ORG")
     world.with_tasks(ONE)
