@@ -20,6 +20,7 @@ from tests.conftest import ROOT, RunningLabelStudio, free_port
 from tests.e2e.agreement import from_label_studio, from_store
 from tests.e2e.browser import chromium as chromium
 from tests.e2e.relay import Relay
+from tests.e2e.small import small_corpus
 from tests.waiting import HANG_SECONDS, wait_until
 
 _CORPUS = ROOT / "seeds" / "corpus"
@@ -129,6 +130,13 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, label_studio: RunningLabelStudio) -> Iterator[Desk]:
     with opened_desk(tmp_path_factory.mktemp("desk"), label_studio, PART) as desk:
+        yield desk
+
+
+@pytest.fixture
+def own(tmp_path: Path, label_studio: RunningLabelStudio) -> Iterator[Desk]:
+    """A project of the test's own, whose webhook brings nothing."""
+    with opened_desk(tmp_path, label_studio, small_corpus(tmp_path), hooked=False) as desk:
         yield desk
 
 

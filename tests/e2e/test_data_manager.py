@@ -1,23 +1,13 @@
 """The Data Manager's actions, each followed by one sync: then the store holds what Label Studio holds."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.conftest import RunningLabelStudio
 from tests.e2e.conftest import Desk, opened_desk
 from tests.e2e.regions import reviewed
 from tests.e2e.small import TEXTS, small_corpus
 from tests.waiting import wait_until
-
-
-@pytest.fixture
-def own(tmp_path: Path, label_studio: RunningLabelStudio) -> Iterator[Desk]:
-    """A project of the test's own, whose webhook brings nothing."""
-    with opened_desk(tmp_path, label_studio, small_corpus(tmp_path), hooked=False) as desk:
-        yield desk
 
 
 def missed(desk: Desk, *options: str) -> dict[str, int]:
@@ -33,7 +23,7 @@ def at_rest(desk: Desk) -> bool:
 
 def test_every_action_of_the_menu_is_known(own: Desk) -> None:
     listed = own.http.get("/api/dm/actions", params={"project": own.project}).raise_for_status().json()
-    # The last one is tried by the tests of the ML backend, each other one below, with some that the menu hides.
+    # The last is tried by the tests of the ML backend, the others below, with some that the menu hides by default.
     assert {action["id"] for action in listed} == {
         "predictions_to_annotations",
         "remove_duplicates",

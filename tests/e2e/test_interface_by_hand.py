@@ -1,25 +1,20 @@
 """A label and an alias that somebody added in Label Studio's own settings."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.conftest import ROOT, RunningLabelStudio
-from tests.e2e.conftest import Desk, opened_desk
+from tests.conftest import ROOT
+from tests.e2e.conftest import Desk
 from tests.e2e.regions import region, reviewed, words
-from tests.e2e.small import small_corpus
 
 
-@pytest.fixture
-def own(tmp_path: Path, label_studio: RunningLabelStudio, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """A project of the test's own, whose label schema is a file of its own and whose webhook brings nothing."""
-    with opened_desk(tmp_path, label_studio, small_corpus(tmp_path), hooked=False) as desk:
-        desk.curator.env["CURATOR_LABEL_SCHEMA"] = str(shutil.copy(ROOT / "configs" / "labels.yaml", tmp_path))
-        yield desk
+@pytest.fixture(autouse=True)
+def _own_labels(own: Desk, tmp_path: Path) -> None:
+    own.curator.env["CURATOR_LABEL_SCHEMA"] = str(shutil.copy(ROOT / "configs" / "labels.yaml", tmp_path))
 
 
 def interface(desk: Desk) -> str:

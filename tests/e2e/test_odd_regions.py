@@ -1,23 +1,10 @@
 """Regions and relations that no page would make, posted by a script: kept, quarantined by name, in nobody's way."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.conftest import RunningLabelStudio
-from tests.e2e.conftest import Desk, opened_desk
+from tests.e2e.conftest import Desk
 from tests.e2e.regions import reviewed
-from tests.e2e.small import small_corpus
-
-
-@pytest.fixture
-def own(tmp_path: Path, label_studio: RunningLabelStudio) -> Iterator[Desk]:
-    """A project of the test's own, whose webhook brings nothing."""
-    with opened_desk(tmp_path, label_studio, small_corpus(tmp_path), hooked=False) as desk:
-        yield desk
 
 
 def item(name: str, start: Any, end: Any, *labels: str, layer: str = "entities") -> dict[str, Any]:

@@ -1,23 +1,13 @@
 """A project's own export, deleted and imported again: annotations are current once, and right."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import RunningLabelStudio
 from tests.e2e.agreement import record_attributes, record_relations, record_spans
-from tests.e2e.conftest import Desk, opened_desk
+from tests.e2e.conftest import Desk
 from tests.e2e.regions import reviewed
-from tests.e2e.small import TEXTS, small_corpus
-
-
-@pytest.fixture
-def own(tmp_path: Path, label_studio: RunningLabelStudio) -> Iterator[Desk]:
-    """A project of the test's own, whose webhook brings nothing."""
-    with opened_desk(tmp_path, label_studio, small_corpus(tmp_path), hooked=False) as desk:
-        yield desk
+from tests.e2e.small import TEXTS
 
 
 def exported(desk: Desk) -> list[dict[str, Any]]:
