@@ -13,6 +13,7 @@ from curator.label_studio.client import LabelStudioServer
 from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.publish import publish
+from curator.steps.desk.push_lease import push_lease
 from curator.steps.desk.receive import Receiver, applier_lease
 from curator.steps.ports.deliveries import DeliveryFacts
 from tests.conftest import RunningLabelStudio
@@ -53,8 +54,10 @@ def waiting(world: World, label_studio: RunningLabelStudio) -> Iterator[Waiting]
     spoiler = Spoiler(label_studio.url)
     server = LabelStudioServer("real", spoiler.url, label_studio.token)
     world.ingest(*TEXTS)
-    project = publish(world.store, server, world.schema, f"curator:{world.folder}", HOOK, silent).project
-    annotations = [_annotate(label_studio, task) for task in sorted(server.task_ids(project))]
+    with push_lease(world.store, server.name, "a test") as lease:
+        marker = f"curator:{world.folder}"
+        project = publish(world.store, server, world.schema, marker, HOOK, lease, silent).project
+    annotations = [_annotate(label_studio, task) for task in sorted(server.task_index(project))]
     acceptor = Acceptor(world.store, server, world.schema, READ_ANNOTATION, applier_lease(world.store))
     receiver = Receiver(world.inbox, world.store, acceptor, read_delivery)
     for number in annotations:

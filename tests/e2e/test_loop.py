@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 
 from tests.e2e.agreement import chosen, from_label_studio, record_attributes, record_relations, record_spans
 from tests.e2e.conftest import ARTICLES_OF_PART, PART, Desk
