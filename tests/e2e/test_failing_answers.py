@@ -76,7 +76,7 @@ def _annotate(label_studio: RunningLabelStudio, task: int) -> int:
 
 def test_one_annotation_that_label_studio_fails_on_holds_up_no_other(waiting: Waiting, answer: Answer) -> None:
     poisoned = waiting.annotations[0]
-    waiting.spoiler.answers[f"/api/annotations/{poisoned}"] = answer
+    waiting.spoiler.answers[f"/api/annotations/{poisoned}/"] = answer
     assert waiting.receiver.drain() == {"pending": 1, "applied": 19}
     (delivery,) = waiting.pending()
     assert delivery.attempts == 1
