@@ -36,11 +36,6 @@ class Verdict(StrEnum):
     def changes(self) -> bool:
         return self in (Verdict.CREATED, Verdict.UPDATED)
 
-    @property
-    def taken_in(self) -> bool:
-        """Whether the store holds the state, or is about to."""
-        return self.changes or self is Verdict.KNOWN
-
 
 @dataclass(frozen=True, slots=True)
 class Acceptor:
@@ -63,7 +58,8 @@ class Acceptor:
         """
         with self.store.reading() as transaction:
             verdict = self._judge(transaction, state, task)
-            lacking = unknown(transaction, state, task) if verdict.taken_in else Unknown()
+            known = verdict is Verdict.KNOWN
+            lacking = unknown(transaction, state, task, known=known) if known or verdict.changes else Unknown()
         learnt = self.lookups.learn(lacking, task, started_from)
         if verdict.changes or learnt != Learnt():
             with self.store.writing() as transaction:
