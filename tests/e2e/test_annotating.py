@@ -331,6 +331,9 @@ def test_an_annotator_may_go_back_and_change_their_mind(office: Office, first: S
 def test_the_export_holds_what_the_first_annotator_submitted(office: Office) -> None:
     assert office.desk.curator.json("export", "office")["version"] == 1
     assert office.exported(1) == {ENVOY: CHANGED, TRUCE: as_predicted(TRUCE)}
+    pipeline = office.desk.tasks()[0]["predictions"][0]["model_version"]
+    for record in office.desk.curator.records("office", 1).values():
+        assert record["provenance"]["pipeline"] == pipeline
 
 
 def test_a_second_annotator_starts_from_the_predictions_and_is_kept_apart(office: Office, second: StudioPage) -> None:

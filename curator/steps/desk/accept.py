@@ -42,11 +42,6 @@ class Verdict(StrEnum):
     def changes(self) -> bool:
         return self in (Verdict.CREATED, Verdict.UPDATED, Verdict.DELETED)
 
-    @property
-    def taken_in(self) -> bool:
-        """Whether the store holds the state, or is about to."""
-        return self.changes or self is Verdict.KNOWN
-
 
 @dataclass(slots=True)
 class Acceptor:
@@ -77,7 +72,8 @@ class Acceptor:
         self.lease.keep()
         with self.store.reading() as transaction:
             verdict = self._judge(transaction, state, task)
-            lacking = unknown(transaction, state, task) if verdict.taken_in else Unknown()
+            known = verdict is Verdict.KNOWN
+            lacking = unknown(transaction, state, task, known=known) if known or verdict.changes else Unknown()
         learnt = self.lookups.learn(lacking, task, started_from)
         if verdict.changes or learnt != Learnt():
             with self.lease.writing() as transaction:

@@ -36,13 +36,13 @@ class Learnt:
             transaction.revisions.save_annotators(self.names)
 
 
-def unknown(transaction: Transaction, state: AnnotationState, task: TaskRef) -> Unknown:
-    """Return what the store does not know yet of what a state names."""
+def unknown(transaction: Transaction, state: AnnotationState, task: TaskRef, *, known: bool = False) -> Unknown:
+    """Return what the store does not know yet of what a state names; the people of a known one were asked for."""
     number = state.parent_prediction
     if number is not None and transaction.lineage.numbered(task.server, task.project, task.task, number) is not None:
         number = None
     people = {annotator for annotator in (state.annotator, state.updated_by) if annotator is not None}
-    return Unknown(number, frozenset(transaction.revisions.unnamed(people)))
+    return Unknown(number, frozenset() if known else frozenset(transaction.revisions.unnamed(people)))
 
 
 class Lookups:
