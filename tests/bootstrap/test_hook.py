@@ -14,6 +14,13 @@ from tests.conftest import ROOT
 from tests.waiting import wait_until
 
 
+def made(folder: Path) -> Context:
+    """Return the context of a workspace that was just made."""
+    context = Context(Workspace(folder / "workspace"), Path("configs/curator.toml"))
+    init(context, lambda _: None)
+    return context
+
+
 @pytest.mark.parametrize("error", [ServerUnreachable("away"), RuntimeError("unforeseen")], ids=["away", "unforeseen"])
 def test_deliveries_are_applied_once_what_hindered_it_is_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
@@ -21,8 +28,7 @@ def test_deliveries_are_applied_once_what_hindered_it_is_over(
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(hook, "_PAUSE_SECONDS", 0.01)
     raised: list[Exception] = []
-    context = Context(Workspace(tmp_path), Path("configs/curator.toml"))
-    init(context, lambda _: None)
+    context = made(tmp_path)
     with open_receiver(context, lambda _: None) as receiver:
 
         def failing_at_first() -> Receiver:
@@ -40,7 +46,7 @@ def test_deliveries_are_applied_once_what_hindered_it_is_over(
 def test_old_bodies_are_dropped_while_nothing_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("CURATOR_HOOK__KEEP_BODIES_DAYS", "0")
-    context = Context(Workspace(tmp_path), Path("configs/curator.toml"))
+    context = made(tmp_path)
     with open_inbox(context) as inbox:
         for number in range(250):
             inbox.settle(inbox.put(b"secret %d" % number), "applied", "")
@@ -51,7 +57,7 @@ def test_old_bodies_are_dropped_while_nothing_waits(tmp_path: Path, monkeypatch:
 def test_a_sync_drops_old_bodies_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("CURATOR_HOOK__KEEP_BODIES_DAYS", "0")
-    context = Context(Workspace(tmp_path), Path("configs/curator.toml"))
+    context = made(tmp_path)
     with open_inbox(context) as inbox:
         inbox.settle(inbox.put(b"secret"), "applied", "")
         with pytest.raises(CuratorError, match="no project yet"):

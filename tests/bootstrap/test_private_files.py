@@ -58,7 +58,6 @@ def test_files_are_their_owners_in_a_folder_that_all_may_read(
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("CURATOR_ML__CONNECT", "false")
-    configured.workspace.root.mkdir(mode=0o777)
     configured.workspace.root.chmod(0o755)
     written = fill(configured)
     assert written == [

@@ -18,6 +18,8 @@ ARGUMENTS = {
     "evaluate": ["none.jsonl"],
     "export": ["news"],
     "ingest": ["none.txt"],
+    "tokens issue": ["ada"],
+    "tokens revoke": ["1"],
     "train": ["news@1"],
 }
 MAKING = {"init", "up", "demo", "ingest"}

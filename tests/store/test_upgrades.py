@@ -24,8 +24,8 @@ def test_leases_and_tasks_of_before_held_deletions_survive(empty_engine: Engine)
         for statement in (
             "insert into document (id, seq, lang, text) values ('d', 1, 'fr', 'Paris')",
             "insert into lease (name, holder, expires) values ('applier', 'one', 4000000000)",
-            "insert into task (server, project, task, document, gone) values ('s', 1, 1, 'd', false)",
-            "insert into task (server, project, task, document, gone) values ('s', 1, 2, 'd', true)",
+            "insert into task (server, project, task, document, gone, since) values ('s', 1, 1, 'd', false, 1)",
+            "insert into task (server, project, task, document, gone, since) values ('s', 1, 2, 'd', true, 1)",
         ):
             connection.execute(text(statement))
     assert upgrade(empty_engine)
