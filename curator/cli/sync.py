@@ -38,9 +38,10 @@ def sync(context: Context, full: bool, accept_deletions: bool, remove_doubled: b
         "deliveries": dict(result.drained),
         "webhook_rearmed": result.webhook in ("created", "rearmed"),
         "unreadable": len(result.unreadable),
-        "removed": result.removed,
+        "removed": len(result.removed),
     }
     if as_json:
+        value["removed"] = result.removed
         value["reread"] = result.reread
         value["foreign"] = [{"task": task.task, "cause": task.cause} for task in result.foreign_tasks]
         value["doubled"] = [double.value() for double in result.doubled]
