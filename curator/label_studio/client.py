@@ -167,15 +167,15 @@ class LabelStudioServer:
         """Return the facts of all tasks of a project, by id; counts are Label Studio's own."""
         return dict(self._listing.index(project, None))
 
-    def remove_unannotated(self, task: int, document: str) -> bool:
-        """Delete a task of a document that has neither annotation nor draft; returns whether it is gone.
+    def remove_unannotated(self, project: int, task: int, document: str) -> bool:
+        """Delete a project's task of a document that has neither annotation nor draft; returns whether it is gone.
 
         What somebody submits between the look and the deletion goes with the task.
         """
         unworked = self._server.look_up(
             lambda sdk: sdk.tasks.with_raw_response.get(str(task)).response.json(),
             lambda answer: (
-                task_from_api(answer, self._name).document == document
+                _is_of(task_from_api(answer, self._name), project, document)
                 and not (answer["annotations"] or answer["drafts"])
             ),
         )
@@ -278,6 +278,10 @@ class LabelStudioServer:
 
 def _nothing(answer: Any) -> None:
     """The answer's meaning where only its success counts."""
+
+
+def _is_of(task: TaskRef, project: int, document: str) -> bool:
+    return (task.project, task.document) == (project, document)
 
 
 def _project(answer: Mapping[str, Any]) -> ProjectRef:

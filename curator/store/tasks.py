@@ -78,6 +78,8 @@ class TaskTable:
             self._connection.execute(
                 update(TaskRow)
                 .where(TaskRow.server == server, TaskRow.project == project, TaskRow.task.in_(chunk))
+                # A task's number is given out again: what was gone before went then.
+                .where(TaskRow.gone.is_(False))
                 .values(gone=True, gone_seq=self._seq)
             )
 

@@ -247,11 +247,12 @@ def test_a_task_is_removed_only_where_nobody_has_worked_on_it(
     reviewer.annotate(skipped, None, was_cancelled=True)
     reviewer.begin(begun)
     documents = {task: f"doc-{at}" for at, task in enumerate((annotated, skipped, begun, others, unworked))}
-    assert not server.remove_unannotated(others, "doc-4")
+    assert not server.remove_unannotated(project, others, "doc-4")
+    assert not server.remove_unannotated(project + 1, others, "doc-3")
     for task in (annotated, skipped, begun):
-        assert not server.remove_unannotated(task, documents[task])
-    assert server.remove_unannotated(unworked, documents[unworked])
-    assert server.remove_unannotated(unworked, documents[unworked])
+        assert not server.remove_unannotated(project, task, documents[task])
+    assert server.remove_unannotated(project, unworked, documents[unworked])
+    assert server.remove_unannotated(project, unworked, documents[unworked])
     assert server.task_index(project).keys() == {annotated, skipped, begun, others}
 
 

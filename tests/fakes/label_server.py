@@ -149,13 +149,14 @@ class FakeLabelServer:
         counts = Counter(row["task"] for row in self._rows.annotations.values()) + Counter(self.miscounted)
         return {row["id"]: TaskFacts(row["updated_at"], counts[row["id"]]) for row in self._rows.tasks_of(project)}
 
-    def remove_unannotated(self, task: int, document: str) -> bool:
+    def remove_unannotated(self, project: int, task: int, document: str) -> bool:
         self._called("remove_unannotated")
         row = self._rows.tasks.get(task)
         if row is None:
             return True
         worked = task in self.drafts or any(made["task"] == task for made in self._rows.annotations.values())
-        if worked or self._ref(row).document != document:
+        ref = self._ref(row)
+        if worked or (ref.project, ref.document) != (project, document):
             return False
         self.delete_task(task)
         return True

@@ -1,5 +1,6 @@
 """Projects and tasks: which document a task holds, also where numbers are given out again."""
 
+from curator.domain.annotation import ProjectSource
 from curator.domain.canonical import document_id
 from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import Content
@@ -44,6 +45,18 @@ def test_a_number_given_out_again_holds_the_new_document_and_the_old_one_stays_t
         transaction.tasks.save(*HERE, {5: LYON})
         assert transaction.tasks.live(*HERE) == {5: LYON}
         assert transaction.tasks.without_task(*HERE) == []
+
+
+def test_what_was_gone_before_is_not_gone_again_with_its_number(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        transaction.tasks.save(*HERE, {5: PARIS})
+        transaction.tasks.mark_gone(*HERE, [5])
+    with store.writing() as transaction:
+        transaction.tasks.save(*HERE, {5: LYON})
+        transaction.tasks.mark_gone(*HERE, [5])
+        tally = transaction.deletions.tally(ProjectSource(*HERE), transaction.seq - 1)
+    assert tally.tasks_deleted == 1
 
 
 def test_a_number_is_never_two_live_documents(store: SqlStore) -> None:

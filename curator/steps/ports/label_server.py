@@ -138,10 +138,10 @@ class LabelServer(Protocol):
         """Return the facts of all tasks of a project, by id; much cheaper than the tasks themselves."""
         ...
 
-    def remove_unannotated(self, task: int, document: str) -> bool:
-        """Delete a task of a document on which nobody has worked; returns whether it is gone.
+    def remove_unannotated(self, project: int, task: int, document: str) -> bool:
+        """Delete a project's task of a document on which nobody has worked; returns whether it is gone.
 
-        A task with an annotation or a draft, or of another document, is left alone.
+        A task with an annotation or a draft, or of another project or document, is left alone.
         """
         ...
 

@@ -82,8 +82,39 @@ def test_a_task_that_became_another_documents_is_not_removed(world: World, tasks
             world.server.patch_task(other, document="another", text="Autre")
 
     world.server.on_call = change
-    assert world.sync(without_doubled=True).removed == [tasks[0]]
-    assert other in world.server.known_tasks(world.project)
+    assert world.sync(without_doubled=True).removed == []
+    assert {other, tasks[0]} <= world.server.known_tasks(world.project).keys()
+
+
+def test_the_last_task_that_label_studio_has_of_a_document_stays(world: World) -> None:
+    texts = [f"Marie vit à Paris, au {number} de la rue." for number in range(20)]
+    first = world.with_tasks(*texts)
+    second = [double(world, text) for text in texts]
+    world.sync()
+    world.server.delete_task(*first)
+    world.deliver()
+    report = world.sync(without_doubled=True)
+    assert report.stopped is not None
+    assert report.removed == []
+    assert world.server.known_tasks(world.project).keys() == set(second)
+    world.sync(accepted=True)
+    assert world.equals_server()
+
+
+def test_a_task_of_another_project_is_not_removed_for_one_that_is_gone(world: World) -> None:
+    (first,) = world.with_tasks(ONE)
+    surplus = double(world)
+    (annotated,) = world.with_tasks(OTHER)
+    world.server.annotate(annotated, [])
+    world.deliver()
+    world.sync()
+    world.server.delete_project(world.project)
+    world.push()
+    numbers = world.server.known_tasks(world.project)
+    # The numbers were given out again, to the same documents or others.
+    assert {first, surplus} & numbers.keys()
+    assert world.sync(without_doubled=True).removed == []
+    assert world.server.known_tasks(world.project).keys() == numbers.keys()
 
 
 def test_a_removal_that_is_told_by_webhook_trips_no_guard(world: World, tasks: list[int]) -> None:
