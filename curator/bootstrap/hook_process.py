@@ -131,7 +131,11 @@ def listened_ports(context: Context, host: str, port: int, option: str) -> list[
 
 def refuse_taken_port(host: str, port: int, option: str) -> None:
     """Raise CuratorError where something listens on a port, naming it and the option that chooses another."""
-    if processes.port_taken(host, port):
+    try:
+        taken = processes.port_taken(host, port)
+    except OSError as error:
+        raise CuratorError(f"cannot listen on port {port}: {error.strerror}", host, "choose another address") from error
+    if taken:
         holder = processes.listener(port)
         what = f"port {port} is taken" + (f" by {holder}" if holder else "")
         raise CuratorError(what, host, f"stop what holds it, or choose another with `{option}`")

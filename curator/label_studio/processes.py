@@ -1,5 +1,6 @@
 """Processes of this machine: who listens where, and ending a process with all it started."""
 
+import errno
 import os
 import signal
 import socket
@@ -14,13 +15,15 @@ _CLOCK = 2.0
 
 
 def port_taken(host: str, port: int) -> bool:
-    """Say whether something listens on a port already."""
+    """Say whether something listens on a port already. Raises OSError where this machine cannot listen there at all."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
         # Without this, a connection that was closed a moment ago would count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
             return True
     return False
 

@@ -17,6 +17,7 @@ from curator.spacy_models.reading import ENTITIES
 
 NOT_SUGGESTED = "longer-than-suggested"
 NO_COMPONENT = "no-component-for-layer"
+ONE_LABEL = "one-label-a-span"
 
 LEDGER = "losses.json"
 """The file in a model's folder that lists them."""
@@ -24,10 +25,14 @@ LEDGER = "losses.json"
 
 @dataclass(frozen=True, slots=True)
 class Learners:
-    """The layers that a pipeline's components learn, and what suggests the spans of those that take spans of a size."""
+    """The layers that a pipeline's components learn, and what suggests the spans of those that take spans of a size.
+
+    Of `single` layers a component gives the same words one label at most.
+    """
 
     layers: frozenset[str]
     suggesters: Mapping[str, Any]
+    single: frozenset[str] = frozenset()
 
     def losses(self, record: Record, example: Example, unreachable: Iterable[Loss]) -> Iterator[Loss]:
         """Yield each span of a record that no component learns, with its reason.
@@ -37,6 +42,8 @@ class Learners:
         yield from (loss for loss in unreachable if loss.item["layer"] in self.layers)
         for layer, suggester in self.suggesters.items():
             yield from _not_suggested(record, example, layer, suggester)
+        for layer in sorted(self.single):
+            yield from (span_loss(record.id, span, ONE_LABEL) for span in _further_labels(record.spans.get(layer, ())))
         for layer in sorted(set(record.spans) - self.layers):
             yield from (span_loss(record.id, span, NO_COMPONENT) for span in record.spans[layer])
 
@@ -45,16 +52,28 @@ def learners(nlp: Language) -> Learners | None:
     """Return what learns spans in a pipeline, or None where nothing does."""
     layers: set[str] = set()
     suggesters: dict[str, Any] = {}
+    single: set[str] = set()
     for name, component in nlp.pipeline:
         if isinstance(component, EntityRecognizer):
             layers.add(ENTITIES)
         elif isinstance(component, SpanCategorizer):
             layers.add(component.key)
+            if component.cfg.get("max_positive") == 1:
+                single.add(component.key)
             # Others suggest by what a trained component finds, which may be anything.
             suggester = nlp.get_pipe_config(name).get("suggester", {})
             if str(suggester.get("@misc")).startswith("spacy.ngram"):
                 suggesters[component.key] = component.suggester
-    return Learners(frozenset(layers), suggesters) if layers else None
+    return Learners(frozenset(layers), suggesters, frozenset(single)) if layers else None
+
+
+def _further_labels(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield the spans that have the offsets of one before them."""
+    seen: set[tuple[int, int]] = set()
+    for span in spans:
+        if (span.start, span.end) in seen:
+            yield span
+        seen.add((span.start, span.end))
 
 
 def write_ledger(folder: Path, losses: Iterable[Loss]) -> None:

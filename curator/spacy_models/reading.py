@@ -17,6 +17,8 @@ ENTITIES = "entities"
 ENTS = "ents"
 """How settings name `doc.ents`; any other name is that of a span group."""
 
+_USUAL = (ENTITIES, "events")
+
 Known = tuple[float, str]
 """Score and rule of a span."""
 
@@ -34,7 +36,7 @@ class Reading:
     What is `ignored` is not read. All else that a pipeline finds must be read by a layer.
     """
 
-    layers: tuple[str, ...] = (ENTITIES, "events")
+    layers: tuple[str, ...] = _USUAL
     labels: Mapping[str, Collection[str]] = field(default_factory=dict)
     label_map: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -48,7 +50,9 @@ class Reading:
         """Return what of it shapes the spans of a pipeline."""
         silent = sorted({self.source(layer) for layer in self.layers} & set(self.ignored))
         shape = (sorted(self.label_map.items()), sorted(self.sources.items()))
-        return (*shape, silent) if silent else shape
+        # What layers there are as well; those of the usual ones leave the shape as it is.
+        more = sorted((layer, self.source(layer)) for layer in self.layers if layer not in _USUAL)
+        return (*shape, silent, more) if silent or more else shape
 
 
 def content_of(doc: Doc, reading: Reading, pipeline: str, own_score: OwnScore) -> Content:

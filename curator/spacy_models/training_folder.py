@@ -63,8 +63,8 @@ def _locked_folder(folder: Path) -> int | None:
     """Make a folder and return its lock, or None where a process that runs has it."""
     while True:
         # Whoever else has it, or takes it for abandoned, removes it at any moment.
+        folder.mkdir(exist_ok=True)
         with suppress(FileNotFoundError):
-            folder.mkdir(exist_ok=True)
             lock = _lock_of(folder)
             if lock is None:
                 return None

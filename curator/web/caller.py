@@ -15,7 +15,7 @@ MAX_HEAD = 1 << 15
 _SMALL_BODY = 1 << 14
 _END = b"\r\n\r\n"
 _TARGET = re.compile(rb"[A-Za-z]+ (?:https?://[^/ ]*)?(/[^ ?]*)")
-_LENGTH = re.compile(rb"(?i)\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*(?=\r\n)")
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length:[ \t]*(\d+)[ \t]*(?=\r\n)")
 _EXPECTS = re.compile(rb"(?i)\r\nexpect:[ \t]*100-continue")
 
 
@@ -67,7 +67,9 @@ class Caller(TConn):  # type: ignore[misc]
         if not end:
             return False
         lengths = _LENGTH.findall(head + b"\r\n")
-        return len(lengths) != 1 or not len(body) < int(lengths[0]) <= _SMALL_BODY
+        # A number of more digits than this, leading zeros apart, is of no small body.
+        length = lengths[0].lstrip(b"0") if len(lengths) == 1 else b""
+        return len(length) > 9 or not len(body) < int(length or b"0") <= _SMALL_BODY
 
     @property
     def is_endless(self) -> bool:

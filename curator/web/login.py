@@ -1,13 +1,14 @@
 """The log-in page: a token in, a session out."""
 
 from http import HTTPStatus
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from curator.domain.token import Scope, Token
 from curator.web import problem
-from curator.web.body import Answer, refuse
+from curator.web.body import Answer, BodyCutShort, BodyTooLarge, read_body, refuse, refuse_body
 from curator.web.doors.attempts import Attempts
 from curator.web.doors.origin import is_cross_site, own_path
 from curator.web.doors.pages import PagesDoor, WrongScope
@@ -29,7 +30,7 @@ def login(door: PagesDoor, attempts: Attempts) -> Blueprint:
         return login_page(request.args.get("next"), HTTPStatus.OK, token=door.logged_in())
 
     @blueprint.post("/login")
-    def log_in() -> Response:
+    def log_in() -> Response | Answer:
         return _log_in(door, attempts)
 
     @blueprint.post("/logout")
@@ -50,16 +51,20 @@ def login_page(address: str | None, status: HTTPStatus, trouble: str = "", token
     return answer
 
 
-def _log_in(door: PagesDoor, attempts: Attempts) -> Response:
-    address = request.form.get("next")
-    if not attempts.take():
+def _log_in(door: PagesDoor, attempts: Attempts) -> Response | Answer:
+    try:
+        form = dict(parse_qsl(read_body(_MAX_FORM).decode("utf-8", "replace")))
+    except (BodyTooLarge, BodyCutShort) as error:
+        return refuse_body(error, _MAX_FORM)
+    address = form.get("next")
+    token = door.known(form.get("token", "").strip())
+    if token is None and not attempts.take():
+        # A right token is let in all the same: nobody else's failures may keep its owner out.
         answer = login_page(address, HTTPStatus.TOO_MANY_REQUESTS, "Too many log-ins failed. Try again soon.")
         answer.headers["Retry-After"] = f"{attempts.pause:.0f}"
         return answer
-    token = door.known(request.form.get("token", "").strip())
     if token is None:
         return login_page(address, HTTPStatus.UNAUTHORIZED, "This token is not known, or is over.")
-    attempts.give_back()
     if token.scope is not Scope.PAGES:
         return login_page(address, HTTPStatus.FORBIDDEN, WrongScope.reason)
     answer = make_response(redirect(own_path(address), HTTPStatus.SEE_OTHER))

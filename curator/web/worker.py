@@ -154,6 +154,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
                 waiting.remove(caller)
 
     def _close(self, caller: Caller) -> None:
+        if caller.sock.fileno() < 0:
+            # It was closed while its turn was due already; it counts once.
+            return
         if caller in self._lingering or caller in self.pending_conns:
             self._leave(caller)
         self.nr_conns -= 1

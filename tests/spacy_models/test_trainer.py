@@ -152,17 +152,21 @@ def test_what_no_component_can_learn_is_listed(config: Path, tmp_path: Path) -> 
     records[0]["spans"]["events"].append(long)
     records[0]["spans"]["entities"].append({"start": 38, "end": 41, "label": "GPE", "text": "rdi"})
     records[1]["spans"]["topics"] = [{"start": 0, "end": 3, "label": "WAR", "text": "Une"}]
+    first = records[3]["spans"]["events"][0]
+    records[3]["spans"]["events"].append({**first, "label": "MEETING"})
     trained_pipeline = trained(config, version(tmp_path / "v1", records, records[2:3]), tmp_path / "model")
     assert [(loss.document, loss.item["layer"], loss.reason) for loss in trained_pipeline.losses] == [
         (PLACES[0], "entities", "boundary-inside-token"),
         (PLACES[0], "events", "longer-than-suggested"),
         (PLACES[1], "topics", "no-component-for-layer"),
+        (PLACES[3], "events", "one-label-a-span"),
     ]
     ledger = json.loads((trained_pipeline.path / "losses.json").read_text())
     assert ledger["counts"] == {
         "boundary-inside-token": {"entities": {"GPE": 1}},
         "longer-than-suggested": {"events": {"ATTACK": 1}},
         "no-component-for-layer": {"topics": {"WAR": 1}},
+        "one-label-a-span": {"events": {"MEETING": 1}},
     }
     assert ledger["losses"][1] == {
         "document": PLACES[0],

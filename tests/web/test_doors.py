@@ -302,8 +302,9 @@ def test_log_ins_that_fail_are_slowed_and_those_that_do_not_are_not(client: Flas
     statuses = [log_in(client, "curator_" + "a" * 43).status_code for _ in range(30)]
     assert statuses[:10] == [401] * 10
     assert set(statuses[15:]) == {429}
-    refused = log_in(client, token)
-    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "2")
+    assert log_in(client, "curator_" + "a" * 43).headers["Retry-After"] == "2"
+    # Whoever has a token is not kept out by those who have none.
+    assert log_in(client, token).status_code == 303
     assert client.get("/", headers=bearing(token)).status_code == 200
 
 
@@ -314,7 +315,6 @@ def test_attempts_come_back_one_by_one() -> None:
     now[0] = 3.0
     assert [attempts.take() for _ in range(2)] == [True, False]
     now[0] = 1e6
-    attempts.give_back()
     assert [attempts.take() for _ in range(3)] == [True, True, False]
 
 

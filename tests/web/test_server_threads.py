@@ -38,6 +38,10 @@ SLOW = {
     ),
     "a body that was promised to be asked for": (f"{HOOK}Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n", " "),
     "a log-in": ("POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n", "a"),
+    "a log-in whose length is written long": (
+        "POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 0000000100\r\n\r\n",
+        "a",
+    ),
     "a log-in in chunks": ("POST /login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\na\r\n"),
     "a prediction without log-in": ("POST /ml/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n", " "),
     "a body for nothing": ("POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n", " "),

@@ -11,7 +11,9 @@ _STATES = ("pending", "applied", "stale", "dead")
 
 @click.command("list")
 @click.option("--state", type=click.Choice(_STATES), help="Only those in this state.")
-@click.option("--limit", metavar="N", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(1, 1_000_000), default=20, show_default=True, help="How many."
+)
 @json_option
 @click.pass_obj
 def list_deliveries(context: Context, state: str | None, limit: int, as_json: bool) -> None:

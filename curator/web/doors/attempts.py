@@ -32,8 +32,3 @@ class Attempts:
                 return False
             self._left -= 1
             return True
-
-    def give_back(self) -> None:
-        """Give back an attempt that did not fail."""
-        with self._lock:
-            self._left = min(self._at_once, self._left + 1)

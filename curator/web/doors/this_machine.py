@@ -5,6 +5,9 @@ from urllib.parse import urlsplit
 
 from flask import request
 
+# What proxies and tunnels add, or names that begin so.
+_RELAYS = ("forwarded", "via", "x-forwarded", "x-real-ip", "x-original", "x-client-ip", "true-client-ip", "cf-")
+
 
 def is_from_this_machine() -> bool:
     """Say whether a request came from this machine to this machine, by one of its own names.
@@ -14,7 +17,7 @@ def is_from_this_machine() -> bool:
     door with tokens.
     """
     host = _host(request.headers.get("Host", ""))
-    relayed = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"))
+    relayed = any(name.lower().startswith(_RELAYS) for name, _ in request.headers)
     return (host == "localhost" or _is_loopback(host)) and _is_loopback(request.remote_addr or "") and not relayed
 
 
