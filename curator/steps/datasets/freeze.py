@@ -72,8 +72,8 @@ def freeze(
     from; so a folder that is missing, be it that writing it was cut short, is written again byte for byte. The parent
     of a version is the newest one, by the sequence number it shows the store at, that is not later and was not asked
     for by a past time: with `as_of`, a time in the form of `instant`, the store is taken as it was then, and what is
-    made so is never the newest and nobody's parent. Raises CuratorError where nothing was decided, and where the
-    folder of the version was changed.
+    made so is never the newest and nobody's parent. Raises CuratorError where that time has not come yet, where nothing
+    was decided, and where the folder of the version was changed.
     """
     # Refuses what is no name, before any work is done.
     folders = storage.versions(name)
@@ -118,13 +118,18 @@ def freeze(
 
 
 def _moment(store: Store, rules: Rules, as_of: str | None) -> _Moment:
-    """Return the store at a time, now where none is given; the rules of now are kept."""
-    if as_of is None:
-        with store.writing() as transaction:
+    """Return the store at a time, now where none is given; the rules of now are kept.
+
+    The transaction waits for whoever is at work, and its own number ends the past: nothing that commits later can be
+    dated before it, so what a time means is settled for good.
+    """
+    with store.writing() as transaction:
+        if as_of is None:
             put_rules_in_force(transaction.settings, rules.value())
             return _at(transaction, transaction.seq, rules)
-    with store.reading() as transaction:
         seq = transaction.seq_at(as_of)
+        if seq >= transaction.seq:
+            raise CuratorError("that time has not come yet", as_of, "choose an earlier --as-of, or leave it out")
         return _at(transaction, seq, rules.as_stored(rules_in_force(transaction.settings, seq)))
 
 
