@@ -116,6 +116,8 @@ def test_settings_are_kept_with_their_past(store: Store) -> None:
     with store.reading() as transaction:
         past = [transaction.settings.get("rule", seq) for seq in range(4)]
         assert transaction.settings.get("other") is None
+        assert transaction.settings.first("rule") == {"a": 2, "b": 1}
+        assert transaction.settings.first("other") is None
     assert past == [None, {"a": 2, "b": 1}, {"a": 2, "b": 1}, {"a": 3}]
 
 

@@ -15,7 +15,7 @@ from curator.steps.curation.batches import decide_all
 from curator.steps.curation.decide import Decider, Rules
 from curator.steps.datasets.draft import Draft, draft
 from curator.steps.datasets.folder import LEDGER, MANIFEST, data_file, kept_file, write_folder
-from curator.steps.in_force.rules import put_rules_in_force, rules_in_force
+from curator.steps.in_force.rules import put_rules_in_force, rules_of_past
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
@@ -124,7 +124,7 @@ def freeze(
 
 
 def _moment(store: Store, rules: Rules, as_of: str | None) -> _Moment:
-    """Return the store at a time, now where none is given; the rules of now are kept.
+    """Return the store at a time, now where none is given; the rules of now are kept, of a past only the first ones.
 
     The transaction waits for whoever is at work, and its own number ends the past: nothing that commits later can be
     dated before it, so what a time means is settled for good.
@@ -136,7 +136,7 @@ def _moment(store: Store, rules: Rules, as_of: str | None) -> _Moment:
         seq = transaction.seq_at(as_of)
         if seq >= transaction.seq:
             raise CuratorError("that time has not come yet", as_of, "choose an earlier --as-of, or leave it out")
-        return _at(transaction, seq, rules.as_stored(rules_in_force(transaction.settings, seq)))
+        return _at(transaction, seq, rules.as_stored(rules_of_past(transaction.settings, seq, rules.value())))
 
 
 def _at(transaction: Transaction, seq: int, rules: Rules) -> _Moment:

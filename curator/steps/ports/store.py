@@ -25,6 +25,10 @@ class SequencedSettings(Protocol):
         """Return the value of a setting, now or at a sequence number, or None where it had none."""
         ...
 
+    def first(self, name: str) -> Any:
+        """Return the first value that a setting had, or None where it never had any."""
+        ...
+
     def put(self, name: str, value: Any) -> None:
         """Set a value; where it has this value already nothing is written."""
         ...

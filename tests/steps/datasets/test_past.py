@@ -12,6 +12,7 @@ import pytest
 from curator.domain.annotation import instant
 from curator.domain.canonical import document_id
 from curator.domain.errors import CuratorError
+from curator.steps.in_force.rules import rules_in_force
 from curator.steps.intake.ingest import assign_splits
 from curator.steps.ports.store import Fence, Transaction
 from tests.domain.annotations import annotation
@@ -66,6 +67,22 @@ def test_a_past_state_is_exported_by_the_rules_of_that_past(world: World, tmp_pa
     assert past.digest == first.digest
 
 
+@pytest.mark.parametrize("present_first", [False, True])
+def test_a_past_before_all_rules_goes_by_the_first_ones_whatever_is_configured(
+    world: World, tmp_path: Path, present_first: bool
+) -> None:
+    (task,) = world.with_tasks(PARIS)
+    world.server.annotate(task, [])
+    world.deliver()
+    moment = now(world)
+    export = export_of(world, tmp_path / "exports")
+    first = export(as_of=None if present_first else moment)
+    assert export(named=True).version == 2
+    for named in (False, True):
+        again = export(as_of=moment, named=named)
+        assert (again.unchanged, again.version, data(again)) == (True, 1, data(first))
+
+
 def test_a_time_at_which_a_writer_was_at_work_has_what_it_wrote_from_the_first_export_on(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,3 +127,5 @@ def test_a_time_that_has_not_come_yet_is_refused_and_leaves_nothing(world: World
     with pytest.raises(CuratorError, match=r"has not come yet \(2999-01-01"):
         export_of(world, tmp_path / "exports")(as_of=instant("2999-01-01"))
     assert now(world) == moment
+    with world.store.reading() as transaction:
+        assert rules_in_force(transaction.settings) is None
