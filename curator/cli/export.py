@@ -1,5 +1,7 @@
 """`curator export`."""
 
+from collections.abc import Mapping
+
 import click
 
 from curator.bootstrap.context import Context
@@ -40,6 +42,9 @@ def export(context: Context, name: str, as_of: str | None, as_json: bool) -> Non
     frozen = run(context, name, as_of, say)
     for number in frozen.strangers:
         say(f"left alone: {frozen.path.with_name(f'v{number}')} is of no version of this store")
+    if frozen.losses_now is not None:
+        kept = f"LOSSES.json of v{frozen.version} stays as it was written"
+        say(f"{kept}; what this export leaves out differs: {_counted(frozen.losses_now) or 'nothing'}")
     if as_json:
         report(
             {
@@ -51,6 +56,7 @@ def export(context: Context, name: str, as_of: str | None, as_json: bool) -> Non
                 "restored": frozen.restored,
                 "documents": frozen.manifest["counts"]["documents"],
                 "losses": dict(frozen.losses),
+                "losses_now": None if frozen.losses_now is None else dict(frozen.losses_now),
             },
             as_json,
         )
@@ -63,7 +69,11 @@ def export(context: Context, name: str, as_of: str | None, as_json: bool) -> Non
     counts = ", ".join(f"{split} {frozen.manifest['files'][f'{split}.jsonl']['records']}" for split in SPLITS)
     click.echo(f"{frozen.dataset} v{frozen.version}: {frozen.path} ({counts})")
     if frozen.losses:
-        click.echo(f"left out, see LOSSES.json: {', '.join(f'{reason} {n}' for reason, n in frozen.losses.items())}")
+        click.echo(f"left out, see LOSSES.json: {_counted(frozen.losses)}")
+
+
+def _counted(losses: Mapping[str, int]) -> str:
+    return ", ".join(f"{reason} {count}" for reason, count in losses.items())
 
 
 def _restore(context: Context, name: str, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from curator.domain.errors import CuratorError
 from curator.files.durable import sync_folder, write_durably
 
 MANIFEST = "manifest.json"
+LEDGER = "LOSSES.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _VERSION = re.compile(r"v([1-9][0-9]*)")
 _PARTIAL = ".partial"
@@ -43,15 +44,35 @@ class VersionFolder:
 
     def manifest(self, name: str, number: int) -> dict[str, Any]:
         """Return a version's manifest. Raises CuratorError where the version or its manifest is not there."""
-        path = self.path(name, number) / MANIFEST
+        try:
+            return self._object(name, number, MANIFEST, "manifest")
+        except FileNotFoundError:
+            where = str(self.path(name, number) / MANIFEST)
+            raise CuratorError(f"no such version: {name}@{number}", where, "list the versions there are") from None
+
+    def ledger(self, name: str, number: int) -> dict[str, Any]:
+        """Return the ledger of what a version leaves out. Raises CuratorError where it is not there."""
+        try:
+            value = self._object(name, number, LEDGER, "ledger")
+        except FileNotFoundError:
+            where = str(self.path(name, number) / LEDGER)
+            raise CuratorError(f"{name}@{number} has no ledger", where, "restore it from a copy") from None
+        if not isinstance(value.get("counts"), dict):
+            where = str(self.path(name, number) / LEDGER)
+            raise CuratorError("ledger has no counts", where, "restore it from a copy")
+        return value
+
+    def _object(self, name: str, number: int, file: str, kind: str) -> dict[str, Any]:
+        """Return what a JSON file of a version holds. Raises FileNotFoundError where it is not there."""
+        path = self.path(name, number) / file
         try:
             value = orjson.loads(path.read_bytes())
         except FileNotFoundError:
-            raise CuratorError(f"no such version: {name}@{number}", str(path), "list the versions there are") from None
+            raise
         except (OSError, orjson.JSONDecodeError) as error:
-            raise CuratorError(f"manifest cannot be read: {error}", str(path), "restore it from a copy") from error
+            raise CuratorError(f"{kind} cannot be read: {error}", str(path), "restore it from a copy") from error
         if not isinstance(value, dict):
-            raise CuratorError("manifest is no JSON object", str(path), "restore it from a copy")
+            raise CuratorError(f"{kind} is no JSON object", str(path), "restore it from a copy")
         return value
 
     def digests(self, name: str, number: int) -> dict[str, str] | None:

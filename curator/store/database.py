@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -177,9 +177,17 @@ def _next_seq(connection: Connection) -> int:
         # The first writers of a store may come together: all but one wait here for the one that was quicker.
         insert_missing(connection, Counter, [{"id": 1, "value": 0}])
         seq = connection.scalar(count_up)
-    last = connection.scalar(select(Tick.at).order_by(Tick.seq.desc()).limit(1)) or ""
-    connection.execute(insert(Tick).values(seq=seq, at=max(last, instant(datetime.now(UTC)))))
+    last = connection.scalar(select(Tick.at).order_by(Tick.seq.desc()).limit(1))
+    connection.execute(insert(Tick).values(seq=seq, at=_time_after(last)))
     return int(seq or 0)
+
+
+def _time_after(last: str | None) -> str:
+    """Return the time, or, where the clock was set back, the first one after the last: no two writers share one."""
+    present = instant(datetime.now(UTC))
+    if last is None or present > last:
+        return present
+    return instant(datetime.fromisoformat(last) + timedelta(microseconds=1))
 
 
 @contextmanager

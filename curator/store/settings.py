@@ -21,6 +21,9 @@ class SettingTable:
             newest = newest.where(Setting.seq <= as_of)
         return self._connection.scalar(newest)
 
+    def first(self, name: str) -> Any:
+        return self._connection.scalar(select(Setting.value).where(Setting.name == name).order_by(Setting.id).limit(1))
+
     def put(self, name: str, value: Any) -> None:
         if canonical_json(self.get(name)) != canonical_json(value):
             self._connection.execute(insert(Setting).values(seq=self._seq, name=name, value=value))

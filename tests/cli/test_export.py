@@ -69,6 +69,20 @@ def test_a_folder_that_is_missing_is_written_again_and_that_is_said(run: Run, ex
     assert run("export", "news@1", "--json").json["restored"] is True
 
 
+def test_what_is_left_out_since_a_version_is_said_beside_its_own_losses(run: Run, exported: Path, folder: Path) -> None:
+    context = Context(Workspace(folder / ".curator"), folder / "configs" / "curator.toml")
+    document, state = document_id("Lyon dort"), annotation(number=2, body=[region(0, 4, "GPE")], skipped=True).state
+    with open_store(context) as store, store.writing() as transaction:
+        transaction.documents.add([(arrival("Lyon dort"), [2])])
+        transaction.documents.assign([Assignment(document, "train", "hash")])
+        transaction.revisions.append(state.identity, document, state)
+    ran = run("export", "news")
+    assert ran.out == "unchanged: v1\n"
+    assert ran.error_line.endswith("what this export leaves out differs: skipped:latest 1, undecided 1")
+    told = run("export", "news", "--json").json
+    assert (told["unchanged"], told["losses"], told["losses_now"]) == (True, {}, {"skipped:latest": 1, "undecided": 1})
+
+
 def test_a_file_that_was_changed_is_noticed_by_every_command_that_uses_it(
     run: Run, exported: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,6 +116,8 @@ def test_settings_are_kept_with_their_past(store: Store) -> None:
     with store.reading() as transaction:
         past = [transaction.settings.get("rule", seq) for seq in range(4)]
         assert transaction.settings.get("other") is None
+        assert transaction.settings.first("rule") == {"a": 2, "b": 1}
+        assert transaction.settings.first("other") is None
     assert past == [None, {"a": 2, "b": 1}, {"a": 2, "b": 1}, {"a": 3}]
 
 
@@ -156,6 +158,8 @@ def test_a_time_after_all_writing_is_mapped_to_the_last_number_and_one_before_it
     with store.reading() as transaction:
         assert transaction.seq_at(instant("2999-01-01")) == 2
         assert transaction.seq_at(instant("1999-01-01")) == 0
+    with store.writing() as transaction:
+        assert transaction.seq_at(instant("2999-01-01")) == transaction.seq == 3
 
 
 def test_who_has_a_lease_is_told_until_it_is_released_or_over(store: Store) -> None:

@@ -103,3 +103,14 @@ def test_what_is_not_there_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(CuratorError, match="cannot be written"):
         VersionFolder(tmp_path / "file").write("news", 1, files())
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "has no ledger"), (b"[", "cannot be read"), (b"[]", "no JSON object"), (b"{}", "no counts")],
+)
+def test_a_ledger_that_cannot_be_read_is_reported(tmp_path: Path, content: bytes | None, words: str) -> None:
+    folder = VersionFolder(tmp_path)
+    folder.write("news", 1, files() | ({} if content is None else {"LOSSES.json": [content]}))
+    with pytest.raises(CuratorError, match=words):
+        folder.ledger("news", 1)

@@ -8,16 +8,18 @@ from curator.store.database import SqlStore
 from tests.waiting import HANG_SECONDS
 
 
-def test_time_never_goes_back(store: SqlStore) -> None:
+def test_time_grows_with_every_number_also_where_the_clock_was_set_back(store: SqlStore) -> None:
     ahead = instant("2999-01-01")
     with store.writing():
         pass
     with store.engine.begin() as connection:
         connection.execute(text("update tick set at = :at"), {"at": ahead})
-    with store.writing():
-        pass
+    for _ in range(2):
+        with store.writing():
+            pass
+    after = [instant(f"2999-01-01T00:00:00.00000{count}") for count in (1, 2)]
     with store.engine.connect() as connection:
-        assert list(connection.scalars(text("select at from tick order by seq"))) == [ahead, ahead]
+        assert list(connection.scalars(text("select at from tick order by seq"))) == [ahead, *after]
 
 
 def test_a_time_is_mapped_to_the_last_number_up_to_it(store: SqlStore) -> None:

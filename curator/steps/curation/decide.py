@@ -38,10 +38,8 @@ class Rules:
         """How annotators are named in records."""
         return "email" if self.named_annotators else "pseudonym"
 
-    def as_stored(self, value: Mapping[str, Any] | None) -> "Rules":
-        """Return the rules that `value` wrote, with this salt; these where nothing was stored yet."""
-        if value is None:
-            return self
+    def as_stored(self, value: Mapping[str, Any]) -> "Rules":
+        """Return the rules that `value` wrote, with this salt."""
         return Rules(policy_from_value(value), value["annotators"] == "email", self.salt)
 
 

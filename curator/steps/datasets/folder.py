@@ -13,6 +13,7 @@ from curator.steps.ports.stored_versions import StoredVersion, VersionFile
 from curator.steps.ports.version_folders import VersionStorage
 
 MANIFEST = "manifest.json"
+LEDGER = "LOSSES.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from curator.domain.schema import LabelSchema
 from curator.steps.curation.batches import decide_all
 from curator.steps.curation.decide import Decider, Rules
 from curator.steps.datasets.draft import Draft, draft
-from curator.steps.datasets.folder import MANIFEST, data_file, kept_file, write_folder
-from curator.steps.in_force.rules import put_rules_in_force, rules_in_force
+from curator.steps.datasets.folder import LEDGER, MANIFEST, data_file, kept_file, write_folder
+from curator.steps.in_force.rules import put_rules_in_force, rules_of_past
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
@@ -28,7 +28,9 @@ class Frozen:
     """A dataset version that was made, or that had the same content already.
 
     `restored` says that it was there already while its folder was missing and was written again; `strangers` are the
-    numbers of later folders, which are of no version of the store and were left alone.
+    numbers of later folders, which are of no version of the store and were left alone. `losses` counts by reason what
+    the version's own ledger lists; `losses_now` what is left out of the state that was asked for, None where that is
+    what the ledger lists.
     """
 
     dataset: str
@@ -40,6 +42,7 @@ class Frozen:
     strangers: Sequence[int]
     manifest: Mapping[str, Any]
     losses: Mapping[str, int]
+    losses_now: Mapping[str, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,9 @@ def freeze(
     from; so a folder that is missing, be it that writing it was cut short, is written again byte for byte. The parent
     of a version is the newest one, by the sequence number it shows the store at, that is not later and was not asked
     for by a past time: with `as_of`, a time in the form of `instant`, the store is taken as it was then, and what is
-    made so is never the newest and nobody's parent. Raises CuratorError where nothing was decided, and where the
-    folder of the version was changed.
+    made so is never the newest and nobody's parent. Losses alone make no version, being no part of its digest: its
+    ledger stays as it was written, and what the state leaves out instead is in what is returned. Raises CuratorError
+    where that time has not come yet, where nothing was decided, and where the folder of the version was changed.
     """
     # Refuses what is no name, before any work is done.
     folders = storage.versions(name)
@@ -104,6 +108,7 @@ def freeze(
             transaction.versions.add(version, drafted.records)
     # What is committed has a folder in the end: a run that is killed from here on leaves it to the next one.
     written = write_folder(version, store=store, storage=storage)
+    stored_ledger = storage.ledger(name, version.number)
     return Frozen(
         name,
         version.number,
@@ -113,19 +118,25 @@ def freeze(
         unchanged and written,
         strangers,
         storage.manifest(name, version.number),
-        ledger["counts"],
+        stored_ledger["counts"],
+        None if stored_ledger == json.loads(_pretty(ledger)) else ledger["counts"],
     )
 
 
 def _moment(store: Store, rules: Rules, as_of: str | None) -> _Moment:
-    """Return the store at a time, now where none is given; the rules of now are kept."""
-    if as_of is None:
-        with store.writing() as transaction:
+    """Return the store at a time, now where none is given; the rules of now are kept, of a past only the first ones.
+
+    The transaction waits for whoever is at work, and its own number ends the past: nothing that commits later can be
+    dated before it, so what a time means is settled for good.
+    """
+    with store.writing() as transaction:
+        if as_of is None:
             put_rules_in_force(transaction.settings, rules.value())
             return _at(transaction, transaction.seq, rules)
-    with store.reading() as transaction:
         seq = transaction.seq_at(as_of)
-        return _at(transaction, seq, rules.as_stored(rules_in_force(transaction.settings, seq)))
+        if seq >= transaction.seq:
+            raise CuratorError("that time has not come yet", as_of, "choose an earlier --as-of, or leave it out")
+        return _at(transaction, seq, rules.as_stored(rules_of_past(transaction.settings, seq, rules.value())))
 
 
 def _at(transaction: Transaction, seq: int, rules: Rules) -> _Moment:
@@ -163,7 +174,7 @@ def version_of(
     The manifest that it holds lists the others too.
     """
     card = dataset_card(head, ledger["counts"]).encode("utf-8")
-    beside = {"LOSSES.json": kept_file(_pretty(ledger)), "README.md": kept_file(card)}
+    beside = {LEDGER: kept_file(_pretty(ledger)), "README.md": kept_file(card)}
     facts = head["files"] | {name: {"sha256": file.sha256, "bytes": file.size} for name, file in beside.items()}
     whole = {**head, "files": {name: facts[name] for name in sorted(facts)}}
     files = {name: data_file(of_file) for name, of_file in head["files"].items()} | beside

@@ -1,4 +1,4 @@
-"""The rules by which decisions are made: those of the last export of the present."""
+"""The rules by which decisions are made: those of the last export of the present, and before any, the first ones."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +14,17 @@ def rules_in_force(settings: SequencedSettings, as_of: int | None = None) -> Map
     Under `policy` is the policy's name, under `parameters` its parameters, where it has any.
     """
     value: Mapping[str, Any] | None = settings.get(_NAME, as_of)
+    return value
+
+
+def rules_of_past(settings: SequencedSettings, as_of: int, rules: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the rules that hold for a past sequence number, the first ones where that is before them.
+
+    Where there are none at all, these come into force, which makes them the first: the answer is the same ever after.
+    """
+    if settings.first(_NAME) is None:
+        put_rules_in_force(settings, rules)
+    value: Mapping[str, Any] = rules_in_force(settings, as_of) or settings.first(_NAME)
     return value
 
 

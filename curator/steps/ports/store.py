@@ -25,6 +25,10 @@ class SequencedSettings(Protocol):
         """Return the value of a setting, now or at a sequence number, or None where it had none."""
         ...
 
+    def first(self, name: str) -> Any:
+        """Return the first value that a setting had, or None where it never had any."""
+        ...
+
     def put(self, name: str, value: Any) -> None:
         """Set a value; where it has this value already nothing is written."""
         ...
@@ -99,7 +103,10 @@ class Transaction(Protocol):
         ...
 
     def seq_at(self, at: str) -> int:
-        """Return the last sequence number at or before a time in the form of `instant`; 0 before the first."""
+        """Return the last sequence number at or before a time in the form of `instant`; 0 before the first.
+
+        A writing transaction sees its own too: for a time before that one the answer is the same ever after.
+        """
         ...
 
     def receipt(self, delivery: str) -> str | None:
@@ -134,9 +141,9 @@ class Store(Protocol):
     def writing(self, fence: Fence | None = None) -> AbstractContextManager[Transaction]:
         """Open the only writing transaction there is at a time; others wait.
 
-        Its `seq` is one more than that of the one before. It is committed at the end; any exception rolls it back and
-        goes on, and its number is given out again. With a fence, LeaseLost is raised where the lease was given back or
-        taken by another since, and until the end nobody can take it.
+        Its `seq` is one more than that of the one before, and its time is later. It is committed at the end; any
+        exception rolls it back and goes on, and its number is given out again. With a fence, LeaseLost is raised where
+        the lease was given back or taken by another since, and until the end nobody can take it.
         """
         ...
 

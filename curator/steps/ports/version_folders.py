@@ -16,6 +16,10 @@ class VersionStorage(Protocol):
         """Return the manifest of a version. Raises CuratorError where there is none to be read."""
         ...
 
+    def ledger(self, name: str, number: int) -> dict[str, Any]:
+        """Return the ledger of what a version leaves out. Raises CuratorError where there is none to be read."""
+        ...
+
     def path(self, name: str, number: int) -> Path:
         """Return where a version is or would be."""
         ...

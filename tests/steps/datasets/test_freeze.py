@@ -226,6 +226,24 @@ def test_a_skipped_document_is_undecided_and_listed(
     assert reasons == {("document", "undecided"), ("span", "skipped:latest")}
 
 
+def test_losses_that_came_since_make_no_version_and_are_told_beside_those_of_the_file(
+    world: World, reviewed: tuple[int, int, int], export: Export
+) -> None:
+    world.server.change(1, ground_truth=True)
+    world.deliver()
+    first = export()
+    assert (first.losses, first.losses_now) == ({}, None)
+    world.server.annotate(reviewed[0], [region(0, 5, "GPE")], user=world.server.add_user("other@example.org"))
+    world.server.annotate(reviewed[2], [region(0, 4, "PER")], was_cancelled=True)
+    world.deliver()
+    second = export()
+    assert (second.unchanged, second.losses, losses(second)) == (True, {}, [])
+    assert second.losses_now == {"policy:latest": 1, "skipped:latest": 1, "undecided": 1}
+    third = export("other")
+    assert (third.losses, third.losses_now) == (second.losses_now, None)
+    assert (export("other").losses, export("other").losses_now) == (third.losses, None)
+
+
 def test_a_document_that_bridges_splits_is_listed_with_all_it_holds(world: World, export: Export) -> None:
     left, right, bridge = "a b c d", "e f g h", "a b c d e f g h"
     world.ingest(raw("l:1", left, split="train"), raw("r:1", right, split="test"))
