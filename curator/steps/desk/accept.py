@@ -132,10 +132,10 @@ class Acceptor:
             return foreign or Verdict.KNOWN
         return Verdict.CREATED if stored is None else Verdict.UPDATED
 
-    def compare_task(self, project: int, number: int, gone: Gone) -> None:
+    def compare_task(self, project: int, number: int, gone: Gone) -> list[int]:
         """Take in what the server holds now of a task; what it no longer has is added to `gone`.
 
-        Raises ServerUnreachable.
+        Returns its annotations, which are for the caller to compare. Raises ServerUnreachable.
         """
         task = self._asked().task(number)
         if task is not None and task.ref.project != project:
@@ -156,8 +156,7 @@ class Acceptor:
                 transaction.quarantine.drop_unreadable(source, number)
             elif task.ref.document == document:
                 transaction.deletions.release(source, [DeletedItem(number)])
-        for state in states:
-            self.compare_annotation(project, int(state.identity.key), gone)
+        return [int(state.identity.key) for state in states]
 
     def withdraw(self, project: int, gone: Gone) -> Withdrawn:
         """Delete in the store what is gone, all of it as one, or hold it where the guard stops that."""

@@ -1,16 +1,19 @@
 """What a reconciliation found missing in Label Studio, confirmed there and withdrawn, or held."""
 
+from collections.abc import Collection
+
 from curator.domain.annotation import ProjectSource, UnreadableAnnotation
-from curator.domain.errors import AnswerNotUnderstood, ServerFailed
+from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.deletions import Gone, Withdrawn, exceeds
+from curator.steps.ports.stored_deletions import DeletedItem
 
 
 def take_over(acceptor: Acceptor, project: int, missing: Gone) -> Withdrawn:
     """Withdraw what a listing lacks, after asking for each item; where that is too much, hold it and ask for nothing.
 
-    Where deletions are accepted, what was held before is asked for and withdrawn as well. An annotation that the
-    server fails on is quarantined by name. Raises ServerUnreachable.
+    Where deletions are accepted, what was held before is asked for and withdrawn as well. A task or an annotation
+    that the server fails on is quarantined by name. Raises ServerUnreachable.
     """
     source = ProjectSource(acceptor.server.name, project)
     with acceptor.store.reading() as transaction:
@@ -23,14 +26,30 @@ def take_over(acceptor: Acceptor, project: int, missing: Gone) -> Withdrawn:
             with acceptor.lease.writing() as transaction:
                 if exceeds(transaction, acceptor.guard, source, items):
                     return Withdrawn(held=len(items))
-    tasks = {item.task for item in items if item.is_task}
     gone = Gone()
-    for item in sorted(items, key=lambda item: item.rank):
-        if item.is_task:
-            acceptor.compare_task(project, item.task, gone)
-        elif item.task not in tasks:
-            try:
-                acceptor.compare_annotation(project, int(item.key), gone)
-            except (ServerFailed, AnswerNotUnderstood) as error:
-                acceptor.quarantine(UnreadableAnnotation(str(source), item.task, item.key, error.what))
+    _ask(acceptor, project, items, gone)
     return acceptor.withdraw(project, gone)
+
+
+def _ask(acceptor: Acceptor, project: int, items: Collection[DeletedItem], gone: Gone) -> None:
+    """Ask for each item, tasks with all their annotations; what is gone is added to `gone`."""
+    source = acceptor.source(project)
+
+    def quarantine(task: int, key: str, error: CuratorError) -> None:
+        acceptor.quarantine(UnreadableAnnotation(source, task, key, error.what))
+
+    tasks = {item.task for item in items if item.is_task}
+    for item in sorted(items, key=lambda item: item.rank):
+        annotations: list[int] = []
+        try:
+            if item.is_task:
+                annotations = acceptor.compare_task(project, item.task, gone)
+            elif item.task not in tasks:
+                annotations = [int(item.key)]
+        except (ServerFailed, AnswerNotUnderstood) as error:
+            quarantine(item.task, "", error)
+        for number in annotations:
+            try:
+                acceptor.compare_annotation(project, number, gone)
+            except (ServerFailed, AnswerNotUnderstood) as error:
+                quarantine(item.task, str(number), error)

@@ -1,0 +1,42 @@
+"""What a reconciliation asks for one by one: failures of the server stop nothing, and nothing is held for ever."""
+
+from curator.domain.canonical import document_id
+from tests.fakes.parts import region
+from tests.fakes.world import World
+from tests.steps.desk.test_deletions import MARIE, held, texts
+
+
+def test_an_annotation_of_a_replaced_task_that_the_server_fails_on_stops_no_sync(world: World) -> None:
+    paul = "Paul vit à Lyon"
+    first, _, third = world.with_tasks("Marie vit à Paris", paul, "Rien de neuf")
+    number = world.server.annotate(first, [MARIE])
+    world.deliver()
+    world.sync()
+    world.server.patch_task(first, text=paul, document=document_id(paul))
+    world.server.spoilt[number] = world.server.failure
+    world.server.annotate(third, [])
+    world.server.take_outbox()
+    report = world.sync(full=True)
+    assert report.missed["created"] == 1
+    assert [annotation.name for annotation in report.unreadable] == [f"task {first}, annotation {number}"]
+    world.server.spoilt.clear()
+    assert world.sync().unreadable == []
+
+
+def test_a_held_task_that_the_server_fails_on_stops_no_acceptance(world: World) -> None:
+    tasks = world.with_tasks(*texts(20))
+    for task in tasks:
+        world.server.annotate(task, [region(0, 5, "PER")])
+    world.deliver()
+    world.server.delete_task(*tasks[:10])
+    world.deliver()
+    assert held(world) == (10, 10)
+    world.server.broken.add(tasks[0])
+    report = world.sync(accepted=True)
+    assert report.missed["tasks_deleted"] == 9
+    assert [annotation.name for annotation in report.unreadable] == [f"task {tasks[0]}"]
+    assert held(world) == (1, 1)
+    world.server.broken.clear()
+    world.sync(accepted=True)
+    assert held(world) == (0, 0)
+    assert world.equals_server()
