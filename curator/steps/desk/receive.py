@@ -185,8 +185,8 @@ class Receiver:
                 if not self._has_project(project):
                     return Verdict.UNKNOWN_PROJECT
                 gone = Gone()
-                for task in tasks:
-                    for number in self.acceptor.compare_task(project, task, gone):
+                for deleted in tasks:
+                    for number in self.acceptor.compare_task(project, deleted, gone):
                         self.acceptor.compare_annotation(project, number, gone)
                 return self._withdraw(project, gone)
             case ProjectChanged(project):

@@ -22,7 +22,7 @@ from curator.steps.desk.missing import take_over
 from curator.steps.desk.publish import Hook, arm_webhook, note_shown
 from curator.steps.desk.receive import Receiver
 from curator.steps.desk.report import ReconciliationReport
-from curator.steps.desk.set_back import Inventory, sign_of_the_past, take_inventory
+from curator.steps.desk.set_back import Inventory, sign_of_the_past, take_inventory, there_again
 from curator.steps.ports.label_server import TaskState
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.stored_deletions import DeletedItem
@@ -140,6 +140,8 @@ class _Reconciliation:
             self._report.reread = f"{sign}: Label Studio may have been set back, and all of it was read"
             self._inventory = None
             changes = self._read_since(None)
+        if self._held and since is not None:
+            self._read(self._held_but_there(changes), changes)
         return changes
 
     def _sign_of_the_past(self, since: str, newest: str) -> str:
@@ -151,14 +153,18 @@ class _Reconciliation:
         return sign_of_the_past(self._receiver, self._project, self._inventory, _overlapped(since), passed)
 
     def _read_since(self, since: str | None) -> _Changes:
+        changes = _Changes()
+        self._read(self._tasks(since, changes), changes)
+        return changes
+
+    def _read(self, tasks: Iterator[TaskState | UnreadableAnnotation], changes: _Changes) -> None:
         with self._receiver.store.reading() as transaction:
             documents = transaction.tasks.live(self._server.name, self._project)
             current: dict[int | None, dict[Identity, str]] = {}
             for annotation in transaction.revisions.current(self._source):
                 current.setdefault(annotation.task, {})[annotation.identity] = annotation.document
         known = set(documents.values())
-        changes = _Changes()
-        for done, task in enumerate(self._tasks(since, changes), start=1):
+        for done, task in enumerate(tasks, start=1):
             self._receiver.lease.keep()
             if isinstance(task, UnreadableAnnotation):
                 self._note_unreadable(task.task, {task})
@@ -176,7 +182,6 @@ class _Reconciliation:
         if changes.doubled:
             with self._receiver.lease.writing() as transaction:
                 transaction.tasks.save(self._server.name, self._project, changes.doubled)
-        return changes
 
     def _compare(self, current: Mapping[Identity, str], task: TaskState, changes: _Changes) -> None:
         """Note which of a task's current annotations it no longer has, and what it has though it is held as gone."""
@@ -210,6 +215,24 @@ class _Reconciliation:
                     yield state
                 else:
                     self._forget_unreadable([number])
+
+    def _held_but_there(self, changes: _Changes) -> Iterator[TaskState | UnreadableAnnotation]:
+        """Yield the tasks that may be there again, not listed as a backup brings their old times back."""
+        store = self._receiver.store
+        if self._inventory is None:
+            self._inventory = take_inventory(store, self._server, self._project, exists=True)
+        with store.reading() as transaction:
+            holdings = transaction.projects.holdings(self._source)
+        for number in there_again(self._inventory, holdings, self._held):
+            if number in changes.listed:
+                continue
+            try:
+                task = self._server.task(number)
+            except (ServerFailed, AnswerNotUnderstood) as error:
+                yield UnreadableAnnotation(self._source, number, "", error.what)
+                continue
+            if task is not None and task.ref.project == self._project:
+                yield task
 
     def _read_task(self, task: TaskState) -> None:
         number = task.ref.task

@@ -40,3 +40,25 @@ def test_a_held_task_that_the_server_fails_on_stops_no_acceptance(world: World) 
     world.sync(accepted=True)
     assert held(world) == (0, 0)
     assert world.equals_server()
+
+
+def test_a_quick_sync_takes_what_is_there_again_for_there(world: World) -> None:
+    """A backup leaves the times of its tasks as they were, before the last sync."""
+    tasks = world.with_tasks(*texts(20))
+    numbers = [world.server.annotate(task, [MARIE]) for task in tasks]
+    world.deliver()
+    world.sync()
+    world.server.clock.pass_time(4000)
+    world.server.change(numbers[19], result=[])
+    world.deliver()
+    world.sync()
+    backup = world.server.backup()
+    for delete, counts in ((world.server.delete_task, (10, 10)), (world.server.delete, (0, 10))):
+        delete(*(tasks if counts[0] else numbers)[:10])
+        world.deliver()
+        assert held(world) == counts
+        world.server.restore(backup)
+        report = world.sync()
+        assert (report.stopped, report.reread, report.applied) == (None, "", 0)
+        assert held(world) == (0, 0)
+        assert world.equals_server()
