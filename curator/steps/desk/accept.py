@@ -154,7 +154,7 @@ class Acceptor:
         with self.lease.writing() as transaction:
             if task is None:
                 transaction.quarantine.drop_unreadable(source, number)
-            elif task.ref.document == document:
+            if document is None or (task is not None and task.ref.document == document):
                 transaction.deletions.release(source, [DeletedItem(number)])
         return [int(state.identity.key) for state in states]
 

@@ -27,15 +27,24 @@ def take_over(acceptor: Acceptor, project: int, missing: Gone) -> Withdrawn:
                 if exceeds(transaction, acceptor.guard, source, items):
                     return Withdrawn(held=len(items))
     gone = Gone()
-    _ask(acceptor, project, items, gone)
+    failed = _ask(acceptor, project, items, gone)
+    if acceptor.guard.accepted:
+        with acceptor.lease.writing() as transaction:
+            # What was asked for and is not gone is there, or was let go by other ways.
+            transaction.deletions.release(str(source), items.keys() - gone.items.keys() - failed)
     return acceptor.withdraw(project, gone)
 
 
-def _ask(acceptor: Acceptor, project: int, items: Collection[DeletedItem], gone: Gone) -> None:
-    """Ask for each item, tasks with all their annotations; what is gone is added to `gone`."""
-    source = acceptor.source(project)
+def _ask(acceptor: Acceptor, project: int, items: Collection[DeletedItem], gone: Gone) -> set[DeletedItem]:
+    """Ask for each item, tasks with all their annotations; what is gone is added to `gone`.
 
-    def quarantine(task: int, key: str, error: CuratorError) -> None:
+    Returns the items on which the server failed.
+    """
+    source = acceptor.source(project)
+    failed = set[DeletedItem]()
+
+    def fail(task: int, key: str, error: CuratorError) -> None:
+        failed.update(item for item in items if item.task == task and key in ("", item.key))
         acceptor.quarantine(UnreadableAnnotation(source, task, key, error.what))
 
     tasks = {item.task for item in items if item.is_task}
@@ -47,9 +56,10 @@ def _ask(acceptor: Acceptor, project: int, items: Collection[DeletedItem], gone:
             elif item.task not in tasks:
                 annotations = [int(item.key)]
         except (ServerFailed, AnswerNotUnderstood) as error:
-            quarantine(item.task, "", error)
+            fail(item.task, "", error)
         for number in annotations:
             try:
                 acceptor.compare_annotation(project, number, gone)
             except (ServerFailed, AnswerNotUnderstood) as error:
-                quarantine(item.task, str(number), error)
+                fail(item.task, str(number), error)
+    return failed

@@ -1,6 +1,7 @@
 """What a reconciliation asks for one by one: failures of the server stop nothing, and nothing is held for ever."""
 
 from curator.domain.canonical import document_id
+from curator.steps.ports.stored_deletions import DeletedItem
 from tests.fakes.parts import region
 from tests.fakes.world import World
 from tests.steps.desk.test_deletions import MARIE, held, texts
@@ -62,3 +63,31 @@ def test_a_quick_sync_takes_what_is_there_again_for_there(world: World) -> None:
         assert (report.stopped, report.reread, report.applied) == (None, "", 0)
         assert held(world) == (0, 0)
         assert world.equals_server()
+
+
+def test_a_held_task_that_the_store_has_let_go_is_held_no_longer(world: World) -> None:
+    tasks = world.with_tasks(*texts(8))
+    world.server.delete_task(*tasks)
+    world.deliver()
+    assert held(world) == (8, 0)
+    with world.store.writing() as transaction:
+        transaction.projects.take_away(world.server.name, world.project, tasks[:2])
+    world.deliver(b'{"action": "TASKS_DELETED", "project": {"id": 1}, "tasks": [{"id": %d}]}' % tasks[0])
+    assert held(world) == (7, 0)
+    assert world.sync(accepted=True).stopped is None
+    assert held(world) == (0, 0)
+
+
+def test_an_acceptance_leaves_nothing_held_that_it_asked_for(world: World) -> None:
+    tasks = world.with_tasks(*texts(8))
+    number = world.server.annotate(tasks[0], [MARIE])
+    world.deliver()
+    identity = world.server.annotations(world.project)[number][0].identity
+    world.server.delete(number)
+    world.deliver()
+    item = DeletedItem(tasks[0], identity.key, identity.created_at)
+    with world.store.writing() as transaction:
+        transaction.deletions.hold(identity.source, {item: document_id(texts(1)[0])}, "")
+    assert held(world) == (0, 1)
+    assert world.sync(accepted=True).stopped is None
+    assert held(world) == (0, 0)
