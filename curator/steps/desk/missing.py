@@ -1,11 +1,12 @@
 """What a reconciliation found missing in Label Studio, confirmed there and withdrawn, or held."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from curator.domain.annotation import ProjectSource, UnreadableAnnotation
+from curator.domain.annotation import Identity, ProjectSource, UnreadableAnnotation
 from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.deletions import Gone, Withdrawn, exceeds
+from curator.steps.ports.label_server import TaskState
 from curator.steps.ports.stored_deletions import DeletedItem
 
 
@@ -33,6 +34,15 @@ def take_over(acceptor: Acceptor, project: int, missing: Gone) -> Withdrawn:
             # What was asked for and is not gone is there, or was let go by other ways.
             transaction.deletions.release(str(source), items.keys() - gone.items.keys() - failed)
     return acceptor.withdraw(project, gone)
+
+
+def moved_annotations(current: Mapping[Identity, str], task: TaskState) -> set[Identity]:
+    """Return which of a task's annotations, known with their documents, are of another document there.
+
+    Whether they may leave theirs is to be judged of all as one.
+    """
+    document = task.ref.document
+    return {state.identity for state in task.annotations if current.get(state.identity, document) != document}
 
 
 def _ask(acceptor: Acceptor, project: int, items: Collection[DeletedItem], gone: Gone) -> set[DeletedItem]:
