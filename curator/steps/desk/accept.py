@@ -91,11 +91,14 @@ class Acceptor:
         withdrawn = self.withdraw(project, gone)
         if verdict is not Verdict.KNOWN:
             return verdict
-        return Verdict.HELD if withdrawn.held else Verdict.DELETED if withdrawn.annotations else verdict
+        if withdrawn.held:
+            return Verdict.HELD
+        return Verdict.UPDATED if withdrawn.moved else Verdict.DELETED if withdrawn.annotations else verdict
 
     def compare_annotation(self, project: int, annotation: int, gone: Gone) -> Verdict:
         """Take in what the server holds now of an annotation id; what it no longer has is added to `gone`.
 
+        So is one that it has for another document now: that is taken in once `withdraw` let go of the old one.
         Raises ServerUnreachable.
         """
         answer = self._asked().annotation(annotation)
@@ -109,6 +112,7 @@ class Acceptor:
         with self.store.reading() as transaction:
             newest = transaction.revisions.newest(source, key)
             foreign = None if task is None else self._foreign(transaction, task)
+            document = transaction.tasks.document(self.server.name, project, task.task) if task else None
             held = transaction.deletions.among(source, _items(state, task)) if state and task else set()
             lacking = unknown(transaction, state, task) if state and task and foreign is None else Unknown()
         for revision in newest:
@@ -120,7 +124,12 @@ class Acceptor:
                     transaction.revisions.note_deletion(source, key)
             return Verdict.KNOWN
         stored = _of_identity(newest, state.identity)
-        changed = foreign is None and (stored is None or stored.state != state or stored.document != task.document)
+        changed = foreign is None and (stored is None or stored.state != state)
+        if foreign is None and stored is not None and _moved(stored, task):
+            gone.add_moved(state, task, stored.document)
+            if document == stored.document:
+                gone.add_task(task.task, stored.document)
+            changed, held = False, set()
         learnt = self.lookups.learn(lacking, task, None)
         if held or changed or learnt != Learnt():
             with self.lease.writing() as transaction:
@@ -132,10 +141,10 @@ class Acceptor:
             return foreign or Verdict.KNOWN
         return Verdict.CREATED if stored is None else Verdict.UPDATED
 
-    def compare_task(self, project: int, number: int, gone: Gone) -> None:
+    def compare_task(self, project: int, number: int, gone: Gone) -> list[int]:
         """Take in what the server holds now of a task; what it no longer has is added to `gone`.
 
-        Raises ServerUnreachable.
+        Returns its annotations, which are for the caller to compare. Raises ServerUnreachable.
         """
         task = self._asked().task(number)
         if task is not None and task.ref.project != project:
@@ -154,17 +163,23 @@ class Acceptor:
         with self.lease.writing() as transaction:
             if task is None:
                 transaction.quarantine.drop_unreadable(source, number)
-            elif task.ref.document == document:
+            if document is None or (task is not None and task.ref.document == document):
                 transaction.deletions.release(source, [DeletedItem(number)])
-        for state in states:
-            self.compare_annotation(project, int(state.identity.key), gone)
+        return [int(state.identity.key) for state in states]
 
     def withdraw(self, project: int, gone: Gone) -> Withdrawn:
         """Delete in the store what is gone, all of it as one, or hold it where the guard stops that."""
         if not gone.items:
             return Withdrawn()
+        source = ProjectSource(self.server.name, project)
         with self.lease.writing() as transaction:
-            return withdraw(transaction, self.guard, ProjectSource(self.server.name, project), gone)
+            withdrawn = withdraw(transaction, self.guard, source, gone)
+            held = transaction.deletions.among(str(source), gone.moved)
+            for state, task in (moved for item, moved in gone.moved.items() if item not in held):
+                self._append(transaction, state, task)
+                withdrawn.moved += 1
+                withdrawn.annotations -= 1
+        return withdrawn
 
     def quarantine(self, annotation: UnreadableAnnotation) -> None:
         """Remember an annotation that cannot be read, by name."""
@@ -190,6 +205,8 @@ class Acceptor:
         stored = _of_identity(newest, identity)
         if stored is not None:
             verdict = _compare(stored, state)
+            if verdict.changes and _moved(stored, task):
+                verdict = Verdict.DOUBTFUL
         elif newest or transaction.revisions.deletion_was_noted(identity.source, identity.key):
             verdict = Verdict.DOUBTFUL
         else:
@@ -236,6 +253,11 @@ def _items(state: AnnotationState, task: TaskRef) -> list[DeletedItem]:
 
 def _of_identity(revisions: Sequence[Revision], identity: Identity) -> Revision | None:
     return next((revision for revision in revisions if revision.identity == identity), None)
+
+
+def _moved(stored: Revision, task: TaskRef) -> bool:
+    """Say whether an annotation that is known is of another document there."""
+    return stored.state is not None and stored.document != task.document
 
 
 def _compare(revision: Revision, state: AnnotationState) -> Verdict:

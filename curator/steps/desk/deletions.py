@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from curator.domain.annotation import Identity, ProjectSource, instant
+from curator.domain.annotation import AnnotationState, Identity, ProjectSource, TaskRef, instant
 from curator.domain.errors import DeletionsNotAccepted
 from curator.steps.ports.store import Transaction
 from curator.steps.ports.stored_deletions import DeletedItem, DeletionTally
@@ -37,12 +37,21 @@ class DeletionGuard:
 
 @dataclass(slots=True)
 class Gone:
-    """What of a project Label Studio no longer has, each with its document, to be judged as one."""
+    """What of a project Label Studio no longer has, each with its document, to be judged as one.
+
+    `moved` are those of its annotations that are there for another document, as they are there.
+    """
 
     items: dict[DeletedItem, str] = field(default_factory=dict)
+    moved: dict[DeletedItem, tuple[AnnotationState, TaskRef]] = field(default_factory=dict)
 
     def add_annotation(self, identity: Identity, task: int | None, document: str) -> None:
         self.items[DeletedItem(task or 0, identity.key, identity.created_at)] = document
+
+    def add_moved(self, state: AnnotationState, task: TaskRef, document: str) -> None:
+        item = DeletedItem(task.task, state.identity.key, state.identity.created_at)
+        self.items[item] = document
+        self.moved[item] = (state, task)
 
     def add_task(self, task: int, document: str) -> None:
         self.items[DeletedItem(task)] = document
@@ -50,9 +59,13 @@ class Gone:
 
 @dataclass(slots=True)
 class Withdrawn:
-    """How many annotations and tasks were deleted in the store, and how many deletions are held instead."""
+    """How many annotations and tasks were deleted in the store, and how many deletions are held instead.
+
+    Annotations that were `moved` to another document are there, and not among those deleted.
+    """
 
     annotations: int = 0
+    moved: int = 0
     tasks: int = 0
     held: int = 0
 
@@ -66,7 +79,11 @@ def withdraw(transaction: Transaction, guard: DeletionGuard, project: ProjectSou
     source = str(project)
     if not guard.accepted:
         held = transaction.deletions.among(source, gone.items)
-        fresh = {item: document for item, document in gone.items.items() if item not in held}
+        # An annotation leaves its document no sooner than its task does.
+        bound = {item for item in gone.moved if DeletedItem(item.task) in held}
+        fresh = {item: document for item, document in gone.items.items() if item not in held | bound}
+        transaction.deletions.hold(source, {item: gone.items[item] for item in bound}, instant(datetime.now(UTC)))
+        held |= bound
         if not fresh or exceeds(transaction, guard, project, fresh):
             return Withdrawn(held=len(gone.items))
         return _delete(transaction, project, fresh, len(held))

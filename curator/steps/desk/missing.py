@@ -1,16 +1,20 @@
 """What a reconciliation found missing in Label Studio, confirmed there and withdrawn, or held."""
 
-from curator.domain.annotation import ProjectSource, UnreadableAnnotation
-from curator.domain.errors import AnswerNotUnderstood, ServerFailed
+from collections.abc import Collection, Mapping
+
+from curator.domain.annotation import Identity, ProjectSource, UnreadableAnnotation
+from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.deletions import Gone, Withdrawn, exceeds
+from curator.steps.ports.label_server import TaskState
+from curator.steps.ports.stored_deletions import DeletedItem
 
 
 def take_over(acceptor: Acceptor, project: int, missing: Gone) -> Withdrawn:
     """Withdraw what a listing lacks, after asking for each item; where that is too much, hold it and ask for nothing.
 
-    Where deletions are accepted, what was held before is asked for and withdrawn as well. An annotation that the
-    server fails on is quarantined by name. Raises ServerUnreachable.
+    Where deletions are accepted, what was held before is asked for and withdrawn as well. A task or an annotation
+    that the server fails on is quarantined by name. Raises ServerUnreachable.
     """
     source = ProjectSource(acceptor.server.name, project)
     with acceptor.store.reading() as transaction:
@@ -23,14 +27,49 @@ def take_over(acceptor: Acceptor, project: int, missing: Gone) -> Withdrawn:
             with acceptor.lease.writing() as transaction:
                 if exceeds(transaction, acceptor.guard, source, items):
                     return Withdrawn(held=len(items))
-    tasks = {item.task for item in items if item.is_task}
     gone = Gone()
-    for item in sorted(items, key=lambda item: item.rank):
-        if item.is_task:
-            acceptor.compare_task(project, item.task, gone)
-        elif item.task not in tasks:
-            try:
-                acceptor.compare_annotation(project, int(item.key), gone)
-            except (ServerFailed, AnswerNotUnderstood) as error:
-                acceptor.quarantine(UnreadableAnnotation(str(source), item.task, item.key, error.what))
+    failed = _ask(acceptor, project, items, gone)
+    if acceptor.guard.accepted:
+        with acceptor.lease.writing() as transaction:
+            # What was asked for and is not gone is there, or was let go by other ways.
+            transaction.deletions.release(str(source), items.keys() - gone.items.keys() - failed)
     return acceptor.withdraw(project, gone)
+
+
+def moved_annotations(current: Mapping[Identity, str], task: TaskState) -> set[Identity]:
+    """Return which of a task's annotations, known with their documents, are of another document there.
+
+    Whether they may leave theirs is to be judged of all as one.
+    """
+    document = task.ref.document
+    return {state.identity for state in task.annotations if current.get(state.identity, document) != document}
+
+
+def _ask(acceptor: Acceptor, project: int, items: Collection[DeletedItem], gone: Gone) -> set[DeletedItem]:
+    """Ask for each item, tasks with all their annotations; what is gone is added to `gone`.
+
+    Returns the items on which the server failed.
+    """
+    source = acceptor.source(project)
+    failed = set[DeletedItem]()
+
+    def fail(task: int, key: str, error: CuratorError) -> None:
+        failed.update(item for item in items if item.task == task and key in ("", item.key))
+        acceptor.quarantine(UnreadableAnnotation(source, task, key, error.what))
+
+    tasks = {item.task for item in items if item.is_task}
+    for item in sorted(items, key=lambda item: item.rank):
+        annotations: list[int] = []
+        try:
+            if item.is_task:
+                annotations = acceptor.compare_task(project, item.task, gone)
+            elif item.task not in tasks:
+                annotations = [int(item.key)]
+        except (ServerFailed, AnswerNotUnderstood) as error:
+            fail(item.task, "", error)
+        for number in annotations:
+            try:
+                acceptor.compare_annotation(project, number, gone)
+            except (ServerFailed, AnswerNotUnderstood) as error:
+                fail(item.task, str(number), error)
+    return failed

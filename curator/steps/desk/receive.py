@@ -185,8 +185,9 @@ class Receiver:
                 if not self._has_project(project):
                     return Verdict.UNKNOWN_PROJECT
                 gone = Gone()
-                for number in tasks:
-                    self.acceptor.compare_task(project, number, gone)
+                for deleted in tasks:
+                    for number in self.acceptor.compare_task(project, deleted, gone):
+                        self.acceptor.compare_annotation(project, number, gone)
                 return self._withdraw(project, gone)
             case ProjectChanged(project):
                 return Verdict.KNOWN if self._has_project(project) else Verdict.UNKNOWN_PROJECT

@@ -1,6 +1,6 @@
 """The store made equal to what Label Studio's API says, whatever the webhooks brought."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,11 +18,11 @@ from curator.steps.desk.deletions import Gone, not_accepted
 from curator.steps.desk.earlier_projects import earlier_projects
 from curator.steps.desk.foreign import foreign_task
 from curator.steps.desk.leftovers import settle_leftovers
-from curator.steps.desk.missing import take_over
+from curator.steps.desk.missing import moved_annotations, take_over
 from curator.steps.desk.publish import Hook, arm_webhook, note_shown
 from curator.steps.desk.receive import Receiver
 from curator.steps.desk.report import ReconciliationReport
-from curator.steps.desk.set_back import Inventory, sign_of_the_past, take_inventory
+from curator.steps.desk.set_back import Inventory, sign_of_the_past, take_inventory, there_again
 from curator.steps.ports.label_server import TaskState
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.stored_deletions import DeletedItem
@@ -122,6 +122,7 @@ class _Reconciliation:
                 transaction.deletions.release(self._source, changes.alive)
         self._add_tasks(changes, exists)
         withdrawn = take_over(self._acceptor, self._project, changes.missing)
+        self._report.missed["updated"] += withdrawn.moved
         self._report.missed["deleted"] += withdrawn.annotations
         self._report.missed["tasks_deleted"] += withdrawn.tasks
         with self._receiver.store.reading() as transaction:
@@ -140,6 +141,8 @@ class _Reconciliation:
             self._report.reread = f"{sign}: Label Studio may have been set back, and all of it was read"
             self._inventory = None
             changes = self._read_since(None)
+        if self._held and since is not None:
+            self._read(self._held_but_there(changes), changes)
         return changes
 
     def _sign_of_the_past(self, since: str, newest: str) -> str:
@@ -151,14 +154,18 @@ class _Reconciliation:
         return sign_of_the_past(self._receiver, self._project, self._inventory, _overlapped(since), passed)
 
     def _read_since(self, since: str | None) -> _Changes:
+        changes = _Changes()
+        self._read(self._tasks(since, changes), changes)
+        return changes
+
+    def _read(self, tasks: Iterator[TaskState | UnreadableAnnotation], changes: _Changes) -> None:
         with self._receiver.store.reading() as transaction:
             documents = transaction.tasks.live(self._server.name, self._project)
             current: dict[int | None, dict[Identity, str]] = {}
             for annotation in transaction.revisions.current(self._source):
                 current.setdefault(annotation.task, {})[annotation.identity] = annotation.document
         known = set(documents.values())
-        changes = _Changes()
-        for done, task in enumerate(self._tasks(since, changes), start=1):
+        for done, task in enumerate(tasks, start=1):
             self._receiver.lease.keep()
             if isinstance(task, UnreadableAnnotation):
                 self._note_unreadable(task.task, {task})
@@ -166,22 +173,25 @@ class _Reconciliation:
                 number, document = task.ref.task, task.ref.document
                 foreign = foreign_task(self._receiver.store, task, known)
                 self._note_unreadable(number, {*task.unreadable, *([foreign] if foreign else [])})
-                self._read_task(task)
+                there = current.get(number, {})
+                moved = set() if foreign else moved_annotations(there, task)
+                self._read_task(task, moved)
                 if number in documents and documents[number] != document:
                     changes.replaced.add(number)
                 elif number not in documents and document in known and not foreign:
                     changes.doubled[number] = str(document)
-                self._compare(current.get(number, {}), task, changes)
+                self._compare(there, moved, task, changes)
             self._progress(done, None)
         if changes.doubled:
             with self._receiver.lease.writing() as transaction:
                 transaction.tasks.save(self._server.name, self._project, changes.doubled)
-        return changes
 
-    def _compare(self, current: Mapping[Identity, str], task: TaskState, changes: _Changes) -> None:
+    def _compare(
+        self, current: Mapping[Identity, str], moved: Set[Identity], task: TaskState, changes: _Changes
+    ) -> None:
         """Note which of a task's current annotations it no longer has, and what it has though it is held as gone."""
         number = task.ref.task
-        listed = {state.identity for state in task.annotations}
+        listed = {state.identity for state in task.annotations} - moved
         unreadable = {annotation.key for annotation in task.unreadable}
         there = set() if number in changes.replaced else {DeletedItem(number)}
         for identity, document in current.items():
@@ -211,9 +221,26 @@ class _Reconciliation:
                 else:
                     self._forget_unreadable([number])
 
-    def _read_task(self, task: TaskState) -> None:
+    def _held_but_there(self, changes: _Changes) -> Iterator[TaskState | UnreadableAnnotation]:
+        """Yield the tasks that may be there again, not listed as a backup brings their old times back."""
+        if self._inventory is None:
+            self._inventory = take_inventory(self._receiver.store, self._server, self._project, exists=True)
+        with self._receiver.store.reading() as transaction:
+            holdings = transaction.projects.holdings(self._source)
+        for number in there_again(self._inventory, holdings, self._held):
+            if number in changes.listed:
+                continue
+            try:
+                task = self._server.task(number)
+            except (ServerFailed, AnswerNotUnderstood) as error:
+                yield UnreadableAnnotation(self._source, number, "", error.what)
+                continue
+            if task is not None and task.ref.project == self._project:
+                yield task
+
+    def _read_task(self, task: TaskState, moved: Set[Identity]) -> None:
         number = task.ref.task
-        for state in task.annotations:
+        for state in (state for state in task.annotations if state.identity not in moved):
             try:
                 verdict = self._acceptor.observe(state, task.ref)
             except (ServerFailed, AnswerNotUnderstood) as error:

@@ -1,5 +1,6 @@
 """Signs that a server was set back in time, as a backup does, in what an index of its tasks says."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from curator.steps.desk.foreign import foreign_task
 from curator.steps.desk.receive import Receiver
 from curator.steps.ports.label_server import LabelServer, TaskFacts, TaskState
 from curator.steps.ports.store import Store
+from curator.steps.ports.stored_deletions import DeletedItem
 from curator.steps.ports.stored_projects import TaskHolding
 
 _NOTHING = TaskHolding(0, "")
@@ -66,6 +68,19 @@ def doubtful_tasks(inventory: Inventory, holdings: Mapping[int, TaskHolding], si
         if unchanged and (later or facts.annotations != held.annotations):
             doubtful.append(task)
     return doubtful
+
+
+def there_again(inventory: Inventory, holdings: Mapping[int, TaskHolding], held: Collection[DeletedItem]) -> list[int]:
+    """Return the tasks of which something may be there though it is held as deleted, by number.
+
+    A task itself is there where the index has it, be it for another document; annotations are where the index counts
+    more than are left without those that are held.
+    """
+    itself = {item.task for item in held if item.is_task}
+    lacking = Counter(item.task for item in held if not item.is_task)
+    left = {task: holdings.get(task, _NOTHING).annotations - count for task, count in lacking.items()}
+    tasks = sorted((itself | lacking.keys()) & inventory.index.keys())
+    return [task for task in tasks if task in itself or inventory.index[task].annotations > left[task]]
 
 
 def _is_otherwise(receiver: Receiver, project: int, number: int) -> bool:
