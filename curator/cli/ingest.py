@@ -24,6 +24,8 @@ def ingest(context: Context, paths: tuple[str, ...], as_json: bool) -> int:
         say(f"refused {refused.error}")
     for name, cause in result.causes:
         say(f"quarantined in {name}: a span or relation that does not fit ({cause})")
+    if result.causes:
+        say("see `curator quarantine list --all`")
     for name, language in result.doubtful:
         say(f"language doubtful: {name} was taken in, and may be in {language!r}")
     report(
