@@ -46,9 +46,12 @@ class SqliteInbox:
 
     def pending(self, limit: int, after: int = 0, *, at_once: bool = False) -> list[Delivery]:
         row = DeliveryRow
-        query = select(row.id, row.number, row.body, row.attempts).where(row.state == "pending", row.number > after)
+        due = row.next_attempt_at.is_(None) | (row.next_attempt_at <= _now())
+        query = select(row.id, row.number, row.body, row.attempts, due).where(
+            row.state == "pending", row.number > after
+        )
         if not at_once:
-            query = query.where(row.next_attempt_at.is_(None) | (row.next_attempt_at <= _now()))
+            query = query.where(due)
         with curator_errors(self.engine), self.engine.connect() as connection:
             return [Delivery(*values) for values in connection.execute(query.order_by(row.number).limit(limit))]
 

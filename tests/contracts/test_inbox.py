@@ -122,6 +122,7 @@ def test_one_that_was_put_off_waits_until_its_time_and_keeps_count_and_cause(inb
         (ids[1], 2),
         (ids[2], 0),
     ]
+    assert [delivery.due for delivery in inbox.pending(9, at_once=True)] == [False, True, True]
     assert inbox.counts()["pending"] == 3
     last, second, first = inbox.recent(9, "pending")
     assert (first.cause, first.attempts, last.attempts, last.next_attempt_at) == ("é" * 200, 1, 0, None)

@@ -78,7 +78,10 @@ class Receiver:
             self.lease.release()
 
     def apply_waiting(self, *, at_once: bool = False) -> Counter[str]:
-        """Do what `drain` does for a caller that holds the lease; `at_once` also what was put off."""
+        """Do what `drain` does for a caller that holds the lease; `at_once` also what was put off.
+
+        An attempt before its time is not counted where it fails.
+        """
         outcomes: Counter[str] = Counter()
         self.acceptor.absent = self._absence = self._absence and self._why_away()
         # What came before had its turn while Label Studio was away.
@@ -125,6 +128,9 @@ class Receiver:
         return None
 
     def _put_off(self, delivery: Delivery, error: CuratorError) -> str:
+        if not delivery.due:
+            # The pauses give Label Studio time: one that is passed over leaves no attempt less.
+            return "pending"
         failed = delivery.attempts + 1
         self.inbox.put_off(delivery.id, min(_FIRST_PAUSE * 2**delivery.attempts, _LONGEST_PAUSE), error.what)
         if failed < _ATTEMPTS:

@@ -24,12 +24,16 @@ class DeliveryUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A webhook call as it came; `attempts` to apply it have failed."""
+    """A webhook call as it came; `attempts` to apply it have failed.
+
+    It is `due` unless it was put off and its time has not come.
+    """
 
     id: str
     number: int
     body: bytes
     attempts: int = 0
+    due: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,17 @@ def test_one_that_was_put_off_is_tried_again_when_it_is_due_and_at_once_by_a_syn
     assert world.inbox.counts() == {"pending": 0, "applied": 21, "stale": 0, "dead": 0}
 
 
+def test_syncs_in_a_row_use_up_no_attempts(world: World, poisoned: int) -> None:
+    world.server.spoilt[poisoned] = FAILURES[0]
+    world.receiver.drain()
+    (waiting,) = world.inbox.recent(9, "pending")
+    for _ in range(12):
+        assert world.sync().drained == {"pending": 1}
+    assert world.inbox.recent(9, "pending") == [waiting]
+    world.server.spoilt.clear()
+    assert world.sync().drained == {"applied": 1}
+
+
 def test_pauses_double_up_to_a_bound_and_the_last_attempt_leaves_a_dead_letter(
     world: World, poisoned: int, failure: CuratorError, monkeypatch: pytest.MonkeyPatch
 ) -> None:
