@@ -98,7 +98,7 @@ def _current(project: ProjectSource, start: int) -> Subquery:
 
 
 def _deleted(project: ProjectSource, start: int) -> Subquery:
-    """Count what has a tombstone of the window and is not back."""
+    """Count what has a tombstone of the window and is not back; one that is another document's by now is not."""
     tombstone, first = aliased(RevisionRow), aliased(RevisionRow)
     # Written out, as the index on tombstones is only used where the statement is seen to ask for nothing else.
     is_tombstone = type_coerce(tombstone.value, Text) == literal_column("'null'")
@@ -106,7 +106,7 @@ def _deleted(project: ProjectSource, start: int) -> Subquery:
     gone = (
         select(tombstone.key, tombstone.created_at, came_before.label("earlier"))
         .where(tombstone.source == str(project), tombstone.seq > start, is_tombstone)
-        .where(~exists().where(*_same(CurrentRow, tombstone)))
+        .where(~exists().where(*_same(CurrentRow, tombstone), CurrentRow.document == tombstone.document))
         .distinct()
         .subquery()
     )

@@ -87,3 +87,20 @@ def test_an_annotation_that_stayed_behind_follows_its_task(world: World, annotat
     assert annotated(world) == 20
     assert world.sync().missed["updated"] == 1
     accepted(world, 1)
+
+
+def test_few_tasks_with_many_annotations_are_judged_by_the_annotations(world: World) -> None:
+    tasks = world.with_tasks(*TEXTS[:4])
+    for task in tasks:
+        for _ in range(5):
+            world.server.annotate(task, [MARIE])
+    world.deliver()
+    world.sync()
+    for task in tasks[1:]:
+        move(world, [task])
+        world.sync(full=True)
+    assert annotated(world) == 3
+    assert world.sync(full=True).stopped
+    world.sync(full=True, accepted=True)
+    assert annotated(world) == 1
+    assert world.equals_server()
