@@ -118,7 +118,9 @@ class RevisionTable:
         if state is None:
             self._connection.execute(delete(CurrentRow).where(*_is(CurrentRow, identity)))
             return number
-        index = _index(Revision(number, identity, document, state), state, self._seq)
+        # An annotation may be back after its tombstone.
+        first_seq = self._connection.scalar(select(func.min(RevisionRow.seq)).where(*_is(RevisionRow, identity)))
+        index = _index(Revision(number, identity, document, state), state, int(first_seq or self._seq))
         if not insert_missing(self._connection, CurrentRow, [index]):
             del index["first_seq"]
             self._connection.execute(update(CurrentRow).where(*_is(CurrentRow, identity)).values(**index))
