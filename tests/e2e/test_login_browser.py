@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from curator.bootstrap.context import Context
 from curator.bootstrap.stores import open_store
@@ -36,7 +36,13 @@ def page(context: Context, chromium: Browser) -> Iterator[Page]:  # noqa: F811
     opened = chromium.new_context(base_url=url)
     page = opened.new_page()
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
+
+    def note(message: ConsoleMessage) -> None:
+        # An answer that is no page names no icon, for which the browser then asks by itself.
+        if not message.location["url"].endswith("/favicon.ico"):
+            complaints.append(message.text)
+
+    page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     opened.close()
