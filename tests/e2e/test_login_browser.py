@@ -40,7 +40,7 @@ def page(context: Context, chromium: Browser) -> Iterator[Page]:  # noqa: F811
     def note(message: ConsoleMessage) -> None:
         # An answer that is no page names no icon, for which the browser then asks by itself.
         if not message.location["url"].endswith("/favicon.ico"):
-            complaints.append(message.text)
+            complaints.append(f"{message.text} {message.location['url']}")
 
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
