@@ -1,6 +1,6 @@
 """Documents in: once each, split once, with what came along."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -150,20 +150,6 @@ def test_an_interrupted_ingest_gets_its_splits_the_next_time(world: World, monke
 
 _WORDS = st.lists(st.sampled_from("abcdefgh"), min_size=2, max_size=4, unique=True).map(" ".join)
 _GIVEN = st.sampled_from([None, None, "train", "test"])
-
-
-@pytest.fixture(scope="module")
-def begin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], World]]:
-    """Return an empty world, the same one every time."""
-    world = World(tmp_path_factory.mktemp("order"))
-    kept = world.keep()
-
-    def again() -> World:
-        world.back_to(kept)
-        return world
-
-    yield again
-    world.close()
 
 
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))

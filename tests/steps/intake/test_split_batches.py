@@ -1,6 +1,6 @@
 """Splits dealt out in batches: with few statements, with room for other writers, and as in one go."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -103,20 +103,6 @@ def test_four_times_the_documents_take_hardly_more_statements(world: World) -> N
         counts.append(len(executed))
     assert len(splits(world)) == 500
     assert counts[1] - counts[0] < 300 / 5
-
-
-@pytest.fixture(scope="module")
-def begin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], World]]:
-    """Return an empty world, the same one every time."""
-    world = World(tmp_path_factory.mktemp("batches"))
-    kept = world.keep()
-
-    def again() -> World:
-        world.back_to(kept)
-        return world
-
-    yield again
-    world.close()
 
 
 _WORDS = st.lists(st.sampled_from("abcdefgh"), min_size=2, max_size=4, unique=True).map(" ".join)
