@@ -49,8 +49,10 @@ chromium:
 			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-color-emoji; \
 		else echo "Chromium is missing: sudo apt-get install chromium" >&2; exit 1; fi; }
 
+# All benchmarks, or those of PARTS="NAME …".
+PARTS :=
 bench: environment
-	$(RUN)/python -m benchmarks
+	$(RUN)/python -m benchmarks $(PARTS)
 
 # The trained pipeline and the calibration tables that are shipped, made anew from the gold.
 MODEL := seeds/models/conflict_news

