@@ -52,7 +52,7 @@ class IngestSettings(_Section):
 
 
 class PipelineSettings(_Section):
-    name: str = "configs/preannotate.cfg"
+    name: str = "configs/rules.cfg"
     workers: int = Field(1, ge=1)
     label_map: dict[str, dict[str, str]] = {}
     span_groups: dict[str, dict[str, str]] = {}

@@ -22,11 +22,11 @@ def test_the_pipeline_that_predicted_is_in_force(configured: Context, folder: Pa
     model = str(save_model(folder / "model", {"Paris": "GPE"}, {}))
     (folder / "a.txt").write_text(FRENCH, encoding="utf-8")
     ingest(configured, ["a.txt"], lambda _: None, silent)
-    assert pipeline_source(configured) == "configs/preannotate.cfg"
+    assert pipeline_source(configured) == "configs/rules.cfg"
     predicted = preannotate(configured, model, None, silent)
     assert (predicted.documents, predicted.causes) == (1, [])
     with open_store(configured) as store, store.reading() as transaction:
-        assert pipeline_in_force(transaction) == PipelineInForce(model, "configs/preannotate.cfg", predicted.pipeline)
+        assert pipeline_in_force(transaction) == PipelineInForce(model, "configs/rules.cfg", predicted.pipeline)
     assert pipeline_source(configured) == model
     assert pipeline_source(configured, "another") == "another"
     assert preannotate(configured, None, None, silent) == Preannotated(predicted.pipeline)

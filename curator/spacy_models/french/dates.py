@@ -37,7 +37,7 @@ _DAY = r"(?:1er|1ᵉʳ|[12]\d|3[01]|0?[1-9])"
 _PART = r"(?:matin|midi|après-midi|soir|nuit|soirée|matinée)"
 _LAST = r"(?:dernier|dernière|derniers|dernières|prochain|prochaine|prochains|prochaines|passée?|suivante?|précédente?)"
 _NUMBER = (
-    r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize"
+    r"(?:(?<!\d)\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize"
     r"|vingt|trente|quarante"
     r"|cinquante|soixante|cent|quelques|plusieurs|(?:une )?(?:dizaine|quinzaine|vingtaine|trentaine) (?:de |d['’]))"
 )
@@ -66,7 +66,7 @@ _WITH_TIME = (
 _BEGIN = r"(?:début|fin|mi|milieu|courant)"
 
 _DAY_MONTH = rf"{_DAY}{_SPACE}{_MONTH}(?:{_SPACE}(?:{_YEAR}|de la même année|{_LAST}))?"
-_AND_DAY = rf"(?:,{_SPACE}{_DAY})*{_SPACE}(?:et|au|-|–){_SPACE}(?:le{_SPACE})?"
+_AND_DAY = rf"(?:,{_SPACE}{_DAY}){{0,9}}{_SPACE}(?:et|au|-|–){_SPACE}(?:le{_SPACE})?"
 _DAYS = rf"(?:{_DAY}(?:{_SPACE}{_MONTH})?{_AND_DAY}|{_DAY}[-–])?{_DAY_MONTH}"
 _AFTER_DAY = (
     rf"(?:{_SPACE}{_LAST}(?:{_SPACE}(?:au{_SPACE})?{_PART}\b)?"
@@ -112,7 +112,7 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     (rf"(?<![àÀ] )(?:ce|cet|cette) (?:{_PERIOD}|{_PART})(?:-là|-ci)?", 0.9, "date:this"),
     (rf"(?:ces|les) {_NUMBER}?{_SPACE}?{_LAST}s? (?:jours|semaines|mois|années|heures)", 0.6, "date:last"),
     (
-        rf"(?:prévue?s?|reporté\w*|doi(?:t|vent)|attendue?s?|fixé\w*|ici|retour|reprend\w*|ouvr\w+|aura"
+        rf"(?:prévue?s?|reporté\w{0,3}|doi(?:t|vent)|attendue?s?|fixé\w{0,3}|ici|retour|reprend\w{0,9}|ouvr\w{1,9}|aura"
         rf"|auront|sera|seront|tiendra|tiendront|débutera|partira|arrivera|quittera|commencera|prendra|reprendra) "
         rf"(?P<date>dans {_NUMBER}{_SPACE}(?:jours?|semaines?|mois|ans?))",
         0.7,

@@ -39,8 +39,8 @@ _COUNT_BEFORE = re.compile(
 _COMPOUND = r"(?:[a-zéèïô]+o-)?"
 _MODEL = r"(?:[A-ZÀ-Þ][\w-]*\d[\w-]*|[A-ZÀ-Þ][a-zà-ÿ]+(?:-[\wÀ-ÿ]+)*|[A-Z]{2,}[\w-]*)"
 _SERIES = rf"(?:{_SPACE}\d{{1,4}}(?=[,.;»)\n]|{_SPACE}et\b|\Z))?"
-_MODELS = rf"(?:{_SPACE}(?:de{_SPACE}type{_SPACE})?{_MODEL}(?:{_SPACE}(?:[A-Z]\.{_SPACE})?{_MODEL})*{_SERIES})?"
-_QUOTED = rf"(?:{_SPACE}[«“\"]{_SPACE}?{_MODEL}(?:{_SPACE}{_MODEL})*{_SPACE}?[»”\"])?"
+_MODELS = rf"(?:{_SPACE}(?:de{_SPACE}type{_SPACE})?{_MODEL}(?:{_SPACE}(?:[A-Z]\.{_SPACE})?{_MODEL}){{0,8}}{_SERIES})?"
+_QUOTED = rf"(?:{_SPACE}[«“\"]{_SPACE}?{_MODEL}(?:{_SPACE}{_MODEL}){{0,8}}{_SPACE}?[»”\"])?"
 _CALIBRE = rf"(?:{_SPACE}de{_SPACE}\d+(?:,\d+)?{_SPACE}?(?:mm|millimètres))?"
 
 
@@ -77,7 +77,7 @@ class Forces:
             cased: any_of(rule.head.pattern for rule in self._rules if (rule.label == "WEAPON") is cased)
             for cased in (True, False)
         }
-        adjectives = rf"(?:{_SPACE}(?:et{_SPACE})?(?i:{_adjectives(lexicons)}))*"
+        adjectives = rf"(?:{_SPACE}(?:et{_SPACE})?(?i:{_adjectives(lexicons)})){{0,12}}"
         kind = (
             rf"(?:{_SPACE}(?:des{_SPACE}(?:forces|opérations|troupes){_SPACE}spéciales|de{_SPACE}la{_SPACE}paix|d['’]élite"
             rf"|de{_SPACE}maintien{_SPACE}de{_SPACE}la{_SPACE}paix|au{_SPACE}sol|du{_SPACE}génie|en{_SPACE}uniforme))?"

@@ -7,6 +7,7 @@ from spacy.tokens import Doc
 
 from curator.spacy_models.french.acronyms import bind_acronyms
 from curator.spacy_models.french.lexicon import is_word, read_lexicon
+from curator.spacy_models.french.nearby import Nearby
 from curator.spacy_models.french.organisation_patterns import patterns
 from curator.spacy_models.french.phrases import fold
 from curator.spacy_models.french.rule_spans import propose, proposed, text_of
@@ -48,13 +49,11 @@ class Organisations:
 
     def __call__(self, doc: Doc) -> Doc:
         text = text_of(doc)
-        known = list(proposed(doc))
+        known = Nearby(proposed(doc))
         for pattern, score, rule in self._rules:
             for match in whole_words(pattern, text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
-                if rule == "org:article" and (
-                    any(span.overlaps(start, end) for span in known) or self._is_person(text[start:end])
-                ):
+                if rule == "org:article" and (known.touching(start, end) or self._is_person(text[start:end])):
                     continue
                 if rule == "org:head":
                     end = self._without_leader(text, start, end)

@@ -13,11 +13,13 @@ from curator.domain.errors import CuratorError
 from curator.spacy_models.french.conjugation import first_group, unaccented
 from curator.spacy_models.french.lexicon import finite, is_word, lemmas, read_lexicon
 from curator.spacy_models.french.quotes import speech
-from curator.spacy_models.french.rule_spans import propose, text_of
+from curator.spacy_models.french.rule_spans import Places, propose, text_of
 from curator.spacy_models.french.scan import caseless, lowered
 
 _REACH = 80
 _AROUND = 300
+_SENTENCE = 2_000
+"""How far a sentence goes at most in either direction: a text without a stop is none."""
 _NOTHING = "NONE"
 _LET = "LET"
 _STOP = re.compile(r"[.!?;…]\s|\n")
@@ -111,6 +113,7 @@ class _Trigger:
         if not self.near and not self.unless_near:
             return True
         first, last = within.sentence(start)
+        first, last = max(first, start - _SENTENCE), min(last, start + _SENTENCE)
         if self.near and not self.near.search(within.text, first, last):
             return False
         return not (self.unless_near and self.unless_near.search(within.text, first, last))
@@ -203,7 +206,10 @@ class Triggers:
         text = text_of(doc)
         within = _Text(text)
         lower = lowered(text)
-        blocked = [match.span() for pattern in self._blocks for match in pattern.finditer(lower)]
+        blocked = Places(len(text))
+        for pattern in self._blocks:
+            for match in pattern.finditer(lower):
+                blocked.add(*match.span())
         # Most words are no trigger: asking for their numbers makes no token of them.
         for at, orth in enumerate(_orths(doc)):
             triggers = self._by_orth.get(orth)
@@ -212,7 +218,7 @@ class Triggers:
             if not triggers:
                 continue
             start, end = doc[at].idx, doc[at].idx + len(doc[at])
-            if any(left <= start < right for left, right in blocked):
+            if blocked.any(start, start + 1):
                 continue
             for trigger in triggers:
                 extent = trigger.extent(within, start, end)
@@ -220,13 +226,13 @@ class Triggers:
                     if trigger.label != _NOTHING:
                         propose(doc, start, extent, trigger.label, trigger.score, trigger.rule, "events")
                     else:
-                        blocked.append((start, end))
+                        blocked.add(start, end)
                     break
         for start, end, trigger in self._phrase_matches(text, lower):
-            if trigger.extent(within, start, end) and not any(left <= start < right for left, right in blocked):
+            if trigger.extent(within, start, end) and not blocked.any(start, start + 1):
                 propose(doc, start, end, trigger.label, trigger.score, trigger.rule, "events")
         for start, end in speech(text):
-            if not any(left <= start < right for left, right in blocked):
+            if not blocked.any(start, start + 1):
                 propose(doc, start, end, "STATEMENT", 0.5, "quote:statement", "events")
         return doc
 
