@@ -1,7 +1,6 @@
 """The store of documents, their sources, splits and predictions."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from curator.domain.document import Arrival, Document, Source
@@ -9,19 +8,14 @@ from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.split import Assignment
 
 
-@dataclass(frozen=True, slots=True)
-class UnassignedDocument:
-    """A document that has no split yet, with the one it was given at ingest, if any."""
-
-    document: str
-    given: str | None
-
-
 class Documents(Protocol):
     """The store of documents."""
 
-    def add(self, arrivals: Sequence[tuple[Arrival, Sequence[int]]]) -> tuple[int, int]:
-        """Add documents with their signature bands and sources; returns how many of each were new. Idempotent."""
+    def add(self, arrivals: Sequence[Arrival]) -> tuple[int, int]:
+        """Add documents with their sources; returns how many of each were new. Idempotent.
+
+        A new document waits among the signatures.
+        """
         ...
 
     def text(self, document: str) -> str | None:
@@ -45,14 +39,6 @@ class Documents(Protocol):
 
         As of a sequence number; documents that had no source then are left out.
         """
-        ...
-
-    def unassigned(self, documents: Sequence[str] | None = None) -> list[UnassignedDocument]:
-        """Return the documents, of these where given, without a split row, by id."""
-        ...
-
-    def candidates(self, documents: Sequence[str]) -> dict[str, list[str]]:
-        """Return by document those that share a signature band with it and are assigned, or of these documents too."""
         ...
 
     def assign(self, assignments: Sequence[Assignment]) -> None:
