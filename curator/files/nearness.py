@@ -43,13 +43,13 @@ class SketchNearness:
 
 def similarity(left: str, right: str) -> float:
     """Return the exact Jaccard similarity of two texts' shingles, from 0 to 1."""
-    left_shingles, right_shingles = _judged_shingles(left), _judged_shingles(right)
+    left_shingles, right_shingles = shingles(left), shingles(right)
     shared = len(left_shingles & right_shingles)
     return shared / (len(left_shingles) + len(right_shingles) - shared)
 
 
-def _sketch(shingles: frozenset[str]) -> list[int]:
-    digests = sorted(hashlib.blake2b(shingle.encode(), digest_size=8).digest() for shingle in shingles)
+def _sketch(chosen_from: frozenset[str]) -> list[int]:
+    digests = sorted(hashlib.blake2b(shingle.encode(), digest_size=8).digest() for shingle in chosen_from)
     # Chosen by one half of the hash and named by the other: names of chosen ones alone would lie close together.
     return [int.from_bytes(digest[4:], "little", signed=True) for digest in digests[:SKETCH]]
 
@@ -66,5 +66,6 @@ def _shingles(words: Sequence[str], text: str, length: int) -> frozenset[str]:
 
 # One text is compared with many candidates in a row.
 @lru_cache(maxsize=64)
-def _judged_shingles(text: str) -> frozenset[str]:
+def shingles(text: str) -> frozenset[str]:
+    """Return the sequences of three words that near-duplicates are judged by."""
     return _shingles(_words(text), text, _SHINGLE)
