@@ -4,15 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 
 from curator.domain.canonical import digest
 from curator.domain.document import Arrival, Document, Source
 from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import content_value
 from curator.domain.split import Assignment
+from curator.steps.ports.stored_documents import ArrivedDocument
 from curator.store.rows import chunks, insert_missing
-from curator.store.tables import DocumentRow, PredictionRow, SourceRow, SplitRow, WaitingRow
+from curator.store.tables import DocumentRow, PredictedUntil, PredictionRow, SourceRow, SplitRow, WaitingRow
 
 _BATCH = 400
 
@@ -105,12 +106,38 @@ class DocumentTable:
         rows = chain.from_iterable(self._connection.execute(query) for query in queries)
         return {row.document: Assignment(row.document, row.split, row.reason) for row in rows}
 
-    def lacking_prediction(self, pipeline: PipelineId) -> list[str]:
-        predicted = select(PredictionRow.document).where(
-            PredictionRow.pipeline == pipeline.name, PredictionRow.digest == pipeline.digest
+    def lacking_prediction(
+        self, pipeline: PipelineId, until: int, limit: int, after: ArrivedDocument | None = None
+    ) -> list[ArrivedDocument]:
+        row = DocumentRow
+        query = select(row.seq, row.id, row.text, row.lang).where(*self._lacks(pipeline, until))
+        if after is not None:
+            query = query.where(row.seq >= after.seq, (row.seq > after.seq) | (row.id > after.document.id))
+        rows = self._connection.execute(query.order_by(row.seq, row.id).limit(limit))
+        return [ArrivedDocument(row.seq, Document(row.id, row.text, row.lang)) for row in rows]
+
+    def count_lacking(self, pipeline: PipelineId, until: int) -> int:
+        query = select(func.count()).select_from(DocumentRow).where(*self._lacks(pipeline, until))
+        return self._connection.scalar(query) or 0
+
+    def _lacks(self, pipeline: PipelineId, until: int) -> list[ColumnElement[bool]]:
+        """Return what holds of a document without a prediction; those that are known to have one are not looked at."""
+        of_pipeline = (PredictedUntil.pipeline == pipeline.name, PredictedUntil.digest == pipeline.digest)
+        known = self._connection.scalar(select(PredictedUntil.seq).where(*of_pipeline)) or 0
+        predicted = exists().where(
+            PredictionRow.document == DocumentRow.id,
+            PredictionRow.pipeline == pipeline.name,
+            PredictionRow.digest == pipeline.digest,
         )
-        query = select(DocumentRow.id).where(DocumentRow.id.not_in(predicted)).order_by(DocumentRow.id)
-        return list(self._connection.scalars(query))
+        return [DocumentRow.seq > known, DocumentRow.seq <= until, ~predicted]
+
+    def set_predicted(self, pipeline: PipelineId, until: int) -> None:
+        row = {"pipeline": pipeline.name, "digest": pipeline.digest, "seq": until}
+        insert_missing(self._connection, PredictedUntil, [row])
+        of_pipeline = (PredictedUntil.pipeline == pipeline.name, PredictedUntil.digest == pipeline.digest)
+        # Of two runs at the same time the one that began earlier may end later.
+        grown = update(PredictedUntil).where(*of_pipeline, PredictedUntil.seq < until).values(seq=until)
+        self._connection.execute(grown)
 
     def add_predictions(self, predictions: Sequence[Prediction]) -> int:
         rows = [

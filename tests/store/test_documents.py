@@ -9,6 +9,8 @@ from curator.domain.canonical import document_id
 from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import Content, Relation, Span
 from curator.domain.split import Assignment
+from curator.steps.ports.store import Transaction
+from curator.steps.ports.stored_documents import ArrivedDocument
 from curator.steps.ports.stored_signatures import WaitingDocument
 from curator.store.database import SqlStore
 from tests.store.conftest import arrival
@@ -92,10 +94,41 @@ def test_predictions_are_added_once_and_never_change(store: SqlStore, document: 
     with store.writing() as transaction:
         assert transaction.documents.add_predictions([Prediction(document, NAMES, CONTENT)] * 2) == 1
         assert transaction.documents.add_predictions([Prediction(document, NAMES, Content())]) == 0
-        assert transaction.documents.lacking_prediction(NAMES) == []
-        assert transaction.documents.lacking_prediction(PipelineId("names", "d2")) == [document]
+        assert lacking(transaction, NAMES) == []
+        assert lacking(transaction, PipelineId("names", "d2")) == [document]
         ((stored,),) = transaction.tasks.newest_predictions([document]).values()
     assert stored.prediction == Prediction(document, NAMES, CONTENT)
+
+
+def lacking(transaction: Transaction, pipeline: PipelineId) -> list[str]:
+    """Return what a pipeline lacks, read two at a time, by the order of arrival."""
+    until = transaction.seq
+    found: list[str] = []
+    last: ArrivedDocument | None = None
+    while page := transaction.documents.lacking_prediction(pipeline, until, 2, last):
+        found += [arrived.document.id for arrived in page]
+        last = page[-1]
+    assert transaction.documents.count_lacking(pipeline, until) == len(found)
+    return found
+
+
+def test_what_lacks_a_prediction_comes_in_pages_by_arrival(store: SqlStore) -> None:
+    names = [[f"texte {batch} {number}" for number in range(5)] for batch in range(3)]
+    for texts in names:
+        with store.writing() as transaction:
+            transaction.documents.add([arrival(text) for text in texts])
+    expected = [document for texts in names for document in sorted(map(document_id, texts))]
+    other = PipelineId("names", "d2")
+    with store.writing() as transaction:
+        assert lacking(transaction, NAMES) == expected
+        transaction.documents.add_predictions([Prediction(expected[number], NAMES, CONTENT) for number in (0, 7, 14)])
+        assert lacking(transaction, NAMES) == [expected[n] for n in range(15) if n not in (0, 7, 14)]
+        transaction.documents.set_predicted(NAMES, 2)
+        assert lacking(transaction, NAMES) == [expected[n] for n in range(10, 14)]
+        transaction.documents.set_predicted(NAMES, 1)
+        assert lacking(transaction, NAMES) == [expected[n] for n in range(10, 14)]
+        assert lacking(transaction, other) == expected
+        assert transaction.documents.lacking_prediction(other, 1, 100)[-1].document.id == expected[4]
 
 
 def test_of_each_pipeline_the_newest_prediction_is_given(store: SqlStore, document: str) -> None:

@@ -1,11 +1,20 @@
 """The store of documents, their sources, splits and predictions."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from curator.domain.document import Arrival, Document, Source
 from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.split import Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedDocument:
+    """A document, with the sequence number of the transaction that it was added in."""
+
+    seq: int
+    document: Document
 
 
 class Documents(Protocol):
@@ -49,8 +58,22 @@ class Documents(Protocol):
         """Return the assignment of each document, of these where given, that had one at a sequence number."""
         ...
 
-    def lacking_prediction(self, pipeline: PipelineId) -> list[str]:
-        """Return the ids of the documents this pipeline has not predicted, in order."""
+    def lacking_prediction(
+        self, pipeline: PipelineId, until: int, limit: int, after: ArrivedDocument | None = None
+    ) -> list[ArrivedDocument]:
+        """Return documents of up to a sequence number that this pipeline has not predicted, so many at most.
+
+        In the order in which they arrived, those of one transaction by id; the ones after another one where it is
+        given.
+        """
+        ...
+
+    def count_lacking(self, pipeline: PipelineId, until: int) -> int:
+        """Return how many documents of up to a sequence number this pipeline has not predicted."""
+        ...
+
+    def set_predicted(self, pipeline: PipelineId, until: int) -> None:
+        """Note that this pipeline predicted every document of up to a sequence number: none is looked at again."""
         ...
 
     def add_predictions(self, predictions: Sequence[Prediction]) -> int:
