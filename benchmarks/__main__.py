@@ -3,12 +3,13 @@
 import argparse
 from collections.abc import Callable, Mapping
 
-from benchmarks import annotate, deliver, growth, memory, workers
+from benchmarks import annotate, deliver, growth, memory, nearness, workers
 
 PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
     "annotate": (annotate.against_tokenizer, annotate.rules_against_model, annotate.combined_against_rules),
     "workers": (workers.two_workers_against_two_processes,),
     "memory": (memory.peaks,),
+    "nearness": (nearness.growth,),
     "deliver": (deliver.durable_against_memory,),
     "growth": (growth.growth,),
 }

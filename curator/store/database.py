@@ -26,6 +26,7 @@ from curator.store.quarantine import QuarantineTable
 from curator.store.revisions import RevisionTable
 from curator.store.rows import insert_missing
 from curator.store.settings import SettingTable
+from curator.store.signatures import SignatureTable
 from curator.store.tables import Counter, Receipt, Tick
 from curator.store.tasks import TaskTable
 from curator.store.tokens import TokenTable
@@ -90,6 +91,7 @@ class SqlTransaction:
         self.seq = seq
         self._connection = connection
         self.documents = DocumentTable(connection, seq)
+        self.signatures = SignatureTable(connection)
         self.tasks = TaskTable(connection, seq)
         self.projects = ProjectTable(connection)
         self.revisions = RevisionTable(connection, seq)

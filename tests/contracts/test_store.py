@@ -81,7 +81,7 @@ def test_a_number_that_was_rolled_back_is_given_out_again(store: Store) -> None:
 def test_a_transaction_that_fails_writes_nothing(store: Store) -> None:
     def fail() -> None:
         with store.writing() as transaction:
-            transaction.documents.add([(arrival("Paris"), [1, 2])])
+            transaction.documents.add([arrival("Paris")])
             transaction.settings.put("a", 1)
             transaction.add_receipt("d", "applied")
             raise RuntimeError
@@ -101,7 +101,7 @@ def test_a_reading_view_stays_as_it_was_when_it_began(store: Store) -> None:
         assert view.settings.get("a") == 1
         with store.writing() as transaction:
             transaction.settings.put("a", 2)
-            transaction.documents.add([(arrival("Paris"), [])])
+            transaction.documents.add([arrival("Paris")])
         assert view.settings.get("a") == 1
         assert view.counts()["documents"] == 0
         assert view.seq == 1

@@ -43,7 +43,7 @@ def state(key: int, source: str = SOURCE) -> AnnotationState:
 def start(store: Store) -> int:
     """The sequence number after which three of four annotations and both tasks of a project are there."""
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), [])])
+        transaction.documents.add([arrival("Paris")])
         transaction.tasks.save("studio", 1, {1: PARIS, 2: PARIS})
         for key in (1, 2, 3, 4):
             transaction.revisions.append(identity(key), PARIS, state(key))

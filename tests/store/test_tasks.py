@@ -38,7 +38,7 @@ def test_a_task_is_live_until_it_is_gone(store: SqlStore, document: str) -> None
 
 def test_a_number_given_out_again_holds_the_new_document_and_the_old_one_stays_taken_away(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        transaction.documents.add([arrival("Paris"), arrival("Lyon")])
         transaction.tasks.save(*HERE, {5: PARIS})
         transaction.tasks.mark_gone(*HERE, [5])
         assert transaction.tasks.without_task(*HERE) == [LYON]
@@ -49,7 +49,7 @@ def test_a_number_given_out_again_holds_the_new_document_and_the_old_one_stays_t
 
 def test_what_was_gone_before_is_not_gone_again_with_its_number(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        transaction.documents.add([arrival("Paris"), arrival("Lyon")])
         transaction.tasks.save(*HERE, {5: PARIS})
         transaction.tasks.mark_gone(*HERE, [5])
     with store.writing() as transaction:
@@ -61,7 +61,7 @@ def test_what_was_gone_before_is_not_gone_again_with_its_number(store: SqlStore)
 
 def test_a_number_is_never_two_live_documents(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        transaction.documents.add([arrival("Paris"), arrival("Lyon")])
         for document in (PARIS, LYON, PARIS):
             transaction.tasks.save(*HERE, {5: document})
             assert transaction.tasks.live(*HERE) == {5: document}

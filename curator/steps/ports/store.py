@@ -13,6 +13,7 @@ from curator.steps.ports.stored_models import Models
 from curator.steps.ports.stored_projects import Projects
 from curator.steps.ports.stored_quarantine import Quarantine
 from curator.steps.ports.stored_revisions import Revisions
+from curator.steps.ports.stored_signatures import Signatures
 from curator.steps.ports.stored_tasks import Tasks
 from curator.steps.ports.stored_tokens import Tokens
 from curator.steps.ports.stored_versions import Versions
@@ -45,6 +46,11 @@ class Transaction(Protocol):
     @property
     def documents(self) -> Documents:
         """The documents."""
+        ...
+
+    @property
+    def signatures(self) -> Signatures:
+        """The signatures that near-duplicates are found by."""
         ...
 
     @property

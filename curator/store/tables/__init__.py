@@ -19,12 +19,20 @@ from curator.store.tables.datasets import (
     VersionRow,
 )
 from curator.store.tables.desk import PredictionNumber, ProjectRow, SentPrediction, ShownRow, TaskRow
-from curator.store.tables.documents import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
+from curator.store.tables.documents import (
+    DocumentRow,
+    PredictedUntil,
+    PredictionRow,
+    SignatureKey,
+    SignedDocument,
+    SourceRow,
+    SplitRow,
+    WaitingRow,
+)
 from curator.store.tables.working import DeletionWindow, HeldRow, Lease, Receipt, Watermark
 
 __all__ = [
     "Annotator",
-    "Band",
     "Counter",
     "CurrentRow",
     "DecisionRow",
@@ -36,6 +44,7 @@ __all__ = [
     "Lease",
     "ModelRow",
     "PersonDecisionRow",
+    "PredictedUntil",
     "PredictionNumber",
     "PredictionRow",
     "ProjectRow",
@@ -45,6 +54,8 @@ __all__ = [
     "SentPrediction",
     "Setting",
     "ShownRow",
+    "SignatureKey",
+    "SignedDocument",
     "SourceRow",
     "SplitRow",
     "Table",
@@ -55,5 +66,6 @@ __all__ = [
     "VersionFileRow",
     "VersionRecordRow",
     "VersionRow",
+    "WaitingRow",
     "Watermark",
 ]

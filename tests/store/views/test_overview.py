@@ -40,7 +40,7 @@ def overview(store: SqlStore, inbox: SqliteInbox) -> SqlOverview:
     """Five documents with a prediction each, all but the last one with a task that was given it."""
     adopt_schema(store, SCHEMA, "tests")
     with store.writing() as transaction:
-        transaction.documents.add([(arrival(text, f"{text[:4]}.txt", None, a=[1]), []) for text in TEXTS])
+        transaction.documents.add([arrival(text, f"{text[:4]}.txt", None, a=[1]) for text in TEXTS])
         transaction.documents.assign([Assignment(PARIS, "train", "hash")])
         transaction.tasks.save_project("s", 1, SCHEMA.hash)
         transaction.tasks.save("s", 1, {1: PARIS, 2: LYON, 3: OSLO, 4: ROME})
@@ -294,7 +294,7 @@ def test_a_skipped_document_has_a_prediction_and_no_answer(overview: SqlOverview
 
 def test_pages_beyond_the_last_one_are_the_last_one(overview: SqlOverview, store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival(f"texte {number}"), []) for number in range(60)])
+        transaction.documents.add([arrival(f"texte {number}") for number in range(60)])
     first, last = overview.documents(None, -3), overview.documents(None, 99)
     assert (first.page, len(first.lines)) == (1, 50)
     assert (last.page, last.pages, last.total, len(last.lines)) == (2, 2, 65, 15)
