@@ -13,6 +13,7 @@ from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import content_value
 from curator.domain.split import Assignment
 from curator.steps.ports.stored_documents import UnassignedDocument
+from curator.store import standing
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
 
@@ -37,7 +38,9 @@ class DocumentTable:
             sources.append(self._source_row(arrival.source))
         added = insert_missing(self._connection, DocumentRow, list(documents.values()))
         insert_missing(self._connection, Band, list(bands.values()))
-        return added, insert_missing(self._connection, SourceRow, sources)
+        places = insert_missing(self._connection, SourceRow, sources)
+        standing.sources_added(self._connection, self._seq, documents)
+        return added, places
 
     def _source_row(self, source: Source) -> dict[str, Any]:
         return {
@@ -161,7 +164,9 @@ class DocumentTable:
             }
             for prediction in predictions
         ]
-        return insert_missing(self._connection, PredictionRow, rows)
+        added = insert_missing(self._connection, PredictionRow, rows)
+        standing.predictions_added(self._connection, self._seq, predictions)
+        return added
 
     def counts(self) -> dict[str, Any]:
         count = self._connection.scalar

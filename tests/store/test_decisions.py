@@ -68,8 +68,6 @@ def test_the_newest_decision_of_a_person_holds_as_of_any_time(store: SqlStore, d
         ]
         assert len({known.number for known in seen if known}) == 3
         assert decisions.by_person(document, moments[0] - 1) is None
-        assert decisions.decided_by_person(moments[0] - 1) == []
-        assert decisions.decided_by_person(moments[2]) == [document]
         assert decisions.by_person("0" * 24, moments[2]) is None
 
 

@@ -11,7 +11,7 @@ from curator.domain.dataset_card import dataset_card
 from curator.domain.errors import CuratorError
 from curator.domain.json_values import unbroken
 from curator.domain.schema import LabelSchema
-from curator.steps.curation.batches import decide_all
+from curator.steps.curation.batches import decide_all, decided_in_past
 from curator.steps.curation.decide import Decider, Rules
 from curator.steps.datasets.draft import Draft, draft
 from curator.steps.datasets.folder import LEDGER, MANIFEST, data_file, kept_file, write_folder
@@ -82,7 +82,8 @@ def freeze(
     # Refuses what is no name, before any work is done.
     folders = storage.versions(name)
     moment = _moment(store, rules, as_of)
-    drafted = draft(decide_all(store, Decider(moment.schema, moment.rules, read_content), moment.seq), moment.schema)
+    decide = decide_all if as_of is None else decided_in_past
+    drafted = draft(decide(store, Decider(moment.schema, moment.rules, read_content), moment.seq), moment.schema)
     _refuse_empty(drafted, name, as_of)
     digest = version_digest(drafted.files, moment.schema, moment.all_rules)
     ledger = loss_ledger(drafted.losses)

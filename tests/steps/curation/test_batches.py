@@ -61,7 +61,7 @@ def crowded_store(world: World) -> CrowdedStore:
         others += 1
         with world.sql.writing() as transaction:
             # Of the last document too, which is not decided yet.
-            for document in transaction.revisions.annotated(transaction.seq)[::-others]:
+            for document in transaction.standing.documents("", 1000)[::-others]:
                 state = annotation(number=900 + others, body=[]).state
                 transaction.revisions.append(state.identity, document, state)
                 transaction.documents.add([(arrival("Un autre texte", "b.txt", k=others), [])])
