@@ -1,7 +1,6 @@
 """All documents decided, in batches: whoever else writes waits for one batch at most."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Mapping, Sequence
 
 from curator.steps.curation.cases import read_cases
 from curator.steps.curation.decide import DecidedDocument, Decider, decided_document
@@ -11,8 +10,6 @@ from curator.steps.ports.stored_standing import StandingDocument
 
 BATCH = 200
 PAGE = 500
-
-Item = TypeVar("Item")
 
 
 def decide_all(store: Store, decider: Decider, as_of: int) -> Iterator[DecidedDocument]:
@@ -27,18 +24,18 @@ def decide_changed(store: Store, decider: Decider, as_of: int) -> None:
     In transactions of `BATCH` documents each, as all is read as of that number: what is written meanwhile changes
     nothing. A run that was stopped is taken up where it ended.
     """
-    names = _Names(decider, as_of)
-
-    def undecided_after(transaction: Transaction, after: str) -> list[str]:
-        return transaction.standing.undecided(decider.context, as_of, after, BATCH)
-
-    for documents in _pages(store, undecided_after, BATCH, str):
+    names, after = _Names(decider, as_of), ""
+    while True:
         with store.reading() as transaction:
+            documents = transaction.standing.undecided(decider.context, as_of, after, BATCH)
             batch = _Batch(transaction, decider, documents, as_of, names)
+        if not documents:
+            return
         decisions = batch.decisions()
         with store.writing() as transaction:
             batch.keep(transaction, decisions)
             batch.hold(transaction)
+        after = documents[-1]
 
 
 def decided(store: Store, decider: Decider, as_of: int) -> Iterator[DecidedDocument]:
@@ -48,11 +45,7 @@ def decided(store: Store, decider: Decider, as_of: int) -> Iterator[DecidedDocum
     that number, as `decided_in_past` decides it.
     """
     names = _Names(decider, as_of)
-
-    def page_after(transaction: Transaction, after: str) -> list[StandingDocument]:
-        return transaction.standing.page(decider.context, as_of, after, PAGE)
-
-    for page in _pages(store, page_after, PAGE, lambda standing: standing.document):
+    for page in _pages(store, decider, as_of):
         changed = [standing.document for standing in page if not standing.holds]
         anew = {document.document: document for document in _decided_as_of(store, decider, changed, as_of, names)}
         for standing in page:
@@ -64,13 +57,14 @@ def decided(store: Store, decider: Decider, as_of: int) -> Iterator[DecidedDocum
 
 def decided_in_past(store: Store, decider: Decider, as_of: int) -> Iterator[DecidedDocument]:
     """Yield what `decided` promises, each decision found by all that shaped it then, whatever holds by now."""
-    names = _Names(decider, as_of)
-
-    def documents_after(transaction: Transaction, after: str) -> list[str]:
-        return transaction.standing.documents(after, BATCH)
-
-    for documents in _pages(store, documents_after, BATCH, str):
+    names, after = _Names(decider, as_of), ""
+    while True:
+        with store.reading() as transaction:
+            documents = transaction.standing.documents(after, BATCH)
+        if not documents:
+            return
         yield from _decided_as_of(store, decider, documents, as_of, names)
+        after = documents[-1]
 
 
 def lossy(store: Store, decider: Decider, as_of: int) -> Iterator[DecidedDocument]:
@@ -78,11 +72,7 @@ def lossy(store: Store, decider: Decider, as_of: int) -> Iterator[DecidedDocumen
 
     Of decisions that are known to hold.
     """
-
-    def page_after(transaction: Transaction, after: str) -> list[StandingDocument]:
-        return transaction.standing.lossy(decider.context, as_of, after, PAGE)
-
-    for page in _pages(store, page_after, PAGE, lambda standing: standing.document):
+    for page in _pages(store, decider, as_of, lossy=True):
         yield from map(decided_document, page)
 
 
@@ -94,19 +84,17 @@ def decide_document(transaction: Transaction, decider: Decider, document: str) -
     return next(batch.decided())
 
 
-def _pages(
-    store: Store, page_after: Callable[[Transaction, str], list[Item]], size: int, id_of: Callable[[Item], str]
-) -> Iterator[list[Item]]:
-    """Yield pages of so many items, each read in a transaction of its own from where the one before ended."""
+def _pages(store: Store, decider: Decider, as_of: int, *, lossy: bool = False) -> Iterator[list[StandingDocument]]:
+    """Yield all documents, or the lossy ones, in pages, each read in a transaction of its own."""
     after = ""
     while True:
         with store.reading() as transaction:
-            page = page_after(transaction, after)
-        if page:
-            yield page
-        if len(page) < size:
+            read = transaction.standing.lossy if lossy else transaction.standing.page
+            page = read(decider.context, as_of, after, PAGE)
+        if not page:
             return
-        after = id_of(page[-1])
+        yield page
+        after = page[-1].document
 
 
 def _decided_as_of(
