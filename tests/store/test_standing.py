@@ -13,12 +13,13 @@ from curator.domain.policy import Policy
 from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import Content
 from curator.steps.curation import batches
-from curator.steps.curation.batches import decide_all, decide_changed, decided_in_past
+from curator.steps.curation.batches import decide_changed, decided_in_past
 from curator.steps.curation.decide import Decider, Rules
 from curator.steps.ports.store import Transaction
 from curator.store.database import SqlStore
 from curator.store.tables import Table
 from tests.fakes.annotations import annotation_state, identity
+from tests.fakes.deciding import decide_all
 from tests.fakes.parts import SCHEMA, schema_with_label
 from tests.store.conftest import arrival
 

@@ -12,12 +12,6 @@ BATCH = 200
 PAGE = 500
 
 
-def decide_all(store: Store, decider: Decider, as_of: int) -> Iterator[DecidedDocument]:
-    """Decide what is undecided at a sequence number of the present, and yield what `decided` does."""
-    decide_changed(store, decider, as_of)
-    return decided(store, decider, as_of)
-
-
 def decide_changed(store: Store, decider: Decider, as_of: int) -> None:
     """Decide every document of which no decision of this decider is known to hold at a sequence number.
 
@@ -67,13 +61,15 @@ def decided_in_past(store: Store, decider: Decider, as_of: int) -> Iterator[Deci
         after = documents[-1]
 
 
-def lossy(store: Store, decider: Decider, as_of: int) -> Iterator[DecidedDocument]:
+def lossy(transaction: Transaction, decider: Decider, as_of: int) -> Iterator[DecidedDocument]:
     """Yield those of the documents, by id, that a version leaves out or does not hold whole, without their records.
 
-    Of decisions that are known to hold.
+    Of decisions that are known to hold at a sequence number.
     """
-    for page in _pages(store, decider, as_of, lossy=True):
+    after = ""
+    while page := transaction.standing.lossy(decider.context, as_of, after, PAGE):
         yield from map(decided_document, page)
+        after = page[-1].document
 
 
 def decide_document(transaction: Transaction, decider: Decider, document: str) -> DecidedDocument:
@@ -84,13 +80,12 @@ def decide_document(transaction: Transaction, decider: Decider, document: str) -
     return next(batch.decided())
 
 
-def _pages(store: Store, decider: Decider, as_of: int, *, lossy: bool = False) -> Iterator[list[StandingDocument]]:
-    """Yield all documents, or the lossy ones, in pages, each read in a transaction of its own."""
+def _pages(store: Store, decider: Decider, as_of: int) -> Iterator[list[StandingDocument]]:
+    """Yield all documents in pages, each read in a transaction of its own."""
     after = ""
     while True:
         with store.reading() as transaction:
-            read = transaction.standing.lossy if lossy else transaction.standing.page
-            page = read(decider.context, as_of, after, PAGE)
+            page = transaction.standing.page(decider.context, as_of, after, PAGE)
         if not page:
             return
         yield page
