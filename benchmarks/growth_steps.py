@@ -18,7 +18,7 @@ from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.annotation import ProjectSource
 from curator.domain.policy import Policy
 from curator.files.documents import FileReader
-from curator.files.nearness import MinHashNearness
+from curator.files.nearness import SketchNearness
 from curator.files.versions import VersionFolder
 from curator.label_studio.payloads import read_delivery
 from curator.steps.curation.decide import Rules
@@ -81,7 +81,7 @@ def write_corpus(bench: Bench, documents: int) -> Callable[[], object]:
 
 def ingest_corpus(bench: Bench, documents: int) -> Callable[[], object]:
     """Take in every document and give it its split."""
-    store, nearness = bench.store(), MinHashNearness()
+    store, nearness = bench.store(), SketchNearness()
     return lambda: ingest(
         [str(bench.corpus)],
         reader=FileReader(1_000_000),

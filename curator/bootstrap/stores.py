@@ -55,8 +55,9 @@ def upgrade_store(context: Context) -> bool:
 
 
 def rebuild_index(context: Context) -> int:
-    """Make the index of current annotations anew; returns how many there are."""
+    """Make the indices of annotations and of decisions anew; returns how many current annotations there are."""
     with open_store(context) as store, store.writing() as transaction:
+        transaction.standing.rebuild()
         return transaction.revisions.rebuild_current()
 
 

@@ -27,6 +27,7 @@ from curator.store.revisions import RevisionTable
 from curator.store.rows import insert_missing
 from curator.store.settings import SettingTable
 from curator.store.signatures import SignatureTable
+from curator.store.standing import StandingTable
 from curator.store.tables import Counter, Receipt, Tick
 from curator.store.tasks import TaskTable
 from curator.store.tokens import TokenTable
@@ -99,6 +100,7 @@ class SqlTransaction:
         self.lineage = LineageTable(connection, seq)
         self.quarantine = QuarantineTable(connection, seq)
         self.decisions = DecisionTable(connection, seq)
+        self.standing = StandingTable(connection, seq)
         self.versions = VersionTable(connection, seq)
         self.models = ModelTable(connection, seq)
         self.settings = SettingTable(connection, seq)

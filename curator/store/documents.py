@@ -12,6 +12,7 @@ from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import content_value
 from curator.domain.split import Assignment
 from curator.steps.ports.stored_documents import ArrivedDocument
+from curator.store import standing
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import DocumentRow, PredictedUntil, PredictionRow, SourceRow, SplitRow, WaitingRow
 
@@ -34,8 +35,9 @@ class DocumentTable:
             new = select(DocumentRow.id).where(DocumentRow.id.in_(chunk), DocumentRow.seq == self._seq)
             waiting = [{"document": document} for document in self._connection.scalars(new)]
             insert_missing(self._connection, WaitingRow, waiting)
-        sources = [self._source_row(arrival.source) for arrival in arrivals]
-        return added, insert_missing(self._connection, SourceRow, sources)
+        places = insert_missing(self._connection, SourceRow, [self._source_row(arrival.source) for arrival in arrivals])
+        standing.sources_added(self._connection, self._seq, documents)
+        return added, places
 
     def _source_row(self, source: Source) -> dict[str, Any]:
         return {
@@ -151,7 +153,9 @@ class DocumentTable:
             }
             for prediction in predictions
         ]
-        return insert_missing(self._connection, PredictionRow, rows)
+        added = insert_missing(self._connection, PredictionRow, rows)
+        standing.predictions_added(self._connection, self._seq, predictions)
+        return added
 
     def counts(self) -> dict[str, Any]:
         count = self._connection.scalar

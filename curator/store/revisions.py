@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from curator.domain.annotation import AnnotationState, Identity, Revision, state_from_value
 from curator.domain.canonical import canonical_json
 from curator.steps.ports.stored_revisions import CurrentAnnotation
+from curator.store import standing
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import Annotator, CurrentRow, DeletionNotice, RevisionRow, Watermark
 
@@ -48,10 +49,6 @@ class RevisionTable:
         # A database's own order of texts depends on its locale.
         for _, of_document in groupby(revisions, key=lambda revision: revision.document):
             yield from sorted(of_document, key=lambda revision: revision.identity.rank)
-
-    def annotated(self, as_of: int) -> list[str]:
-        query = select(RevisionRow.document).distinct().where(RevisionRow.seq <= as_of)
-        return sorted(self._connection.scalars(query))
 
     def revisions_at(self, documents: Iterable[str], as_of: int) -> dict[str, list[Revision]]:
         later = aliased(RevisionRow)
@@ -115,6 +112,7 @@ class RevisionTable:
             value = state.value()
             row |= {"value": value, **{column: value[column] for column in _COPIED}}
         number = int(self._connection.scalar(insert(RevisionRow).values(**row).returning(RevisionRow.number)) or 0)
+        standing.revisions_added(self._connection, self._seq, [number])
         if state is None:
             self._connection.execute(delete(CurrentRow).where(*_is(CurrentRow, identity)))
             return number
@@ -167,6 +165,7 @@ class RevisionTable:
         ]
         if changed:
             self._connection.execute(insert(Annotator), changed)
+            standing.annotators_named(self._connection, self._seq, [str(row["key"]) for row in changed])
 
     def watermark(self, source: str) -> str | None:
         return self._connection.scalar(select(Watermark.updated_at).where(Watermark.source == source))

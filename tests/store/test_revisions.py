@@ -34,7 +34,7 @@ def alive(store: SqlStore, as_of: int | None = None) -> list[AnnotationState | N
     with store.reading() as transaction:
         indexed = list(transaction.revisions.current_revisions())
         moment = transaction.seq if as_of is None else as_of
-        past = transaction.revisions.revisions_at(transaction.revisions.annotated(moment), moment)
+        past = transaction.revisions.revisions_at(transaction.standing.documents("", 100), moment)
     revisions = [revision for document in past for revision in past[document]]
     assert as_of is not None or revisions == indexed
     return [revision.state for revision in revisions]

@@ -112,7 +112,7 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     (rf"(?<![àÀ] )(?:ce|cet|cette) (?:{_PERIOD}|{_PART})(?:-là|-ci)?", 0.9, "date:this"),
     (rf"(?:ces|les) {_NUMBER}?{_SPACE}?{_LAST}s? (?:jours|semaines|mois|années|heures)", 0.6, "date:last"),
     (
-        rf"(?:prévue?s?|reporté\w{0,3}|doi(?:t|vent)|attendue?s?|fixé\w{0,3}|ici|retour|reprend\w{0,9}|ouvr\w{1,9}|aura"
+        rf"(?:prévue?s?|reporté\w{0, 3}|doi(?:t|vent)|attendue?s?|fixé\w{0, 3}|ici|retour|reprend\w{0, 9}|ouvr\w{1, 9}|aura"
         rf"|auront|sera|seront|tiendra|tiendront|débutera|partira|arrivera|quittera|commencera|prendra|reprendra) "
         rf"(?P<date>dans {_NUMBER}{_SPACE}(?:jours?|semaines?|mois|ans?))",
         0.7,

@@ -11,7 +11,6 @@ import simplemma
 
 from curator.domain.errors import CuratorError
 
-
 _LONGEST_WORD = 100
 """In letters: no dictionary has a longer word, and what remembers words is to remember none."""
 

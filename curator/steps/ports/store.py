@@ -14,6 +14,7 @@ from curator.steps.ports.stored_projects import Projects
 from curator.steps.ports.stored_quarantine import Quarantine
 from curator.steps.ports.stored_revisions import Revisions
 from curator.steps.ports.stored_signatures import Signatures
+from curator.steps.ports.stored_standing import Standing
 from curator.steps.ports.stored_tasks import Tasks
 from curator.steps.ports.stored_tokens import Tokens
 from curator.steps.ports.stored_versions import Versions
@@ -86,6 +87,11 @@ class Transaction(Protocol):
     @property
     def decisions(self) -> Decisions:
         """The decisions."""
+        ...
+
+    @property
+    def standing(self) -> Standing:
+        """The index of the decisions that hold."""
         ...
 
     @property

@@ -37,10 +37,6 @@ class Revisions(Protocol):
         """
         ...
 
-    def annotated(self, as_of: int) -> list[str]:
-        """Return the documents that had any revision at a sequence number, deleted ones too, by id."""
-        ...
-
     def revisions_at(self, documents: Iterable[str], as_of: int) -> dict[str, list[Revision]]:
         """Return the revisions of each document that were current at a sequence number, by identity.
 
