@@ -10,6 +10,7 @@ from curator.store.tables.annotations import (
     UnreadableRow,
 )
 from curator.store.tables.base import Counter, Json, Setting, Table, Tick
+from curator.store.tables.counts import CountedLabel, CountedPipeline, CountedRow, MisfitRow, ReadingRow
 from curator.store.tables.datasets import (
     DecisionRow,
     ModelRow,
@@ -25,6 +26,9 @@ from curator.store.tables.working import DeletionWindow, HeldRow, Lease, Receipt
 __all__ = [
     "Annotator",
     "Band",
+    "CountedLabel",
+    "CountedPipeline",
+    "CountedRow",
     "Counter",
     "CurrentRow",
     "DecisionRow",
@@ -34,12 +38,14 @@ __all__ = [
     "HeldRow",
     "Json",
     "Lease",
+    "MisfitRow",
     "ModelRow",
     "PersonDecisionRow",
     "PredictionNumber",
     "PredictionRow",
     "ProjectRow",
     "Quarantined",
+    "ReadingRow",
     "Receipt",
     "RevisionRow",
     "SentPrediction",
