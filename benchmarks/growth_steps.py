@@ -33,6 +33,7 @@ from curator.steps.in_force.schema import adopt_schema
 from curator.steps.intake.ingest import ingest
 from curator.steps.learning.preannotate import preannotate_stored
 from curator.steps.ports.label_server import TaskState
+from curator.store.counting import ReadingIndex
 from curator.store.database import SqlStore, open_file
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
@@ -172,7 +173,7 @@ def export(bench: Bench, documents: int) -> Callable[[], object]:
 def count(bench: Bench, documents: int) -> Callable[[], object]:
     """Count what `status` prints."""
     store, inbox = bench.store(), bench.inbox()
-    return lambda: status(store, inbox, READ_ANNOTATION)
+    return lambda: status(store, inbox, ReadingIndex(store.engine, READ_ANNOTATION))
 
 
 STEPS: Mapping[str, Callable[[Bench, int], Callable[[], object]]] = {

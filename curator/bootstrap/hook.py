@@ -19,7 +19,7 @@ from curator.bootstrap.receiving import deletion_guard, drop_old_bodies, make_re
 from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.secrets import shared_secrets
 from curator.bootstrap.servers import open_server
-from curator.bootstrap.stores import open_inbox, open_store
+from curator.bootstrap.stores import open_inbox, open_readings, open_store
 from curator.bootstrap.tokens import reachable_from_elsewhere, refuse_pages_without_token
 from curator.domain.errors import CuratorError
 from curator.steps.datasets.version_changes import VersionHistory
@@ -36,6 +36,7 @@ from curator.web.server import HookServer
 _POLL_SECONDS = 0.5
 _PAUSE_SECONDS = 5.0
 _TIDY_SECONDS = 600.0
+_BATCHES = 4
 
 
 class Applier:
@@ -44,11 +45,17 @@ class Applier:
     The receiver is asked for as long as there is none, so that deliveries are kept while the store is away.
     """
 
-    def __init__(self, inbox: Inbox, receiver: Callable[[], Receiver], tidy: Callable[[], bool]) -> None:
-        """Take the inbox, what gives its receiver, and what tidies a part of it, saying whether there is more."""
+    def __init__(
+        self, inbox: Inbox, receiver: Callable[[], Receiver], tidy: Callable[[], bool], count: Callable[[], object]
+    ) -> None:
+        """Take the inbox, what gives its receiver, and what is done beside.
+
+        That is what tidies a part of the inbox, saying whether there is more, and what counts what was applied.
+        """
         self._inbox = inbox
         self._receiver = receiver
         self._tidy = tidy
+        self._count = count
         self._tidy_at = 0.0
         self._awake = threading.Event()
         self._log = structlog.get_logger("curator.applier")
@@ -70,6 +77,7 @@ class Applier:
                     outcomes = self._receiver().drain()
                     if outcomes["pending"]:
                         self._log.warning("deliveries failed and are put off", count=outcomes["pending"])
+                    self._count()
             except CuratorError as error:
                 # What could not be applied still waits in the inbox.
                 self._log.warning("deliveries wait", reason=str(error), again_in=_PAUSE_SECONDS)
@@ -108,7 +116,13 @@ def make_parts(context: Context, host: str, opened: ExitStack) -> Parts:
         except CuratorError as error:
             return error.what
 
-    applier = Applier(inbox, receiver, lambda: drop_old_bodies(context, inbox))
+    # Some batches at a time: deliveries go first, and a page that is looked at has the rest counted.
+    applier = Applier(
+        inbox,
+        receiver,
+        lambda: drop_old_bodies(context, inbox),
+        lambda: open_readings(store()).catch_up(_BATCHES, wait=False),
+    )
     applier.start()
     secret = shared_secrets(context).hook_secret
     settings = context.settings.hook

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from curator.bootstrap.context import Context
+from curator.bootstrap.reading import READ_ANNOTATION
+from curator.store.counting import ReadingIndex
 from curator.store.database import SqlStore, open_engine, open_file
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
@@ -54,11 +56,19 @@ def upgrade_store(context: Context) -> bool:
         return upgrade(store.engine)
 
 
+def open_readings(store: SqlStore) -> ReadingIndex:
+    """Return the index of readings of an open store."""
+    return ReadingIndex(store.engine, READ_ANNOTATION)
+
+
 def rebuild_index(context: Context) -> int:
-    """Make the indices of annotations and of decisions anew; returns how many current annotations there are."""
-    with open_store(context) as store, store.writing() as transaction:
-        transaction.standing.rebuild()
-        return transaction.revisions.rebuild_current()
+    """Make the indices of decisions, of current annotations and of their readings anew; returns how many there are."""
+    with open_store(context) as store:
+        with store.writing() as transaction:
+            transaction.standing.rebuild()
+            annotations = transaction.revisions.rebuild_current()
+        open_readings(store).rebuild()
+        return annotations
 
 
 def is_own_file(context: Context) -> bool:

@@ -64,6 +64,10 @@ class TaskTable:
         )
         return {row.task: row.document for row in self._connection.execute(query)}
 
+    def live_count(self, server: str, project: int) -> int:
+        live = (TaskRow.server == server, TaskRow.project == project, TaskRow.gone.is_(False))
+        return int(self._connection.scalar(select(func.count()).where(*live)) or 0)
+
     def save(self, server: str, project: int, tasks: Mapping[int, str]) -> None:
         for task, document in tasks.items():
             held = self.document(server, project, task)

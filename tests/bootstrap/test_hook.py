@@ -28,6 +28,7 @@ def test_deliveries_are_applied_once_what_hindered_it_is_over(
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(hook, "_PAUSE_SECONDS", 0.01)
     raised: list[Exception] = []
+    counted: list[bool] = []
     context = made(tmp_path)
     with open_receiver(context, lambda _: None) as receiver:
 
@@ -38,8 +39,8 @@ def test_deliveries_are_applied_once_what_hindered_it_is_over(
             return receiver
 
         receiver.inbox.put(b'{"action": "LABEL_LINK_CREATED"}')
-        hook.Applier(receiver.inbox, failing_at_first, lambda: False).start()
-        wait_until(lambda: receiver.inbox.counts()["dead"])
+        hook.Applier(receiver.inbox, failing_at_first, lambda: False, lambda: counted.append(True)).start()
+        wait_until(lambda: receiver.inbox.counts()["dead"] and counted)
     assert raised == [error]
 
 
@@ -50,7 +51,8 @@ def test_old_bodies_are_dropped_while_nothing_waits(tmp_path: Path, monkeypatch:
     with open_inbox(context) as inbox:
         for number in range(250):
             inbox.settle(inbox.put(b"secret %d" % number), "applied", "")
-        hook.Applier(inbox, lambda: pytest.fail("nothing waits"), lambda: drop_old_bodies(context, inbox)).start()
+        nothing_waits = lambda: pytest.fail("nothing waits")  # noqa: E731
+        hook.Applier(inbox, nothing_waits, lambda: drop_old_bodies(context, inbox), lambda: None).start()
         wait_until(lambda: all(delivery.sha256 for delivery in inbox.recent(300)))
 
 

@@ -28,6 +28,8 @@ from curator.steps.ports.deliveries import Inbox
 from curator.steps.ports.documents import Refused
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
+from curator.steps.ports.stored_readings import Readings
+from curator.store.counting import ReadingIndex
 from curator.store.database import SqlStore, open_engine
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
@@ -191,6 +193,11 @@ class World:
     def revisions(self) -> int:
         with self.store.reading() as transaction:
             return int(transaction.counts()["revisions"])
+
+    @property
+    def readings(self) -> Readings:
+        """The index of readings, brought up to date when somebody asks it."""
+        return ReadingIndex(self.sql.engine, READ_ANNOTATION)
 
     def annotations(self) -> list[dict[str, Any]]:
         return list(current_annotations(self.store, self.schema, READ_ANNOTATION))

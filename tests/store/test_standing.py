@@ -94,8 +94,8 @@ def _other_number(transaction: Transaction) -> None:
         (lambda transaction: transaction.decisions.add_by_person(FIRST, "ada", Content()), {FIRST}),
         (lambda transaction: transaction.decisions.add_by_person(THIRD, "ada", Content()), {THIRD}),
         (_source, {FIRST}),
-        (lambda transaction: transaction.documents.add([(arrival("Oslo", "b.txt", k=1), [])]), set()),
-        (lambda transaction: transaction.documents.add([(arrival("Paris"), [])]), set()),
+        (lambda transaction: transaction.documents.add([arrival("Oslo", "b.txt", k=1)]), set()),
+        (lambda transaction: transaction.documents.add([arrival("Paris")]), set()),
         (
             lambda transaction: transaction.revisions.save_annotators({"test/1": "ada", "test/2": "bob"}),
             {FIRST, SECOND},

@@ -27,7 +27,9 @@ def test_a_task_is_live_until_it_is_gone(store: SqlStore, document: str) -> None
         transaction.tasks.save(*HERE, {5: document})
         transaction.tasks.save(*HERE, {5: document})
         assert transaction.tasks.live(*HERE) == {5: document}
+        assert transaction.tasks.live_count(*HERE) == 1
         assert transaction.tasks.live("server", 2) == {}
+        assert transaction.tasks.live_count("server", 2) == 0
         transaction.tasks.mark_gone(*HERE, [5])
         assert transaction.tasks.live(*HERE) == {}
         assert transaction.tasks.document(*HERE, 5) is None

@@ -4,9 +4,15 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, text
 
+from curator.bootstrap.reading import READ_ANNOTATION
+from curator.domain.canonical import canonical_json
 from curator.store import migrate
+from curator.store.counting import ReadingIndex
 from curator.store.database import SqlStore
 from curator.store.migrate import upgrade
+from curator.views.quarantine import quarantine
+from tests.fakes.annotations import annotation_state, identity
+from tests.fakes.parts import SCHEMA, region
 
 
 def upgraded_to(engine: Engine, revision: str) -> None:
@@ -40,3 +46,27 @@ def test_leases_and_tasks_of_before_held_deletions_survive(empty_engine: Engine)
     with empty_engine.connect() as connection:
         rows = connection.execute(text("select task, gone, gone_seq from task order by task")).all()
     assert [(row.task, bool(row.gone), row.gone_seq) for row in rows] == [(1, True, 1), (2, True, None)]
+
+
+def test_annotations_of_before_the_index_of_readings_are_read_by_who_first_looks(empty_engine: Engine) -> None:
+    upgraded_to(empty_engine, "0008")
+    state = annotation_state(identity(7), [region(0, 5, "GPE"), region(0, 5, "NOPE")])
+    named = {"source": state.identity.source, "key": "7", "at": state.identity.created_at}
+    with empty_engine.begin() as connection:
+        for statement in (
+            "insert into counter (id, value) values (1, 3)",
+            "insert into document (id, seq, lang, text) values ('d', 1, 'fr', 'Paris')",
+            "insert into setting (seq, name, value) values (1, 'schema', :schema)",
+            "insert into revision (number, seq, source, key, created_at, document, value) "
+            "values (5, 2, :source, :key, :at, 'd', :value)",
+            "insert into current_annotation (source, key, created_at, revision, first_seq, document, task, updated_at, "
+            "skipped, ground_truth) values (:source, :key, :at, 5, 2, 'd', 1, :at, false, false)",
+        ):
+            values = {**named, "schema": canonical_json(SCHEMA.value), "value": canonical_json(state.value())}
+            used = {name: value for name, value in values.items() if f":{name}" in statement}
+            connection.execute(text(statement), used)
+    assert upgrade(empty_engine)
+    store, readings = SqlStore(empty_engine), ReadingIndex(empty_engine, READ_ANNOTATION)
+    assert readings.waiting() == 1
+    assert [entry.cause for entry in quarantine(store, readings)] == ["unknown-label"]
+    assert readings.waiting() == 0

@@ -19,7 +19,7 @@ def earlier_projects(store: Store, server: LabelServer) -> tuple[list[int], list
         held = []
         for project in transaction.projects.of_server(server.name):
             annotations = transaction.revisions.current_count(str(ProjectSource(server.name, project)))
-            tasks = len(transaction.tasks.live(server.name, project))
+            tasks = transaction.tasks.live_count(server.name, project)
             if (annotations or tasks) and newest is not None and project != newest[0]:
                 held.append(GoneProject(project, tasks, annotations))
     gone = [known for known in held if server.project(known.project) is None]

@@ -56,6 +56,10 @@ class Tasks(Protocol):
         """Return the document of every task that is not gone."""
         ...
 
+    def live_count(self, server: str, project: int) -> int:
+        """Return how many tasks of a project are there."""
+        ...
+
     def save(self, server: str, project: int, tasks: Mapping[int, str]) -> None:
         """Remember tasks and their documents. Idempotent."""
         ...

@@ -10,6 +10,7 @@ from curator.store.tables.annotations import (
     UnreadableRow,
 )
 from curator.store.tables.base import Counter, Json, Setting, Table, Tick
+from curator.store.tables.counts import CountedLabel, CountedPipeline, CountedRow, MisfitRow, ReadingRow
 from curator.store.tables.datasets import (
     DecisionRow,
     ModelRow,
@@ -34,6 +35,9 @@ from curator.store.tables.working import DeletionWindow, HeldRow, Lease, Receipt
 
 __all__ = [
     "Annotator",
+    "CountedLabel",
+    "CountedPipeline",
+    "CountedRow",
     "Counter",
     "CurrentRow",
     "DecisionRow",
@@ -43,6 +47,7 @@ __all__ = [
     "HeldRow",
     "Json",
     "Lease",
+    "MisfitRow",
     "ModelRow",
     "PersonDecisionRow",
     "PredictedUntil",
@@ -50,6 +55,7 @@ __all__ = [
     "PredictionRow",
     "ProjectRow",
     "Quarantined",
+    "ReadingRow",
     "Receipt",
     "RevisionRow",
     "SentPrediction",

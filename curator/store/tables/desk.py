@@ -27,6 +27,7 @@ class TaskRow(Table):
     __tablename__ = "task"
     __table_args__ = (
         Index("ix_task_document", "server", "project", "document"),
+        Index("ix_task_of_document", "document"),
         Index("ix_task_gone", "server", "project", "gone", "gone_seq"),
     )
     server: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -65,6 +66,7 @@ class PredictionNumber(Table):
     """What Label Studio says of a prediction by its own number there, which it may give out again: the pipeline."""
 
     __tablename__ = "prediction_number"
+    __table_args__ = (Index("ix_prediction_number_seq", "seq"),)
     server: Mapped[str] = mapped_column(Text, primary_key=True)
     project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     task: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
