@@ -26,8 +26,7 @@ class Resolver:
         events = _without_overlaps(
             span
             for span in proposed
-            if span.layer == "events"
-            and all(_within(entity, span) for entity in names.touching(span.start, span.end))
+            if span.layer == "events" and all(_within(entity, span) for entity in names.touching(span.start, span.end))
         )
         doc.ents = tuple(borders.span(span.start, span.end, span.label) for span in entities)
         doc.spans["events"] = [borders.span(span.start, span.end, span.label) for span in events]
