@@ -59,7 +59,7 @@ def _preannotate_paths(
     out: Path | None,
     as_json: bool,
 ) -> int:
-    from curator.bootstrap.learning import preannotate_documents
+    from curator.bootstrap.predicting import preannotate_documents
     from curator.files.lines import write_lines
 
     refused: list[Refused] = []

@@ -5,8 +5,9 @@ import pytest
 
 from curator.bootstrap.context import Context
 from curator.bootstrap.intake import ingest
-from curator.bootstrap.learning import preannotate, preannotate_documents, train
+from curator.bootstrap.learning import preannotate, train
 from curator.bootstrap.pipelines import pipeline_source
+from curator.bootstrap.predicting import preannotate_documents
 from curator.bootstrap.stores import open_store
 from curator.bootstrap.workspace import Workspace
 from curator.domain.errors import TooLittleData

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc
 
+from curator.spacy_models.compiled import compiled
 from curator.spacy_models.french.lexicon import read_lexicon
 from curator.spacy_models.french.rule_spans import silence, text_of
 
@@ -30,7 +31,8 @@ class Boilerplate:
             words[entry["label"]].append(entry["pattern"])
         rubric = rf"(?:{'|'.join(words['RUBRIC'])})(?:(?:\s+[/>›»|]\s+|\t+)[^/>›»|\t]{{3,30}}){{1,6}}\s*$"
         navigation = rf"(?:{'|'.join(words['NAVIGATION'])})(?!\w)"
-        self._navigation = re.compile(rf"(?:\A|\|)[^\w«\"“]{{0,20}}(?:{rubric}|{navigation})", re.IGNORECASE)
+        with compiled("boilerplate", lexicons) as kept:
+            self._navigation = kept.expression(rf"(?:\A|\|)[^\w«\"“]{{0,20}}(?:{rubric}|{navigation})", re.IGNORECASE)
         self._buttons = frozenset(words["BUTTON"])
         self._english = frozenset(words["ENGLISH"])
         self._french = frozenset(words["FRENCH"])

@@ -1,10 +1,9 @@
 """Dates: absolute, relative, ranges, parts of days and years."""
 
-import re
-
 from babel.dates import get_day_names, get_month_names
 from spacy.tokens import Doc
 
+from curator.spacy_models.compiled import compiled
 from curator.spacy_models.french.rule_spans import propose, text_of
 from curator.spacy_models.french.scan import caseless, lowered, whole_words
 
@@ -112,8 +111,9 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     (rf"(?<![àÀ] )(?:ce|cet|cette) (?:{_PERIOD}|{_PART})(?:-là|-ci)?", 0.9, "date:this"),
     (rf"(?:ces|les) {_NUMBER}?{_SPACE}?{_LAST}s? (?:jours|semaines|mois|années|heures)", 0.6, "date:last"),
     (
-        rf"(?:prévue?s?|reporté\w{0, 3}|doi(?:t|vent)|attendue?s?|fixé\w{0, 3}|ici|retour|reprend\w{0, 9}|ouvr\w{1, 9}|aura"
-        rf"|auront|sera|seront|tiendra|tiendront|débutera|partira|arrivera|quittera|commencera|prendra|reprendra) "
+        rf"(?:prévue?s?|reporté\w{{0,3}}|doi(?:t|vent)|attendue?s?|fixé\w{{0,3}}|ici|retour|reprend\w{{0,9}}"
+        rf"|ouvr\w{{1,9}}|aura|auront|sera|seront|tiendra|tiendront|débutera|partira|arrivera|quittera|commencera|prendra"
+        rf"|reprendra) "
         rf"(?P<date>dans {_NUMBER}{_SPACE}(?:jours?|semaines?|mois|ans?))",
         0.7,
         "date:in",
@@ -230,9 +230,10 @@ class Dates:
     """Proposes dates, the whole expression without its preposition or article."""
 
     def __init__(self) -> None:
-        self._rules = [
-            (re.compile(rf"(?:{caseless(pattern)})(?!\w)"), score, rule) for pattern, score, rule in _PATTERNS
-        ]
+        with compiled("dates") as kept:
+            self._rules = [
+                (kept.expression(rf"(?:{caseless(pattern)})(?!\w)"), score, rule) for pattern, score, rule in _PATTERNS
+            ]
 
     def __call__(self, doc: Doc) -> Doc:
         text = lowered(text_of(doc))

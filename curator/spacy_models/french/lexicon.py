@@ -10,6 +10,7 @@ from typing import Any
 import simplemma
 
 from curator.domain.errors import CuratorError
+from curator.spacy_models.french.phrases import fold
 
 _LONGEST_WORD = 100
 """In letters: no dictionary has a longer word, and what remembers words is to remember none."""
@@ -66,6 +67,11 @@ def demonyms(folder: str | Path) -> set[str]:
         for entry in read_lexicon(folder, "demonyms")
         for form in inflections(entry["masculine"], entry.get("feminine"))
     }
+
+
+def first_names(folder: str | Path) -> set[str]:
+    """Return the first names of the lexicon, folded."""
+    return {fold(entry["text"]) for entry in read_lexicon(folder, "first_names")}
 
 
 def either(words: Iterable[str]) -> str:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.lexicon import demonyms, either, is_word, read_lexicon
+from curator.spacy_models.compiled import compiled
+from curator.spacy_models.french.lexicon import demonyms, either, first_names, is_word, read_lexicon
 from curator.spacy_models.french.mentions import mentions
 from curator.spacy_models.french.nearby import Nearby
 from curator.spacy_models.french.phrases import fold
@@ -66,19 +67,28 @@ class People:
     """Proposes PER from the lexicons `titles` and `first_names` and from what stands around a capitalised name."""
 
     def __init__(self, lexicons: str) -> None:
+        with compiled("people", lexicons) as kept:
+            self._first = kept.value("first_names", lambda: first_names(lexicons))
+            self._peoples = kept.value("demonyms", lambda: demonyms(lexicons))
+            patterns = kept.value("patterns", lambda: self._patterns(lexicons))
+            expressions = [kept.expression(pattern, re.IGNORECASE) for pattern in patterns]
+        self._title_word, self._title, self._office, self._apposed = expressions
+
+    def _patterns(self, lexicons: str) -> list[str]:
+        """Return what a title is, what goes before a name, an office and its field, and an apposition."""
         titles: dict[str, list[str]] = defaultdict(list)
         for entry in read_lexicon(lexicons, "titles"):
             titles[entry["label"]].append(entry["pattern"])
-        self._first = {fold(entry["text"]) for entry in read_lexicon(lexicons, "first_names")}
-        self._peoples = demonyms(lexicons)
         title = rf"(?:ex-|vice-)?(?:{'|'.join(titles['TITLE'])})"
-        adjective = rf"(?:{either(demonyms(lexicons))}|[a-zà-ÿ-]+(?:al|el|ien|ais|ois|ique|aire|ain|if)e?)"
-        self._title_word = re.compile(rf"{title}\Z", re.IGNORECASE)
-        self._title = re.compile(rf"(?<![\w-]){title}(?:{_S}{adjective})?{_S}[«“\"]?{_S}?\Z", re.IGNORECASE)
-        # A title with its field: « ministre de la Défense, X ».
-        self._office = re.compile(rf"(?<![\w-]){title}\b[^.,;:«»()\n]{{0,90}},?{_S}\Z", re.IGNORECASE)
+        adjective = rf"(?:{either(self._peoples)}|[a-zà-ÿ-]+(?:al|el|ien|ais|ois|ique|aire|ain|if)e?)"
         article = rf"(?:l[ae]{_S}|une?{_S}|l['’]|son{_S}|sa{_S}|leur{_S}|ancien(?:ne)?{_S})?"
-        self._apposed = re.compile(rf",{_S}{article}(?:vice-|ex-)?(?:{'|'.join(titles['ROLE'])})", re.IGNORECASE)
+        return [
+            rf"{title}\Z",
+            rf"(?<![\w-]){title}(?:{_S}{adjective})?{_S}[«“\"]?{_S}?\Z",
+            # A title with its field: « ministre de la Défense, X ».
+            rf"(?<![\w-]){title}\b[^.,;:«»()\n]{{0,90}},?{_S}\Z",
+            rf",{_S}{article}(?:vice-|ex-)?(?:{'|'.join(titles['ROLE'])})",
+        ]
 
     def __call__(self, doc: Doc) -> Doc:
         text = text_of(doc)
