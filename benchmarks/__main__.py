@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable, Mapping
 
-from benchmarks import annotate, deliver, growth, memory, nearness, workers
+from benchmarks import annotate, deliver, export, growth, memory, nearness, workers
 
 PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
     "annotate": (annotate.against_tokenizer, annotate.rules_against_model, annotate.combined_against_rules),
@@ -12,6 +12,7 @@ PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
     "nearness": (nearness.growth,),
     "deliver": (deliver.durable_against_memory,),
     "growth": (growth.growth,),
+    "export": (export.measure,),
 }
 
 

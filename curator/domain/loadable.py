@@ -1,7 +1,6 @@
 """Records as tables take them: each value has one declared type, and what is free JSON is JSON text."""
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,8 +13,8 @@ _RELATIONS = b'},"relations":['
 _ATTRIBUTES = b'],"attributes":['
 _META = b'],"meta":'
 _PROVENANCE_OF_LINE = b',"provenance":{"annotators":['
-# A backslash that stands for itself, a character that JSON in ASCII alone escapes, and the first byte of four.
-_ESCAPES = re.compile(rb"\\\\|[\x7f\xf0-\xf4]")
+_DELETE = b"\x7f"
+"""The only character of ASCII that JSON escapes in ASCII alone."""
 
 _SPAN = {"id": "string", "start": "int64", "end": "int64", "label": "string", "text": "string"}
 _RELATION = {"head": "string", "child": "string", "label": "string", "direction": "string"}
@@ -46,13 +45,14 @@ def features(layers: Iterable[str]) -> dict[str, Any]:
 
 def loadable_lines(lines: Sequence[bytes]) -> bytes:
     """Return what `loadable_line` makes of each of the lines that `record_line` wrote, one after the other."""
-    quick = list(map(_spliced, lines))
-    text = b"".join(spliced for spliced in quick if spliced is not None)
-    if None not in quick and not _ESCAPES.search(text):
-        return _ascii(text)
+    spliced = list(map(_spliced, lines))
+    if None not in spliced:
+        text = _ascii(b"".join(line for line in spliced if line is not None))
+        if text is not None:
+            return text
     return b"".join(
-        loadable_line(line) if spliced is None or _ESCAPES.search(spliced) else _ascii(spliced)
-        for line, spliced in zip(lines, quick, strict=True)
+        (None if quick is None else _ascii(quick)) or loadable_line(line)
+        for line, quick in zip(lines, spliced, strict=True)
     )
 
 
@@ -89,6 +89,10 @@ def _spliced(line: bytes) -> bytes | None:
     return b'%b"%b"%b' % (line[:start], meta.replace(b'"', b'\\"'), line[end:])
 
 
-def _ascii(text: bytes) -> bytes:
-    """Return JSON text in ASCII; no backslash stands for itself in it, no character takes more than four digits."""
-    return text.decode("utf-8").encode("ascii", "backslashreplace").replace(b"\\x", b"\\u00")
+def _ascii(text: bytes) -> bytes | None:
+    """Return JSON text in ASCII; None where that takes more than to escape what has four digits or fewer."""
+    if b"\\\\" in text or _DELETE in text:
+        return None
+    escaped = text.decode("utf-8").encode("ascii", "backslashreplace")
+    # No backslash of the text stands before these two: it would stand for itself.
+    return None if b"\\U" in escaped else escaped.replace(b"\\x", b"\\u00")

@@ -126,6 +126,10 @@ class _Reading:
     attributes: list[Attribute] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     regions: dict[str | int, list[Span]] = field(default_factory=dict)
+    allowed: Mapping[str, frozenset[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.allowed = self.schema.labels_of
 
     def take(self, item: Any) -> None:
         """Read one item; labels must come before the relations and attributes about them."""
@@ -146,7 +150,7 @@ class _Reading:
         # A region is known even where its labels are refused, so that its attributes are not taken for the document's.
         region_spans = self.regions.setdefault(region, []) if region is not None else []
         layer, value = item.get("from_name"), item.get("value")
-        allowed = self.schema.labels_of.get(layer) if isinstance(layer, str) else None
+        allowed = self.allowed.get(layer) if isinstance(layer, str) else None
         if not isinstance(layer, str) or allowed is None:
             raise _Misfit(UNKNOWN_CONTROL)
         if not isinstance(value, dict):

@@ -76,7 +76,10 @@ def draft(decided: Iterable[DecidedDocument], schema: LabelSchema, staged: Stage
             continue
         lines[split].add(decision, line)
         for layer, labels in counts.items():
-            spans[layer].update(labels)
+            of_layer = spans[layer]
+            for label, count in labels.items():
+                if count:
+                    of_layer[label] += count
     records = {split: of_split.decisions for split, of_split in lines.items()}
     if not any(records.values()):
         return Draft({}, records, ledger, {}, reviewed)
