@@ -11,8 +11,8 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, ValidationError, convert
 
 from curator.domain.errors import SettingsError
-from curator.domain.policy import POLICIES
 
+_POLICY = "latest"
 _PREFIX = "curator_"
 _NESTED = "__"
 _SWITCHES = {"on": True, "yes": True, "y": True, "t": True, "off": False, "no": False, "n": False, "f": False}
@@ -120,10 +120,15 @@ class SyncSettings(_Section, frozen=True):
 
 class ExportSettings(_Section, frozen=True):
     path: Path = Path("exports")
-    policy: str = "latest"
+    policy: str = _POLICY
     named_annotators: bool = False
 
     def __post_init__(self) -> None:
+        if self.policy == _POLICY:
+            return
+        # The policies bring along all that decides; the first of them needs no look.
+        from curator.domain.policy import POLICIES
+
         if self.policy not in POLICIES:
             raise _Senseless("policy", f"choose one of {', '.join(sorted(POLICIES))}")
 

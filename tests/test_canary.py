@@ -19,7 +19,7 @@ from curator.label_studio.client import LabelStudioServer
 from curator.label_studio.connection import Connection
 from curator.label_studio.server import EmbeddedServer, FirstUser
 from curator.settings import DatabaseSettings, LabelStudioSettings, Secret, Settings
-from curator.store.database import open_engine
+from curator.store.engines import open_engine
 
 CANARY = "canary-in-a-coal-mine"
 # What fields that hold a secret are called.

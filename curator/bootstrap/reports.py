@@ -1,4 +1,4 @@
-"""What the store and the workspace hold."""
+"""What the store and the workspace hold, item by item."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,13 +13,6 @@ from curator.steps.ports.deliveries import DeliveryFacts
 from curator.steps.ports.stored_quarantine import QuarantinedRow
 from curator.views.annotations import current_annotations
 from curator.views.quarantine import QuarantineEntry, quarantine_items
-from curator.views.status import status as count
-
-
-def status(context: Context) -> dict[str, Any]:
-    """Return the counts of everything, deliveries by state."""
-    with open_store(context) as store, open_inbox(context) as inbox:
-        return count(store, inbox, open_readings(store))
 
 
 def annotations(context: Context) -> Iterator[dict[str, Any]]:

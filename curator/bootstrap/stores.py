@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from curator.bootstrap.context import Context
+from curator.bootstrap.databases import is_own_file, open_database
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.store.counting import ReadingIndex
-from curator.store.database import SqlStore, open_engine, open_file
+from curator.store.database import SqlStore
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
 
@@ -27,12 +28,8 @@ def open_store(context: Context) -> Iterator[SqlStore]:
 @contextmanager
 def open_store_as_is(context: Context) -> Iterator[SqlStore]:
     """Open the store whether it is there or not; nothing is made or migrated."""
-    url = context.settings.database.url.get_secret_value()
-    engine = open_engine(url) if url else open_file(context.workspace.store)
-    try:
+    with open_database(context) as engine:
         yield SqlStore(engine)
-    finally:
-        engine.dispose()
 
 
 @contextmanager
@@ -69,8 +66,3 @@ def rebuild_index(context: Context) -> int:
             annotations = transaction.revisions.rebuild_current()
         open_readings(store).rebuild()
         return annotations
-
-
-def is_own_file(context: Context) -> bool:
-    """Say whether the store is a SQLite file of the workspace, not a database that is configured."""
-    return not context.settings.database.url.get_secret_value()

@@ -17,7 +17,7 @@ def status(context: Context, as_json: bool) -> None:
 
     What of the current annotations does not fit, or cannot be read, is counted by cause, and the first of it is named.
     """
-    from curator.bootstrap.reports import status as run
+    from curator.bootstrap.status import status as run
 
     value = run(context)
     if not as_json:

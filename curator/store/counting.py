@@ -10,7 +10,7 @@ from curator.domain.schema import LabelSchema
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.store.count_batch import CountBatch, waiting_changes
-from curator.store.database import curator_errors
+from curator.store.engines import curator_errors
 from curator.store.settings import SettingTable
 from curator.store.tables import CountedLabel, CountedPipeline, CountedRow, Counter, MisfitRow, ReadingRow
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from curator.domain.annotation import instant
 from curator.domain.errors import CuratorError
 from curator.steps.ports.deliveries import Delivery, DeliveryFacts
-from curator.store.database import curator_errors, open_file
+from curator.store.engines import curator_errors, open_file
 from curator.store.inbox_file import SIZE, DeliveryRow, bring_up_to_date, is_up_to_date
 
 

@@ -9,7 +9,8 @@ import pytest
 from curator.domain.annotation import instant
 from curator.domain.errors import CuratorError, LeaseLost
 from curator.steps.ports.store import Fence, Store
-from curator.store.database import SqlStore, open_engine
+from curator.store.database import SqlStore
+from curator.store.engines import open_engine
 from tests.fakes.fuse import Fuse, FusedStore
 from tests.store.conftest import arrival
 from tests.waiting import HANG_SECONDS

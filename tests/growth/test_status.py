@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import curator.views.status as views
+from curator.store.views.status import SqlStatus
 from curator.views.quarantine import quarantine, quarantine_summary
 from tests.fakes.world import World
 from tests.growth.counting import Cost, counted
@@ -33,7 +34,10 @@ def cost_of(world: World, work: Callable[[World], object]) -> Cost:
 
 
 def counts(world: World) -> dict[str, Any]:
-    return views.status(world.store, world.inbox, world.readings)
+    view = SqlStatus(world.sql.engine, world.sql_inbox.engine)
+    if view.is_behind():
+        world.readings.catch_up(8, wait=False)
+    return views.status(view)
 
 
 LOOKS: dict[str, Callable[[World], object]] = {

@@ -15,7 +15,8 @@ from curator.domain.document import Arrival, Document, Source
 from curator.domain.span import Content
 from curator.domain.split import Assignment
 from curator.steps.in_force.schema import adopt_schema
-from curator.store.database import SqlStore, open_engine
+from curator.store.database import SqlStore
+from curator.store.engines import open_engine
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
 from tests.domain.annotations import annotation

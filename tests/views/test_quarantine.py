@@ -2,7 +2,6 @@
 
 from curator.steps.in_force.schema import adopt_schema
 from curator.views.quarantine import quarantine
-from curator.views.status import status
 from tests.fakes.parts import region, schema_with_label
 from tests.fakes.world import World
 
@@ -24,7 +23,7 @@ def test_what_cannot_be_read_comes_before_items_that_do_not_fit(world: World) ->
         (f"task {first}, annotation {stray}", "unknown-control"),
         (f"task {first}, annotation {stray}", "offsets-outside-text"),
     ]
-    entries = status(world.store, world.inbox, world.readings)["quarantine"]
+    entries = world.status()["quarantine"]
     assert [(entry["project"], entry["task"], entry["annotation"]) for entry in entries] == [
         (world.project, second, str(broken)),
         (world.project, first, str(stray)),

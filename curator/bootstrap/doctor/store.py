@@ -1,9 +1,10 @@
 """Checks of the label schema, the workspace and the database."""
 
 from curator.bootstrap.context import Context
+from curator.bootstrap.databases import is_own_file
 from curator.bootstrap.doctor.check import ACCEPT, INIT, PUSH, SYNC, UPGRADE, Check
 from curator.bootstrap.schemas import configured_schema
-from curator.bootstrap.stores import is_own_file, open_readings, open_store, open_store_as_is
+from curator.bootstrap.stores import open_readings, open_store, open_store_as_is
 from curator.domain.errors import CuratorError
 from curator.steps.in_force.schema import schema_in_force, vanished
 from curator.store.migrate import pending_migrations

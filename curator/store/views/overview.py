@@ -13,8 +13,9 @@ from curator.steps.in_force.rules import rules_in_force
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.store.counting import ReadingIndex
-from curator.store.database import SqlStore, curator_errors
+from curator.store.database import SqlStore
 from curator.store.decisions import policy_digest
+from curator.store.engines import curator_errors
 from curator.store.inbox import SqliteInbox
 from curator.store.inbox_file import SIZE, DeliveryRow
 from curator.store.revisions import annotator_names

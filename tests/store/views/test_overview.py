@@ -17,7 +17,8 @@ from curator.steps.in_force.rules import put_rules_in_force
 from curator.steps.in_force.schema import adopt_schema
 from curator.steps.ports.stored_decisions import StoredDecision
 from curator.steps.ports.stored_versions import StoredVersion
-from curator.store.database import SqlStore, open_engine
+from curator.store.database import SqlStore
+from curator.store.engines import open_engine
 from curator.store.inbox import SqliteInbox
 from curator.store.views.overview import SqlOverview
 from curator.views.labels import LabelReport
