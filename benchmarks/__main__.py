@@ -9,7 +9,7 @@ PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
     "annotate": (annotate.against_tokenizer, annotate.rules_against_model, annotate.combined_against_rules),
     "workers": (workers.two_workers_against_two_processes,),
     "memory": (memory.peaks,),
-    "deliver": (deliver.durable_against_memory,),
+    "deliver": (deliver.hook_against_bare_view,),
 }
 
 

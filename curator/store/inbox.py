@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
@@ -14,6 +15,7 @@ from curator.domain.errors import CuratorError
 from curator.steps.ports.deliveries import Delivery, DeliveryFacts
 from curator.store.database import curator_errors, open_file
 from curator.store.inbox_file import SIZE, DeliveryRow, bring_up_to_date, is_up_to_date
+from curator.store.shared_writes import SharedWrites
 
 
 class SqliteInbox:
@@ -21,6 +23,7 @@ class SqliteInbox:
 
     def __init__(self, path: Path) -> None:
         self.engine = open_file(path)
+        self._arrivals = SharedWrites(self._keep)
         # Only a look, so that nobody waits for a writer when there is nothing to do.
         with curator_errors(self.engine), self.engine.connect() as connection:
             if is_up_to_date(connection):
@@ -39,10 +42,12 @@ class SqliteInbox:
 
     def put(self, body: bytes) -> str:
         delivery = str(uuid.uuid4())
-        with self._begin() as connection:
-            row = {"id": delivery, "received_at": _now(), "body": body}
-            connection.execute(insert(DeliveryRow).values(**row))
+        self._arrivals.add({"id": delivery, "received_at": _now(), "body": body})
         return delivery
+
+    def _keep(self, rows: list[dict[str, Any]]) -> None:
+        with self._begin() as connection:
+            connection.execute(insert(DeliveryRow), rows)
 
     def pending(self, limit: int, after: int = 0, *, at_once: bool = False) -> list[Delivery]:
         row = DeliveryRow
