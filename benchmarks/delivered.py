@@ -9,6 +9,7 @@ from curator.bootstrap.context import Context
 from curator.bootstrap.init import init
 from curator.bootstrap.intake import ingest
 from curator.bootstrap.schemas import adopt_configured
+from curator.bootstrap.secrets import shared_secrets
 from curator.bootstrap.stores import open_store
 from curator.bootstrap.workspace import Workspace
 from curator.domain.annotation import annotator_key
@@ -32,7 +33,7 @@ class Delivered:
         source = folder / "documents.jsonl"
         lines = (json.dumps({"text": text}, ensure_ascii=False) for text in self.texts)
         source.write_text("\n".join(lines), encoding="utf-8")
-        ingest(self.context, [str(source)], _silent, _silent)
+        ingest(self.context, [str(source)], _silent, lambda done, total: None)
         with open_store(self.context) as store:
             schema = adopt_configured(self.context, store, _silent)
             server = server_name(store, EMBEDDED, lambda: False)
@@ -41,6 +42,11 @@ class Delivered:
                 tasks = {number: document_id(text) for number, text in enumerate(self.texts, start=1)}
                 transaction.tasks.save(server, _PROJECT, tasks)
                 transaction.revisions.save_annotators({annotator_key(server, 1): "a@example.org"})
+
+    @property
+    def secret(self) -> str:
+        """The hook's secret."""
+        return shared_secrets(self.context).hook_secret
 
     def body(self) -> bytes:
         """Return the delivery of a new annotation, 6 kB as most are, of the next document in turn."""
@@ -63,14 +69,15 @@ class Delivered:
             "result": [_region(text, at) for at in range(_REGIONS)],
         }
         data = {"document": document_id(text), "text": text}
+        project: dict[str, object] = {"id": _PROJECT, "title": "curator"}
         body = {
             "action": "ANNOTATION_CREATED",
             "annotation": annotation,
             "task": {"id": task, "project": _PROJECT, "data": data, "meta": {}, "is_labeled": True},
-            "project": {"id": _PROJECT, "title": "curator"},
+            "project": project,
         }
         lacking = _BYTES - len(json.dumps(body).encode())
-        body["project"] |= {"label_config": "x" * max(0, lacking)}
+        project["label_config"] = "x" * max(0, lacking)
         return json.dumps(body).encode()
 
 

@@ -38,7 +38,7 @@ class Sent:
 def send(port: int, secret: str, bodies: Sequence[bytes], senders: int) -> Sent:
     """Send the bodies from another process, so many at a time."""
     command = [sys.executable, "-m", "benchmarks.senders", str(port), secret, str(senders)]
-    done = subprocess.run(command, input=b"\n".join(bodies), capture_output=True, check=True)  # noqa: S603
+    done = subprocess.run(command, input=b"\n".join(bodies), capture_output=True, check=True)
     answer = json.loads(done.stdout)
     return Sent(answer["seconds"], tuple(answer["taken"]), answer["refused"])
 
@@ -91,7 +91,8 @@ def _run(port: int, requests: Iterator[bytes], senders: int) -> Sent:
 
 def main() -> None:
     port, secret, senders = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    heads = f"POST {HOOK_PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n{SECRET_HEADER}: {secret}"
+    fields = f"Host: 127.0.0.1\r\nContent-Type: application/json\r\n{SECRET_HEADER}: {secret}"
+    heads = f"POST {HOOK_PATH} HTTP/1.1\r\n{fields}"
     bodies = sys.stdin.buffer.read().split(b"\n")
     requests = [f"{heads}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body for body in bodies]
     sent = _run(port, iter(requests), senders)

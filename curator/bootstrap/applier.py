@@ -43,7 +43,7 @@ class Applier:
     """
 
     def __init__(self, inbox: Inbox, receiver: Callable[[], Receiver], tidy: Callable[[], bool], bell: Waiting) -> None:
-        """Take the inbox, what gives its receiver, what tidies a part of it, saying whether there is more, and a bell."""
+        """Take the inbox, what gives its receiver, what tidies some of it, saying whether more is left, and a bell."""
         self._inbox = inbox
         self._receiver = receiver
         self._tidy = tidy

@@ -27,6 +27,7 @@ from curator.web.dashboard import Dashboard
 from curator.web.doors.pages import PagesDoor
 from curator.web.server import HookServer
 
+
 def make_parts(context: Context, host: str, received: Callable[[], None], opened: ExitStack) -> Parts:
     """Return what the Flask application of a process that listens on `host` is made of.
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -61,9 +61,20 @@ class SqliteInbox:
             return [Delivery(*values) for values in connection.execute(query.order_by(row.number).limit(limit))]
 
     def settle(self, delivery: str, state: str, cause: str) -> None:
-        with self._begin() as connection:
-            settled = {"state": state, "cause": cause[:200], "settled_at": _now(), "next_attempt_at": None}
-            connection.execute(update(DeliveryRow).where(DeliveryRow.id == delivery).values(**settled))
+        self._settle([{"delivery": delivery, "state": state, "cause": cause[:200]}])
+
+    def settle_together(self, outcomes: Mapping[str, str]) -> None:
+        self._settle([{"delivery": delivery, "state": state, "cause": ""} for delivery, state in outcomes.items()])
+
+    def _settle(self, rows: list[dict[str, Any]]) -> None:
+        settled: dict[str, Any] = {column: bindparam(column) for column in ("state", "cause", "settled_at")}
+        settling = update(DeliveryRow).where(DeliveryRow.id == bindparam("delivery"))
+        now = _now()
+        if rows:
+            with self._begin() as connection:
+                connection.execute(
+                    settling.values(**settled, next_attempt_at=None), [{**row, "settled_at": now} for row in rows]
+                )
 
     def put_off(self, delivery: str, seconds: float, cause: str) -> None:
         waits = (DeliveryRow.id == delivery, DeliveryRow.state == "pending")
