@@ -10,9 +10,9 @@ PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
     "workers": (workers.two_workers_against_two_processes,),
     "memory": (memory.peaks,),
     "nearness": (nearness.growth,),
-    "deliver": (deliver.durable_against_memory,),
     "growth": (growth.growth,),
     "export": (export.measure,),
+    "deliver": (deliver.hook_against_bare_view,),
 }
 
 

@@ -2,10 +2,11 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
@@ -14,6 +15,7 @@ from curator.domain.errors import CuratorError
 from curator.steps.ports.deliveries import Delivery, DeliveryFacts
 from curator.store.engines import curator_errors, open_file
 from curator.store.inbox_file import SIZE, DeliveryRow, bring_up_to_date, is_up_to_date
+from curator.store.shared_writes import SharedWrites
 
 
 class SqliteInbox:
@@ -21,6 +23,7 @@ class SqliteInbox:
 
     def __init__(self, path: Path) -> None:
         self.engine = open_file(path)
+        self._arrivals = SharedWrites(self._keep)
         # Only a look, so that nobody waits for a writer when there is nothing to do.
         with curator_errors(self.engine), self.engine.connect() as connection:
             if is_up_to_date(connection):
@@ -39,10 +42,12 @@ class SqliteInbox:
 
     def put(self, body: bytes) -> str:
         delivery = str(uuid.uuid4())
-        with self._begin() as connection:
-            row = {"id": delivery, "received_at": _now(), "body": body}
-            connection.execute(insert(DeliveryRow).values(**row))
+        self._arrivals.add({"id": delivery, "received_at": _now(), "body": body})
         return delivery
+
+    def _keep(self, rows: list[dict[str, Any]]) -> None:
+        with self._begin() as connection:
+            connection.execute(insert(DeliveryRow), rows)
 
     def pending(self, limit: int, after: int = 0, *, at_once: bool = False) -> list[Delivery]:
         row = DeliveryRow
@@ -56,9 +61,20 @@ class SqliteInbox:
             return [Delivery(*values) for values in connection.execute(query.order_by(row.number).limit(limit))]
 
     def settle(self, delivery: str, state: str, cause: str) -> None:
-        with self._begin() as connection:
-            settled = {"state": state, "cause": cause[:200], "settled_at": _now(), "next_attempt_at": None}
-            connection.execute(update(DeliveryRow).where(DeliveryRow.id == delivery).values(**settled))
+        self._settle([{"delivery": delivery, "state": state, "cause": cause[:200]}])
+
+    def settle_together(self, outcomes: Mapping[str, str]) -> None:
+        self._settle([{"delivery": delivery, "state": state, "cause": ""} for delivery, state in outcomes.items()])
+
+    def _settle(self, rows: list[dict[str, Any]]) -> None:
+        settled: dict[str, Any] = {column: bindparam(column) for column in ("state", "cause", "settled_at")}
+        settling = update(DeliveryRow).where(DeliveryRow.id == bindparam("delivery"))
+        now = _now()
+        if rows:
+            with self._begin() as connection:
+                connection.execute(
+                    settling.values(**settled, next_attempt_at=None), [{**row, "settled_at": now} for row in rows]
+                )
 
     def put_off(self, delivery: str, seconds: float, cause: str) -> None:
         waits = (DeliveryRow.id == delivery, DeliveryRow.state == "pending")

@@ -51,6 +51,17 @@ class LeaseTable:
         if self._connection.scalar(select(Lease.epoch).where(*held).with_for_update(read=True)) is None:
             raise LeaseLost("another curator took over", f"lease {fence.name}", "see that only one is running")
 
+    def keep_free(self, name: str) -> bool:
+        """Say whether nobody has a lease, and if so keep it from being taken until the transaction ends."""
+        expires = select(Lease.expires - self._now()).where(Lease.name == name).with_for_update()
+        left = self._connection.scalar(expires)
+        if left is None:
+            # Without a row there is nothing to keep: somebody else's first taking waits for this one.
+            row: dict[str, Any] = {"name": name, "holder": "", "epoch": 0, "expires": 0.0}
+            if not insert_missing(self._connection, Lease, [row]):
+                left = self._connection.scalar(expires)
+        return left is None or left < 0
+
     def _now(self) -> ColumnElement[float]:
         """The seconds since 1970 on the clock of the database, at the moment of the statement."""
         if self._connection.dialect.name == "sqlite":

@@ -84,7 +84,7 @@ def test_a_transaction_that_fails_writes_nothing(store: Store) -> None:
         with store.writing() as transaction:
             transaction.documents.add([arrival("Paris")])
             transaction.settings.put("a", 1)
-            transaction.add_receipt("d", "applied")
+            transaction.add_receipts({"d": "applied"})
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -92,7 +92,7 @@ def test_a_transaction_that_fails_writes_nothing(store: Store) -> None:
     with store.reading() as transaction:
         assert transaction.counts()["documents"] == 0
         assert transaction.settings.get("a") is None
-        assert transaction.receipt("d") is None
+        assert transaction.receipts(["d"]) == {}
 
 
 def test_a_reading_view_stays_as_it_was_when_it_began(store: Store) -> None:
@@ -124,11 +124,11 @@ def test_settings_are_kept_with_their_past(store: Store) -> None:
 
 def test_a_receipt_is_kept_once_with_its_outcome(store: Store) -> None:
     with store.writing() as transaction:
-        assert transaction.receipt("d") is None
-        transaction.add_receipt("d", "stale")
-        transaction.add_receipt("d", "applied")
+        assert transaction.receipts(["d"]) == {}
+        transaction.add_receipts({"d": "stale"})
+        transaction.add_receipts({"d": "applied"})
     with store.reading() as transaction:
-        assert transaction.receipt("d") == "stale"
+        assert transaction.receipts(["d", "e"]) == {"d": "stale"}
 
 
 def test_of_many_that_want_a_lease_at_once_one_gets_it(store: Store) -> None:

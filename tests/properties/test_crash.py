@@ -136,6 +136,7 @@ def test_draining_killed_twice_ends_as_if_it_had_not_been(
 
 
 def test_while_the_dead_ones_lease_lasts_nothing_is_applied_and_nothing_lost(world: World, waiting: Kept) -> None:
+    # It has taken the lease, to ask for the name of an annotator.
     killed(world, waiting, 4, lambda: world.receiver.drain())
     before = outcome(world)
     assert not world.receiver.drain()

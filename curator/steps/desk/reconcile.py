@@ -13,7 +13,6 @@ from curator.domain.errors import (
     ServerRefused,
     ServerUnreachable,
 )
-from curator.steps.desk.accept import Verdict
 from curator.steps.desk.deletions import Gone, not_accepted
 from curator.steps.desk.earlier_projects import earlier_projects
 from curator.steps.desk.foreign import foreign_task
@@ -23,6 +22,7 @@ from curator.steps.desk.publish import Hook, arm_webhook, note_shown
 from curator.steps.desk.receive import Receiver
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.desk.set_back import Inventory, sign_of_the_past, take_inventory, there_again
+from curator.steps.desk.verdict import Verdict
 from curator.steps.ports.label_server import TaskState
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.stored_deletions import DeletedItem

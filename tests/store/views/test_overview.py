@@ -206,7 +206,7 @@ def test_an_annotation_counts_for_the_prediction_it_started_from(
 def test_deliveries_have_state_cause_and_lag(overview: SqlOverview, store: SqlStore, inbox: SqliteInbox) -> None:
     applied, dead, _ = (inbox.put(body) for body in (b"{}", b"[]", b"waits"))
     with store.writing() as transaction:
-        transaction.add_receipt(applied, "applied")
+        transaction.add_receipts({applied: "applied"})
     inbox.settle(applied, "applied", "")
     inbox.settle(dead, "dead", "unknown-shape")
     deliveries = overview.deliveries()
