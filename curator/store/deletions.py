@@ -65,6 +65,12 @@ class DeletionTable:
         # A database's own order of texts depends on its locale.
         return sorted(held, key=lambda deletion: (deletion.source, deletion.item.rank))
 
+    def held_count(self, source: str) -> tuple[int, int]:
+        is_task = HeldRow.key == ""
+        query = select(func.count().filter(is_task), func.count().filter(~is_task)).where(HeldRow.source == source)
+        tasks, annotations = self._connection.execute(query).one()
+        return int(tasks), int(annotations)
+
     def window_start(self, source: str, at: str) -> int:
         accepted = select(DeletionWindow.seq).where(DeletionWindow.source == source)
         passed = select(func.max(Tick.seq)).where(Tick.at <= at)

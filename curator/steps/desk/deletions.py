@@ -124,13 +124,12 @@ def _delete(transaction: Transaction, project: ProjectSource, items: Mapping[Del
 
 def not_accepted(transaction: Transaction, project: ProjectSource) -> DeletionsNotAccepted | None:
     """Return what to tell of the deletions of a project that are held, None where there are none."""
-    held = [deletion.item for deletion in transaction.deletions.held(str(project))]
-    if not held:
+    tasks_going, annotations_going = transaction.deletions.held_count(str(project))
+    if not tasks_going and not annotations_going:
         return None
-    tasks_going = sum(item.is_task for item in held)
-    tasks = len(transaction.tasks.live(project.server, project.project))
+    tasks = transaction.tasks.live_count(project.server, project.project)
     annotations = transaction.revisions.current_count(str(project))
-    missing = f"{tasks_going} of {tasks} tasks and {len(held) - tasks_going} of {annotations} annotations"
+    missing = f"{tasks_going} of {tasks} tasks and {annotations_going} of {annotations} annotations"
     return DeletionsNotAccepted(
         f"Label Studio no longer has {missing}",
         f"project {project.project}",
@@ -138,6 +137,6 @@ def not_accepted(transaction: Transaction, project: ProjectSource) -> DeletionsN
         project=project.project,
         tasks_going=tasks_going,
         tasks_known=tasks,
-        annotations_going=len(held) - tasks_going,
+        annotations_going=annotations_going,
         annotations_known=annotations,
     )

@@ -19,10 +19,11 @@ from curator.steps.desk.earlier_projects import earlier_projects
 from curator.steps.desk.foreign import foreign_task
 from curator.steps.desk.leftovers import settle_leftovers
 from curator.steps.desk.missing import moved_annotations, take_over
-from curator.steps.desk.publish import Hook, arm_webhook, note_shown
+from curator.steps.desk.publish import Hook, arm_webhook
 from curator.steps.desk.receive import Receiver
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.desk.set_back import Inventory, sign_of_the_past, take_inventory, there_again
+from curator.steps.desk.shown import note_shown
 from curator.steps.ports.label_server import TaskState
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.stored_deletions import DeletedItem

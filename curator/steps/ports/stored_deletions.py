@@ -82,6 +82,10 @@ class Deletions(Protocol):
         """Return all that is held, of one source where given, by source, task and annotation."""
         ...
 
+    def held_count(self, source: str) -> tuple[int, int]:
+        """Return how many deletions of tasks, and of annotations, of a source are held."""
+        ...
+
     def window_start(self, source: str, at: str) -> int:
         """Return after which sequence number deletions are counted: that of a time, or of the last acceptance since."""
         ...

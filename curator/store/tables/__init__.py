@@ -20,7 +20,15 @@ from curator.store.tables.datasets import (
 )
 from curator.store.tables.desk import PredictionNumber, ProjectRow, SentPrediction, ShownRow, TaskRow
 from curator.store.tables.documents import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
-from curator.store.tables.working import DeletionWindow, HeldRow, Lease, Receipt, Watermark
+from curator.store.tables.working import (
+    DeletionWindow,
+    HeldRow,
+    Lease,
+    PushRow,
+    Receipt,
+    UnevenRow,
+    Watermark,
+)
 
 __all__ = [
     "Annotator",
@@ -39,6 +47,7 @@ __all__ = [
     "PredictionNumber",
     "PredictionRow",
     "ProjectRow",
+    "PushRow",
     "Quarantined",
     "Receipt",
     "RevisionRow",
@@ -51,6 +60,7 @@ __all__ = [
     "TaskRow",
     "Tick",
     "TokenRow",
+    "UnevenRow",
     "UnreadableRow",
     "VersionFileRow",
     "VersionRecordRow",
