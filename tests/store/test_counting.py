@@ -55,7 +55,7 @@ def index(store: SqlStore, reader: Reader) -> ReadingIndex:
     with store.writing() as transaction:
         for task, document in transaction.tasks.live("s", 1).items():
             newest = transaction.tasks.newest_predictions([document])[document]
-            transaction.tasks.mark_sent("s", 1, task, [prediction.number for prediction in newest])
+            transaction.tasks.mark_sent("s", 1, [(task, prediction.number) for prediction in newest])
         transaction.lineage.save_shown("s", 1, str(RULES))
     return ReadingIndex(store.engine, reader)
 

@@ -31,7 +31,15 @@ from curator.store.tables.documents import (
     SplitRow,
     WaitingRow,
 )
-from curator.store.tables.working import DeletionWindow, HeldRow, Lease, Receipt, Watermark
+from curator.store.tables.working import (
+    DeletionWindow,
+    HeldRow,
+    Lease,
+    PushRow,
+    Receipt,
+    UnevenRow,
+    Watermark,
+)
 
 __all__ = [
     "Annotator",
@@ -54,6 +62,7 @@ __all__ = [
     "PredictionNumber",
     "PredictionRow",
     "ProjectRow",
+    "PushRow",
     "Quarantined",
     "ReadingRow",
     "Receipt",
@@ -70,6 +79,7 @@ __all__ = [
     "TaskRow",
     "Tick",
     "TokenRow",
+    "UnevenRow",
     "UnreadableRow",
     "VersionFileRow",
     "VersionRecordRow",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, ForeignKey, String, Text
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, Text
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -67,7 +67,11 @@ class SplitRow(Table):
 
 class PredictionRow(Table):
     __tablename__ = "prediction"
-    __table_args__ = (Unique("document", "pipeline", "digest"),)
+    __table_args__ = (
+        Unique("document", "pipeline", "digest"),
+        Index("ix_prediction_newest", "document", "pipeline", "id"),
+        Index("ix_prediction_pipeline", "pipeline", "digest"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
     document: Mapped[str] = mapped_column(ForeignKey("document.id"))

@@ -58,7 +58,7 @@ def predict(store: SqlStore, pipeline: PipelineId, sent: bool = True) -> None:
         transaction.documents.add_predictions([Prediction(document, pipeline, Content((span,))) for document in ids])
         for task, document in transaction.tasks.live("s", 1).items() if sent else ():
             newest = transaction.tasks.newest_predictions([document])[document]
-            transaction.tasks.mark_sent("s", 1, task, [prediction.number for prediction in newest])
+            transaction.tasks.mark_sent("s", 1, [(task, prediction.number) for prediction in newest])
             transaction.lineage.save_shown("s", 1, str(pipeline))
 
 
