@@ -15,7 +15,7 @@ from tests.cli.conftest import FRENCH
 from tests.conftest import ROOT
 
 HEAVY = (
-    *("alembic", "datasketch", "flask", "gunicorn", "httpx", "jsonlines", "label_studio_sdk", "matplotlib", "orjson"),
+    *("alembic", "flask", "gunicorn", "httpx", "jsonlines", "label_studio_sdk", "matplotlib", "orjson"),
     *("psycopg", "pydantic", "rich", "spacy", "stamina", "structlog", "yaml"),
     *("sqlalchemy.orm", "sqlalchemy.dialects.postgresql", "curator.store.tables", "curator.steps.desk"),
 )

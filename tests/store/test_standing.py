@@ -214,9 +214,10 @@ SHAPING = {
 """The tables whose rows shape decisions."""
 
 OTHERS = {
-    *("Band", "Counter", "CurrentRow", "DecisionRow", "DeletionNotice", "DeletionWindow"),
+    *("Counter", "CurrentRow", "DecisionRow", "DeletionNotice", "DeletionWindow"),
     *("DocumentRow", "HeldRow", "Lease", "ModelRow", "Quarantined", "Receipt", "Setting", "StandingRow"),
     *("Tick", "TokenRow", "UnreadableRow", "VersionFileRow", "VersionRecordRow", "VersionRow", "Watermark"),
+    *("PredictedUntil", "SignatureKey", "SignedDocument", "WaitingRow"),
     # A split is read with the decision; what is sent or shown later says nothing of what began before.
     *("SplitRow", "SentPrediction", "ShownRow", "TaskRow"),
 }
