@@ -3,10 +3,11 @@
 import argparse
 from collections.abc import Callable, Mapping
 
-from benchmarks import annotate, deliver, memory, workers
+from benchmarks import annotate, deliver, long_texts, memory, workers
 
 PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
     "annotate": (annotate.against_tokenizer, annotate.rules_against_model, annotate.combined_against_rules),
+    "long": (long_texts.by_length,),
     "workers": (workers.two_workers_against_two_processes,),
     "memory": (memory.peaks,),
     "deliver": (deliver.durable_against_memory,),
