@@ -3,10 +3,11 @@
 import argparse
 from collections.abc import Callable, Mapping
 
-from benchmarks import annotate, deliver, export, growth, memory, nearness, workers
+from benchmarks import annotate, deliver, export, growth, long_texts, memory, nearness, workers
 
 PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
     "annotate": (annotate.against_tokenizer, annotate.rules_against_model, annotate.combined_against_rules),
+    "long": (long_texts.by_length,),
     "workers": (workers.two_workers_against_two_processes,),
     "memory": (memory.peaks,),
     "nearness": (nearness.growth,),
