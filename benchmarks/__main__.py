@@ -3,12 +3,18 @@
 import argparse
 from collections.abc import Callable, Mapping
 
-from benchmarks import annotate, deliver, memory, workers
+from benchmarks import annotate, deliver, memory, starts, workers
 
 PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
     "annotate": (annotate.against_tokenizer, annotate.rules_against_model, annotate.combined_against_rules),
     "workers": (workers.two_workers_against_two_processes,),
     "memory": (memory.peaks,),
+    "starts": (
+        starts.help_against_click,
+        starts.status_against_sqlalchemy,
+        starts.articles_against_spacy,
+        starts.articles_without_cache,
+    ),
     "deliver": (deliver.durable_against_memory,),
 }
 
