@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Text, bindparam, delete, exists, func, insert, select, type_coerce, update
 from sqlalchemy.orm import aliased
 
-from curator.domain.annotation import AnnotationState, Identity, Revision, TaskRef, state_from_value
+from curator.domain.annotation import AnnotationState, Identity, ProjectSource, Revision, TaskRef, state_from_value
 from curator.domain.canonical import canonical_json
-from curator.steps.ports.stored_revisions import AnnotationContext, CurrentAnnotation
+from curator.steps.ports.stored_revisions import AnnotationContext, AnnotatorWork, CurrentAnnotation
 from curator.store import standing
 from curator.store.contexts import annotation_context
 from curator.store.rows import chunks, dialect_insert, insert_missing
@@ -84,6 +84,17 @@ class RevisionTable:
         rows = self._connection.execute(query.execution_options(yield_per=_BATCH))
         for _, of_document in groupby(map(_current, rows), key=lambda annotation: annotation.document):
             yield from sorted(of_document, key=lambda annotation: annotation.identity.rank)
+
+    def work(self, server: str) -> list[AnnotatorWork]:
+        beginning = str(ProjectSource(server, 0)).removesuffix("0")
+        submitted, skipped = (func.count().filter(CurrentRow.skipped.is_(skipped)) for skipped in (False, True))
+        seconds, timed = func.coalesce(func.sum(CurrentRow.lead_time), 0.0), func.count(CurrentRow.lead_time)
+        query = (
+            select(CurrentRow.annotator, submitted, skipped, seconds, timed, func.max(CurrentRow.updated_at))
+            .where(func.substr(CurrentRow.source, 1, len(beginning)) == beginning)
+            .group_by(CurrentRow.annotator)
+        )
+        return [AnnotatorWork(*row) for row in self._connection.execute(query)]
 
     def current_count(self, source: str | None = None) -> int:
         query = select(func.count()).select_from(CurrentRow)

@@ -73,6 +73,10 @@ class Revisions(Protocol):
         """Yield the current annotations, of one source or task where given, by document, then identity."""
         ...
 
+    def work(self, server: str) -> list["AnnotatorWork"]:
+        """Return what each annotator's current annotations in a Label Studio server amount to, in no order."""
+        ...
+
     def current_count(self, source: str | None = None) -> int:
         """Return the number of current annotations, of one source where given."""
         ...
@@ -118,3 +122,15 @@ class Revisions(Protocol):
     def save_watermark(self, source: str, updated_at: str) -> None:
         """Set up to which `updated_at` a source has been reconciled."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatorWork:
+    """Current annotations of an annotator: submitted and skipped ones, the lead times of the `timed` ones, the last."""
+
+    annotator: str | None
+    submitted: int
+    skipped: int
+    seconds: float
+    timed: int
+    last: str
