@@ -97,7 +97,7 @@ def decided_against_jsonlines(folder: Path) -> Ratio:
 
     def write(run: int) -> None:
         with (folder / f"baseline{run}.jsonl").open("wb") as stream:
-            writer = jsonlines.Writer(stream, dumps=orjson.dumps)  # type: ignore[arg-type]
+            writer = jsonlines.Writer(stream, dumps=orjson.dumps)
             for record in islice(cycle(records), DOCUMENTS):
                 writer.write(record)
             stream.flush()
