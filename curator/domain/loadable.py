@@ -13,8 +13,10 @@ _RELATIONS = b'},"relations":['
 _ATTRIBUTES = b'],"attributes":['
 _META = b'],"meta":'
 _PROVENANCE_OF_LINE = b',"provenance":{"annotators":['
-_DELETE = b"\x7f"
-"""The only character of ASCII that JSON escapes in ASCII alone."""
+_READ = (b"\x7f", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
+"""What other characters begin with: the one of ASCII that JSON escapes in ASCII alone, and those of four bytes."""
+_ASIDE = b"\x01"
+"""What no JSON text holds as it is stands for its own backslashes, while others come in."""
 
 _SPAN = {"id": "string", "start": "int64", "end": "int64", "label": "string", "text": "string"}
 _RELATION = {"head": "string", "child": "string", "label": "string", "direction": "string"}
@@ -90,9 +92,9 @@ def _spliced(line: bytes) -> bytes | None:
 
 
 def _ascii(text: bytes) -> bytes | None:
-    """Return JSON text in ASCII; None where that takes more than to escape what has four digits or fewer."""
-    if b"\\\\" in text or _DELETE in text:
+    """Return JSON text in ASCII; None where that takes more than to escape characters of four digits or fewer."""
+    if any(byte in text for byte in _READ):
         return None
-    escaped = text.decode("utf-8").encode("ascii", "backslashreplace")
-    # No backslash of the text stands before these two: it would stand for itself.
-    return None if b"\\U" in escaped else escaped.replace(b"\\x", b"\\u00")
+    aside = text.replace(b"\\", _ASIDE)
+    escaped = aside.decode("utf-8").encode("ascii", "backslashreplace").replace(b"\\x", b"\\u00")
+    return escaped.replace(_ASIDE, b"\\")

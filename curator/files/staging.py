@@ -5,8 +5,11 @@ import hashlib
 import os
 import shutil
 import uuid
+from collections import deque
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,60 +19,97 @@ from curator.files.names import checked
 from curator.steps.ports.version_folders import WrittenFile
 
 _PARTIAL = ".partial"
+_AHEAD = 16
+_SYNCED = 1 << 24
+"""The number of bytes of a file after which the disk is given it, so that the end need not wait for all."""
+
+
+@dataclass(slots=True)
+class _File:
+    """A file that is written, with what its content hashes to; `unsynced` bytes may not be on the disk yet."""
+
+    stream: IO[bytes]
+    checksum: Any = field(default_factory=hashlib.sha256)
+    unsynced: int = 0
+
+    def write(self, block: bytes) -> None:
+        self.checksum.update(block)
+        self.stream.write(block)
+        self.unsynced += len(block)
+        if self.unsynced >= _SYNCED:
+            self.sync()
+
+    def sync(self) -> None:
+        self.stream.flush()
+        os.fsync(self.stream.fileno())
+        self.unsynced = 0
+
+    def facts(self) -> WrittenFile:
+        return WrittenFile(self.checksum.hexdigest(), self.stream.tell())
 
 
 class StagedFolder:
-    """Implements `StagedVersion`; the folder is made with its first file, and is gone at the end without a name."""
+    """Implements `StagedVersion`; the folder is made with its first file, and is gone at the end without a name.
+
+    A thread hashes and writes, at most `_AHEAD` blocks behind, so that disk and processor need not wait for each other.
+    """
 
     def __init__(self, parent: Path) -> None:
         self._parent = parent
         self._partial: Path | None = None
-        self._files: dict[str, tuple[IO[bytes], Any]] = {}
+        self._files: dict[str, _File] = {}
         self._open = ExitStack()
+        self._writer = ThreadPoolExecutor(1, "staging")
+        self._pending: deque[Future[None]] = deque()
 
     def append(self, file: str, block: bytes) -> None:
-        with _written(self._parent):
-            stream, checksum = self._files.get(file) or self._make(file)
-            checksum.update(block)
-            stream.write(block)
+        with disk_errors(self._parent):
+            writing = self._files.get(file) or self._make(file)
+            self._catch_up(_AHEAD - 1)
+            self._pending.append(self._writer.submit(writing.write, block))
 
-    def _make(self, file: str) -> tuple[IO[bytes], Any]:
+    def _make(self, file: str) -> _File:
         for part in file.split("/"):
             checked(part, "file")
-        if self._partial is None:
-            self._partial = self._open.enter_context(_made(self._parent))
-        path = self._partial / file
+        path = self._folder() / file
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._files[file] = (self._open.enter_context(path.open("xb")), hashlib.sha256())
+        self._files[file] = _File(self._open.enter_context(path.open("xb")))
         return self._files[file]
 
+    def _folder(self) -> Path:
+        if self._partial is None:
+            self._partial = self._open.enter_context(_made(self._parent))
+        return self._partial
+
+    def _catch_up(self, behind: int) -> None:
+        """Wait until the thread is so many blocks behind. Raises what it raised."""
+        while len(self._pending) > behind:
+            self._pending.popleft().result()
+
     def seal(self) -> dict[str, WrittenFile]:
-        with _written(self._parent):
-            for stream, _ in self._files.values():
-                stream.flush()
-                os.fsync(stream.fileno())
-            return {
-                file: WrittenFile(checksum.hexdigest(), stream.tell())
-                for file, (stream, checksum) in self._files.items()
-            }
+        with disk_errors(self._parent):
+            self._catch_up(0)
+            for file in self._files.values():
+                file.sync()
+            return {name: file.facts() for name, file in self._files.items()}
 
     def publish(self, number: int) -> Path:
         target = self._parent / f"v{number}"
         self.seal()
-        with _written(target):
-            if self._partial is None:
-                self._partial = self._open.enter_context(_made(self._parent))
-            for folder in {self._partial, *((self._partial / file).parent for file in self._files)}:
+        with disk_errors(target):
+            partial = self._folder()
+            for folder in {partial, *((partial / file).parent for file in self._files)}:
                 sync_folder(folder)
-            with locked(self._parent):
+            with _locked(self._parent):
                 if target.exists():
                     raise version_is_there(target)
-                self._partial.rename(target)
+                partial.rename(target)
             sync_folder(self._parent)
         return target
 
     def close(self) -> None:
         """Remove what has no name by now."""
+        self._writer.shutdown(cancel_futures=True)
         self._open.close()
 
 
@@ -82,9 +122,10 @@ def version_is_there(target: Path) -> CuratorError:
 def _made(parent: Path) -> Iterator[Path]:
     """Make a folder that is known to be of a writer that still runs, and remove those of others."""
     parent.mkdir(parents=True, exist_ok=True)
-    with locked(parent):
+    with _locked(parent):
         for abandoned in parent.glob(f".*{_PARTIAL}"):
-            with locked(abandoned, wait=False) as is_abandoned:
+            # Whoever wrote it may be removing it.
+            with suppress(FileNotFoundError), _locked(abandoned, wait=False) as is_abandoned:
                 if is_abandoned:
                     shutil.rmtree(abandoned)
         partial = parent / f".{uuid.uuid4().hex}{_PARTIAL}"
@@ -94,12 +135,12 @@ def _made(parent: Path) -> Iterator[Path]:
     try:
         yield partial
     finally:
-        os.close(writing)
         shutil.rmtree(partial, ignore_errors=True)
+        os.close(writing)
 
 
 @contextmanager
-def locked(folder: Path, *, wait: bool = True) -> Iterator[bool]:
+def _locked(folder: Path, *, wait: bool = True) -> Iterator[bool]:
     """Hold the lock of a folder, or say where nobody waits that another has it."""
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -117,7 +158,8 @@ def _take(handle: int, wait: bool) -> bool:
 
 
 @contextmanager
-def _written(target: Path) -> Iterator[None]:
+def disk_errors(target: Path) -> Iterator[None]:
+    """Turn errors of the disk into CuratorError."""
     try:
         yield
     except OSError as error:

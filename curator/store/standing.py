@@ -216,7 +216,7 @@ def _standing(row: Any) -> StandingDocument:
         return StandingDocument(document, bool(holds), None, False, split, reason, None, {}, ())
     # Items of losses are free JSON, which the quicker reader does not take whatever it is.
     value = json.loads(result) if lost else orjson.loads(result)
-    losses = tuple(Loss(document, *loss) for loss in value["losses"])
+    losses = tuple(Loss(document, *loss) for loss in value["losses"]) if lost else ()
     return StandingDocument(document, True, decision, recorded, split, reason, record, value["counts"], losses)
 
 

@@ -22,9 +22,9 @@ def decide_changed(store: Store, decider: Decider, as_of: int) -> None:
     while True:
         with store.reading() as transaction:
             documents = transaction.standing.undecided(decider.context, as_of, after, BATCH)
+            if not documents:
+                return
             batch = _Batch(transaction, decider, documents, as_of, names)
-        if not documents:
-            return
         decisions = batch.decisions()
         with store.writing() as transaction:
             batch.keep(transaction, decisions)
