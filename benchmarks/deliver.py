@@ -136,8 +136,11 @@ def _wait_for_applier(delivered: Delivered) -> None:
 @contextmanager
 def _served(arguments: Sequence[str], port: int, log: Path) -> Iterator[None]:
     """Run a server until the end of the block, from the moment that it is ready."""
+    # A pipeline that is loaded meanwhile would be measured with the first runs.
+    environment = {**os.environ, "CURATOR_ML__CONNECT": "false"}
+    command = [sys.executable, *arguments]
     with log.open("wb") as output:
-        process = subprocess.Popen([sys.executable, *arguments], stdout=output, stderr=output, start_new_session=True)
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
     try:
         while not _ready(port):
             assert process.poll() is None, log.read_text()

@@ -29,9 +29,10 @@ class Bell:
         with suppress(BlockingIOError):
             os.write(self._rung, b"\a")
 
-    def wait(self, seconds: float) -> None:
-        """Return once it was rung since the last time, or after so many seconds."""
-        select.select([self._heard], [], [], seconds)
+    def wait(self, seconds: float) -> bool:
+        """Return once it was rung since the last time, or after so many seconds; says whether it was."""
+        rung, _, _ = select.select([self._heard], [], [], seconds)
         with suppress(BlockingIOError):
             while len(os.read(self._heard, _PIECE)) == _PIECE:
                 pass
+        return bool(rung)

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from curator.domain.annotation import instant
 from curator.domain.errors import CuratorError
 from curator.steps.ports.deliveries import Delivery, DeliveryFacts
 from curator.store.engines import curator_errors, open_file
-from curator.store.inbox_file import SIZE, DeliveryRow, bring_up_to_date, is_up_to_date
+from curator.store.inbox_file import ARRIVAL, DROPPABLE, SIZE, DeliveryRow, bring_up_to_date, is_up_to_date
 from curator.store.shared_writes import SharedWrites
 
 
@@ -42,12 +42,12 @@ class SqliteInbox:
 
     def put(self, body: bytes) -> str:
         delivery = str(uuid.uuid4())
-        self._arrivals.add({"id": delivery, "received_at": _now(), "body": body})
+        self._arrivals.add((delivery, _now(), body))
         return delivery
 
-    def _keep(self, rows: list[dict[str, Any]]) -> None:
+    def _keep(self, arrivals: list[tuple[str, str, bytes]]) -> None:
         with self._begin() as connection:
-            connection.execute(insert(DeliveryRow), rows)
+            connection.exec_driver_sql(ARRIVAL, arrivals)
 
     def pending(self, limit: int, after: int = 0, *, at_once: bool = False) -> list[Delivery]:
         row = DeliveryRow
@@ -104,15 +104,13 @@ class SqliteInbox:
 
     def drop_bodies(self, seconds: float, limit: int) -> int:
         row = DeliveryRow
-        done = (row.state.in_(("applied", "stale")), row.size.is_(None), row.settled_at <= _now(-seconds))
-        query = select(row.number, row.body).where(*done).order_by(row.settled_at).limit(limit)
         dropping = update(row).where(row.number == bindparam("at"))
         with self._begin() as connection:
             # Bodies hold secrets: what is freed in the file is overwritten.
             connection.exec_driver_sql("PRAGMA secure_delete = ON")
             facts = [
                 {"at": number, "body": b"", "size": len(body), "sha256": hashlib.sha256(body).hexdigest()}
-                for number, body in connection.execute(query)
+                for number, body in connection.exec_driver_sql(DROPPABLE, (_now(-seconds), limit))
             ]
             if facts:
                 connection.execute(dropping, facts)

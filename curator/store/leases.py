@@ -23,15 +23,17 @@ class LeaseTable:
         now = self._now()
         # A renewal is no taking: what the holder has begun goes on under the same number.
         epoch = case((Lease.holder == holder, Lease.epoch), else_=Lease.epoch + 1)
-        taken = self._connection.scalar(
+        taking = (
             update(Lease)
             .where(Lease.name == name, (Lease.holder == holder) | (Lease.expires < now))
             .values(holder=holder, epoch=epoch, expires=now + seconds)
             .returning(Lease.epoch)
         )
+        taken = self._connection.scalar(taking)
         if taken is None:
             row: dict[str, Any] = {"name": name, "holder": holder, "epoch": 1, "expires": now + seconds}
-            taken = 1 if insert_missing(self._connection, Lease, [row]) else None
+            # Whoever was quicker to make the row may have made it for a lease that is free.
+            taken = 1 if insert_missing(self._connection, Lease, [row]) else self._connection.scalar(taking)
         return None if taken is None else Fence(name, holder, taken)
 
     def holder(self, name: str) -> str:

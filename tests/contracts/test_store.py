@@ -226,6 +226,37 @@ def test_who_lost_a_lease_writes_nothing_and_uses_up_no_number(store: Store, oth
         assert (transaction.seq, transaction.settings.get("a")) == (0, None)
 
 
+def test_who_needs_a_free_lease_writes_only_where_nobody_has_it(store: Store) -> None:
+    with store.writing_if_free("applier") as transaction:
+        assert transaction is not None
+        transaction.settings.put("first", 1)
+        seq = transaction.seq
+    assert store.lease("applier", "ada", 60) == Fence("applier", "ada", 1)
+    with store.writing_if_free("applier") as nothing:
+        assert nothing is None
+    with store.writing_if_free("sync") as transaction:
+        assert transaction is not None
+    store.release("applier", "ada")
+    with store.writing_if_free("applier") as transaction:
+        assert transaction is not None
+        assert transaction.seq == seq + 2
+        assert transaction.settings.get("first") == 1
+    assert store.lease("applier", "bob", -1)
+    with store.writing_if_free("applier") as transaction:
+        assert transaction is not None
+
+
+def test_a_free_lease_cannot_be_taken_while_somebody_needs_it_free(store: Store) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with store.writing_if_free("applier") as transaction:
+            assert transaction is not None
+            taking = pool.submit(store.lease, "applier", "ada", 60)
+            with pytest.raises(TimeoutError):
+                taking.result(0.2)
+            transaction.settings.put("a", 1)
+        assert taking.result(HANG_SECONDS) is not None
+
+
 def test_a_lease_cannot_be_taken_while_its_holder_writes(store: Store) -> None:
     fence = store.lease("applier", "ada", -1)
     assert fence
