@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -103,7 +103,8 @@ class SqlTransaction:
         self.tokens = TokenTable(connection)
 
     def seq_at(self, at: str) -> int:
-        seq = self._connection.scalar(select(func.max(Tick.seq)).where(Tick.at <= at))
+        latest = select(Tick.seq).where(Tick.at <= at).order_by(Tick.at.desc(), Tick.seq.desc()).limit(1)
+        seq = self._connection.scalar(latest)
         return int(seq or 0)
 
     def receipt(self, delivery: str) -> str | None:

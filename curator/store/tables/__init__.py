@@ -18,7 +18,7 @@ from curator.store.tables.datasets import (
     VersionRecordRow,
     VersionRow,
 )
-from curator.store.tables.desk import PredictionNumber, ProjectRow, SentPrediction, ShownRow, TaskRow
+from curator.store.tables.desk import DoubledRow, PredictionNumber, ProjectRow, SentPrediction, ShownRow, TaskRow
 from curator.store.tables.documents import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
 from curator.store.tables.working import (
     DeletionWindow,
@@ -39,6 +39,7 @@ __all__ = [
     "DeletionNotice",
     "DeletionWindow",
     "DocumentRow",
+    "DoubledRow",
     "HeldRow",
     "Json",
     "Lease",
