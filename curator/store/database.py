@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from curator.domain.annotation import instant
 from curator.steps.ports.store import Fence
@@ -53,7 +53,8 @@ class SqlTransaction:
         self.tokens = TokenTable(connection)
 
     def seq_at(self, at: str) -> int:
-        seq = self._connection.scalar(select(func.max(Tick.seq)).where(Tick.at <= at))
+        latest = select(Tick.seq).where(Tick.at <= at).order_by(Tick.at.desc(), Tick.seq.desc()).limit(1)
+        seq = self._connection.scalar(latest)
         return int(seq or 0)
 
     def receipts(self, deliveries: Collection[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, delete, func, select, update
 from curator.domain.annotation import Identity, ProjectSource
 from curator.steps.ports.stored_projects import KnownAnnotation, TaskHolding
 from curator.store.rows import chunks, insert_missing
-from curator.store.tables import CurrentRow, DocumentRow, ProjectRow, TaskRow, UnevenRow
+from curator.store.tables import CurrentRow, DocumentRow, DoubledRow, ProjectRow, TaskRow, UnevenRow
 
 _BATCH = 400
 _STEP = 10
@@ -27,13 +27,13 @@ class ProjectTable:
         return list(self._connection.scalars(query.order_by(first)))
 
     def doubled(self, server: str, project: int) -> dict[str, list[int]]:
-        live = (TaskRow.server == server, TaskRow.project == project, TaskRow.gone.is_(False))
-        several = select(TaskRow.document).where(*live).group_by(TaskRow.document).having(func.count() > 1)
-        query = select(TaskRow.document, TaskRow.task).where(*live, TaskRow.document.in_(several))
-        doubled: dict[str, list[int]] = {}
-        for row in self._connection.execute(query.order_by(TaskRow.document, TaskRow.task)):
-            doubled.setdefault(row.document, []).append(row.task)
-        return doubled
+        several = select(DoubledRow.document).where(DoubledRow.server == server, DoubledRow.project == project)
+        tasks: dict[str, list[int]] = {}
+        for chunk in chunks(sorted(self._connection.scalars(several)), _BATCH):
+            query = select(TaskRow.document, TaskRow.task).where(*_live(ProjectSource(server, project)))
+            for row in self._connection.execute(query.where(TaskRow.document.in_(chunk))):
+                tasks.setdefault(row.document, []).append(row.task)
+        return {document: sorted(tasks[document]) for document in sorted(tasks) if len(tasks[document]) > 1}
 
     def documents(self, server: str, project: int, tasks: Iterable[int]) -> dict[int, str]:
         documents: dict[int, str] = {}

@@ -1,9 +1,9 @@
 """Projects and tasks in Label Studio, and what was sent to them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, tuple_, union, update
 from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import ProjectSource
@@ -15,9 +15,11 @@ from curator.store.rows import chunks, insert_missing
 from curator.store.tables import (
     CurrentRow,
     DocumentRow,
+    DoubledRow,
     PredictionRow,
     ProjectRow,
     PushRow,
+    RevisionRow,
     SentPrediction,
     TaskRow,
 )
@@ -97,6 +99,16 @@ class TaskTable:
             if back := [pair for pair in changed if pair in held]:
                 is_back = tuple_(TaskRow.task, TaskRow.document).in_(back)
                 self._connection.execute(update(TaskRow).where(*of_project, is_back).values(**state))
+            self._note_doubled(server, project, {document for _, document in changed})
+
+    def _note_doubled(self, server: str, project: int, documents: Collection[str]) -> None:
+        """Remember those of the documents that several tasks hold by now."""
+        if documents:
+            of_project = (*_of(TaskRow, server, project), TaskRow.gone.is_(False))
+            query = select(TaskRow.document).where(*of_project, TaskRow.document.in_(documents))
+            several = self._connection.scalars(query.group_by(TaskRow.document).having(func.count() > 1))
+            rows = [{"server": server, "project": project, "document": document} for document in several]
+            insert_missing(self._connection, DoubledRow, rows)
 
     def mark_gone(self, server: str, project: int, tasks: Iterable[int]) -> None:
         for chunk in chunks(tasks, _BATCH):
@@ -126,7 +138,7 @@ class TaskTable:
         self._save_push(server, project, {"sending": False, "tasked_until": seq})
 
     def _save_push(self, server: str, project: int, values: dict[str, Any]) -> None:
-        key = {"server": server, "project": project, "tasked_until": 0}
+        key = {"server": server, "project": project, "sending": False, "tasked_until": 0, "predicted_until": 0}
         if not insert_missing(self._connection, PushRow, [key | values]):
             self._connection.execute(update(PushRow).where(*_of(PushRow, server, project)).values(**values))
 
@@ -142,9 +154,15 @@ class TaskTable:
                 predictions.setdefault(row.document, []).append(_prediction(row))
         return predictions
 
-    def unsent(
-        self, server: str, project: int, limit: int, after: tuple[int, int] = (0, 0)
-    ) -> list[tuple[int, StoredPrediction]]:
+    def unsettled(self, server: str, project: int) -> list[str]:
+        until = select(PushRow.predicted_until).where(*_of(PushRow, server, project)).scalar_subquery()
+        since = func.coalesce(until, 0)
+        task = select(TaskRow.document).where(*_of(TaskRow, server, project), TaskRow.since > since)
+        prediction = select(PredictionRow.document).where(PredictionRow.seq > since)
+        annotation = select(RevisionRow.document).where(RevisionRow.seq > since)
+        return sorted(self._connection.scalars(union(task, prediction, annotation)))
+
+    def unsent(self, server: str, project: int, documents: Iterable[str]) -> list[tuple[int, StoredPrediction]]:
         sent = exists().where(
             SentPrediction.server == TaskRow.server,
             SentPrediction.project == TaskRow.project,
@@ -161,13 +179,18 @@ class TaskTable:
         query = (
             select(TaskRow.task, PredictionRow.__table__)
             .join(PredictionRow, PredictionRow.document == TaskRow.document)
-            .where(*_of(TaskRow, server, project), TaskRow.gone.is_(False))
-            .where(TaskRow.task >= after[0], tuple_(TaskRow.task, PredictionRow.id) > tuple_(*after))
-            .where(~sent, _is_newest(), ~reviewed)
-            .order_by(TaskRow.task, PredictionRow.id)
-            .limit(limit)
+            .where(*_of(TaskRow, server, project), TaskRow.gone.is_(False), ~sent, _is_newest(), ~reviewed)
         )
-        return [(row.task, _prediction(row)) for row in self._connection.execute(query)]
+        # An order asked of the database would have it look through all tasks of the project in that order.
+        rows = [
+            row
+            for chunk in chunks(documents, _BATCH)
+            for row in self._connection.execute(query.where(TaskRow.document.in_(chunk)))
+        ]
+        return [(row.task, _prediction(row)) for row in sorted(rows, key=lambda row: (row.task, row.id))]
+
+    def settle(self, server: str, project: int, seq: int) -> None:
+        self._save_push(server, project, {"predicted_until": seq})
 
     def mark_sent(self, server: str, project: int, sent: Sequence[tuple[int, int]]) -> None:
         key = {"server": server, "project": project, "seq": self._seq}

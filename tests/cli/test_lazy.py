@@ -78,7 +78,9 @@ def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
 def test_predicting_what_nothing_stores_loads_no_database(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Le président a annoncé mardi une trêve à Bamako.", encoding="utf-8")
     arguments = ("--workspace", str(tmp_path / "none"), "preannotate", str(tmp_path / "a.txt"))
-    assert loaded(folder, *arguments, "--pipeline", str(ROOT / "configs" / "rules.cfg")) == "['spacy']"
+    libraries = loaded(folder, *arguments, "--pipeline", str(ROOT / "configs" / "rules.cfg"))
+    assert "spacy" in libraries
+    assert not libraries & {"alembic", "flask", "label_studio_sdk", "matplotlib", "sqlalchemy"}
 
 
 @pytest.mark.parametrize("name", [name for name, _ in commands_of(cli)])

@@ -159,7 +159,7 @@ def test_what_a_task_was_given_before_its_document_came_back_still_counts_for_th
         transaction.tasks.mark_gone(*HERE, [1])
     with desk.writing() as transaction:
         transaction.tasks.save(*HERE, {1: document})
-        assert len(transaction.tasks.unsent(*HERE, 9)) == 1
+        assert len(transaction.tasks.unsent(*HERE, [document])) == 1
     assert start(desk, revision) == str(OLD)
 
 

@@ -217,7 +217,8 @@ OTHERS = {
     *("Counter", "CurrentRow", "DecisionRow", "DeletionNotice", "DeletionWindow"),
     *("DocumentRow", "HeldRow", "Lease", "ModelRow", "Quarantined", "Receipt", "Setting", "StandingRow"),
     *("Tick", "TokenRow", "UnreadableRow", "VersionFileRow", "VersionRecordRow", "VersionRow", "Watermark"),
-    *("PredictedUntil", "SignatureKey", "SignedDocument", "WaitingRow"),
+    *("PredictedUntil", "SignatureKey", "SignedDocument", "WaitingRow", "DoubledRow", "PushRow", "UnevenRow"),
+    *("CountedLabel", "CountedPipeline", "CountedRow", "MisfitRow", "ReadingRow"),
     # A split is read with the decision; what is sent or shown later says nothing of what began before.
     *("SplitRow", "SentPrediction", "ShownRow", "TaskRow"),
 }

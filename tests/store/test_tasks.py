@@ -74,29 +74,49 @@ def test_each_live_task_lacks_the_newest_predictions_it_was_not_given(store: Sql
         transaction.tasks.save(*HERE, {5: document})
         for digest in ("d1", "d2"):
             transaction.documents.add_predictions([Prediction(document, PipelineId("names", digest), Content())])
-        ((task, unsent),) = transaction.tasks.unsent(*HERE, 9)
+        ((task, unsent),) = transaction.tasks.unsent(*HERE, [document])
         assert (task, str(unsent.prediction.pipeline)) == (5, "names@d2")
         assert transaction.tasks.newest_sent(*HERE) is None
         transaction.tasks.mark_sent(*HERE, [(5, unsent.number)])
         transaction.tasks.mark_sent(*HERE, [(5, unsent.number)])
-        assert transaction.tasks.unsent(*HERE, 9) == []
+        assert transaction.tasks.unsent(*HERE, [document]) == []
         assert transaction.tasks.newest_sent(*HERE) == PipelineId("names", "d2")
         transaction.tasks.mark_gone(*HERE, [5])
-        assert transaction.tasks.unsent(*HERE, 9) == []
+        assert transaction.tasks.unsent(*HERE, [document]) == []
 
 
 def test_a_task_that_came_back_needs_its_predictions_again(store: SqlStore, document: str) -> None:
     with store.writing() as transaction:
         transaction.tasks.save(*HERE, {5: document})
         transaction.documents.add_predictions([Prediction(document, PipelineId("names", "d1"), Content())])
-        ((_, unsent),) = transaction.tasks.unsent(*HERE, 9)
+        ((_, unsent),) = transaction.tasks.unsent(*HERE, [document])
         transaction.tasks.mark_sent(*HERE, [(5, unsent.number)])
         transaction.tasks.mark_gone(*HERE, [5])
     for lacking in (1, 0):
         with store.writing() as transaction:
             transaction.tasks.save(*HERE, {5: document})
-            assert len(transaction.tasks.unsent(*HERE, 9)) == lacking
+            assert len(transaction.tasks.unsent(*HERE, [document])) == lacking
             transaction.tasks.mark_sent(*HERE, [(5, unsent.number)])
+
+
+def test_only_documents_that_came_later_are_looked_at_once_all_have_a_task(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.documents.add([arrival("Paris")])
+        assert transaction.tasks.unsettled(*HERE) == []
+        transaction.tasks.begin_sending(*HERE)
+        assert transaction.tasks.is_sending(*HERE)
+        transaction.tasks.save(*HERE, {5: PARIS})
+        transaction.tasks.end_sending(*HERE, transaction.seq)
+        assert not transaction.tasks.is_sending(*HERE)
+        assert transaction.tasks.unsettled(*HERE) == [PARIS]
+        transaction.tasks.settle(*HERE, transaction.seq)
+        assert transaction.tasks.unsettled(*HERE) == []
+    with store.writing() as transaction:
+        transaction.documents.add([arrival("Lyon")])
+        assert transaction.tasks.without_task(*HERE) == [LYON]
+        transaction.documents.add_predictions([Prediction(LYON, PipelineId("names", "d1"), Content())])
+        assert transaction.tasks.unsettled(*HERE) == [LYON]
+        assert transaction.tasks.without_task("server", 2) == sorted([PARIS, LYON])
 
 
 def test_projects_of_each_role_are_kept_apart(store: SqlStore) -> None:

@@ -70,3 +70,16 @@ def test_annotations_of_before_the_index_of_readings_are_read_by_who_first_looks
     assert readings.waiting() == 1
     assert [entry.cause for entry in quarantine(store, readings)] == ["unknown-label"]
     assert readings.waiting() == 0
+
+
+def test_documents_of_several_tasks_are_known_after_an_upgrade(empty_engine: Engine) -> None:
+    upgraded_to(empty_engine, "0009")
+    with empty_engine.begin() as connection:
+        connection.execute(text("insert into document (id, seq, lang, text) values ('d', 1, 'fr', 'Paris')"))
+        for task, gone in ((1, "false"), (2, "true"), (3, "false")):
+            values = f"('s', 1, {task}, 'd', {gone}, 1)"
+            connection.execute(text(f"insert into task (server, project, task, document, gone, since) values {values}"))
+    assert upgrade(empty_engine)
+    with SqlStore(empty_engine).reading() as transaction:
+        assert transaction.projects.doubled("s", 1) == {"d": [1, 3]}
+        assert transaction.tasks.live_count("s", 1) == 2

@@ -19,21 +19,31 @@ def send_predictions(store: Store, server: LabelServer, project: int, lease: Hel
     batch of tasks is looked at before: one that is another document's by now, or was reviewed since, is left alone,
     and what an interrupted push gave is not given again. Raises LeaseLost where another took the lease to push.
     """
-    given = done = 0
-    after = (0, 0)
-    while True:
+    given = 0
+    left_alone = False
+    with store.reading() as transaction:
+        seq = transaction.seq
+        documents = transaction.tasks.unsettled(server.name, project)
+    for start in range(0, len(documents), _BATCH):
         with store.reading() as transaction:
-            batch = transaction.tasks.unsent(server.name, project, _BATCH, after)
-        if not batch:
-            return given
+            batch = transaction.tasks.unsent(server.name, project, documents[start : start + _BATCH])
+        if batch:
+            lease.keep()
+            lacking, fitting = _send_batch(store, server, project, batch)
+            given += lacking
+            left_alone = left_alone or fitting < len(batch)
+            progress(min(start + _BATCH, len(documents)), len(documents))
+    if documents and not left_alone:
         lease.keep()
-        after = (batch[-1][0], batch[-1][1].number)
-        given += _send_batch(store, server, project, batch)
-        done += len(batch)
-        progress(done, None)
+        with lease.writing() as transaction:
+            transaction.tasks.settle(server.name, project, seq)
+    return given
 
 
-def _send_batch(store: Store, server: LabelServer, project: int, batch: Sequence[tuple[int, StoredPrediction]]) -> int:
+def _send_batch(
+    store: Store, server: LabelServer, project: int, batch: Sequence[tuple[int, StoredPrediction]]
+) -> tuple[int, int]:
+    """Return how many predictions were sent, and of how many it is known that the server has them."""
     listed = server.tasks_by_id(project, sorted({task for task, _ in batch}))
     states = {state.ref.task: state for state in listed if isinstance(state, TaskState)}
     fitting = [(task, stored) for task, stored in batch if _takes(states.get(task), stored)]
@@ -51,7 +61,7 @@ def _send_batch(store: Store, server: LabelServer, project: int, batch: Sequence
         # They are there whoever holds the lease by now, so no fence keeps them from being remembered.
         with store.writing() as transaction:
             transaction.tasks.mark_sent(server.name, project, [(task, stored.number) for task, stored in fitting])
-    return len(lacking)
+    return len(lacking), len(fitting)
 
 
 def _takes(state: TaskState | None, stored: StoredPrediction) -> bool:

@@ -91,14 +91,22 @@ class Tasks(Protocol):
         """Return each document's newest prediction of each pipeline name, oldest first."""
         ...
 
-    def unsent(
-        self, server: str, project: int, limit: int, after: tuple[int, int] = (0, 0)
-    ) -> list[tuple[int, StoredPrediction]]:
-        """Return live tasks, each with a newest prediction of its document that it was not given, by task and number.
+    def unsettled(self, server: str, project: int) -> list[str]:
+        """Return the documents whose predictions, tasks or annotations changed since the number last settled, by id.
 
-        Tasks with a current annotation are left out, but for those that were only ever skipped. At most so many pairs
-        come, those after a task and a prediction's number.
+        Of other documents no task lacks a prediction.
         """
+        ...
+
+    def unsent(self, server: str, project: int, documents: Iterable[str]) -> list[tuple[int, StoredPrediction]]:
+        """Return the documents' live tasks, each with a newest prediction that it was not given.
+
+        Tasks with a current annotation are left out, but for those that were only ever skipped.
+        """
+        ...
+
+    def settle(self, server: str, project: int, seq: int) -> None:
+        """Remember that nothing up to a sequence number left a task without a prediction. Idempotent."""
         ...
 
     def mark_sent(self, server: str, project: int, sent: Sequence[tuple[int, int]]) -> None:

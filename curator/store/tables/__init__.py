@@ -20,7 +20,7 @@ from curator.store.tables.datasets import (
     VersionRecordRow,
     VersionRow,
 )
-from curator.store.tables.desk import PredictionNumber, ProjectRow, SentPrediction, ShownRow, TaskRow
+from curator.store.tables.desk import DoubledRow, PredictionNumber, ProjectRow, SentPrediction, ShownRow, TaskRow
 from curator.store.tables.documents import (
     DocumentRow,
     PredictedUntil,
@@ -52,6 +52,7 @@ __all__ = [
     "DeletionNotice",
     "DeletionWindow",
     "DocumentRow",
+    "DoubledRow",
     "HeldRow",
     "Json",
     "Lease",

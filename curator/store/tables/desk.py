@@ -1,9 +1,14 @@
 """Projects and tasks in Label Studio, and what was sent to and shown in them."""
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from curator.store.tables.base import Table
+
+# An index is used where a statement asks in the same words.
+_SQLITE_LIVE = text("gone IS 0")
+_LIVE = text("gone IS false")
+_GONE = text("gone_seq IS NOT NULL")
 
 
 class ProjectRow(Table):
@@ -28,7 +33,11 @@ class TaskRow(Table):
     __table_args__ = (
         Index("ix_task_document", "server", "project", "document"),
         Index("ix_task_of_document", "document"),
-        Index("ix_task_gone", "server", "project", "gone", "gone_seq"),
+        # A plain index on `gone` would be taken for that of a task's number, and holds all that are live.
+        Index(
+            "ix_task_live", "server", "project", "task", "document", sqlite_where=_SQLITE_LIVE, postgresql_where=_LIVE
+        ),
+        Index("ix_task_gone", "server", "project", "gone_seq", sqlite_where=_GONE, postgresql_where=_GONE),
         Index("ix_task_since", "server", "project", "since"),
     )
     server: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -38,6 +47,15 @@ class TaskRow(Table):
     gone: Mapped[bool] = mapped_column(default=False)
     gone_seq: Mapped[int | None] = mapped_column(BigInteger)
     since: Mapped[int] = mapped_column(BigInteger)
+
+
+class DoubledRow(Table):
+    """Index: the documents that several tasks of a project ever held at once."""
+
+    __tablename__ = "doubled_document"
+    server: Mapped[str] = mapped_column(Text, primary_key=True)
+    project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
 
 
 class SentPrediction(Table):

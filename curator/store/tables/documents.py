@@ -71,6 +71,7 @@ class PredictionRow(Table):
         Unique("document", "pipeline", "digest"),
         Index("ix_prediction_newest", "document", "pipeline", "id"),
         Index("ix_prediction_pipeline", "pipeline", "digest"),
+        Index("ix_prediction_seq", "seq"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)

@@ -56,7 +56,8 @@ class DeletionWindow(Table):
 class PushRow(Table):
     """Working state: up to which sequence number every document has, or had, a task in a project.
 
-    `sending` while tasks are being made; it stays where nobody heard what came of that.
+    `sending` while tasks are being made; it stays where nobody heard what came of that. What came up to
+    `predicted_until` leaves no task without a prediction that it lacks.
     """
 
     __tablename__ = "push"
@@ -64,6 +65,7 @@ class PushRow(Table):
     project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     tasked_until: Mapped[int] = mapped_column(BigInteger)
     sending: Mapped[bool]
+    predicted_until: Mapped[int] = mapped_column(BigInteger)
 
 
 class UnevenRow(Table):
