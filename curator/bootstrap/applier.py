@@ -96,7 +96,7 @@ def apply_deliveries(context: Context, bell: Bell) -> None:
     os.nice(_NICE)
     with stoppable(), ExitStack() as opened:
         threading.Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
-        inbox = opened.enter_context(open_inbox(context))
+        inbox = opened.enter_context(open_inbox(context, receives=False))
 
         @cache
         def store() -> SqlStore:

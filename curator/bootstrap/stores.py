@@ -33,10 +33,13 @@ def open_store_as_is(context: Context) -> Iterator[SqlStore]:
 
 
 @contextmanager
-def open_inbox(context: Context) -> Iterator[SqliteInbox]:
-    """Open the inbox, made where the workspace has none yet. Raises CuratorError where there is no workspace."""
+def open_inbox(context: Context, *, receives: bool = True) -> Iterator[SqliteInbox]:
+    """Open the inbox, made where the workspace has none yet; `receives` says whether deliveries are put into it.
+
+    Raises CuratorError where there is no workspace.
+    """
     context.workspace.require()
-    inbox = SqliteInbox(context.workspace.inbox)
+    inbox = SqliteInbox(context.workspace.inbox, receives=receives)
     try:
         yield inbox
     finally:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, event, func, select, update
 
 from curator.domain.annotation import instant
 from curator.domain.errors import CuratorError
@@ -19,10 +19,17 @@ from curator.store.shared_writes import SharedWrites
 
 
 class SqliteInbox:
-    """Implements the port `Inbox`; what `put` has returned from survives a crash of the process and of the machine."""
+    """Implements the port `Inbox`; what `put` has returned from survives a crash of the process and of the machine.
 
-    def __init__(self, path: Path) -> None:
+    One that `receives` nothing does not wait for the disk: what it settled and a crash of the machine took back waits
+    again, and the store has its receipt.
+    """
+
+    def __init__(self, path: Path, *, receives: bool = True) -> None:
         self.engine = open_file(path)
+        self._receives = receives
+        if not receives:
+            event.listen(self.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=NORMAL"))
         self._arrivals = SharedWrites(self._keep)
         # Only a look, so that nobody waits for a writer when there is nothing to do.
         with curator_errors(self.engine), self.engine.connect() as connection:
@@ -41,6 +48,10 @@ class SqliteInbox:
             yield connection
 
     def put(self, body: bytes) -> str:
+        if not self._receives:
+            raise CuratorError(
+                "an inbox that was opened to settle deliveries takes none", str(self.engine.url.database)
+            )
         delivery = str(uuid.uuid4())
         self._arrivals.add((delivery, _now(), body))
         return delivery
