@@ -81,13 +81,14 @@ class RevisionTable:
     def work(self, server: str) -> list[AnnotatorWork]:
         beginning = str(ProjectSource(server, 0)).removesuffix("0")
         submitted, skipped = (func.count().filter(CurrentRow.skipped.is_(skipped)) for skipped in (False, True))
-        seconds, timed = func.coalesce(func.sum(CurrentRow.lead_time), 0.0), func.count(CurrentRow.lead_time)
+        seconds, timed = func.sum(CurrentRow.lead_time), func.count(CurrentRow.lead_time)
         query = (
             select(CurrentRow.annotator, submitted, skipped, seconds, timed, func.max(CurrentRow.updated_at))
             .where(func.substr(CurrentRow.source, 1, len(beginning)) == beginning)
             .group_by(CurrentRow.annotator)
         )
-        return [AnnotatorWork(*row) for row in self._connection.execute(query)]
+        rows = self._connection.execute(query)
+        return [AnnotatorWork(*row[:3], float(row[3] or 0.0), *row[4:]) for row in rows]
 
     def current_count(self, source: str | None = None) -> int:
         query = select(func.count()).select_from(CurrentRow)
