@@ -90,7 +90,7 @@ class IngestSettings(_Section, frozen=True):
 
 
 class PipelineSettings(_Section, frozen=True):
-    name: str = "configs/preannotate.cfg"
+    name: str = "configs/rules.cfg"
     workers: AtLeastOne = 1
     label_map: dict[str, dict[str, str]] = {}
     span_groups: dict[str, dict[str, str]] = {}

@@ -59,9 +59,10 @@ def open_readings(store: SqlStore) -> ReadingIndex:
 
 
 def rebuild_index(context: Context) -> int:
-    """Make the index of current annotations anew, and that of their readings; returns how many there are."""
+    """Make the indices of decisions, of current annotations and of their readings anew; returns how many there are."""
     with open_store(context) as store:
         with store.writing() as transaction:
+            transaction.standing.rebuild()
             annotations = transaction.revisions.rebuild_current()
         open_readings(store).rebuild()
         return annotations

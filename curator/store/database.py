@@ -1,6 +1,6 @@
 """The database behind the store: transactions, sequence numbers, leases."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,8 +19,10 @@ from curator.store.models import ModelTable
 from curator.store.projects import ProjectTable
 from curator.store.quarantine import QuarantineTable
 from curator.store.revisions import RevisionTable
-from curator.store.rows import insert_missing
+from curator.store.rows import chunks, insert_missing
 from curator.store.settings import SettingTable
+from curator.store.signatures import SignatureTable
+from curator.store.standing import StandingTable
 from curator.store.tables import Counter, Receipt, Tick
 from curator.store.tasks import TaskTable
 from curator.store.tokens import TokenTable
@@ -36,6 +38,7 @@ class SqlTransaction:
         self.seq = seq
         self._connection = connection
         self.documents = DocumentTable(connection, seq)
+        self.signatures = SignatureTable(connection)
         self.tasks = TaskTable(connection, seq)
         self.projects = ProjectTable(connection)
         self.revisions = RevisionTable(connection, seq)
@@ -43,6 +46,7 @@ class SqlTransaction:
         self.lineage = LineageTable(connection, seq)
         self.quarantine = QuarantineTable(connection, seq)
         self.decisions = DecisionTable(connection, seq)
+        self.standing = StandingTable(connection, seq)
         self.versions = VersionTable(connection, seq)
         self.models = ModelTable(connection, seq)
         self.settings = SettingTable(connection, seq)
@@ -52,11 +56,16 @@ class SqlTransaction:
         seq = self._connection.scalar(select(func.max(Tick.seq)).where(Tick.at <= at))
         return int(seq or 0)
 
-    def receipt(self, delivery: str) -> str | None:
-        return self._connection.scalar(select(Receipt.outcome).where(Receipt.delivery == delivery))
+    def receipts(self, deliveries: Collection[str]) -> dict[str, str]:
+        kept: dict[str, str] = {}
+        for chunk in chunks(deliveries, 400):
+            query = select(Receipt.delivery, Receipt.outcome).where(Receipt.delivery.in_(chunk))
+            kept |= {row.delivery: row.outcome for row in self._connection.execute(query)}
+        return kept
 
-    def add_receipt(self, delivery: str, outcome: str) -> None:
-        insert_missing(self._connection, Receipt, [{"delivery": delivery, "seq": self.seq, "outcome": outcome}])
+    def add_receipts(self, outcomes: Mapping[str, str]) -> None:
+        rows = [{"delivery": delivery, "seq": self.seq, "outcome": outcome} for delivery, outcome in outcomes.items()]
+        insert_missing(self._connection, Receipt, rows)
 
     def counts(self) -> dict[str, Any]:
         return {
@@ -88,15 +97,23 @@ class SqlStore:
     @contextmanager
     def writing(self, fence: Fence | None = None) -> Iterator[SqlTransaction]:
         """Open the only writing transaction there is at a time; commits at the end, rolls back on any error."""
-        with (
-            curator_errors(self.engine),
-            self.engine.connect().execution_options(writing=True) as connection,
-            connection.begin(),
-        ):
+        with curator_errors(self.engine), self._begin() as connection:
             seq = _next_seq(connection)
             if fence is not None:
                 LeaseTable(connection).require(fence)
             yield SqlTransaction(connection, seq)
+
+    @contextmanager
+    def writing_if_free(self, lease: str) -> Iterator[SqlTransaction | None]:
+        """Open a writing transaction during which nobody has a lease; None where somebody has it."""
+        with curator_errors(self.engine), self._begin() as connection:
+            # In the order in which every writer locks: what puts them in order first, a lease after it.
+            seq = _next_seq(connection)
+            if LeaseTable(connection).keep_free(lease):
+                yield SqlTransaction(connection, seq)
+            else:
+                connection.rollback()
+                yield None
 
     def lease(self, name: str, holder: str, seconds: float) -> Fence | None:
         with curator_errors(self.engine), self._begin() as connection:

@@ -65,10 +65,13 @@ class DeletionTable:
         # A database's own order of texts depends on its locale.
         return sorted(held, key=lambda deletion: (deletion.source, deletion.item.rank))
 
-    def held_in_all(self) -> HeldDeletions:
+    def held_count(self, source: str | None = None) -> HeldDeletions:
         is_task = HeldRow.key == ""
         query = select(func.count().filter(is_task), func.count().filter(~is_task), func.min(HeldRow.since))
-        return HeldDeletions(*self._connection.execute(query.select_from(HeldRow)).one())
+        query = query.select_from(HeldRow)
+        if source is not None:
+            query = query.where(HeldRow.source == source)
+        return HeldDeletions(*self._connection.execute(query).one())
 
     def window_start(self, source: str, at: str) -> int:
         accepted = select(DeletionWindow.seq).where(DeletionWindow.source == source)

@@ -34,7 +34,8 @@ def open_engine(url: str | URL) -> Engine:
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     try:
-        engine = create_engine(parsed, pool_pre_ping=True)
+        # A file does not go away as a server does.
+        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
     except (NoSuchModuleError, ArgumentError, ImportError):
         raise CuratorError(
             "database is of a kind that is not supported", parsed.drivername, "use sqlite:///… or postgresql://…"

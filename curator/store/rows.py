@@ -12,7 +12,7 @@ Item = TypeVar("Item")
 
 def insert_missing(connection: Connection, table: type[Table], rows: Sequence[dict[str, Any]]) -> int:
     """Insert the rows that break no uniqueness; returns how many that were."""
-    insert = _insert(connection.dialect.name)
+    insert = dialect_insert(connection.dialect.name)
     added = 0
     for chunk in chunks(rows, 500):
         statement = insert(table).values(chunk).on_conflict_do_nothing()
@@ -21,7 +21,8 @@ def insert_missing(connection: Connection, table: type[Table], rows: Sequence[di
     return added
 
 
-def _insert(dialect: str) -> Any:
+def dialect_insert(dialect: str) -> Any:
+    """Return what makes the inserts of a dialect, which know of conflicts."""
     # The other dialect takes longer to load than most statements take to run.
     if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert as sqlite_insert

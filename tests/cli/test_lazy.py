@@ -15,7 +15,7 @@ from tests.cli.conftest import FRENCH
 from tests.conftest import ROOT
 
 HEAVY = (
-    *("alembic", "datasketch", "flask", "gunicorn", "httpx", "jsonlines", "label_studio_sdk", "matplotlib", "orjson"),
+    *("alembic", "flask", "gunicorn", "httpx", "jsonlines", "label_studio_sdk", "matplotlib", "orjson"),
     *("psycopg", "pydantic", "rich", "spacy", "stamina", "structlog", "yaml"),
     *("sqlalchemy.orm", "sqlalchemy.dialects.postgresql", "curator.store.tables", "curator.steps.desk"),
 )
@@ -73,6 +73,12 @@ def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
     rows = [line.split(maxsplit=1) for line in listed.getvalue().splitlines()[1:]]
     assert dict(rows) == sentences
     assert [name for name, _ in rows] == list(sentences)
+
+
+def test_predicting_what_nothing_stores_loads_no_database(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Le président a annoncé mardi une trêve à Bamako.", encoding="utf-8")
+    arguments = ("--workspace", str(tmp_path / "none"), "preannotate", str(tmp_path / "a.txt"))
+    assert loaded(folder, *arguments, "--pipeline", str(ROOT / "configs" / "rules.cfg")) == "['spacy']"
 
 
 @pytest.mark.parametrize("name", [name for name, _ in commands_of(cli)])

@@ -49,7 +49,7 @@ LOOKS: dict[str, Callable[[World], object]] = {
 
 def held(world: World) -> object:
     with world.store.reading() as transaction:
-        return transaction.deletions.held_in_all()
+        return transaction.deletions.held_count()
 
 
 @pytest.mark.parametrize("look", LOOKS)

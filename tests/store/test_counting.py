@@ -48,14 +48,14 @@ def index(store: SqlStore, reader: Reader) -> ReadingIndex:
     """The index of a store with documents in tasks, that are predicted and shown."""
     adopt_schema(store, SCHEMA, "tests")
     with store.writing() as transaction:
-        transaction.documents.add([(arrival(text), []) for text in TEXTS])
+        transaction.documents.add([arrival(text) for text in TEXTS])
         transaction.tasks.save_project("s", 1, SCHEMA.hash)
         transaction.tasks.save("s", 1, {number + 1: document for number, document in enumerate(DOCUMENTS)})
     predict(store, RULES)
     with store.writing() as transaction:
         for task, document in transaction.tasks.live("s", 1).items():
             newest = transaction.tasks.newest_predictions([document])[document]
-            transaction.tasks.mark_sent("s", 1, task, [prediction.number for prediction in newest])
+            transaction.tasks.mark_sent("s", 1, [(task, prediction.number) for prediction in newest])
         transaction.lineage.save_shown("s", 1, str(RULES))
     return ReadingIndex(store.engine, reader)
 

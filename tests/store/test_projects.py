@@ -20,7 +20,7 @@ def test_projects_of_the_past_are_remembered_in_the_order_of_their_first_use(sto
 
 def test_documents_of_several_tasks_are_told_without_tasks_that_are_gone(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        transaction.documents.add([arrival("Paris"), arrival("Lyon")])
         transaction.tasks.save("s", 1, {5: PARIS, 2: PARIS, 3: LYON, 9: PARIS})
         transaction.tasks.save("s", 2, {4: PARIS})
         assert transaction.projects.doubled("s", 1) == {PARIS: [2, 5, 9]}
@@ -39,7 +39,7 @@ def test_holdings_are_counts_and_newest_times_of_current_annotations(store: SqlS
         annotation_state(identity(5, project=2), task=4),
     ]
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), [])])
+        transaction.documents.add([arrival("Paris")])
         for state in states:
             transaction.revisions.append(state.identity, PARIS, state)
         transaction.revisions.append(identity(3), PARIS, None)

@@ -79,7 +79,7 @@ def held_deletions(context: Context) -> Check:
     """Check that no deletion waits to be accepted."""
     name = "held deletions"
     with open_store(context) as store, store.reading() as transaction:
-        held = transaction.deletions.held_in_all()
+        held = transaction.deletions.held_count()
     if held.since is None:
         return Check(name, True, "none")
     gone = f"{held.tasks} tasks and {held.annotations} annotations are gone from Label Studio"

@@ -91,8 +91,8 @@ class Deletions(Protocol):
         """Return all that is held, of one source where given, by source, task and annotation."""
         ...
 
-    def held_in_all(self) -> HeldDeletions:
-        """Count all that is held."""
+    def held_count(self, source: str | None = None) -> HeldDeletions:
+        """Count all that is held, of one source where given."""
         ...
 
     def window_start(self, source: str, at: str) -> int:

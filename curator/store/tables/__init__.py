@@ -15,17 +15,34 @@ from curator.store.tables.datasets import (
     DecisionRow,
     ModelRow,
     PersonDecisionRow,
+    StandingRow,
     VersionFileRow,
     VersionRecordRow,
     VersionRow,
 )
 from curator.store.tables.desk import PredictionNumber, ProjectRow, SentPrediction, ShownRow, TaskRow
-from curator.store.tables.documents import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
-from curator.store.tables.working import DeletionWindow, HeldRow, Lease, Receipt, Watermark
+from curator.store.tables.documents import (
+    DocumentRow,
+    PredictedUntil,
+    PredictionRow,
+    SignatureKey,
+    SignedDocument,
+    SourceRow,
+    SplitRow,
+    WaitingRow,
+)
+from curator.store.tables.working import (
+    DeletionWindow,
+    HeldRow,
+    Lease,
+    PushRow,
+    Receipt,
+    UnevenRow,
+    Watermark,
+)
 
 __all__ = [
     "Annotator",
-    "Band",
     "CountedLabel",
     "CountedPipeline",
     "CountedRow",
@@ -41,9 +58,11 @@ __all__ = [
     "MisfitRow",
     "ModelRow",
     "PersonDecisionRow",
+    "PredictedUntil",
     "PredictionNumber",
     "PredictionRow",
     "ProjectRow",
+    "PushRow",
     "Quarantined",
     "ReadingRow",
     "Receipt",
@@ -51,15 +70,20 @@ __all__ = [
     "SentPrediction",
     "Setting",
     "ShownRow",
+    "SignatureKey",
+    "SignedDocument",
     "SourceRow",
     "SplitRow",
+    "StandingRow",
     "Table",
     "TaskRow",
     "Tick",
     "TokenRow",
+    "UnevenRow",
     "UnreadableRow",
     "VersionFileRow",
     "VersionRecordRow",
     "VersionRow",
+    "WaitingRow",
     "Watermark",
 ]

@@ -29,6 +29,7 @@ class TaskRow(Table):
         Index("ix_task_document", "server", "project", "document"),
         Index("ix_task_of_document", "document"),
         Index("ix_task_gone", "server", "project", "gone", "gone_seq"),
+        Index("ix_task_since", "server", "project", "since"),
     )
     server: Mapped[str] = mapped_column(Text, primary_key=True)
     project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -43,6 +44,7 @@ class SentPrediction(Table):
     """A prediction that a task was given; one whose document comes back is given it once more."""
 
     __tablename__ = "sent_prediction"
+    __table_args__ = (Index("ix_sent_prediction_prediction", "prediction", "server", "project"),)
     server: Mapped[str] = mapped_column(Text, primary_key=True)
     project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     task: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
