@@ -1,7 +1,6 @@
 """What an export costs: of decided documents against writing the same records, and where a version is unchanged.
 
-`CURATOR_BENCH_DOCUMENTS` is the number of documents, 10,000 where it is not set; the store is made anew for it, which
-at 100,000 takes some minutes.
+With 10,000 documents, 100,000 where the large sizes are asked for; the store is made anew, which then takes minutes.
 """
 
 import os
@@ -21,6 +20,7 @@ from sqlalchemy import insert
 
 from benchmarks.generated import generated_texts
 from benchmarks.ratio import Ratio, paired, timed
+from benchmarks.sizes import sizes
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.annotation import AnnotationState, Form, Identity, ProjectSource
 from curator.domain.canonical import document_id
@@ -39,7 +39,7 @@ from curator.store.migrate import upgrade
 from curator.store.rows import chunks
 from curator.store.tables import RevisionRow
 
-DOCUMENTS = int(os.environ.get("CURATOR_BENCH_DOCUMENTS", "10000"))
+DOCUMENTS = sizes(10_000, large=100_000)[-1]
 SPANS = 30
 _RULES = Rules(Policy("latest"), False, "salt")
 _IN_MEMORY = 5_000

@@ -1,7 +1,6 @@
 """What one more document costs in a small corpus and in a large one."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -10,16 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.label_server_process import label_server_process
+from benchmarks.sizes import sizes
 
-SIZES = "CURATOR_BENCH_DOCUMENTS"
-"""The sizes to measure at, with commas between; 1,000 and 10,000 where it is not set."""
-_DEFAULT = "1000,10000"
 _PLAN = (
     ("write_corpus", ""),
     ("ingest_corpus", "ingest"),
     ("predict", "store predictions"),
     ("push", "push"),
     ("annotate_all", ""),
+    ("sync", ""),
     ("export", "export"),
     ("count", "status"),
     ("change_some", ""),
@@ -60,8 +58,7 @@ class Growth:
 
 def growth() -> Growth:
     """Measure each step at every size, each in a process of its own; ratios are against the smallest size."""
-    sizes = sorted(int(size) for size in os.environ.get(SIZES, _DEFAULT).split(","))
-    return Growth({size: _costs(size) for size in sizes})
+    return Growth({size: _costs(size) for size in sizes(1_000, 10_000, large=100_000)})
 
 
 def _costs(size: int) -> dict[str, StepCost]:

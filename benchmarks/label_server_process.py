@@ -2,17 +2,17 @@
 
 import os
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing.managers import BaseManager
 from pathlib import Path
+from time import perf_counter
 from typing import Any, cast
 
 from curator.steps.ports.label_server import LabelServer
 from tests.fakes.label_server import FakeLabelServer
 
-_LISTED = frozenset({"tasks"})
 _CHUNK = 500
 _KEY = b"benchmarks"
 
@@ -25,13 +25,13 @@ class Served:
         self._listings: dict[int, Iterator[Any]] = {}
 
     def call(self, method: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> bytes:
-        """Return the pickled answer of a method, for a listing its number."""
+        """Return whether a method lists, and its answer or the number of the listing, pickled."""
         answer = getattr(self._server, method)(*arguments, **named)
-        if method in _LISTED:
+        if isinstance(answer, Iterator):
             number = len(self._listings)
-            self._listings[number] = iter(answer)
-            return pickle.dumps(number)
-        return pickle.dumps(answer)
+            self._listings[number] = answer
+            return pickle.dumps((True, number))
+        return pickle.dumps((False, answer))
 
     def listed(self, number: int) -> bytes:
         """Return the next items of a listing, pickled; none at its end."""
@@ -68,17 +68,24 @@ class _Remote:
     def __init__(self, served: Any) -> None:
         self._served = served
         self.name = "fake"
+        self.waited = 0.0
 
     def __getattr__(self, method: str) -> Any:
         def call(*arguments: Any, **named: Any) -> Any:
-            answer = pickle.loads(self._served.call(method, arguments, named))  # noqa: S301 - our own process
-            return self._listing(answer) if method in _LISTED else answer
+            lists, answer = self._answer(lambda: self._served.call(method, arguments, named))
+            return self._listing(answer) if lists else answer
 
         return call
 
     def _listing(self, number: int) -> Iterator[Any]:
-        while items := pickle.loads(self._served.listed(number)):  # noqa: S301 - our own process
+        while items := self._answer(lambda: self._served.listed(number)):
             yield from items
+
+    def _answer(self, ask: Callable[[], bytes]) -> Any:
+        began = perf_counter()
+        answer = ask()
+        self.waited += perf_counter() - began
+        return pickle.loads(answer)  # noqa: S301 - our own process
 
 
 @contextmanager
@@ -94,7 +101,7 @@ def label_server_process(folder: Path) -> Iterator[str]:
 
 
 def connected(address: str) -> tuple[LabelServer, Any]:
-    """Return the server at an address, and what lets people work in it."""
+    """Return the server at an address, which counts the seconds it is `waited` for, and what lets people work in it."""
     manager = _Manager(address=address, authkey=_KEY)
     manager.connect()
     served = cast(Any, manager).served()

@@ -1,9 +1,8 @@
 """Near-duplicate search: what a document costs as the corpus grows, and how many of the reprints it finds.
 
-At 1,000 and 8,000 documents; with CURATOR_BENCH_LARGE set at 1,000 and 100,000, which takes some minutes.
+At 1,000 and 8,000 documents, or 100,000 where the large sizes are asked for.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -14,6 +13,7 @@ from time import perf_counter
 from sqlalchemy import bindparam, text
 
 from benchmarks.generated import generated_texts
+from benchmarks.sizes import is_large
 from curator.domain.canonical import document_id
 from curator.domain.document import Arrival, Document, Source
 from curator.domain.span import Content
@@ -97,7 +97,7 @@ class Growth:
 
 def growth() -> Growth:
     """Take a generated corpus of short and longer texts in, so many documents at a time."""
-    largest = _LARGE if os.environ.get("CURATOR_BENCH_LARGE") else _MIDDLE
+    largest = _LARGE if is_large() else _MIDDLE
     corpus = _Corpus(largest)
     nearness = CountingNearness()
     with TemporaryDirectory() as folder:

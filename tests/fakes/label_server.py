@@ -342,8 +342,7 @@ class FakeLabelServer:
 
     def prediction_numbers(self, task: int) -> dict[str, int]:
         """Return the number of each prediction of a task, by its pipeline."""
-        of_task = (prediction for prediction in self._rows.predictions.values() if prediction.task == task)
-        return {prediction.model_version: prediction.number for prediction in of_task}
+        return {prediction.model_version: prediction.number for prediction in self._rows.predictions_of(task)}
 
     def take_outbox(self) -> list[bytes]:
         taken, self.outbox = self.outbox, []
@@ -416,8 +415,7 @@ class FakeLabelServer:
         return task_from_api(row, self._name)
 
     def _state(self, row: Mapping[str, Any]) -> TaskState:
-        rows = [annotation for annotation in self._rows.annotations.values() if annotation["task"] == row["id"]]
-        annotations = {"annotations": rows}
+        annotations = {"annotations": self._rows.annotations_of(row["id"])}
         return task_state({**row, **annotations}, self._name, row["model_versions"])
 
 

@@ -25,6 +25,8 @@ class Rows:
     hooked: dict[int, int] = field(default_factory=dict)
     last_project: int = 0
     last_prediction: int = 0
+    _annotated: dict[int, list[int]] = field(default_factory=dict)
+    _predicted: dict[int, list[int]] = field(default_factory=dict)
 
     def add_project(self, title: str, description: str, label_config: str, now: str) -> Row:
         self.last_project += 1
@@ -43,7 +45,7 @@ class Rows:
         return row
 
     def add_task(self, project: int, data: Mapping[str, Any], now: str) -> Row:
-        number = max(self.tasks, default=0) + 1
+        number = next(reversed(self.tasks), 0) + 1
         row = {
             "id": number,
             "project": project,
@@ -60,7 +62,7 @@ class Rows:
     def add_annotation(
         self, task: int, result: list[Any] | None, user: int, now: str, fields: Mapping[str, Any]
     ) -> Row:
-        number = max(self.annotations, default=0) + 1
+        number = next(reversed(self.annotations), 0) + 1
         row = {
             "id": number,
             "task": task,
@@ -80,6 +82,7 @@ class Rows:
             **fields,
         }
         self.annotations[number] = row
+        self._annotated.setdefault(task, []).append(number)
         self.tasks[task]["updated_at"] = now
         return row
 
@@ -87,6 +90,17 @@ class Rows:
         # Unlike those of tasks and annotations, it is not given out again.
         self.last_prediction += 1
         self.predictions[self.last_prediction] = PredictionRef(self.last_prediction, task, model_version)
+        self._predicted.setdefault(task, []).append(self.last_prediction)
+
+    def annotations_of(self, task: int) -> list[Row]:
+        # Ids are given out again: what was of this task may be gone, or another one's.
+        numbers = dict.fromkeys(self._annotated.get(task, ()))
+        rows = (self.annotations[number] for number in numbers if number in self.annotations)
+        return [row for row in rows if row["task"] == task]
+
+    def predictions_of(self, task: int) -> list[PredictionRef]:
+        numbers = self._predicted.get(task, ())
+        return [self.predictions[number] for number in numbers if number in self.predictions]
 
     def tasks_of(self, project: int) -> list[Row]:
         return [row for row in self.tasks.values() if row["project"] == project]
