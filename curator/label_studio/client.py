@@ -5,15 +5,14 @@ from contextlib import suppress
 from typing import Any
 
 from curator.domain.annotation import AnnotationState, TaskRef, UnreadableAnnotation
-from curator.domain.errors import ServerRefused
 from curator.domain.schema import LabelSchema
 from curator.label_studio.connection import Connection
 from curator.label_studio.failures import ServerLacks
+from curator.label_studio.imports import Imports
 from curator.label_studio.interface import labelling_config, same_config, words_of
 from curator.label_studio.listing import TaskListing, task_state
 from curator.label_studio.ml_backends import MlBackends
 from curator.label_studio.payloads import ACTIONS, annotation_from_api, prediction_from_api, task_from_api
-from curator.label_studio.results import DOCUMENT, TEXT, prediction_value
 from curator.label_studio.webhooks import unsaved_webhook, webhook_ref
 from curator.steps.ports.label_server import (
     NewPrediction,
@@ -25,7 +24,6 @@ from curator.steps.ports.label_server import (
     WebhookRef,
 )
 
-_IMPORT_BATCH = 200
 _PROJECT_PAGE = 1000
 _QUEUE = "Uncertainty sampling"
 
@@ -47,6 +45,7 @@ class LabelStudioServer:
         self._annotators = annotators_per_document
         self._server = Connection(url, token, timeout)
         self._listing = TaskListing(self._server, name)
+        self._imports = Imports(self._server, self._listing)
 
     def __repr__(self) -> str:
         return f"LabelStudioServer({self._name!r}, {self._server.where!r})"
@@ -130,15 +129,11 @@ class LabelStudioServer:
 
     def add_tasks(self, project: int, tasks: Sequence[NewTask]) -> list[int]:
         """Make tasks with their predictions, 200 to a call; returns their ids in the same order. Not idempotent."""
-        ids: list[int] = []
-        for at in range(0, len(tasks), _IMPORT_BATCH):
-            ids.extend(self._add_batch(project, tasks[at : at + _IMPORT_BATCH]))
-        return ids
+        return self._imports.tasks(project, tasks)
 
-    def add_prediction(self, task: int, prediction: NewPrediction) -> None:
-        """Add a prediction to a task that exists. Not idempotent."""
-        fields = prediction_value(prediction)
-        self._server.write(lambda sdk: sdk.predictions.create(task=task, **fields), _nothing)
+    def add_predictions(self, project: int, predictions: Sequence[tuple[int, NewPrediction]]) -> None:
+        """Add predictions to tasks of a project, 500 to a call, up to ten one by one. Not idempotent."""
+        self._imports.predictions(project, predictions)
 
     def prediction(self, number: int) -> PredictionRef | None:
         """Return a prediction by its number, or None where there is none."""
@@ -162,6 +157,10 @@ class LabelStudioServer:
         A task that Label Studio fails on comes as unreadable.
         """
         return self._listing.tasks(project, updated_since)
+
+    def tasks_by_id(self, project: int, tasks: Sequence[int]) -> Iterator[TaskState | UnreadableAnnotation]:
+        """Yield those of the tasks that a project has, 100 to a call; one that Label Studio fails on as unreadable."""
+        return self._listing.by_id(project, tasks)
 
     def task_index(self, project: int) -> dict[int, TaskFacts]:
         """Return the facts of all tasks of a project, by id; counts are Label Studio's own."""
@@ -257,24 +256,6 @@ class LabelStudioServer:
             lambda sdk: sdk.users.with_raw_response.whoami().response.json(), lambda answer: str(answer["email"])
         )
 
-    def _add_batch(self, project: int, tasks: Sequence[NewTask]) -> list[int]:
-        # Typed as the SDK's own models, which it would only turn back into these objects.
-        body: Any = [
-            {
-                "data": {TEXT: task.text, DOCUMENT: task.document, "source": task.source},
-                "predictions": [prediction_value(prediction) for prediction in task.predictions],
-            }
-            for task in tasks
-        ]
-        ids: list[int] = self._server.write(
-            lambda sdk: sdk.projects.with_raw_response.import_tasks(project, request=body, return_task_ids=True),
-            lambda answer: answer.response.json()["task_ids"],
-        )
-        if len(ids) != len(tasks):
-            what = f"Label Studio made {len(ids)} tasks of {len(tasks)}"
-            raise ServerRefused(what, self._server.where, "push again")
-        return ids
-
 
 def _nothing(answer: Any) -> None:
     """The answer's meaning where only its success counts."""
@@ -291,4 +272,6 @@ def _project(answer: Mapping[str, Any]) -> ProjectRef:
         label_config=answer["label_config"] or "",
         marker=answer["description"] or "",
         model_version=answer["model_version"] or "",
+        tasks=answer.get("task_number") or 0,
+        annotations=(answer.get("total_annotations_number") or 0) + (answer.get("skipped_annotations_number") or 0),
     )

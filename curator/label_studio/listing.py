@@ -1,7 +1,7 @@
 """The tasks of a project with their annotations, listed so that none is missed while people work on them."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -50,6 +50,11 @@ class TaskListing:
                     yield replace(task, updated_at=updated_at)
                 elif task is not None:
                     yield task
+
+    def by_id(self, project: int, tasks: Sequence[int]) -> Iterator[TaskState | UnreadableAnnotation]:
+        """Yield tasks as `LabelStudioServer.tasks_by_id` promises."""
+        for at in range(0, len(tasks), _TASK_PAGE):
+            yield from self._read(project, list(tasks[at : at + _TASK_PAGE]))
 
     def _index_page(self, project: int, since: str | None, after: int) -> list[tuple[int, TaskFacts]]:
         filters: list[dict[str, Any]] = [

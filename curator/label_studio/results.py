@@ -48,8 +48,9 @@ def write_result(content: Content, text: str) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     region_of: dict[str, str] = {}
     taken: set[str] = set()
+    attempts: dict[str, int] = {}
     for span in content.spans:
-        region = _region_id(span, taken)
+        region = _region_id(span, taken, attempts)
         taken.add(region)
         region_of.setdefault(span.id, region)
         items.append(_region(region, span, text))
@@ -95,15 +96,15 @@ def _region(region: str, span: Span, text: str) -> dict[str, Any]:
     return item
 
 
-def _region_id(span: Span, taken: set[str]) -> str:
-    """Return ten hexadecimal digits that no region of this prediction has yet."""
-    attempt = 0
+def _region_id(span: Span, taken: set[str], attempts: dict[str, int]) -> str:
+    """Return ten hexadecimal digits that no region of this prediction has yet; equal spans go on where they were."""
     while True:
+        attempt = attempts.get(span.id, 0)
+        attempts[span.id] = attempt + 1
         seed = span.id if attempt == 0 else f"{span.id}#{attempt}"
         region = hashlib.sha256(seed.encode("utf-8")).hexdigest()[:10]
         if region not in taken:
             return region
-        attempt += 1
 
 
 class _Misfit(Exception):

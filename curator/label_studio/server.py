@@ -276,6 +276,8 @@ class EmbeddedServer:
             # The guards would refuse the hook and the ML backend, which listen on this machine.
             "SSRF_PROTECTION_ENABLED": "false",
             "ML_BLOCK_LOCAL_IP": "false",
+            # Without it a bulk import of predictions counts all tasks of the project anew.
+            "fflag_fix_back_4620_memory_efficient_predictions_import_08012025_short": "true",
             **self._extra_env,
         }
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import ProjectSource
-from curator.steps.ports.stored_deletions import DeletedItem, DeletionTally, HeldDeletion
+from curator.steps.ports.stored_deletions import DeletedItem, DeletionTally, HeldDeletion, HeldDeletions
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import CurrentRow, DeletionWindow, HeldRow, RevisionRow, TaskRow, Tick
 
@@ -65,9 +65,17 @@ class DeletionTable:
         # A database's own order of texts depends on its locale.
         return sorted(held, key=lambda deletion: (deletion.source, deletion.item.rank))
 
+    def held_count(self, source: str | None = None) -> HeldDeletions:
+        is_task = HeldRow.key == ""
+        query = select(func.count().filter(is_task), func.count().filter(~is_task), func.min(HeldRow.since))
+        query = query.select_from(HeldRow)
+        if source is not None:
+            query = query.where(HeldRow.source == source)
+        return HeldDeletions(*self._connection.execute(query).one())
+
     def window_start(self, source: str, at: str) -> int:
         accepted = select(DeletionWindow.seq).where(DeletionWindow.source == source)
-        passed = select(func.max(Tick.seq)).where(Tick.at <= at)
+        passed = select(Tick.seq).where(Tick.at <= at).order_by(Tick.at.desc(), Tick.seq.desc()).limit(1)
         row = self._connection.execute(select(accepted.scalar_subquery(), passed.scalar_subquery())).one()
         return max(value or 0 for value in row)
 
@@ -131,6 +139,7 @@ def _held(project: ProjectSource, start: int) -> Subquery:
 
 
 def _tasks(project: ProjectSource, start: int) -> Subquery:
-    live, gone = TaskRow.gone.is_(False), TaskRow.gone_seq > start
-    counts = (func.count().filter(live).label("tasks"), func.count().filter(gone).label("tasks_deleted"))
-    return select(*counts).where(TaskRow.server == project.server, TaskRow.project == project.project).subquery()
+    of_project = (TaskRow.server == project.server, TaskRow.project == project.project)
+    counted = select(func.count()).select_from(TaskRow).where(*of_project)
+    live = counted.where(TaskRow.gone.is_(False)).scalar_subquery().label("tasks")
+    return select(live, counted.where(TaskRow.gone_seq > start).scalar_subquery().label("tasks_deleted")).subquery()

@@ -25,7 +25,6 @@ from sqlalchemy import (
     union,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import ProjectSource
@@ -33,7 +32,7 @@ from curator.domain.loss import Loss
 from curator.domain.prediction import Prediction
 from curator.steps.ports.stored_decisions import KeptDecision
 from curator.steps.ports.stored_standing import StandingDocument
-from curator.store.rows import chunks
+from curator.store.rows import chunks, dialect_insert
 from curator.store.tables import (
     DecisionRow,
     PersonDecisionRow,
@@ -223,10 +222,9 @@ def _standing(row: Any) -> StandingDocument:
 
 def _enter(connection: Connection, seq: int, documents: FromClause) -> None:
     """Let documents be decided anew, those that never were too."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     # SQLite reads the clause on conflicts as a part of a query that has no condition.
     query = select(documents.c.document, literal(seq)).where(documents.c.document.is_not(None))
-    insertion = dialect.insert(StandingRow).from_select(["document", "changed"], query)
+    insertion = dialect_insert(connection.dialect.name)(StandingRow).from_select(["document", "changed"], query)
     changes = {"changed": seq, **_UNDECIDED}
     connection.execute(insertion.on_conflict_do_update(index_elements=[StandingRow.document], set_=changes))
 

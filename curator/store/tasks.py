@@ -1,9 +1,10 @@
 """Projects and tasks in Label Studio, and what was sent to them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, tuple_, union, update
+from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import ProjectSource
 from curator.domain.prediction import GIVEN, PipelineId, Prediction
@@ -11,9 +12,19 @@ from curator.domain.span import content_from_value
 from curator.steps.ports.stored_tasks import ProjectRole, StoredPrediction
 from curator.store import standing
 from curator.store.rows import chunks, insert_missing
-from curator.store.tables import DocumentRow, PredictionRow, ProjectRow, SentPrediction, TaskRow
+from curator.store.tables import (
+    CurrentRow,
+    DocumentRow,
+    DoubledRow,
+    PredictionRow,
+    ProjectRow,
+    PushRow,
+    RevisionRow,
+    SentPrediction,
+    TaskRow,
+)
 
-_NEWEST = select(func.max(PredictionRow.id)).group_by(PredictionRow.document, PredictionRow.pipeline)
+_BATCH = 400
 
 
 class TaskTable:
@@ -54,7 +65,7 @@ class TaskTable:
     def document(self, server: str, project: int, task: int) -> str | None:
         return self._connection.scalar(
             select(TaskRow.document).where(
-                TaskRow.server == server, TaskRow.project == project, TaskRow.task == task, TaskRow.gone.is_(False)
+                *_of(TaskRow, server, project), TaskRow.task == task, TaskRow.gone.is_(False)
             )
         )
 
@@ -64,22 +75,43 @@ class TaskTable:
         )
         return {row.task: row.document for row in self._connection.execute(query)}
 
+    def live_count(self, server: str, project: int) -> int:
+        query = select(func.count()).select_from(TaskRow).where(*_of(TaskRow, server, project), TaskRow.gone.is_(False))
+        return int(self._connection.scalar(query) or 0)
+
     def save(self, server: str, project: int, tasks: Mapping[int, str]) -> None:
-        for task, document in tasks.items():
-            held = self.document(server, project, task)
-            if held == document:
-                continue
+        of_project = _of(TaskRow, server, project)
+        for chunk in chunks(tasks.items(), _BATCH):
+            query = select(TaskRow.task, TaskRow.document, TaskRow.gone)
+            rows = self._connection.execute(query.where(*of_project, TaskRow.task.in_([task for task, _ in chunk])))
+            held = {(row.task, row.document): row.gone for row in rows}
+            changed = [pair for pair in chunk if held.get(pair, True)]
             # A server that re-uses ids may give a gone task's id to another document.
-            if held is not None:
-                self.mark_gone(server, project, [task])
-            key = {"server": server, "project": project, "task": task, "document": document}
+            given_again = {task for (task, _), gone in held.items() if not gone} & {task for task, _ in changed}
+            self.mark_gone(server, project, sorted(given_again))
             # What its predecessor was given went with it, so it counts from now on.
             state = {"gone": False, "since": self._seq}
-            if not insert_missing(self._connection, TaskRow, [{**key, **state}]):
-                self._connection.execute(update(TaskRow).filter_by(**key).values(**state))
+            key = {"server": server, "project": project}
+            new = [pair for pair in changed if pair not in held]
+            insert_missing(
+                self._connection, TaskRow, [{**key, "task": task, "document": named, **state} for task, named in new]
+            )
+            if back := [pair for pair in changed if pair in held]:
+                is_back = tuple_(TaskRow.task, TaskRow.document).in_(back)
+                self._connection.execute(update(TaskRow).where(*of_project, is_back).values(**state))
+            self._note_doubled(server, project, {document for _, document in changed})
+
+    def _note_doubled(self, server: str, project: int, documents: Collection[str]) -> None:
+        """Remember those of the documents that several tasks hold by now."""
+        if documents:
+            of_project = (*_of(TaskRow, server, project), TaskRow.gone.is_(False))
+            query = select(TaskRow.document).where(*of_project, TaskRow.document.in_(documents))
+            several = self._connection.scalars(query.group_by(TaskRow.document).having(func.count() > 1))
+            rows = [{"server": server, "project": project, "document": document} for document in several]
+            insert_missing(self._connection, DoubledRow, rows)
 
     def mark_gone(self, server: str, project: int, tasks: Iterable[int]) -> None:
-        for chunk in chunks(tasks, 400):
+        for chunk in chunks(tasks, _BATCH):
             self._connection.execute(
                 update(TaskRow)
                 .where(TaskRow.server == server, TaskRow.project == project, TaskRow.task.in_(chunk))
@@ -89,23 +121,48 @@ class TaskTable:
             )
 
     def without_task(self, server: str, project: int) -> list[str]:
-        tasked = select(TaskRow.document).where(TaskRow.server == server, TaskRow.project == project)
-        query = select(DocumentRow.id).where(DocumentRow.id.not_in(tasked)).order_by(DocumentRow.id)
-        return list(self._connection.scalars(query))
+        tasked = exists().where(*_of(TaskRow, server, project), TaskRow.document == DocumentRow.id)
+        until = select(PushRow.tasked_until).where(*_of(PushRow, server, project)).scalar_subquery()
+        query = select(DocumentRow.id).where(DocumentRow.seq > func.coalesce(until, 0), ~tasked)
+        # A database's own order of texts depends on its locale.
+        return sorted(self._connection.scalars(query))
+
+    def is_sending(self, server: str, project: int) -> bool:
+        query = select(PushRow.sending).where(*_of(PushRow, server, project))
+        return bool(self._connection.scalar(query))
+
+    def begin_sending(self, server: str, project: int) -> None:
+        self._save_push(server, project, {"sending": True})
+
+    def end_sending(self, server: str, project: int, seq: int) -> None:
+        self._save_push(server, project, {"sending": False, "tasked_until": seq})
+
+    def _save_push(self, server: str, project: int, values: dict[str, Any]) -> None:
+        key = {"server": server, "project": project, "sending": False, "tasked_until": 0, "predicted_until": 0}
+        if not insert_missing(self._connection, PushRow, [key | values]):
+            self._connection.execute(update(PushRow).where(*_of(PushRow, server, project)).values(**values))
 
     def newest_predictions(self, documents: Iterable[str]) -> dict[str, list[StoredPrediction]]:
         predictions: dict[str, list[StoredPrediction]] = {}
-        for chunk in chunks(documents, 400):
+        for chunk in chunks(documents, _BATCH):
             query = (
                 select(PredictionRow.__table__)
-                .where(PredictionRow.id.in_(_NEWEST), PredictionRow.document.in_(chunk))
+                .where(PredictionRow.document.in_(chunk), _is_newest())
                 .order_by(PredictionRow.id)
             )
             for row in self._connection.execute(query):
                 predictions.setdefault(row.document, []).append(_prediction(row))
         return predictions
 
-    def unsent(self, server: str, project: int) -> list[tuple[int, StoredPrediction]]:
+    def unsettled(self, server: str, project: int) -> list[str]:
+        until = select(PushRow.predicted_until).where(*_of(PushRow, server, project)).scalar_subquery()
+        since = func.coalesce(until, 0)
+        task = select(TaskRow.document).where(*_of(TaskRow, server, project), TaskRow.since > since)
+        prediction = select(PredictionRow.document).where(PredictionRow.seq > since)
+        annotation = select(RevisionRow.document).where(RevisionRow.seq > since)
+        return sorted(self._connection.scalars(union(task, prediction, annotation)))
+
+    def unsent(self, server: str, project: int, documents: Iterable[str]) -> list[tuple[int, StoredPrediction]]:
         sent = exists().where(
             SentPrediction.server == TaskRow.server,
             SentPrediction.project == TaskRow.project,
@@ -113,34 +170,38 @@ class TaskTable:
             SentPrediction.prediction == PredictionRow.id,
             SentPrediction.seq >= TaskRow.since,
         )
+        reviewed = exists().where(
+            CurrentRow.source == str(ProjectSource(server, project)),
+            CurrentRow.task == TaskRow.task,
+            CurrentRow.document == TaskRow.document,
+            CurrentRow.skipped.is_(False),
+        )
         query = (
             select(TaskRow.task, PredictionRow.__table__)
             .join(PredictionRow, PredictionRow.document == TaskRow.document)
-            .where(
-                TaskRow.server == server,
-                TaskRow.project == project,
-                TaskRow.gone.is_(False),
-                PredictionRow.id.in_(_NEWEST),
-                ~sent,
-            )
-            .order_by(TaskRow.task, PredictionRow.id)
+            .where(*_of(TaskRow, server, project), TaskRow.gone.is_(False), ~sent, _is_newest(), ~reviewed)
         )
-        return [(row.task, _prediction(row)) for row in self._connection.execute(query)]
+        # An order asked of the database would have it look through all tasks of the project in that order.
+        rows = [
+            row
+            for chunk in chunks(documents, _BATCH)
+            for row in self._connection.execute(query.where(TaskRow.document.in_(chunk)))
+        ]
+        return [(row.task, _prediction(row)) for row in sorted(rows, key=lambda row: (row.task, row.id))]
 
-    def mark_sent(self, server: str, project: int, task: int, predictions: Iterable[int]) -> None:
-        key = {"server": server, "project": project, "task": task, "seq": self._seq}
-        insert_missing(self._connection, SentPrediction, [{**key, "prediction": number} for number in predictions])
+    def settle(self, server: str, project: int, seq: int) -> None:
+        self._save_push(server, project, {"predicted_until": seq})
+
+    def mark_sent(self, server: str, project: int, sent: Sequence[tuple[int, int]]) -> None:
+        key = {"server": server, "project": project, "seq": self._seq}
+        rows = [{**key, "task": task, "prediction": prediction} for task, prediction in sent]
+        insert_missing(self._connection, SentPrediction, rows)
 
     def was_sent(self, server: str, project: int, pipeline: PipelineId) -> bool:
         query = (
-            select(SentPrediction.task)
-            .join(PredictionRow, PredictionRow.id == SentPrediction.prediction)
-            .where(
-                SentPrediction.server == server,
-                SentPrediction.project == project,
-                PredictionRow.pipeline == pipeline.name,
-                PredictionRow.digest == pipeline.digest,
-            )
+            select(PredictionRow.id)
+            .where(PredictionRow.pipeline == pipeline.name, PredictionRow.digest == pipeline.digest)
+            .where(_is_sent(server, project))
             .limit(1)
         )
         return self._connection.scalar(query) is not None
@@ -148,8 +209,7 @@ class TaskTable:
     def newest_sent(self, server: str, project: int) -> PipelineId | None:
         query = (
             select(PredictionRow.pipeline, PredictionRow.digest)
-            .join(SentPrediction, PredictionRow.id == SentPrediction.prediction)
-            .where(SentPrediction.server == server, SentPrediction.project == project, PredictionRow.pipeline != GIVEN)
+            .where(PredictionRow.pipeline != GIVEN, _is_sent(server, project))
             .order_by(PredictionRow.id.desc())
             .limit(1)
         )
@@ -164,3 +224,18 @@ class TaskTable:
 def _prediction(row: Row[Any]) -> StoredPrediction:
     pipeline = PipelineId(row.pipeline, row.digest)
     return StoredPrediction(row.id, Prediction(row.document, pipeline, content_from_value(row.content)))
+
+
+def _of(table: Any, server: str, project: int) -> tuple[Any, Any]:
+    return table.server == server, table.project == project
+
+
+def _is_newest() -> ColumnElement[bool]:
+    """Say of a prediction that its document has no later one by a pipeline of the same name."""
+    later = aliased(PredictionRow)
+    of_same = (later.document == PredictionRow.document, later.pipeline == PredictionRow.pipeline)
+    return ~exists().where(*of_same, later.id > PredictionRow.id)
+
+
+def _is_sent(server: str, project: int) -> ColumnElement[bool]:
+    return exists().where(*_of(SentPrediction, server, project), SentPrediction.prediction == PredictionRow.id)

@@ -114,7 +114,7 @@ def test_no_task_makes_no_call_and_an_empty_project_lists_nothing(server: LabelS
 
 def test_predictions_of_another_pipeline_can_be_added_and_shown(server: LabelServer, project: int) -> None:
     (task,) = server.add_tasks(project, new_tasks(1, prediction()))
-    server.add_prediction(task, prediction("model@2"))
+    server.add_predictions(project, [(task, prediction("model@2"))])
     server.show_predictions_of(project, "model@2")
     stored = server.project(project)
     state = server.task(task)
@@ -147,7 +147,7 @@ def test_a_parent_prediction_is_looked_up_by_its_number_until_it_is_deleted(
     assert (after.parent_prediction, after.updated_at) == (None, before.updated_at)
     assert server.prediction(number) is None
     # A number is not given out again.
-    server.add_prediction(task, prediction("later@3"))
+    server.add_predictions(project, [(task, prediction("later@3"))])
     assert reviewer.prediction_numbers(task)["later@3"] > number
 
 

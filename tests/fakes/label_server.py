@@ -38,6 +38,8 @@ class FakeLabelServer:
         self.clock = clock or Clock()
         self.outbox: list[bytes] = []
         self.calls: Counter[str] = Counter()
+        self.listed = 0
+        """How many tasks, or lines of an index, all listings together held."""
         self.down = False
         self.failing: dict[str, CuratorError] = {}
         """What a method raises instead of doing its work."""
@@ -63,18 +65,18 @@ class FakeLabelServer:
     def find_project(self, marker: str) -> ProjectRef | None:
         self._called("find_project")
         marked = [row for row in self._rows.projects.values() if marker in row["description"]]
-        return _project(min(marked, key=lambda row: (row["created_at"], row["id"]))) if marked else None
+        return self._project_ref(min(marked, key=lambda row: (row["created_at"], row["id"]))) if marked else None
 
     def project(self, project: int) -> ProjectRef | None:
         self._called("project")
         row = self._rows.projects.get(project)
-        return None if row is None else _project(row)
+        return None if row is None else self._project_ref(row)
 
     def create_project(self, title: str, marker: str, schema: LabelSchema) -> ProjectRef:
         self._called("create_project")
         row = self._rows.add_project(title, marker, labelling_config(schema), self.clock.now())
         self._answered("create_project")
-        return _project(row)
+        return self._project_ref(row)
 
     def update_project(self, project: int, schema: LabelSchema) -> bool:
         self._called("update_project")
@@ -114,14 +116,19 @@ class FakeLabelServer:
         self._answered("add_tasks")
         return ids
 
-    def add_prediction(self, task: int, prediction: NewPrediction) -> None:
-        self._called("add_prediction")
-        row = self._task(task)
-        row["model_versions"].append(_checked(prediction))
-        row["predictions"].append(prediction)
-        self._rows.add_prediction(task, prediction.model_version)
-        row["updated_at"] = self.clock.now()
-        self._answered("add_prediction")
+    def add_predictions(self, project: int, predictions: Sequence[tuple[int, NewPrediction]]) -> None:
+        if not predictions:
+            return
+        self._called("add_predictions")
+        for task, _ in predictions:
+            if self._task(task)["project"] != project:
+                raise ServerRefused(f"task {task} is not in project {project}", self._name)
+        for task, prediction in predictions:
+            row = self._task(task)
+            row["model_versions"].append(_checked(prediction))
+            row["predictions"].append(prediction)
+            self._rows.add_prediction(task, prediction.model_version)
+        self._answered("add_predictions")
 
     def prediction(self, number: int) -> PredictionRef | None:
         self._called("prediction")
@@ -135,18 +142,20 @@ class FakeLabelServer:
             if updated_since is not None and updated_at < updated_since:
                 continue
             self.on_call("tasks.next")
-            row = self._rows.tasks.get(task)
-            if row is None or row["project"] != project:
-                continue
-            if task in self.broken:
-                yield UnreadableAnnotation(self._ref(row).source, task, "", "Label Studio failed: broken")
-            else:
-                yield replace(self._state(row), updated_at=updated_at)
+            for state in self._listed(project, task):
+                yield replace(state, updated_at=updated_at) if isinstance(state, TaskState) else state
+
+    def tasks_by_id(self, project: int, tasks: Sequence[int]) -> Iterator[TaskState | UnreadableAnnotation]:
+        if tasks:
+            self._called("tasks_by_id")
+        for task in tasks:
+            yield from self._listed(project, task)
 
     def task_index(self, project: int) -> dict[int, TaskFacts]:
         self._called("task_index")
         self._project(project)
         counts = Counter(row["task"] for row in self._rows.annotations.values()) + Counter(self.miscounted)
+        self.listed += len(self._rows.tasks_of(project))
         return {row["id"]: TaskFacts(row["updated_at"], counts[row["id"]]) for row in self._rows.tasks_of(project)}
 
     def remove_unannotated(self, project: int, task: int, document: str) -> bool:
@@ -387,6 +396,22 @@ class FakeLabelServer:
         items = [item for result in results if isinstance(result, list) for item in result]
         return {item["from_name"] for item in items if "from_name" in item}
 
+    def _listed(self, project: int, task: int) -> Iterator[TaskState | UnreadableAnnotation]:
+        row = self._rows.tasks.get(task)
+        if row is None or row["project"] != project:
+            return
+        self.listed += 1
+        if task in self.broken:
+            yield UnreadableAnnotation(self._ref(row).source, task, "", "Label Studio failed: broken")
+        else:
+            yield self._state(row)
+
+    def _project_ref(self, row: Mapping[str, Any]) -> ProjectRef:
+        tasks = {task["id"] for task in self._rows.tasks_of(row["id"])}
+        annotations = sum(made["task"] in tasks for made in self._rows.annotations.values())
+        named = (row["id"], row["title"], row["label_config"], row["description"], row["model_version"])
+        return ProjectRef(*named, len(tasks), annotations)
+
     def _ref(self, row: Mapping[str, Any]) -> TaskRef:
         return task_from_api(row, self._name)
 
@@ -394,10 +419,6 @@ class FakeLabelServer:
         rows = [annotation for annotation in self._rows.annotations.values() if annotation["task"] == row["id"]]
         annotations = {"annotations": rows}
         return task_state({**row, **annotations}, self._name, row["model_versions"])
-
-
-def _project(row: Mapping[str, Any]) -> ProjectRef:
-    return ProjectRef(row["id"], row["title"], row["label_config"], row["description"], row["model_version"])
 
 
 def _checked(prediction: NewPrediction) -> str:

@@ -44,7 +44,7 @@ def fill(world: World, size: int) -> None:
     """Store so many documents, each with an annotation that began as a prediction, and one without a split."""
     with world.sql.writing() as transaction:
         transaction.tasks.save_project(*HERE, "schema")
-        transaction.documents.add([(arrival(text, k=1), []) for text in texts(size)])
+        transaction.documents.add([arrival(text, k=1) for text in texts(size)])
         documents = [document_id(text) for text in texts(size)]
         transaction.documents.assign([Assignment(document, "train", "hash") for document in documents[1:]])
         transaction.documents.add_predictions([Prediction(document, PIPELINE, Content()) for document in documents])

@@ -73,7 +73,7 @@ def test_the_newest_decision_of_a_person_holds_as_of_any_time(store: SqlStore, d
 
 def test_decided_documents_come_by_id_whoever_decided_them(store: SqlStore, reviewed: list[str]) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Rome va"), [])])
+        transaction.documents.add([arrival("Rome va")])
     alone = document_id("Rome va")
     for document in (reviewed[1], alone):
         decide_by_person(document, "ada", Content((PERSON,)), store=store, rules=RULES, read_content=READ_ANNOTATION)

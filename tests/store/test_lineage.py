@@ -33,7 +33,7 @@ def predict(store: SqlStore, document: str, pipeline: PipelineId) -> int:
 def send(store: SqlStore, document: str, pipeline: PipelineId, *, show: bool = True) -> None:
     number = predict(store, document, pipeline)
     with store.writing() as transaction:
-        transaction.tasks.mark_sent(*HERE, 1, [number])
+        transaction.tasks.mark_sent(*HERE, [(1, number)])
     if show:
         with store.writing() as transaction:
             transaction.lineage.save_shown(*HERE, str(pipeline))
@@ -154,12 +154,12 @@ def test_what_a_task_was_given_before_its_document_came_back_still_counts_for_th
     desk: SqlStore, document: str
 ) -> None:
     send(desk, document, OLD)
-    revision = annotate(desk, document)
+    revision = annotate(desk, document, skipped=True)
     with desk.writing() as transaction:
         transaction.tasks.mark_gone(*HERE, [1])
     with desk.writing() as transaction:
         transaction.tasks.save(*HERE, {1: document})
-        assert len(transaction.tasks.unsent(*HERE)) == 1
+        assert len(transaction.tasks.unsent(*HERE, [document])) == 1
     assert start(desk, revision) == str(OLD)
 
 

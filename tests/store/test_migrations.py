@@ -16,7 +16,8 @@ from curator.domain.canonical import canonical_json
 from curator.domain.errors import CuratorError
 from curator.steps.ports.stored_versions import StoredVersion
 from curator.store import migrations
-from curator.store.database import SqlStore, open_engine
+from curator.store.database import SqlStore
+from curator.store.engines import open_engine
 from curator.store.migrate import schema_revisions, upgrade
 from curator.store.tables import Table
 from tests.fakes.annotations import annotation_state, identity
@@ -211,7 +212,7 @@ def test_what_an_old_store_holds_is_kept_and_has_a_place_in_time(empty_engine: E
         assert transaction.lineage.shown("s", 2) is None
         starts = transaction.lineage.started_from([1, 2, 3])
         assert {number: str(start.pipeline) for number, start in starts.items()} == {1: "names@d1"}
-        assert transaction.tasks.unsent("s", 2) == []
+        assert transaction.tasks.unsent("s", 2, ["d"]) == []
         assert [annotation.revision for annotation in transaction.revisions.current()] == [1, 3]
     with store.writing() as transaction:
         transaction.lineage.save_numbered("s", 2, 7, 70, "model@m1")

@@ -27,7 +27,9 @@ def test_a_task_is_live_until_it_is_gone(store: SqlStore, document: str) -> None
         transaction.tasks.save(*HERE, {5: document})
         transaction.tasks.save(*HERE, {5: document})
         assert transaction.tasks.live(*HERE) == {5: document}
+        assert transaction.tasks.live_count(*HERE) == 1
         assert transaction.tasks.live("server", 2) == {}
+        assert transaction.tasks.live_count("server", 2) == 0
         transaction.tasks.mark_gone(*HERE, [5])
         assert transaction.tasks.live(*HERE) == {}
         assert transaction.tasks.document(*HERE, 5) is None
@@ -38,7 +40,7 @@ def test_a_task_is_live_until_it_is_gone(store: SqlStore, document: str) -> None
 
 def test_a_number_given_out_again_holds_the_new_document_and_the_old_one_stays_taken_away(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        transaction.documents.add([arrival("Paris"), arrival("Lyon")])
         transaction.tasks.save(*HERE, {5: PARIS})
         transaction.tasks.mark_gone(*HERE, [5])
         assert transaction.tasks.without_task(*HERE) == [LYON]
@@ -49,7 +51,7 @@ def test_a_number_given_out_again_holds_the_new_document_and_the_old_one_stays_t
 
 def test_what_was_gone_before_is_not_gone_again_with_its_number(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        transaction.documents.add([arrival("Paris"), arrival("Lyon")])
         transaction.tasks.save(*HERE, {5: PARIS})
         transaction.tasks.mark_gone(*HERE, [5])
     with store.writing() as transaction:
@@ -61,7 +63,7 @@ def test_what_was_gone_before_is_not_gone_again_with_its_number(store: SqlStore)
 
 def test_a_number_is_never_two_live_documents(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        transaction.documents.add([arrival("Paris"), arrival("Lyon")])
         for document in (PARIS, LYON, PARIS):
             transaction.tasks.save(*HERE, {5: document})
             assert transaction.tasks.live(*HERE) == {5: document}
@@ -72,29 +74,49 @@ def test_each_live_task_lacks_the_newest_predictions_it_was_not_given(store: Sql
         transaction.tasks.save(*HERE, {5: document})
         for digest in ("d1", "d2"):
             transaction.documents.add_predictions([Prediction(document, PipelineId("names", digest), Content())])
-        ((task, unsent),) = transaction.tasks.unsent(*HERE)
+        ((task, unsent),) = transaction.tasks.unsent(*HERE, [document])
         assert (task, str(unsent.prediction.pipeline)) == (5, "names@d2")
         assert transaction.tasks.newest_sent(*HERE) is None
-        transaction.tasks.mark_sent(*HERE, 5, [unsent.number])
-        transaction.tasks.mark_sent(*HERE, 5, [unsent.number])
-        assert transaction.tasks.unsent(*HERE) == []
+        transaction.tasks.mark_sent(*HERE, [(5, unsent.number)])
+        transaction.tasks.mark_sent(*HERE, [(5, unsent.number)])
+        assert transaction.tasks.unsent(*HERE, [document]) == []
         assert transaction.tasks.newest_sent(*HERE) == PipelineId("names", "d2")
         transaction.tasks.mark_gone(*HERE, [5])
-        assert transaction.tasks.unsent(*HERE) == []
+        assert transaction.tasks.unsent(*HERE, [document]) == []
 
 
 def test_a_task_that_came_back_needs_its_predictions_again(store: SqlStore, document: str) -> None:
     with store.writing() as transaction:
         transaction.tasks.save(*HERE, {5: document})
         transaction.documents.add_predictions([Prediction(document, PipelineId("names", "d1"), Content())])
-        ((_, unsent),) = transaction.tasks.unsent(*HERE)
-        transaction.tasks.mark_sent(*HERE, 5, [unsent.number])
+        ((_, unsent),) = transaction.tasks.unsent(*HERE, [document])
+        transaction.tasks.mark_sent(*HERE, [(5, unsent.number)])
         transaction.tasks.mark_gone(*HERE, [5])
     for lacking in (1, 0):
         with store.writing() as transaction:
             transaction.tasks.save(*HERE, {5: document})
-            assert len(transaction.tasks.unsent(*HERE)) == lacking
-            transaction.tasks.mark_sent(*HERE, 5, [unsent.number])
+            assert len(transaction.tasks.unsent(*HERE, [document])) == lacking
+            transaction.tasks.mark_sent(*HERE, [(5, unsent.number)])
+
+
+def test_only_documents_that_came_later_are_looked_at_once_all_have_a_task(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.documents.add([arrival("Paris")])
+        assert transaction.tasks.unsettled(*HERE) == []
+        transaction.tasks.begin_sending(*HERE)
+        assert transaction.tasks.is_sending(*HERE)
+        transaction.tasks.save(*HERE, {5: PARIS})
+        transaction.tasks.end_sending(*HERE, transaction.seq)
+        assert not transaction.tasks.is_sending(*HERE)
+        assert transaction.tasks.unsettled(*HERE) == [PARIS]
+        transaction.tasks.settle(*HERE, transaction.seq)
+        assert transaction.tasks.unsettled(*HERE) == []
+    with store.writing() as transaction:
+        transaction.documents.add([arrival("Lyon")])
+        assert transaction.tasks.without_task(*HERE) == [LYON]
+        transaction.documents.add_predictions([Prediction(LYON, PipelineId("names", "d1"), Content())])
+        assert transaction.tasks.unsettled(*HERE) == [LYON]
+        assert transaction.tasks.without_task("server", 2) == sorted([PARIS, LYON])
 
 
 def test_projects_of_each_role_are_kept_apart(store: SqlStore) -> None:

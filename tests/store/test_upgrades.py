@@ -12,8 +12,10 @@ from curator.domain.policy import Policy
 from curator.steps.curation.batches import decided_in_past
 from curator.steps.curation.decide import Decider, Rules
 from curator.store import migrate
+from curator.store.counting import ReadingIndex
 from curator.store.database import SqlStore
 from curator.store.migrate import upgrade
+from curator.views.quarantine import quarantine
 from tests.fakes.annotations import annotation_state, identity
 from tests.fakes.deciding import decide_all
 from tests.fakes.parts import SCHEMA, region
@@ -52,6 +54,43 @@ def test_leases_and_tasks_of_before_held_deletions_survive(empty_engine: Engine)
     with empty_engine.connect() as connection:
         rows = connection.execute(text("select task, gone, gone_seq from task order by task")).all()
     assert [(row.task, bool(row.gone), row.gone_seq) for row in rows] == [(1, True, 1), (2, True, None)]
+
+
+def test_annotations_of_before_the_index_of_readings_are_read_by_who_first_looks(empty_engine: Engine) -> None:
+    upgraded_to(empty_engine, "0008")
+    state = annotation_state(identity(7), [region(0, 5, "GPE"), region(0, 5, "NOPE")])
+    named = {"source": state.identity.source, "key": "7", "at": state.identity.created_at}
+    with empty_engine.begin() as connection:
+        for statement in (
+            "insert into counter (id, value) values (1, 3)",
+            "insert into document (id, seq, lang, text) values ('d', 1, 'fr', 'Paris')",
+            "insert into setting (seq, name, value) values (1, 'schema', :schema)",
+            "insert into revision (number, seq, source, key, created_at, document, value) "
+            "values (5, 2, :source, :key, :at, 'd', :value)",
+            "insert into current_annotation (source, key, created_at, revision, first_seq, document, task, updated_at, "
+            "skipped, ground_truth) values (:source, :key, :at, 5, 2, 'd', 1, :at, false, false)",
+        ):
+            values = {**named, "schema": canonical_json(SCHEMA.value), "value": canonical_json(state.value())}
+            used = {name: value for name, value in values.items() if f":{name}" in statement}
+            connection.execute(text(statement), used)
+    assert upgrade(empty_engine)
+    store, readings = SqlStore(empty_engine), ReadingIndex(empty_engine, READ_ANNOTATION)
+    assert readings.waiting() == 1
+    assert [entry.cause for entry in quarantine(store, readings)] == ["unknown-label"]
+    assert readings.waiting() == 0
+
+
+def test_documents_of_several_tasks_are_known_after_an_upgrade(empty_engine: Engine) -> None:
+    upgraded_to(empty_engine, "0009")
+    with empty_engine.begin() as connection:
+        connection.execute(text("insert into document (id, seq, lang, text) values ('d', 1, 'fr', 'Paris')"))
+        for task, gone in ((1, "false"), (2, "true"), (3, "false")):
+            values = f"('s', 1, {task}, 'd', {gone}, 1)"
+            connection.execute(text(f"insert into task (server, project, task, document, gone, since) values {values}"))
+    assert upgrade(empty_engine)
+    with SqlStore(empty_engine).reading() as transaction:
+        assert transaction.projects.doubled("s", 1) == {"d": [1, 3]}
+        assert transaction.tasks.live_count("s", 1) == 2
 
 
 def test_what_was_annotated_or_decided_before_the_index_of_decisions_is_in_it(empty_engine: Engine) -> None:

@@ -29,7 +29,7 @@ VERSION = StoredVersion(
 def decisions(store: SqlStore, **records: bytes) -> list[int]:
     """Decide documents with these texts, each with a record; returns the numbers of the decisions."""
     with store.writing() as transaction:
-        transaction.documents.add([(arrival(text), []) for text in records])
+        transaction.documents.add([arrival(text) for text in records])
         kept = transaction.decisions.add(
             {document_id(text): ("key", decision(document_id(text), record=record)) for text, record in records.items()}
         )

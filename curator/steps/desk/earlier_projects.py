@@ -18,9 +18,11 @@ def earlier_projects(store: Store, server: LabelServer) -> tuple[list[int], list
         newest = transaction.tasks.project(server.name)
         held = []
         for project in transaction.projects.of_server(server.name):
+            if newest is None or project == newest[0]:
+                continue
             annotations = transaction.revisions.current_count(str(ProjectSource(server.name, project)))
-            tasks = len(transaction.tasks.live(server.name, project))
-            if (annotations or tasks) and newest is not None and project != newest[0]:
+            tasks = transaction.tasks.live_count(server.name, project)
+            if annotations or tasks:
                 held.append(GoneProject(project, tasks, annotations))
     gone = [known for known in held if server.project(known.project) is None]
     return [known.project for known in held if known not in gone], gone

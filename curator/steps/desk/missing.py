@@ -17,12 +17,14 @@ def take_over(acceptor: Acceptor, project: int, missing: Gone) -> Withdrawn:
     that the server fails on is quarantined by name. Raises ServerUnreachable.
     """
     source = ProjectSource(acceptor.server.name, project)
-    with acceptor.store.reading() as transaction:
-        held = {deletion.item: deletion.document for deletion in transaction.deletions.held(str(source))}
     if acceptor.guard.accepted:
+        with acceptor.store.reading() as transaction:
+            held = {deletion.item: deletion.document for deletion in transaction.deletions.held(str(source))}
         items = missing.items | held
     else:
-        items = {item: document for item, document in missing.items.items() if item not in held}
+        with acceptor.store.reading() as transaction:
+            waiting = transaction.deletions.among(str(source), missing.items)
+        items = {item: document for item, document in missing.items.items() if item not in waiting}
         if items:
             with acceptor.lease.writing() as transaction:
                 if exceeds(transaction, acceptor.guard, source, items):

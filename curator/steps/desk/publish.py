@@ -1,30 +1,28 @@
 """Projects, tasks, predictions and the webhook, out to Label Studio."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from curator.domain.annotation import ProjectSource
-from curator.domain.errors import CuratorError, ServerRefused
-from curator.domain.prediction import queue_score
+from curator.domain.errors import ServerRefused
 from curator.domain.schema import LabelSchema
 from curator.domain.span import UNKNOWN_CONTROL
 from curator.steps.desk.doubles import doubled_documents
 from curator.steps.desk.earlier_projects import earlier_projects
 from curator.steps.desk.lease import HeldLease
 from curator.steps.desk.report import DoubledDocument, GoneProject
-from curator.steps.in_force.pipeline import pipeline_in_force
+from curator.steps.desk.send_predictions import send_predictions
+from curator.steps.desk.send_tasks import send_tasks
+from curator.steps.desk.shown import show_newest
 from curator.steps.in_force.schema import adopt_schema, check_schema
-from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, ProjectRef, TaskState, WebhookRef
+from curator.steps.ports.label_server import LabelServer, ProjectRef, WebhookRef
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
-from curator.steps.ports.stored_tasks import StoredPrediction
 
 REFUSAL = "webhook_refusal"
 """The setting that holds why Label Studio refuses the hook's address; empty where it does not."""
 HOOK_PATH = "/webhooks/label-studio"
 SECRET_HEADER = "X-Curator-Secret"  # noqa: S105 - the name of a header
-_BATCH = 100
 _NEEDED = frozenset(
     {"ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_DELETED", "TASKS_DELETED"}
 )
@@ -74,27 +72,29 @@ def publish(
     The caller holds the lease to push; LeaseLost is raised where another took it. The schema is in force once the
     server took it.
 
-    Every task and prediction is remembered as soon as the server has it; what an interrupted push left behind is found
-    again by the document key in the tasks' data. Raises ServerUnreachable, ServerRefused, and SchemaError as
-    `adopt_schema` does.
+    What is new is what it costs, at any size of the project. Every task and prediction is remembered as soon as the
+    server has it; what an interrupted push left behind is found again by the document key in the tasks' data. Raises
+    ServerUnreachable, ServerRefused, and SchemaError as `adopt_schema` does.
     """
     report = Published()
     where = "label schema"
     check_schema(store, schema, where)
     lease.keep()
-    _ensure_project(store, server, schema, marker, report)
+    project = _ensure_project(store, server, schema, marker, report)
     # Only now that Label Studio took it.
     report.schema_changes = adopt_schema(store, schema, where)
-    _add_tasks(store, server, report, lease, progress)
-    _add_predictions(store, server, report, lease, progress)
-    _show_newest(store, server, report.project)
+    report.tasks = send_tasks(store, server, project, lease, progress)
+    report.predictions = send_predictions(store, server, project.id, lease, progress)
+    show_newest(store, server, project.id)
     report.webhook, report.reason = arm_webhook(store, server, report.project, hook)
     report.doubled = doubled_documents(store, server.name)
     report.gone = [gone for gone in earlier_projects(store, server)[1] if gone.annotations]
     return report
 
 
-def _ensure_project(store: Store, server: LabelServer, schema: LabelSchema, marker: str, report: Published) -> None:
+def _ensure_project(
+    store: Store, server: LabelServer, schema: LabelSchema, marker: str, report: Published
+) -> ProjectRef:
     with store.reading() as transaction:
         stored = transaction.tasks.project(server.name)
     project = server.project(stored[0]) if stored else None
@@ -110,6 +110,7 @@ def _ensure_project(store: Store, server: LabelServer, schema: LabelSchema, mark
     if stored != (project.id, schema.hash):
         with store.writing() as transaction:
             transaction.tasks.save_project(server.name, project.id, schema.hash)
+    return project
 
 
 def _update_project(store: Store, server: LabelServer, project: int, schema: LabelSchema) -> bool:
@@ -128,124 +129,6 @@ def _update_project(store: Store, server: LabelServer, project: int, schema: Lab
         what = f"{error.what}: regions of a control that the labels do not have are in {'; '.join(names)}"
         remedy = "correct or delete these in Label Studio, then push again; the labels in force are as they were"
         raise ServerRefused(what, error.where, remedy, status=error.status) from error
-
-
-def _add_tasks(store: Store, server: LabelServer, report: Published, lease: HeldLease, progress: Progress) -> None:
-    project = report.project
-    with store.reading() as transaction:
-        waiting = transaction.tasks.without_task(server.name, project)
-    if not waiting:
-        return
-    left_behind = _left_behind(store, server, project, lease)
-    adopted = {left_behind[document].ref.task: document for document in waiting if document in left_behind}
-    if adopted:
-        with store.writing() as transaction:
-            transaction.tasks.save(server.name, project, adopted)
-        waiting = [document for document in waiting if document not in left_behind]
-    for start in range(0, len(waiting), _BATCH):
-        lease.keep()
-        _add_batch(store, server, project, waiting[start : start + _BATCH])
-        if start == 0:
-            # The first tasks make a project show something, and annotators begin at once.
-            note_shown(store, server.name, server.project(project))
-        report.tasks += len(waiting[start : start + _BATCH])
-        progress(report.tasks, len(waiting))
-
-
-def _left_behind(store: Store, server: LabelServer, project: int, lease: HeldLease) -> dict[str | None, TaskState]:
-    """Return the tasks in Label Studio by the key in their data.
-
-    Raises CuratorError where one cannot be read that the store does not know: it may hold a document that waits.
-    """
-    with store.reading() as transaction:
-        live = transaction.tasks.live(server.name, project)
-    tasks: dict[str | None, TaskState] = {}
-    for task in server.tasks(project):
-        lease.keep()
-        if isinstance(task, TaskState):
-            tasks[task.ref.document] = task
-        elif task.task not in live:
-            what = f"task {task.task} cannot be read, and may hold a document that has no task yet: {task.cause}"
-            raise CuratorError(what, f"project {project}", "mend it or delete it in Label Studio, then push again")
-    return tasks
-
-
-def _add_batch(store: Store, server: LabelServer, project: int, documents: Sequence[str]) -> None:
-    with store.reading() as transaction:
-        texts = transaction.documents.by_id(documents)
-        sources = transaction.documents.first_sources(documents)
-        predictions = transaction.tasks.newest_predictions(documents)
-    tasks = [
-        NewTask(
-            document,
-            texts[document].text,
-            sources[document],
-            tuple(_new(stored, texts[document].text) for stored in predictions.get(document, ())),
-        )
-        for document in documents
-    ]
-    ids = server.add_tasks(project, tasks)
-    # They are there whoever holds the lease by now, so no fence keeps them from being remembered.
-    with store.writing() as transaction:
-        transaction.tasks.save(server.name, project, dict(zip(ids, documents, strict=True)))
-        for task, document in zip(ids, documents, strict=True):
-            transaction.tasks.mark_sent(
-                server.name, project, task, [stored.number for stored in predictions.get(document, ())]
-            )
-
-
-def _add_predictions(
-    store: Store, server: LabelServer, report: Published, lease: HeldLease, progress: Progress
-) -> None:
-    project = report.project
-    with store.reading() as transaction:
-        unsent = transaction.tasks.unsent(server.name, project)
-        texts = transaction.documents.by_id({stored.prediction.document for _, stored in unsent})
-    for done, (task, stored) in enumerate(unsent, start=1):
-        lease.keep()
-        prediction = _new(stored, texts[stored.prediction.document].text)
-        state = server.task(task)
-        # An id may belong to another document's task by now; the next sync will say so.
-        if state is not None and state.ref.document == stored.prediction.document:
-            if prediction.model_version not in state.model_versions:
-                server.add_prediction(task, prediction)
-                report.predictions += 1
-            with store.writing() as transaction:
-                transaction.tasks.mark_sent(server.name, project, task, [stored.number])
-        progress(done, len(unsent))
-
-
-def _show_newest(store: Store, server: LabelServer, project: int) -> None:
-    """Make annotators start from the predictions of the pipeline in force, or of the one that predicted last."""
-    with store.reading() as transaction:
-        chosen = pipeline_in_force(transaction)
-        pipeline = chosen.id if chosen else None
-        if pipeline is None or not transaction.tasks.was_sent(server.name, project, pipeline):
-            pipeline = transaction.tasks.newest_sent(server.name, project)
-    current = server.project(project)
-    if current is not None and pipeline is not None and current.model_version != str(pipeline):
-        # Label Studio refuses a pipeline whose predictions somebody has deleted there: then nothing is to be shown.
-        with suppress(ServerRefused):
-            server.show_predictions_of(project, str(pipeline))
-            current = replace(current, model_version=str(pipeline))
-    note_shown(store, server.name, current)
-
-
-def note_shown(store: Store, server: str, project: ProjectRef | None) -> None:
-    """Remember which pipeline's predictions a project, None where it is gone, shows, whoever chose it. Idempotent."""
-    if project is None:
-        return
-    with store.reading() as transaction:
-        shown = transaction.lineage.shown(server, project.id)
-    if shown != project.model_version:
-        with store.writing() as transaction:
-            transaction.lineage.save_shown(server, project.id, project.model_version)
-
-
-def _new(stored: StoredPrediction, text: str) -> NewPrediction:
-    prediction = stored.prediction
-    score = queue_score(prediction.expected_corrections)
-    return NewPrediction(str(prediction.pipeline), prediction.content, text, score)
 
 
 def arm_webhook(store: Store, server: LabelServer, project: int, hook: Hook) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from curator.domain.annotation import Identity, ProjectSource
+from curator.domain.annotation import ProjectSource
 from curator.domain.errors import AnswerNotUnderstood, ServerFailed
 from curator.steps.desk.foreign import foreign_task
 from curator.steps.desk.receive import Receiver
@@ -15,6 +15,8 @@ from curator.steps.ports.stored_deletions import DeletedItem
 from curator.steps.ports.stored_projects import TaskHolding
 
 _NOTHING = TaskHolding(0, "")
+_SIGN = "task {} is not as it was, though unchanged since"
+_LATEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,31 @@ def sign_of_the_past(
         holdings = transaction.projects.holdings(str(ProjectSource(receiver.acceptor.server.name, project)))
     for number in doubtful_tasks(inventory, holdings, since):
         if number not in passed and _is_otherwise(receiver, project, number):
-            return f"task {number} is not as it was, though unchanged since"
+            return _SIGN.format(number)
+    return ""
+
+
+def look_at_latest(receiver: Receiver, project: ProjectSource, since: str, passed: Collection[int]) -> str | None:
+    """Look at the tasks that the store knows to have changed or come last: what a backup takes back first.
+
+    Returns why the server may have been set back, empty where nothing says so, and None where one is gone. Tasks that
+    changed after a time, and those passed over, are no sign. The caller holds the lease. Raises ServerUnreachable.
+    """
+    with receiver.store.reading() as transaction:
+        latest = transaction.projects.latest_tasks(project, _LATEST, passed)
+        documents = transaction.projects.documents(project.server, project.project, latest)
+    receiver.lease.keep()
+    states = {}
+    for task in receiver.acceptor.server.tasks_by_id(project.project, latest):
+        states[task.ref.task if isinstance(task, TaskState) else task.task] = task
+    for number in latest:
+        task_state = states.get(number)
+        if task_state is None:
+            return None
+        if isinstance(task_state, TaskState) and task_state.updated_at < since:
+            replaced = task_state.ref.document != documents.get(number, task_state.ref.document)
+            if replaced or _differs(receiver, task_state):
+                return _SIGN.format(number)
     return ""
 
 
@@ -85,14 +111,17 @@ def there_again(inventory: Inventory, holdings: Mapping[int, TaskHolding], held:
 
 def _is_otherwise(receiver: Receiver, project: int, number: int) -> bool:
     """Say whether a task of ours has other annotations than those known, or one of another time of change."""
-    acceptor = receiver.acceptor
     receiver.lease.keep()
     task: TaskState | None = None
     with suppress(ServerFailed, AnswerNotUnderstood):
-        task = acceptor.server.task(number)
-    if task is None or task.ref.project != project or foreign_task(receiver.store, task, ()):
+        task = receiver.acceptor.server.task(number)
+    return task is not None and task.ref.project == project and _differs(receiver, task)
+
+
+def _differs(receiver: Receiver, task: TaskState) -> bool:
+    if foreign_task(receiver.store, task, ()):
         return False
     with receiver.store.reading() as transaction:
-        current = transaction.revisions.current(acceptor.source(project), number)
-        known: dict[Identity, str] = {annotation.identity: annotation.updated_at for annotation in current}
+        current = transaction.projects.annotations(task.ref.source, [task.ref.task]).get(task.ref.task, [])
+    known = {annotation.identity: annotation.updated_at for annotation in current}
     return bool(task.unreadable) or {state.identity: state.updated_at for state in task.annotations} != known

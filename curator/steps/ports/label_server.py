@@ -11,13 +11,18 @@ from curator.domain.span import Content
 
 @dataclass(frozen=True, slots=True)
 class ProjectRef:
-    """A project in Label Studio, as far as curator cares."""
+    """A project in Label Studio, as far as curator cares, with the numbers of its tasks and annotations.
+
+    Skipped annotations count too. The numbers are counted when asked, and those of a project just made may be 0.
+    """
 
     id: int
     title: str
     label_config: str
     marker: str
     model_version: str
+    tasks: int = 0
+    annotations: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +124,11 @@ class LabelServer(Protocol):
         """
         ...
 
-    def add_prediction(self, task: int, prediction: NewPrediction) -> None:
-        """Add a prediction to a task that exists."""
+    def add_predictions(self, project: int, predictions: Sequence[tuple[int, NewPrediction]]) -> None:
+        """Add predictions to tasks of a project, each given by its id; repeated, it adds them once more.
+
+        Raises ServerRefused where the project does not have one of the tasks.
+        """
         ...
 
     def prediction(self, number: int) -> PredictionRef | None:
@@ -132,6 +140,10 @@ class LabelServer(Protocol):
 
         A task that the server fails on comes as unreadable.
         """
+        ...
+
+    def tasks_by_id(self, project: int, tasks: Sequence[int]) -> Iterator[TaskState | UnreadableAnnotation]:
+        """Yield those of the tasks that a project has, as `tasks` does, in any order."""
         ...
 
     def task_index(self, project: int) -> dict[int, TaskFacts]:

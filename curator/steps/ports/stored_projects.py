@@ -1,8 +1,10 @@
 """The store of all projects there ever were, and of what each of them holds."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
+
+from curator.domain.annotation import Identity, ProjectSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +12,15 @@ class TaskHolding:
     """What the store holds of a task: how many current annotations, and the newest of their times of change."""
 
     annotations: int
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAnnotation:
+    """A current annotation: which it is, its document, and when it was changed."""
+
+    identity: Identity
+    document: str
     updated_at: str
 
 
@@ -32,6 +43,37 @@ class Projects(Protocol):
         """Remember that tasks are no longer there by our own doing: no deletion that counts. Idempotent."""
         ...
 
+    def stored(self, documents: Iterable[str]) -> set[str]:
+        """Return those of the documents that are in the store."""
+        ...
+
+    def annotations(self, source: str, tasks: Iterable[int]) -> dict[int, list[KnownAnnotation]]:
+        """Return the current annotations of each of these tasks that has any."""
+        ...
+
     def holdings(self, source: str) -> dict[int, TaskHolding]:
         """Return what is held of each task of a source that has current annotations."""
+        ...
+
+    def latest_tasks(self, project: ProjectSource, number: int, without: Collection[int]) -> list[int]:
+        """Return the tasks whose annotations changed last, and those that came last, so many of each, by id.
+
+        Tasks that are to be left out, or are gone, are passed over.
+        """
+        ...
+
+    def note_seen(self, project: ProjectSource, seen: Mapping[int, int | None]) -> None:
+        """Remember by how much the server's tasks differ from the store's.
+
+        Each is given with the number of its annotations there, skipped and unreadable ones too, or None where it is
+        not there.
+        """
+        ...
+
+    def uneven(self, project: ProjectSource) -> set[int]:
+        """Return the tasks that are remembered to differ."""
+        ...
+
+    def expected(self, project: ProjectSource) -> tuple[int, int]:
+        """Return how many tasks and annotations the server has if nothing is unknown: the store's, and what differs."""
         ...

@@ -1,6 +1,6 @@
 """The store of projects and tasks in Label Studio, and of what was sent to them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -56,6 +56,10 @@ class Tasks(Protocol):
         """Return the document of every task that is not gone."""
         ...
 
+    def live_count(self, server: str, project: int) -> int:
+        """Return the number of tasks that are not gone."""
+        ...
+
     def save(self, server: str, project: int, tasks: Mapping[int, str]) -> None:
         """Remember tasks and their documents. Idempotent."""
         ...
@@ -68,16 +72,45 @@ class Tasks(Protocol):
         """Return the documents that have no task, and had none taken away, ordered by id."""
         ...
 
+    def is_sending(self, server: str, project: int) -> bool:
+        """Say whether tasks were about to be made of which nobody knows what came."""
+        ...
+
+    def begin_sending(self, server: str, project: int) -> None:
+        """Remember, before it is asked for, that tasks are about to be made. Idempotent."""
+        ...
+
+    def end_sending(self, server: str, project: int, seq: int) -> None:
+        """Remember that it is known what came of it: every document up to a sequence number has a task, or had one.
+
+        `without_task` passes over these. Idempotent.
+        """
+        ...
+
     def newest_predictions(self, documents: Iterable[str]) -> dict[str, list[StoredPrediction]]:
         """Return each document's newest prediction of each pipeline name, oldest first."""
         ...
 
-    def unsent(self, server: str, project: int) -> list[tuple[int, StoredPrediction]]:
-        """Return each live task with each newest prediction of its document that it was not given."""
+    def unsettled(self, server: str, project: int) -> list[str]:
+        """Return the documents whose predictions, tasks or annotations changed since the number last settled, by id.
+
+        Of other documents no task lacks a prediction.
+        """
         ...
 
-    def mark_sent(self, server: str, project: int, task: int, predictions: Iterable[int]) -> None:
-        """Remember which predictions, by number, a task was given. Idempotent."""
+    def unsent(self, server: str, project: int, documents: Iterable[str]) -> list[tuple[int, StoredPrediction]]:
+        """Return the documents' live tasks, each with a newest prediction that it was not given.
+
+        Tasks with a current annotation are left out, but for those that were only ever skipped.
+        """
+        ...
+
+    def settle(self, server: str, project: int, seq: int) -> None:
+        """Remember that nothing up to a sequence number left a task without a prediction. Idempotent."""
+        ...
+
+    def mark_sent(self, server: str, project: int, sent: Sequence[tuple[int, int]]) -> None:
+        """Remember the predictions that tasks were given: pairs of a task and a prediction's number. Idempotent."""
         ...
 
     def was_sent(self, server: str, project: int, pipeline: PipelineId) -> bool:

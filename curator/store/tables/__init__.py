@@ -10,6 +10,7 @@ from curator.store.tables.annotations import (
     UnreadableRow,
 )
 from curator.store.tables.base import Counter, Json, Setting, Table, Tick
+from curator.store.tables.counts import CountedLabel, CountedPipeline, CountedRow, MisfitRow, ReadingRow
 from curator.store.tables.datasets import (
     DecisionRow,
     ModelRow,
@@ -19,33 +20,59 @@ from curator.store.tables.datasets import (
     VersionRecordRow,
     VersionRow,
 )
-from curator.store.tables.desk import PredictionNumber, ProjectRow, SentPrediction, ShownRow, TaskRow
-from curator.store.tables.documents import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
-from curator.store.tables.working import DeletionWindow, HeldRow, Lease, Receipt, Watermark
+from curator.store.tables.desk import DoubledRow, PredictionNumber, ProjectRow, SentPrediction, ShownRow, TaskRow
+from curator.store.tables.documents import (
+    DocumentRow,
+    PredictedUntil,
+    PredictionRow,
+    SignatureKey,
+    SignedDocument,
+    SourceRow,
+    SplitRow,
+    WaitingRow,
+)
+from curator.store.tables.working import (
+    DeletionWindow,
+    HeldRow,
+    Lease,
+    PushRow,
+    Receipt,
+    UnevenRow,
+    Watermark,
+)
 
 __all__ = [
     "Annotator",
-    "Band",
+    "CountedLabel",
+    "CountedPipeline",
+    "CountedRow",
     "Counter",
     "CurrentRow",
     "DecisionRow",
     "DeletionNotice",
     "DeletionWindow",
     "DocumentRow",
+    "DoubledRow",
     "HeldRow",
     "Json",
     "Lease",
+    "MisfitRow",
     "ModelRow",
     "PersonDecisionRow",
+    "PredictedUntil",
     "PredictionNumber",
     "PredictionRow",
     "ProjectRow",
+    "PushRow",
     "Quarantined",
+    "ReadingRow",
     "Receipt",
     "RevisionRow",
     "SentPrediction",
     "Setting",
     "ShownRow",
+    "SignatureKey",
+    "SignedDocument",
     "SourceRow",
     "SplitRow",
     "StandingRow",
@@ -53,9 +80,11 @@ __all__ = [
     "TaskRow",
     "Tick",
     "TokenRow",
+    "UnevenRow",
     "UnreadableRow",
     "VersionFileRow",
     "VersionRecordRow",
     "VersionRow",
+    "WaitingRow",
     "Watermark",
 ]

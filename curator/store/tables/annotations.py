@@ -51,6 +51,7 @@ class CurrentRow(Table):
     __table_args__ = (
         Index("ix_current_annotation_task", "source", "task"),
         Index("ix_current_annotation_first_seq", "source", "first_seq"),
+        Index("ix_current_annotation_updated_at", "source", "updated_at"),
     )
     source: Mapped[str] = mapped_column(Text, primary_key=True)
     key: Mapped[str] = mapped_column(Text, primary_key=True)

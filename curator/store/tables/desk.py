@@ -1,9 +1,14 @@
 """Projects and tasks in Label Studio, and what was sent to and shown in them."""
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from curator.store.tables.base import Table
+
+# An index is used where a statement asks in the same words.
+_SQLITE_LIVE = text("gone IS 0")
+_LIVE = text("gone IS false")
+_GONE = text("gone_seq IS NOT NULL")
 
 
 class ProjectRow(Table):
@@ -27,7 +32,13 @@ class TaskRow(Table):
     __tablename__ = "task"
     __table_args__ = (
         Index("ix_task_document", "server", "project", "document"),
-        Index("ix_task_gone", "server", "project", "gone", "gone_seq"),
+        Index("ix_task_of_document", "document"),
+        # A plain index on `gone` would be taken for that of a task's number, and holds all that are live.
+        Index(
+            "ix_task_live", "server", "project", "task", "document", sqlite_where=_SQLITE_LIVE, postgresql_where=_LIVE
+        ),
+        Index("ix_task_gone", "server", "project", "gone_seq", sqlite_where=_GONE, postgresql_where=_GONE),
+        Index("ix_task_since", "server", "project", "since"),
     )
     server: Mapped[str] = mapped_column(Text, primary_key=True)
     project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -38,10 +49,20 @@ class TaskRow(Table):
     since: Mapped[int] = mapped_column(BigInteger)
 
 
+class DoubledRow(Table):
+    """Index: the documents that several tasks of a project ever held at once."""
+
+    __tablename__ = "doubled_document"
+    server: Mapped[str] = mapped_column(Text, primary_key=True)
+    project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
+
+
 class SentPrediction(Table):
     """A prediction that a task was given; one whose document comes back is given it once more."""
 
     __tablename__ = "sent_prediction"
+    __table_args__ = (Index("ix_sent_prediction_prediction", "prediction", "server", "project"),)
     server: Mapped[str] = mapped_column(Text, primary_key=True)
     project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     task: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -65,6 +86,7 @@ class PredictionNumber(Table):
     """What Label Studio says of a prediction by its own number there, which it may give out again: the pipeline."""
 
     __tablename__ = "prediction_number"
+    __table_args__ = (Index("ix_prediction_number_seq", "seq"),)
     server: Mapped[str] = mapped_column(Text, primary_key=True)
     project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     task: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

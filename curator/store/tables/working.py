@@ -1,4 +1,4 @@
-"""Working state: deliveries applied, leases, how far reconciliations got, deletions that wait."""
+"""Working state: deliveries applied, leases, how far pushes and reconciliations got, deletions that wait."""
 
 from sqlalchemy import BigInteger, Float, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -51,3 +51,32 @@ class DeletionWindow(Table):
     __tablename__ = "deletion_window"
     source: Mapped[str] = mapped_column(Text, primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class PushRow(Table):
+    """Working state: up to which sequence number every document has, or had, a task in a project.
+
+    `sending` while tasks are being made; it stays where nobody heard what came of that. What came up to
+    `predicted_until` leaves no task without a prediction that it lacks.
+    """
+
+    __tablename__ = "push"
+    server: Mapped[str] = mapped_column(Text, primary_key=True)
+    project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    tasked_until: Mapped[int] = mapped_column(BigInteger)
+    sending: Mapped[bool]
+    predicted_until: Mapped[int] = mapped_column(BigInteger)
+
+
+class UnevenRow(Table):
+    """Working state: a task of which Label Studio has more, or less, than the store, as it was last read.
+
+    `tasks` is 1 where the store does not have the task, -1 where only the store has it; `annotations` is by how many
+    Label Studio has more.
+    """
+
+    __tablename__ = "uneven_task"
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    task: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    tasks: Mapped[int]
+    annotations: Mapped[int]

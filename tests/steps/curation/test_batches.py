@@ -28,7 +28,7 @@ def fill(world: World, size: int) -> int:
     """Store so many documents with an annotation each; returns the number they are there by."""
     texts = [f"Paris dort, {number}" for number in range(size)]
     with world.store.writing() as transaction:
-        transaction.documents.add([(arrival(text), []) for text in texts])
+        transaction.documents.add([arrival(text) for text in texts])
         transaction.documents.assign([Assignment(document_id(text), "train", "hash") for text in texts])
         for number, text in enumerate(texts, start=1):
             state = annotation(number=number, body=[region(0, 5, "GPE")]).state
@@ -64,7 +64,7 @@ def crowded_store(world: World) -> CrowdedStore:
             for document in transaction.standing.documents("", 1000)[::-others]:
                 state = annotation(number=900 + others, body=[]).state
                 transaction.revisions.append(state.identity, document, state)
-                transaction.documents.add([(arrival("Un autre texte", "b.txt", k=others), [])])
+                transaction.documents.add([arrival("Un autre texte", "b.txt", k=others)])
 
     return CrowdedStore(world.sql, annotate, lambda transaction: transaction.counts()["decisions"])
 

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from sqlalchemy import text
 
 from curator.domain.canonical import document_id
 from curator.domain.errors import SchemaError, ServerRefused, ServerUnreachable
@@ -60,10 +61,10 @@ def test_only_new_documents_are_added(world: World) -> None:
     assert documents_of_tasks(world) == {document_id(ONE): 1, document_id(OTHER): 1}
 
 
-@pytest.mark.parametrize("method", ["create_project", "add_tasks", "add_prediction"])
+@pytest.mark.parametrize("method", ["create_project", "add_tasks", "add_predictions"])
 def test_a_push_that_was_cut_off_leaves_no_doubles(world: World, method: str) -> None:
     world.ingest(ONE, OTHER)
-    if method == "add_prediction":
+    if method == "add_predictions":
         world.push()
     world.preannotate()
     world.server.cut_off.add(method)
@@ -74,6 +75,30 @@ def test_a_push_that_was_cut_off_leaves_no_doubles(world: World, method: str) ->
     assert documents_of_tasks(world) == {document_id(ONE): 1, document_id(OTHER): 1}
     for task in world.server.known_tasks(world.project):
         assert [prediction.model_version for prediction in world.server.predictions(task)] == ["names@d1"]
+
+
+def test_tasks_are_listed_only_where_a_push_was_cut_off(world: World) -> None:
+    world.with_tasks(ONE)
+    world.ingest(OTHER)
+    world.server.cut_off.add("add_tasks")
+    with pytest.raises(ServerUnreachable):
+        world.push()
+    assert world.server.calls["tasks"] == 0
+    assert world.push().tasks == 0
+    assert world.server.calls["tasks"] == 1
+    world.ingest(THIRD)
+    assert world.push().tasks == 1
+    assert world.server.calls["tasks"] == 1
+    assert documents_of_tasks(world) == {document_id(text): 1 for text in (ONE, OTHER, THIRD)}
+
+
+def test_a_store_that_was_set_back_makes_no_doubles_of_tasks_it_does_not_know(world: World) -> None:
+    world.with_tasks(ONE, OTHER)
+    with world.sql.engine.begin() as connection:
+        connection.execute(text("delete from task where document = :lost"), {"lost": document_id(OTHER)})
+        connection.execute(text("delete from push"))
+    assert world.push().tasks == 0
+    assert documents_of_tasks(world) == {document_id(ONE): 1, document_id(OTHER): 1}
 
 
 def test_a_project_that_somebody_deleted_is_made_again_with_all_tasks(world: World) -> None:
@@ -106,6 +131,22 @@ def test_predictions_of_a_second_pipeline_are_added_and_shown(world: World) -> N
     for task in world.server.known_tasks(world.project):
         assert [prediction.model_version for prediction in world.server.predictions(task)] == ["names@d1", "model@m1"]
     assert shown_pipeline(world) == "model@m1"
+
+
+def test_only_tasks_that_nobody_reviewed_get_new_predictions(world: World) -> None:
+    reviewed, skipped, unheard, waiting = world.with_tasks(ONE, OTHER, THIRD, "Anne dort")
+    world.server.annotate(reviewed, [])
+    world.server.annotate(skipped, None, was_cancelled=True)
+    world.deliver()
+    world.server.annotate(unheard, [])
+    world.preannotate()
+    assert world.push().predictions == 2
+    given = [len(world.server.predictions(task)) for task in (reviewed, skipped, unheard, waiting)]
+    assert given == [0, 1, 0, 1]
+    world.server.delete(1)
+    world.deliver(*world.server.take_outbox()[-1:])
+    assert world.push().predictions == 1
+    assert len(world.server.predictions(reviewed)) == 1
 
 
 def test_spans_that_came_with_a_document_are_sent_and_never_shown_in_place_of_a_pipelines(world: World) -> None:

@@ -183,6 +183,7 @@ def test_a_sync_that_broke_off_in_the_middle_starts_over(world: World, tasks: li
     world.server.clock.pass_time(86_400)
     for task in tasks[:4]:
         world.server.annotate(task, [])
+    world.server.delete_task(tasks[5])
     world.server.failing["task_index"] = ServerUnreachable("the connection broke")
     with pytest.raises(ServerUnreachable):
         world.sync()

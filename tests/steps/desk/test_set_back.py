@@ -71,11 +71,14 @@ def test_a_server_that_only_went_on_is_not_read_in_full(world: World, tasks: lis
     assert world.server.calls["task"] == asked
 
 
-def test_what_happens_while_a_sync_reads_is_no_sign(world: World, tasks: list[int]) -> None:
+@pytest.mark.parametrize("moment", ["tasks_by_id", "task_index"])
+def test_what_happens_while_a_sync_reads_is_no_sign(world: World, tasks: list[int], moment: str) -> None:
     world.server.clock.pass_time(DAY)
+    if moment == "task_index":
+        world.server.delete_task(tasks[5])
 
     def work(method: str) -> None:
-        if method == "task_index":
+        if method == moment:
             world.server.on_call = lambda _method: None
             world.server.annotate(tasks[4], [])
 
@@ -88,10 +91,53 @@ def test_what_happens_while_a_sync_reads_is_no_sign(world: World, tasks: list[in
 def test_a_wrong_count_alone_is_looked_at_and_believed_no_further(world: World, tasks: list[int]) -> None:
     world.server.miscounted[tasks[0]] = 7
     world.server.annotate(tasks[6], [])
+    # All tasks are compared where one is gone.
+    world.server.delete_task(tasks[5])
     asked = world.server.calls["task"]
     report = world.sync()
-    assert (report.reread, report.missed["created"]) == ("", 1)
-    assert world.server.calls["task"] == asked + 1
+    assert (report.reread, report.missed["created"], report.missed["tasks_deleted"]) == ("", 1, 1)
+    assert world.server.calls["task"] == asked + 2
+
+
+def test_what_was_taken_back_is_noticed_though_the_numbers_are_the_same(world: World, tasks: list[int]) -> None:
+    last = world.with_tasks("Le dernier texte")[0]
+    world.sync()
+    world.server.clock.pass_time(DAY)
+    backup = world.server.backup()
+    world.server.change(sorted(world.server.annotations(world.project))[0], result=[])
+    world.server.delete_task(last)
+    world.ingest("Un texte de plus")
+    world.push()
+    world.deliver()
+    world.sync(accepted=True)
+    world.server.restore(backup)
+    world.server.clock.pass_time(DAY)
+    world.server.annotate(tasks[7], [])
+    world.deliver()
+    listed = world.server.calls["task_index"]
+    assert "may have been set back" in world.sync().reread
+    assert world.server.calls["task_index"] == listed + 1
+    assert world.equals_server()
+
+
+def test_the_index_of_all_tasks_is_asked_for_only_where_numbers_differ(world: World, tasks: list[int]) -> None:
+    stranger = world.server.import_task(world.project, text="La tâche de quelqu'un")
+    world.server.annotate(stranger, [])
+    world.server.damage(world.server.annotate(tasks[5], []), result="x")
+    world.sync()
+    listed = world.server.calls["task_index"]
+    world.server.clock.pass_time(DAY)
+    world.server.annotate(tasks[4], [])
+    world.server.convert_to_draft(world.server.annotate(tasks[3], []))
+    world.sync()
+    assert world.server.calls["task_index"] == listed
+    # A newcomer does not make up for one that is gone.
+    world.server.delete_task(tasks[2])
+    world.server.import_task(world.project, text="Une autre tâche de quelqu'un")
+    assert world.sync().missed["tasks_deleted"] == 1
+    assert world.server.calls["task_index"] == listed + 1
+    world.sync()
+    assert world.server.calls["task_index"] == listed + 1
 
 
 def test_tasks_of_nobody_and_what_cannot_be_read_are_no_sign(world: World, tasks: list[int]) -> None:
