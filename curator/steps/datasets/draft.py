@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,11 @@ class Draft:
     ledger: LossLedger
     counts: dict[str, Any]
     reviewed: bool
+
+    @property
+    def decisions(self) -> Iterator[tuple[str, int]]:
+        """The split and the decision of each record, in the order of the records of a split."""
+        return ((split, decision) for split, of_split in self.records.items() for decision in of_split)
 
     @property
     def is_empty(self) -> bool:

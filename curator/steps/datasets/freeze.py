@@ -94,31 +94,37 @@ def freeze(
     with storage.stage(name) as staged:
         drafted = draft(decide(store, decider, moment.seq), moment.schema, staged)
         _refuse_empty(drafted, name, as_of)
+        digest = version_digest(drafted.files, moment.schema, moment.all_rules)
         with store.writing() as transaction:
             versions = transaction.versions.all(name)
-            digest = version_digest(drafted.files, moment.schema, moment.all_rules)
-            version = _of_digest(versions, digest, folders)
-            if version is None:
+            known = _of_digest(versions, digest, folders)
+            if known is None:
                 newest = max((version.number for version in versions), default=0)
                 strangers = tuple(folder for folder in folders if folder > newest)
-                head = manifest(
-                    name,
-                    max([newest, *strangers]) + 1,
-                    parent=_parent(versions, moment.seq),
-                    files=drafted.files,
-                    counts=drafted.counts,
-                    schema=moment.schema,
-                    rules=moment.all_rules,
-                    code_version=code_version,
-                )
-                made = version_of(head, drafted.ledger, moment.seq, retrospective=as_of is not None)
-                records = ((split, decision) for split, of_split in drafted.records.items() for decision in of_split)
-                transaction.versions.add(made, records)
-        if version is not None:
-            return _known(version, drafted.ledger, store=store, storage=storage)
+                number, parent = max([newest, *strangers]) + 1, _parent(versions, moment.seq)
+                head = _head(name, number, drafted, moment, parent, code_version)
+                version = version_of(head, drafted.ledger, moment.seq, retrospective=as_of is not None)
+                transaction.versions.add(version, drafted.decisions)
+        if known is not None:
+            return _known(known, drafted.ledger, store=store, storage=storage)
         # What is committed has a folder in the end: a run that is killed from here on leaves it to the next one.
-        publish(made, staged, store=store, storage=storage)
-    return _frozen(made, drafted.ledger.counts, storage, strangers=strangers)
+        publish(version, staged, store=store, storage=storage)
+    return _frozen(version, drafted.ledger.counts, storage, strangers=strangers)
+
+
+def _head(
+    name: str, number: int, drafted: Draft, moment: _Moment, parent: Mapping[str, Any] | None, code_version: str
+) -> dict[str, Any]:
+    return manifest(
+        name,
+        number,
+        parent=parent,
+        files=drafted.files,
+        counts=drafted.counts,
+        schema=moment.schema,
+        rules=moment.all_rules,
+        code_version=code_version,
+    )
 
 
 def _known(version: StoredVersion, ledger: LossLedger, *, store: Store, storage: VersionStorage) -> Frozen:
