@@ -135,6 +135,7 @@ class ProjectReconciliation:
             if all(entry.cause.startswith(Verdict.UNKNOWN_TASK) for entry in self._unreadable[number]):
                 # Its time moves where its data changes.
                 continue
+            self._receiver.lease.keep()
             with suppress(ServerFailed, AnswerNotUnderstood):
                 state = self._server.task(number)
                 if state is not None and state.ref.project == self._project:
@@ -145,6 +146,7 @@ class ProjectReconciliation:
 
     def _listed(self, since: str | None, changes: Changes) -> Iterator[TaskState | UnreadableAnnotation]:
         for task in self._server.tasks(self._project, since):
+            self._receiver.lease.keep()
             if isinstance(task, TaskState):
                 changes.newest = max(changes.newest, task.updated_at)
                 changes.listed.add(task.ref.task)
