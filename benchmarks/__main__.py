@@ -3,13 +3,23 @@
 import argparse
 from collections.abc import Callable, Mapping
 
-from benchmarks import annotate, deliver, memory, workers
+from benchmarks import annotate, deliver, export, growth, long_texts, memory, nearness, starts, workers
 
 PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
     "annotate": (annotate.against_tokenizer, annotate.rules_against_model, annotate.combined_against_rules),
+    "long": (long_texts.by_length,),
     "workers": (workers.two_workers_against_two_processes,),
     "memory": (memory.peaks,),
-    "deliver": (deliver.durable_against_memory,),
+    "nearness": (nearness.growth,),
+    "growth": (growth.growth,),
+    "export": (export.measure,),
+    "deliver": (deliver.hook_against_bare_view,),
+    "starts": (
+        starts.help_against_click,
+        starts.status_against_sqlalchemy,
+        starts.articles_against_spacy,
+        starts.articles_without_cache,
+    ),
 }
 
 

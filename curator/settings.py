@@ -1,112 +1,146 @@
 """What can be configured, and where each value comes from: environment before file before default."""
 
+import json
+import os
+import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
-from pydantic_settings import (
-    SettingsError as SourceError,
-)
+from msgspec import Meta, Struct, ValidationError, convert
 
 from curator.domain.errors import SettingsError
-from curator.domain.policy import POLICIES
+
+_POLICY = "latest"
+_PREFIX = "curator_"
+_NESTED = "__"
+_SWITCHES = {"on": True, "yes": True, "y": True, "t": True, "off": False, "no": False, "n": False, "f": False}
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+AtLeastOne = Annotated[int, Meta(ge=1)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Secret:
+    """A text that shows nowhere but where it is asked for; two of the same text are equal."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str = "") -> None:
+        self._text = text
+
+    def get_secret_value(self) -> str:
+        """Return the text."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret('…')" if self._text else "Secret('')"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
 
 
-class LabelStudioSettings(_Section):
-    # An address may have a password in it.
-    url: str = Field("", repr=False)
-    token: SecretStr = SecretStr("")
-    port: int = Field(8080, ge=1, le=65535)
+class _Senseless(ValueError):
+    """The value of a setting makes no sense."""
+
+    def __init__(self, name: str, what: str) -> None:
+        super().__init__(what)
+        self.name = name
+
+
+class _Section(Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class LabelStudioSettings(_Section, frozen=True):
+    url: str = ""
+    token: Secret = Secret()
+    port: Port = 8080
     executable: Path = Path(".venv-label-studio/bin/label-studio")
-    timeout: float = Field(30.0, gt=0)
-    annotators_per_document: int = Field(1, ge=1)
+    timeout: Annotated[float, Meta(gt=0)] = 30.0
+    annotators_per_document: AtLeastOne = 1
+
+    def __repr__(self) -> str:
+        # An address may have a password in it.
+        shown = (f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name != "url")
+        return f"LabelStudioSettings({', '.join(shown)})"
 
 
-class HookSettings(_Section):
+class HookSettings(_Section, frozen=True):
     host: str = "127.0.0.1"
-    port: int = Field(8081, ge=1, le=65535)
-    webhook_port: int = Field(0, ge=0, le=65535)
+    port: Port = 8081
+    webhook_port: Annotated[int, Meta(ge=0, le=65535)] = 0
     public_url: str = ""
-    workers: int = Field(1, ge=1)
-    threads: int = Field(8, ge=1)
-    max_body_mb: int = Field(32, ge=1)
-    keep_bodies_days: float = Field(30, ge=0)
+    workers: AtLeastOne = 1
+    threads: AtLeastOne = 8
+    max_body_mb: AtLeastOne = 32
+    keep_bodies_days: Annotated[float, Meta(ge=0)] = 30.0
 
 
-class DatabaseSettings(_Section):
-    url: SecretStr = SecretStr("")
+class DatabaseSettings(_Section, frozen=True):
+    url: Secret = Secret()
 
 
-class IngestSettings(_Section):
-    max_text_bytes: int = Field(1_000_000, ge=1)
+class IngestSettings(_Section, frozen=True):
+    max_text_bytes: AtLeastOne = 1_000_000
 
 
-class PipelineSettings(_Section):
-    name: str = "configs/preannotate.cfg"
-    workers: int = Field(1, ge=1)
+class PipelineSettings(_Section, frozen=True):
+    name: str = "configs/rules.cfg"
+    workers: AtLeastOne = 1
     label_map: dict[str, dict[str, str]] = {}
     span_groups: dict[str, dict[str, str]] = {}
     ignore: dict[str, tuple[str, ...]] = {}
 
 
-class MlSettings(_Section):
+class MlSettings(_Section, frozen=True):
     connect: bool = True
 
 
-class SplitSettings(_Section):
+class SplitSettings(_Section, frozen=True):
     seed: str = "curator"
-    train: float = Field(0.8, ge=0, le=1)
-    dev: float = Field(0.1, ge=0, le=1)
-    test: float = Field(0.1, ge=0, le=1)
+    train: Share = 0.8
+    dev: Share = 0.1
+    test: Share = 0.1
 
-    @model_validator(mode="after")
-    def _whole(self) -> "SplitSettings":
+    def __post_init__(self) -> None:
         if abs(self.train + self.dev + self.test - 1) > 1e-9:
             raise ValueError("train, dev and test must sum to 1")
-        return self
 
 
-class SyncSettings(_Section):
-    every: float = Field(300, gt=0)
-    max_deletion_share: float = Field(0.25, ge=0, le=1)
-    deletion_window: float = Field(24, gt=0, le=8784)
+class SyncSettings(_Section, frozen=True):
+    every: Annotated[float, Meta(gt=0)] = 300.0
+    max_deletion_share: Share = 0.25
+    deletion_window: Annotated[float, Meta(gt=0, le=8784)] = 24.0
 
 
-class ExportSettings(_Section):
+class ExportSettings(_Section, frozen=True):
     path: Path = Path("exports")
-    policy: str = "latest"
+    policy: str = _POLICY
     named_annotators: bool = False
 
-    @field_validator("policy")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        if name not in POLICIES:
-            raise ValueError(f"choose one of {', '.join(sorted(POLICIES))}")
-        return name
+    def __post_init__(self) -> None:
+        if self.policy == _POLICY:
+            return
+        # The policies bring along all that decides; the first of them needs no look.
+        from curator.domain.policy import POLICIES
+
+        if self.policy not in POLICIES:
+            raise _Senseless("policy", f"choose one of {', '.join(sorted(POLICIES))}")
 
 
-class TrainSettings(_Section):
+class TrainSettings(_Section, frozen=True):
     config: Path = Path("configs/train.cfg")
-    min_train: int = Field(5, ge=1)
-    min_dev: int = Field(1, ge=1)
+    min_train: AtLeastOne = 5
+    min_dev: AtLeastOne = 1
 
 
-class Settings(BaseSettings):
+class Settings(Struct, frozen=True):
     """All settings; see configs/curator.toml for what each means."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="CURATOR_", env_nested_delimiter="__", extra="ignore", frozen=True, validate_default=True
-    )
 
     label_schema: Path = Path("configs/labels.yaml")
     corpus: tuple[str, ...] = ("seeds/corpus",)
@@ -120,17 +154,6 @@ class Settings(BaseSettings):
     sync: SyncSettings = SyncSettings()
     export: ExportSettings = ExportSettings()
     train: TrainSettings = TrainSettings()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (env_settings, init_settings)
 
 
 def read_settings(path: Path) -> Settings:
@@ -146,25 +169,67 @@ def read_settings(path: Path) -> Settings:
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"configuration cannot be read: {error}", str(path), "mend the file") from error
-    unknown = sorted(set(values) - _names())
+    unknown = sorted(set(values) - set(Settings.__struct_fields__))
     if unknown:
         raise SettingsError(
             f"unknown setting {unknown[0]!r}", str(path), "see configs/curator.toml for the names", name=unknown[0]
         )
+    # In the order of their names: a section as a whole comes before what is in it.
+    for name, text in sorted(_variables(os.environ).items()):
+        _override(values, name.split(_NESTED), text, name)
     try:
-        return Settings(**values)
-    except SourceError as error:
-        raise SettingsError(str(error), "environment", "mend the CURATOR_… variable") from error
+        return convert(values, Settings, strict=False, dec_hook=_from_text)
     except ValidationError as error:
-        raise _first_problem(error, path) from error
+        raise _problem(error, path) from error
 
 
-def _names() -> set[str]:
-    return set(Settings.model_fields)
+def _variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that name a setting, without their prefix; others are not about settings."""
+    named = {name.lower(): text for name, text in environment.items() if name.lower().startswith(_PREFIX)}
+    names = {name.removeprefix(_PREFIX): text for name, text in named.items()}
+    return {name: text for name, text in names.items() if name.split(_NESTED)[0] in Settings.__struct_fields__}
 
 
-def _first_problem(error: ValidationError, path: Path) -> SettingsError:
-    first: Any = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"])
+def _override(values: dict[str, Any], names: list[str], text: str, variable: str) -> None:
+    """Put the value of a variable in the place of what a file says; sections and tables are merged."""
+    default: Any = Settings()
+    for name in names:
+        default = default.get(name) if isinstance(default, dict) else getattr(default, name, None)
+    value: Any = _SWITCHES.get(text.lower(), text) if isinstance(default, bool) else text
+    if isinstance(default, Struct | dict | tuple):
+        try:
+            value = json.loads(text)
+        except ValueError as error:
+            what = f"value of {(_PREFIX + variable).upper()} is no JSON: {error}"
+            raise SettingsError(what, "environment", "mend the CURATOR_… variable") from error
+    for name in reversed(names):
+        value = {name: value}
+    _merge(values, value)
+
+
+def _merge(values: dict[str, Any], over: dict[str, Any]) -> None:
+    for name, value in over.items():
+        before = values.get(name)
+        if isinstance(before, dict) and isinstance(value, dict):
+            _merge(before, value)
+        else:
+            values[name] = value
+
+
+def _from_text(kind: type, value: Any) -> Any:
+    """Return a path or a secret of its text."""
+    if not isinstance(value, str):
+        raise ValueError(f"Expected `str`, got `{type(value).__name__}`")
+    return kind(value)
+
+
+def _problem(error: ValidationError, path: Path) -> SettingsError:
+    """Return what is wrong, and where: msgspec names the place at the end of what it says."""
+    what, _, place = str(error).partition(" - at `$.")
+    name = place.rstrip("`")
+    if isinstance(error.__cause__, _Senseless):
+        name = f"{name}.{error.__cause__.name}"
+    elif unknown := re.search("unknown field `(.*)`", what):
+        name = f"{name}.{unknown[1]}"
     remedy = "mend it there or in the CURATOR_… variable"
-    return SettingsError(f"setting {name}: {first['msg']}", str(path), remedy, name=name)
+    return SettingsError(f"setting {name}: {what}", str(path), remedy, name=name)

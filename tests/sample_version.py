@@ -1,17 +1,18 @@
 """The version under exports/: written anew from its own records by `python -m tests.sample_version`."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
-from curator.domain.dataset import label_counts, loss_ledger, manifest
+from curator.domain.dataset import label_counts, manifest
 from curator.domain.document import SPLITS
-from curator.domain.loadable import LOADABLE_FILES, loadable_line
 from curator.domain.record import Record, record_from_line, record_line
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.steps.curation.decide import DecidedDocument
 from curator.steps.datasets.draft import draft
 from curator.steps.datasets.freeze import version_of
+from curator.steps.ports.version_folders import WrittenFile
 from tests.conftest import ROOT
 
 SAMPLE = ROOT / "exports" / "sample" / "v1"
@@ -29,8 +30,8 @@ def files(folder: Path) -> dict[str, bytes]:
     """Return the files of the version that `curator export` makes of a version's records, schema and rules."""
     old: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     schema = schema_from_value(old["schema"], "the manifest")
-    lines = {split: [record_line(record) for record in of_split] for split, of_split in records(folder).items()}
-    drafted = draft(_decided(folder, schema), schema)
+    staged = _Staged()
+    drafted = draft(_decided(folder, schema), schema, staged)
     head = manifest(
         old["dataset"],
         old["version"],
@@ -41,12 +42,24 @@ def files(folder: Path) -> dict[str, bytes]:
         rules=old["rules"],
         code_version=old["code_version"],
     )
-    kept = version_of(head, loss_ledger(drafted.losses), 0).files
-    made = {name: file.content for name, file in kept.items() if file.content is not None}
-    for split in SPLITS:
-        made[f"{split}.jsonl"] = b"".join(lines[split])
-        made[LOADABLE_FILES[split]] = b"".join(map(loadable_line, lines[split]))
-    return made
+    kept = version_of(head, drafted.ledger, 0).files
+    return staged.files | {name: file.content for name, file in kept.items() if file.content is not None}
+
+
+class _Staged:
+    """Implements `StagedVersion` in memory."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def append(self, file: str, block: bytes) -> None:
+        self.files[file] = self.files.get(file, b"") + block
+
+    def seal(self) -> dict[str, WrittenFile]:
+        return {file: WrittenFile(hashlib.sha256(data).hexdigest(), len(data)) for file, data in self.files.items()}
+
+    def publish(self, number: int) -> Path:
+        raise NotImplementedError
 
 
 def _decided(folder: Path, schema: LabelSchema) -> list[DecidedDocument]:

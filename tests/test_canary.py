@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 import curator
 from curator.bootstrap.context import Context
@@ -17,8 +18,8 @@ from curator.bootstrap.workspace import Workspace
 from curator.label_studio.client import LabelStudioServer
 from curator.label_studio.connection import Connection
 from curator.label_studio.server import EmbeddedServer, FirstUser
-from curator.settings import DatabaseSettings, LabelStudioSettings, Settings
-from curator.store.database import open_engine
+from curator.settings import DatabaseSettings, LabelStudioSettings, Secret, Settings
+from curator.store.engines import open_engine
 
 CANARY = "canary-in-a-coal-mine"
 # What fields that hold a secret are called.
@@ -59,13 +60,13 @@ def test_no_dataclass_shows_its_secrets() -> None:
 @pytest.fixture
 def settings() -> Settings:
     return Settings(
-        label_studio=LabelStudioSettings(url=f"http://user:{CANARY}@127.0.0.1:1", token=CANARY),
-        database=DatabaseSettings(url=f"postgresql://user:{CANARY}@127.0.0.1/none"),
+        label_studio=LabelStudioSettings(url=f"http://user:{CANARY}@127.0.0.1:1", token=Secret(CANARY)),
+        database=DatabaseSettings(url=Secret(f"postgresql://user:{CANARY}@127.0.0.1/none")),
     )
 
 
 def test_settings_show_no_secret(settings: Settings) -> None:
-    for value in (settings, settings.label_studio, settings.database, settings.model_dump()):
+    for value in (settings, settings.label_studio, settings.database, asdict(settings)):
         assert CANARY not in repr(value).replace(settings.label_studio.url, "")
         assert CANARY not in str(value).replace(settings.label_studio.url, "")
     assert CANARY not in repr(settings)

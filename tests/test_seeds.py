@@ -14,13 +14,14 @@ from spacy.util import load_config
 from curator.domain.canonical import canonicalise, document_id
 from curator.domain.span import Span
 from curator.files.schema_file import read_schema
+from curator.settings import PipelineSettings, read_settings
 from curator.spacy_models.model_facts import digests
 from tests.conftest import ROOT
 
 SEEDS = ROOT / "seeds"
 SPLITS = ("train", "dev", "test")
 MODEL = SEEDS / "models" / "conflict_news"
-DEFAULT, RULES, TRAINED = "configs/preannotate.cfg", "configs/rules.cfg", "configs/trained.cfg"
+RULES, TRAINED, COMBINED = "configs/rules.cfg", "configs/trained.cfg", "configs/preannotate.cfg"
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -91,8 +92,12 @@ def test_the_trained_pipeline_loads_where_curator_is_not_installed(tmp_path: Pat
     assert (done.stdout, done.returncode) == ("None True True\n", 0), done.stderr
 
 
-def test_the_default_holds_the_rules_as_they_are() -> None:
-    rules, both = (load_config(ROOT / name, interpolate=False) for name in (RULES, DEFAULT))
+def test_the_rules_are_the_default() -> None:
+    assert PipelineSettings().name == read_settings(ROOT / "configs" / "curator.toml").pipeline.name == RULES
+
+
+def test_the_combination_holds_the_rules_as_they_are() -> None:
+    rules, both = (load_config(ROOT / name, interpolate=False) for name in (RULES, COMBINED))
     shared = [name for name in both["nlp"]["pipeline"] if name not in ("opinion", "calibrator")]
     assert shared == rules["nlp"]["pipeline"][:-1]
     assert {name: both["components"][name] for name in shared} == {name: rules["components"][name] for name in shared}
@@ -102,7 +107,7 @@ def test_the_default_holds_the_rules_as_they_are() -> None:
 @pytest.fixture(scope="module")
 def measured() -> dict[str, Any]:
     """The figures on the kept third, as the command gives them."""
-    return {name: _evaluated(name) for name in (RULES, TRAINED, DEFAULT)}
+    return {name: _evaluated(name) for name in (RULES, TRAINED, COMBINED)}
 
 
 def _evaluated(pipeline: str) -> Any:
@@ -112,7 +117,7 @@ def _evaluated(pipeline: str) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("pipeline", [RULES, DEFAULT])
+@pytest.mark.parametrize("pipeline", [RULES, COMBINED])
 @pytest.mark.parametrize(("layer", "least"), [("entities", 0.85), ("events", 0.75)])
 def test_pre_annotation_is_mostly_right_on_the_kept_third(
     measured: dict[str, Any], pipeline: str, layer: str, least: float
@@ -120,7 +125,7 @@ def test_pre_annotation_is_mostly_right_on_the_kept_third(
     assert measured[pipeline]["layers"][layer]["f1"] >= least
 
 
-@pytest.mark.parametrize("pipeline", [RULES, DEFAULT])
+@pytest.mark.parametrize("pipeline", [RULES, COMBINED])
 def test_scores_are_honest_on_the_kept_third(measured: dict[str, Any], pipeline: str) -> None:
     calibration = measured[pipeline]["calibration"]
     assert min(score_bin["spans"] for score_bin in calibration["bins"]) >= 100
@@ -128,6 +133,6 @@ def test_scores_are_honest_on_the_kept_third(measured: dict[str, Any], pipeline:
 
 
 @pytest.mark.parametrize("layer", ["entities", "events"])
-def test_the_default_is_better_than_its_parts(measured: dict[str, Any], layer: str) -> None:
-    together, *parts = (measured[name]["layers"][layer]["f1"] for name in (DEFAULT, RULES, TRAINED))
+def test_the_combination_is_better_than_its_parts(measured: dict[str, Any], layer: str) -> None:
+    together, *parts = (measured[name]["layers"][layer]["f1"] for name in (COMBINED, RULES, TRAINED))
     assert together > max(parts)

@@ -6,9 +6,10 @@ from importlib.metadata import version as installed
 from pathlib import Path
 
 from curator.bootstrap.context import Context
+from curator.bootstrap.databases import is_own_file
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import adopt_configured
-from curator.bootstrap.stores import is_own_file, open_store
+from curator.bootstrap.stores import open_store
 from curator.domain.errors import CuratorError
 from curator.domain.policy import Policy
 from curator.files.versions import VersionFolder

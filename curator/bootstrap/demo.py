@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import SecretStr
+from msgspec.structs import replace
 
 from curator.bootstrap.context import Context
 from curator.bootstrap.datasets import export, version_storage
@@ -19,6 +19,7 @@ from curator.bootstrap.workspace import Ports, Workspace
 from curator.domain.errors import CuratorError
 from curator.domain.record import Record
 from curator.files.records import read_records
+from curator.settings import Secret
 from curator.steps.datasets.freeze import Frozen
 from curator.steps.datasets.version_changes import VersionHistory
 from curator.steps.learning.evaluate import Evaluation, evaluate
@@ -33,11 +34,11 @@ def apart(context: Context) -> Context:
     workspace = Workspace(context.workspace.root / "demo")
     settings = context.settings
     own = {
-        "label_studio": settings.label_studio.model_copy(update={"url": ""}),
-        "database": settings.database.model_copy(update={"url": SecretStr("")}),
-        "export": settings.export.model_copy(update={"path": workspace.root / "exports"}),
+        "label_studio": replace(settings.label_studio, url=""),
+        "database": replace(settings.database, url=Secret()),
+        "export": replace(settings.export, path=workspace.root / "exports"),
     }
-    return Context(workspace, context.config, context.verbose, settings.model_copy(update=own))
+    return Context(workspace, context.config, context.verbose, replace(settings, **own))
 
 
 def demo(context: Context, ports: Ports, gold: Path, front: Front) -> bool | None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curator.bootstrap.context import Context
+from curator.bootstrap.databases import is_own_file
 from curator.bootstrap.secrets import secrets_of
-from curator.bootstrap.stores import is_own_file, open_store_as_is
+from curator.bootstrap.stores import open_store_as_is
 from curator.store.migrate import upgrade
 
 

@@ -9,7 +9,7 @@ from curator.bootstrap.stores import open_store
 from curator.domain.split import SplitRule
 from curator.files.documents import FileReader
 from curator.files.language import detect_language
-from curator.files.nearness import MinHashNearness
+from curator.files.nearness import SketchNearness
 from curator.steps.intake.ingest import Ingested
 from curator.steps.intake.ingest import ingest as run
 from curator.steps.ports.progress import Progress
@@ -28,7 +28,7 @@ def ingest(context: Context, paths: Sequence[str], say: Callable[[str], None], p
             paths,
             reader=FileReader(settings.ingest.max_text_bytes),
             language=detect_language,
-            nearness=MinHashNearness(),
+            nearness=SketchNearness(),
             store=store,
             schema=adopt_configured(context, store, say),
             rule=split_rule(context),

@@ -1,24 +1,21 @@
 """Pipelines put to work: they predict, are measured, calibrated and trained."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from curator.bootstrap.context import Context
 from curator.bootstrap.datasets import version_folder, version_storage
 from curator.bootstrap.pipelines import load_pipeline, pipeline_source
 from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.stores import open_store
-from curator.domain.prediction import PipelineId
 from curator.files.durable import replacing
 from curator.files.records import read_records
 from curator.steps.learning.evaluate import Evaluation
 from curator.steps.learning.evaluate import evaluate as compare
-from curator.steps.learning.preannotate import Preannotated, preannotate_paths, preannotate_stored
+from curator.steps.learning.preannotate import Preannotated, preannotate_stored
 from curator.steps.learning.train import Model, dataset_ref, model_of
 from curator.steps.learning.train import train as train_version
-from curator.steps.ports.documents import Refused
 from curator.steps.ports.pipelines import DatasetVersion, Training
 from curator.steps.ports.progress import Progress
 
@@ -30,34 +27,6 @@ def preannotate(context: Context, name: str | None, workers: int | None, progres
     pipeline = load_pipeline(context, source, workers)
     with open_store(context) as store:
         return preannotate_stored(pipeline, store, progress, source=source, configured=context.settings.pipeline.name)
-
-
-def preannotate_documents(
-    context: Context,
-    paths: Sequence[str],
-    name: str | None,
-    workers: int | None,
-    refused: list[Refused],
-    causes: list[tuple[str, str]],
-) -> tuple[Iterator[dict[str, Any]], PipelineId]:
-    """Return the predicted records of the documents at the paths, made as they are asked for, and the pipeline's id.
-
-    Nothing is stored; what cannot be taken in is appended to `refused`, what is left out of the spans to `causes`.
-    """
-    from curator.files.documents import FileReader
-    from curator.files.language import detect_language
-
-    pipeline = load_pipeline(context, pipeline_source(context, name), workers)
-    records = preannotate_paths(
-        paths,
-        pipeline=pipeline,
-        reader=FileReader(context.settings.ingest.max_text_bytes),
-        language=detect_language,
-        schema=configured_schema(context),
-        refused=refused,
-        causes=causes,
-    )
-    return records, pipeline.id
 
 
 def evaluate(context: Context, gold: Sequence[Path], name: str | None, workers: int | None) -> Evaluation:

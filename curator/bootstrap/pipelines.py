@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from curator.bootstrap.context import Context
 from curator.bootstrap.schemas import configured_schema
-from curator.bootstrap.stores import open_store
 from curator.domain.errors import SettingsError
 from curator.domain.schema import LabelSchema
 from curator.steps.in_force.pipeline import source_in_force
@@ -21,6 +20,9 @@ def pipeline_source(context: Context, name: str | None = None) -> str:
     """
     if name or not context.workspace.is_made():
         return name or context.settings.pipeline.name
+    # Predicting what nothing stores needs no database, and loading what talks to one takes a third of a second.
+    from curator.bootstrap.stores import open_store
+
     with open_store(context) as store:
         return source_in_force(store, context.settings.pipeline.name)
 

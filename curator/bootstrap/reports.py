@@ -1,4 +1,4 @@
-"""What the store and the workspace hold."""
+"""What the store and the workspace hold, item by item."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,19 +7,12 @@ from curator.bootstrap.addresses import is_embedded, ml_backend_address, server_
 from curator.bootstrap.context import Context
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import configured_schema
-from curator.bootstrap.stores import open_inbox, open_store
+from curator.bootstrap.stores import open_inbox, open_readings, open_store
 from curator.steps.in_force.servers import known_server
 from curator.steps.ports.deliveries import DeliveryFacts
 from curator.steps.ports.stored_quarantine import QuarantinedRow
 from curator.views.annotations import current_annotations
 from curator.views.quarantine import QuarantineEntry, quarantine_items
-from curator.views.status import status as count
-
-
-def status(context: Context) -> dict[str, Any]:
-    """Return the counts of everything, deliveries by state."""
-    with open_store(context) as store, open_inbox(context) as inbox:
-        return count(store, inbox, READ_ANNOTATION)
 
 
 def annotations(context: Context) -> Iterator[dict[str, Any]]:
@@ -31,7 +24,7 @@ def annotations(context: Context) -> Iterator[dict[str, Any]]:
 def quarantine(context: Context, document: str | None) -> list[QuarantineEntry]:
     """Return what is in quarantine now, item by item, of one document where it is given."""
     with open_store(context) as store:
-        return quarantine_items(store, READ_ANNOTATION, document)
+        return quarantine_items(store, open_readings(store), document)
 
 
 def quarantine_history(context: Context, document: str | None) -> list[QuarantinedRow]:

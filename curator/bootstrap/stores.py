@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from curator.bootstrap.context import Context
-from curator.store.database import SqlStore, open_engine, open_file
+from curator.bootstrap.databases import is_own_file, open_database
+from curator.bootstrap.reading import READ_ANNOTATION
+from curator.store.counting import ReadingIndex
+from curator.store.database import SqlStore
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
 
@@ -25,19 +28,18 @@ def open_store(context: Context) -> Iterator[SqlStore]:
 @contextmanager
 def open_store_as_is(context: Context) -> Iterator[SqlStore]:
     """Open the store whether it is there or not; nothing is made or migrated."""
-    url = context.settings.database.url.get_secret_value()
-    engine = open_engine(url) if url else open_file(context.workspace.store)
-    try:
+    with open_database(context) as engine:
         yield SqlStore(engine)
-    finally:
-        engine.dispose()
 
 
 @contextmanager
-def open_inbox(context: Context) -> Iterator[SqliteInbox]:
-    """Open the inbox, made where the workspace has none yet. Raises CuratorError where there is no workspace."""
+def open_inbox(context: Context, *, receives: bool = True) -> Iterator[SqliteInbox]:
+    """Open the inbox, made where the workspace has none yet; `receives` says whether deliveries are put into it.
+
+    Raises CuratorError where there is no workspace.
+    """
     context.workspace.require()
-    inbox = SqliteInbox(context.workspace.inbox)
+    inbox = SqliteInbox(context.workspace.inbox, receives=receives)
     try:
         yield inbox
     finally:
@@ -54,12 +56,16 @@ def upgrade_store(context: Context) -> bool:
         return upgrade(store.engine)
 
 
+def open_readings(store: SqlStore) -> ReadingIndex:
+    """Return the index of readings of an open store."""
+    return ReadingIndex(store.engine, READ_ANNOTATION)
+
+
 def rebuild_index(context: Context) -> int:
-    """Make the index of current annotations anew; returns how many there are."""
-    with open_store(context) as store, store.writing() as transaction:
-        return transaction.revisions.rebuild_current()
-
-
-def is_own_file(context: Context) -> bool:
-    """Say whether the store is a SQLite file of the workspace, not a database that is configured."""
-    return not context.settings.database.url.get_secret_value()
+    """Make the indices of decisions, of current annotations and of their readings anew; returns how many there are."""
+    with open_store(context) as store:
+        with store.writing() as transaction:
+            transaction.standing.rebuild()
+            annotations = transaction.revisions.rebuild_current()
+        open_readings(store).rebuild()
+        return annotations

@@ -2,8 +2,6 @@
 
 import json
 import os
-import secrets
-import socket
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -103,6 +101,9 @@ class Workspace:
         """Return the embedded Label Studio's log-in, made up at random the first time."""
         path = self.root / "credentials.json"
         if not path.exists():
+            # Few commands make any.
+            import secrets
+
             self.make()
             credentials = Credentials(_USERNAME, secrets.token_urlsafe(12), secrets.token_hex(20))
             self._write(path, asdict(credentials))
@@ -153,6 +154,8 @@ class Workspace:
 
 def free_ports(count: int) -> list[int]:
     """Return ports of the loopback interface that nothing listens on."""
+    import socket
+
     with ExitStack() as held:
         probes = [held.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:

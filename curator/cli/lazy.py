@@ -8,11 +8,17 @@ import click
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are told as MODULE:NAME; `--help` lists them in that order."""
+    """A group whose commands are told as MODULE:NAME; `--help` lists them in that order.
 
-    def __init__(self, *arguments: Any, targets: Mapping[str, str], **settings: Any) -> None:
+    With `summaries`, the first sentences of their docstrings, `--help` imports none of them.
+    """
+
+    def __init__(
+        self, *arguments: Any, targets: Mapping[str, str], summaries: Mapping[str, str] | None = None, **settings: Any
+    ) -> None:
         super().__init__(*arguments, **settings)
         self._targets = targets
+        self._summaries = summaries
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self._targets)
@@ -23,3 +29,13 @@ class LazyGroup(click.Group):
         module, _, name = self._targets[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self._summaries is None:
+            super().format_commands(ctx, formatter)
+            return
+        limit = formatter.width - 6 - max(map(len, self._targets))
+        summaries = ((name, click.Command(name, help=self._summaries[name])) for name in self._targets)
+        rows = [(name, command.get_short_help_str(limit)) for name, command in summaries]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)

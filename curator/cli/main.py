@@ -1,19 +1,13 @@
 """The entry point: global options, the list of commands, and how errors are told."""
 
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from curator.bootstrap.context import Context
-from curator.bootstrap.workspace import Workspace
 from curator.cli.lazy import LazyGroup
-from curator.cli.output import flat
-from curator.cli.verbose import telling
-from curator.domain.errors import CuratorError
 
 _TARGETS = {
     "up": "curator.cli.up:up",
@@ -38,6 +32,30 @@ _TARGETS = {
     "train": "curator.cli.train:train",
     "store": "curator.cli.store.group:store",
 }
+_SUMMARIES = {
+    "up": "Start Label Studio and the hook, bring the corpus in pre-annotated, and stay until Ctrl-C.",
+    "demo": "Run the whole loop unattended: two rounds of review from gold, two versions, a model behind a gate.",
+    "init": "Make the workspace: its folder, the store with its tables, and the secrets.",
+    "status": "Count documents, tasks, predictions, annotations, decisions, deliveries by state, versions and models.",
+    "doctor": "Check the whole set-up and say how to mend what is wrong; the exit code is then 3.",
+    "credentials": "Show where Label Studio is and how to log in to it, and where it finds the ML backend.",
+    "ingest": "Take in documents: .txt, .jsonl and .csv files, folders, globs, or - for standard input.",
+    "preannotate": "Predict spans with a spaCy pipeline.",
+    "evaluate": "Compare a pipeline's spans with those of gold records.",
+    "calibrate": "Count how often a pipeline's spans are right, by rule and label, into the table that its config "
+    "names.",
+    "annotators": "Who labels; without a further word, the list.",
+    "push": "Bring the Label Studio project up to date: labels, tasks, predictions, webhook, ML backend.",
+    "serve": "Serve the webhook, until stopped.",
+    "sync": "Make the store equal to what Label Studio says, and tell what the webhooks had missed.",
+    "tokens": "What opens the pages to others than this machine; without a further word, the list.",
+    "deliveries": "What the hook received; without a further word, the list.",
+    "quarantine": "What does not fit or cannot be read; without a further word, the list.",
+    "annotations": "Write every current annotation, one JSON object a line.",
+    "export": "Write what is curated as the next version of the dataset NAME, if no version holds the same already.",
+    "train": "Train a spaCy pipeline from a dataset version.",
+    "store": "Look after the store's database.",
+}
 
 
 class _Root(LazyGroup):
@@ -53,14 +71,15 @@ class _Root(LazyGroup):
             # The empty line ends the one on which a terminal shows ^C.
             click.echo(err=True)
             return _fail("stopped", 130, ctx)
-        except CuratorError as error:
-            return _fail(str(error), 1, ctx)
         except Exception as error:  # noqa: BLE001 - the last stop before the user
-            return _fail(f"unexpected {type(error).__name__}: {error}; run again with -v for the traceback", 1, ctx)
+            return _fail(_message(error), 1, ctx)
 
 
 @click.group(
-    cls=_Root, targets=_TARGETS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_Root,
+    targets=_TARGETS,
+    summaries=_SUMMARIES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(
     "--workspace",
@@ -83,8 +102,14 @@ class _Root(LazyGroup):
 @click.pass_context
 def cli(context: click.Context, workspace: Path, config: Path, verbose: bool) -> None:
     """Annotate French news in Label Studio, curate it into versioned datasets, train spaCy on them."""
+    # What only a command needs, `--help` does not load.
+    from curator.bootstrap.context import Context
+    from curator.bootstrap.workspace import Workspace
+
     context.obj = Context(Workspace(workspace), config, verbose)
     if verbose:
+        from curator.cli.verbose import telling
+
         context.with_resource(telling())
 
 
@@ -100,8 +125,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _message(error: Exception) -> str:
+    from curator.domain.errors import CuratorError
+
+    if isinstance(error, CuratorError):
+        return str(error)
+    return f"unexpected {type(error).__name__}: {error}; run again with -v for the traceback"
+
+
 def _fail(message: str, code: int, context: click.Context) -> int:
+    from curator.cli.output import flat
+
     if context.params["verbose"]:
+        import traceback
+
         traceback.print_exc()
     click.echo(f"curator: {' '.join(flat(message).split())}", err=True)
     return code

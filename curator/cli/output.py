@@ -13,6 +13,8 @@ import click
 from curator.domain.json_values import unbroken
 from curator.steps.ports.progress import Progress as Tell
 
+_LINES = 20
+"""How many lines tell of work that is piped."""
 _log = logging.getLogger(__name__)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output.")
@@ -51,10 +53,11 @@ def report(value: Mapping[str, Any], as_json: bool) -> None:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Tell]:
+def progress(title: str, *, piped: bool = False) -> Iterator[Tell]:
     """Show a progress bar while long work runs, on a terminal only; yields what to tell each step to.
 
-    Beginning and end are logged, the end with the last step that was told and with the seconds it took.
+    With `piped` it is told elsewhere too, in a line for each twentieth of the work. Beginning and end are logged, the
+    end with the last step that was told and with the seconds it took.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -63,12 +66,15 @@ def progress(title: str) -> Iterator[Tell]:
     columns = (SpinnerColumn(), TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=None)
-        last = ""
+        last, in_lines, lines = "", piped and not console.is_terminal, 0
 
         def tell(done: int, total: int | None) -> None:
-            nonlocal last
+            nonlocal last, lines
             last = f", {done}," if total is None else f", {done} of {total},"
             bar.update(task, completed=done, total=total)
+            if in_lines and total and done * _LINES // total > lines:
+                lines = done * _LINES // total
+                say(f"{title}: {done} of {total}")
 
         _log.info("%s begins", title)
         began = time.monotonic()

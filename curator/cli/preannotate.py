@@ -1,14 +1,17 @@
 """`curator preannotate`."""
 
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 
 from curator.bootstrap.context import Context
 from curator.cli.output import json_option, progress, report, say
 from curator.steps.ports.documents import Refused
+from curator.steps.ports.progress import Progress
 
 
 @click.command()
@@ -59,14 +62,16 @@ def _preannotate_paths(
     out: Path | None,
     as_json: bool,
 ) -> int:
-    from curator.bootstrap.learning import preannotate_documents
+    from curator.bootstrap.predicting import preannotate_documents
     from curator.files.lines import write_lines
 
     refused: list[Refused] = []
     causes: list[tuple[str, str]] = []
-    records, used = preannotate_documents(context, paths, pipeline, workers, refused, causes)
     target: Path | IO[bytes] = out if out is not None else sys.stdout.buffer
-    count = write_lines(target, records)
+    # On a terminal that the lines go to, a bar would stand among them.
+    with progress("preannotate") if out is not None or not sys.stdout.isatty() else nullcontext(_silent) as tell:
+        records, used = preannotate_documents(context, paths, pipeline, workers, refused, causes)
+        count = write_lines(target, _counted(records, tell))
     for refusal in refused:
         say(f"refused {refusal.error}")
     _tell_causes(causes)
@@ -74,6 +79,16 @@ def _preannotate_paths(
         counts = {"predicted": count, "refused": len(refused), "left_out": len(causes)}
         report({**counts, "pipeline": str(used)}, as_json)
     return 3 if refused or causes else 0
+
+
+def _counted(records: Iterable[dict[str, Any]], tell: Progress) -> Iterator[dict[str, Any]]:
+    for done, record in enumerate(records, start=1):
+        yield record
+        tell(done, None)
+
+
+def _silent(done: int, total: int | None) -> None:
+    pass
 
 
 def _tell_causes(causes: list[tuple[str, str]]) -> None:

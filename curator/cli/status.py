@@ -15,13 +15,15 @@ from curator.cli.output import flat, json_option, report
 def status(context: Context, as_json: bool) -> None:
     """Count documents, tasks, predictions, annotations, decisions, deliveries by state, versions and models.
 
-    What of the current annotations does not fit, or cannot be read, is named.
+    What of the current annotations does not fit, or cannot be read, is counted by cause, and the first of it is named.
     """
-    from curator.bootstrap.reports import status as run
+    from curator.bootstrap.status import status as run
 
     value = run(context)
     if not as_json:
-        value["quarantine"] = "; ".join(map(_named, value["quarantine"])) or "-"
+        named = [_named(entry) for entry in value["quarantine"]]
+        more = sum(value["in_quarantine"].values()) - len(named)
+        value["quarantine"] = "; ".join(named) + (f" and {more} more, see `curator quarantine`" if more else "") or "-"
     report(value, as_json)
 
 

@@ -28,7 +28,7 @@ def train(context: Context, dataset: str, config: Path | None, out: Path | None,
     from curator.bootstrap.learning import train as run
 
     # Signals end the training as Ctrl-C does, so that it leaves nothing behind.
-    with terminable(), progress(f"train {dataset}") as tell:
+    with terminable(), progress(f"train {dataset}", piped=True) as tell:
         model = run(context, dataset, config, out, tell)
     if as_json:
         facts = {"model": model.name, "path": str(model.path), "unchanged": model.unchanged}

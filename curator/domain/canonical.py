@@ -5,6 +5,7 @@ import json
 import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from curator.domain.errors import InputRefused
@@ -17,6 +18,7 @@ _COMPOSING_STARTERS = frozenset(
     "\U00011127\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930"
 )
 
+_MANY_MARKS = 30
 _MOST_GROWTH = 3
 """How many times as large the canonical form of a text can become, in UTF-8: a few musical symbols are the worst."""
 
@@ -72,7 +74,7 @@ def canonicalise(raw: str) -> Canonical:
         piece = raw[start:end]
         raw_cuts.append(start)
         text_cuts.append(length)
-        canonical = "\n" if piece in ("\r\n", "\r") else unicodedata.normalize("NFC", piece)
+        canonical = "\n" if piece in ("\r\n", "\r") else _composed(piece)
         pieces.append(canonical)
         length += len(canonical)
     raw_cuts.append(len(raw))
@@ -124,6 +126,15 @@ def _segments(raw: str) -> list[tuple[int, int]]:
         segments.append((at, end))
         at = end
     return segments
+
+
+def _composed(piece: str) -> str:
+    """Return the NFC of a sequence; many marks are put in their order first, as the library takes quadratic time."""
+    if len(piece) > _MANY_MARKS:
+        decomposed = "".join(unicodedata.normalize("NFD", char) for char in piece)
+        runs = groupby(decomposed, lambda char: unicodedata.combining(char) > 0)
+        piece = "".join("".join(sorted(run, key=unicodedata.combining) if marks else run) for marks, run in runs)
+    return unicodedata.normalize("NFC", piece)
 
 
 def _starts_segment(char: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from curator.domain.loss import Loss, span_loss
+from curator.domain.overlaps import flatten
 from curator.domain.schema import LabelSchema
 from curator.domain.span import (
     DOCUMENT,
@@ -25,7 +26,7 @@ def curate(document: str, text: str, content: Content, schema: LabelSchema) -> t
     follow a span that was trimmed, and are losses where theirs is gone.
     """
     kept, moved, losses = _trimmed(document, text, content.spans)
-    flat, dropped = _flatten(kept, schema.flat_layers)
+    flat, dropped = flatten(kept, schema.flat_layers)
     losses += [span_loss(document, span, "overlaps-longer") for span in dropped]
     present = {span.id for span in flat}
     relations, lost_relations = _relations(document, content.relations, moved, present)
@@ -64,18 +65,6 @@ def _trim(span: Span, text: str) -> Span | None:
     if start >= end:
         return None
     return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
-
-
-def _flatten(spans: Iterable[Span], flat_layers: frozenset[str]) -> tuple[list[Span], list[Span]]:
-    kept: list[Span] = []
-    dropped: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.start - span.end, span.start, span.label)):
-        rivals = (longer for longer in kept if longer.layer == span.layer and longer.overlaps(span))
-        if span.layer in flat_layers and any(rivals):
-            dropped.append(span)
-        else:
-            kept.append(span)
-    return kept, dropped
 
 
 def _relations(

@@ -1,13 +1,11 @@
-"""Dataset versions: their digest, their manifest and the ledger of their losses."""
+"""Dataset versions: their digest and their manifest."""
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from curator.domain.canonical import digest
 from curator.domain.document import SPLITS
-from curator.domain.loss import Loss
 from curator.domain.record import RECORD_FORMAT
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content
@@ -52,13 +50,3 @@ def version_digest(files: Mapping[str, Mapping[str, Any]], schema: LabelSchema, 
     """Return the digest of a version: over records, schema, rules and record format, and nothing else."""
     records = {split: files[f"{split}.jsonl"]["sha256"] for split in SPLITS}
     return digest({"records": records, "schema": schema.value, "rules": dict(rules), "record_format": RECORD_FORMAT})
-
-
-def loss_ledger(losses: Iterable[Loss]) -> dict[str, Any]:
-    """Return the ledger of all that a version leaves out, ordered by document, with a count per reason."""
-    values = [loss.value() for loss in losses]
-    values.sort(
-        key=lambda value: (value["document"], value["reason"], value["kind"], json.dumps(value["item"], sort_keys=True))
-    )
-    counts = Counter(value["reason"] for value in values)
-    return {"counts": {reason: counts[reason] for reason in sorted(counts)}, "losses": values}

@@ -1,11 +1,12 @@
 """Predicted spans matched one to one with those of gold or of a reviewer, and what kind of match each is."""
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 
+from curator.domain.overlaps import overlapping
 from curator.domain.span import Span, span_order
 
 
@@ -42,37 +43,51 @@ def match(predicted: Sequence[Span], current: Sequence[Span]) -> list[Match]:
     One to one by largest overlap within a layer; among equal overlaps the same offsets, then the same label, then the
     closest boundaries come first. Every span given is in exactly one match, doubled ones too.
     """
-    unmatched_predicted, unmatched_current = set(range(len(predicted))), set(range(len(current)))
     matches: list[Match] = []
-    pairs = sorted(_overlaps(predicted, current), key=lambda pair: _rank(predicted[pair[0]], current[pair[1]]))
-    for left, right in pairs:
+    # With the offsets in common no other span overlaps more: these pairs come before any other of their spans.
+    alike = list(_same_offsets(predicted, current))
+    unmatched_predicted = dict.fromkeys(range(len(predicted)))
+    unmatched_current = dict.fromkeys(range(len(current)))
+    for left, right in chain(alike, _by_overlap(predicted, current, alike)):
         if left in unmatched_predicted and right in unmatched_current:
-            unmatched_predicted.remove(left)
-            unmatched_current.remove(right)
+            del unmatched_predicted[left], unmatched_current[right]
             matches.append(Match(_kind(predicted[left], current[right]), predicted[left], current[right]))
     matches += (Match(MatchKind.SPURIOUS, predicted[left], None) for left in unmatched_predicted)
     matches += (Match(MatchKind.MISSED, None, current[right]) for right in unmatched_current)
     return sorted(matches, key=lambda match: (span_order(match.span), match.predicted is None))
 
 
-def _overlaps(predicted: Sequence[Span], current: Sequence[Span]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of one layer that share a character, by their places in the sequences."""
-    layers: dict[str, list[int]] = {}
-    for number, span in enumerate(current):
-        layers.setdefault(span.layer, []).append(number)
-    for numbers in layers.values():
-        numbers.sort(key=lambda number: current[number].start)
-    starts = {layer: [current[number].start for number in numbers] for layer, numbers in layers.items()}
-    longest = {
-        layer: max(current[number].end - current[number].start for number in numbers)
-        for layer, numbers in layers.items()
-    }
-    for left, span in enumerate(predicted):
-        if span.layer not in layers:
-            continue
-        begin = bisect_left(starts[span.layer], span.start - longest[span.layer])
-        end = bisect_left(starts[span.layer], span.end)
-        yield from ((left, right) for right in layers[span.layer][begin:end] if span.overlaps(current[right]))
+def _same_offsets(predicted: Sequence[Span], current: Sequence[Span]) -> Iterator[tuple[int, int]]:
+    """Yield the places of spans of the same offsets, each once, those of the same label before the others."""
+    lefts, rights = _by_offsets(predicted), _by_offsets(current)
+    for offsets, left in lefts.items():
+        right = rights.get(offsets, {})
+        for label in sorted(left.keys() & right.keys()):
+            number = min(len(left[label]), len(right[label]))
+            yield from zip(left[label][:number], right[label][:number], strict=True)
+            del left[label][:number], right[label][:number]
+        rest = ([place for label in sorted(side) for place in side[label]] for side in (left, right))
+        yield from zip(*rest, strict=False)
+
+
+def _by_offsets(spans: Sequence[Span]) -> dict[tuple[str, int, int], dict[str, list[int]]]:
+    by_offsets: dict[tuple[str, int, int], dict[str, list[int]]] = {}
+    for place, span in enumerate(spans):
+        labels = by_offsets.setdefault((span.layer, span.start, span.end), {})
+        labels.setdefault(span.label, []).append(place)
+    return by_offsets
+
+
+def _by_overlap(
+    predicted: Sequence[Span], current: Sequence[Span], matched: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Return the places of the pairs among the other spans that share a character, the best first."""
+    done_left, done_right = {place for place, _ in matched}, {place for _, place in matched}
+    lefts = [place for place in range(len(predicted)) if place not in done_left]
+    rights = [place for place in range(len(current)) if place not in done_right]
+    overlaps = overlapping([predicted[place] for place in lefts], [current[place] for place in rights])
+    pairs = [(lefts[left], rights[right]) for left, right in overlaps]
+    return sorted(pairs, key=lambda pair: (_rank(predicted[pair[0]], current[pair[1]]), pair))
 
 
 def _rank(predicted: Span, current: Span) -> tuple[object, ...]:

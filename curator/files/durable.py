@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -28,14 +28,6 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         os.unlink(name)
         raise
     sync_folder(path.parent)
-
-
-def write_durably(path: Path, blocks: Iterable[bytes]) -> None:
-    """Write a new file and wait until the disk has it. Raises OSError, FileExistsError among them."""
-    with path.open("xb") as stream:
-        stream.writelines(blocks)
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,9 +1,6 @@
 """Dataset versions on disk: written once, whole or not at all."""
 
-import fcntl
-import os
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import file_digest
@@ -13,13 +10,13 @@ from typing import Any
 import orjson
 
 from curator.domain.errors import CuratorError
-from curator.files.durable import sync_folder, write_durably
+from curator.files.names import checked
+from curator.files.staging import StagedFolder, version_is_there
+from curator.steps.ports.version_folders import StagedVersion
 
 MANIFEST = "manifest.json"
 LEDGER = "LOSSES.json"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _VERSION = re.compile(r"v([1-9][0-9]*)")
-_PARTIAL = ".partial"
 
 
 class VersionFolder:
@@ -30,7 +27,7 @@ class VersionFolder:
 
     def versions(self, name: str) -> list[int]:
         """Return the numbers of a dataset's versions, ascending; none where there is no such dataset."""
-        folder = self._root / _checked(name, "dataset")
+        folder = self._root / checked(name, "dataset")
         if not folder.is_dir():
             return []
         matches = (_VERSION.fullmatch(entry.name) for entry in folder.iterdir() if entry.is_dir())
@@ -40,7 +37,7 @@ class VersionFolder:
         """Return where a version is or would be."""
         if number < 1:
             raise CuratorError(f"{number} is no version number", name, "versions count from 1")
-        return self._root / _checked(name, "dataset") / f"v{number}"
+        return self._root / checked(name, "dataset") / f"v{number}"
 
     def manifest(self, name: str, number: int) -> dict[str, Any]:
         """Return a version's manifest. Raises CuratorError where the version or its manifest is not there."""
@@ -93,55 +90,30 @@ class VersionFolder:
     def write(self, name: str, number: int, files: Mapping[str, Iterable[bytes]]) -> Path:
         """Write a new version and return its folder; it is there whole and on the disk, or not at all.
 
-        Files may lie in folders of the version, named with `/`. What an interrupted writing left behind is removed.
+        Files may lie in folders of the version, named with `/`.
         Raises CuratorError where the version is there already, a file name is not plain, or the disk refuses.
         """
         target = self.path(name, number)
         for file in files:
             for part in file.split("/"):
-                _checked(part, "file")
+                checked(part, "file")
+        if target.exists():
+            raise version_is_there(target)
+        with self.stage(name) as staged:
+            for file, blocks in files.items():
+                staged.append(file, b"")
+                for block in blocks:
+                    staged.append(file, block)
+            return staged.publish(number)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[StagedVersion]:
+        """Give a version without a number to write to; what was not published by the end is removed.
+
+        So is what an interrupted writing left behind.
+        """
+        staged = StagedFolder(self._root / checked(name, "dataset"))
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with _locked(target.parent):
-                _write(target, files)
-        except OSError as error:
-            raise CuratorError(f"version cannot be written: {error.strerror}", str(target), "check the disk") from error
-        return target
-
-
-def _write(target: Path, files: Mapping[str, Iterable[bytes]]) -> None:
-    if target.exists():
-        raise CuratorError("version is there already", str(target), "versions never change: write the next one")
-    for abandoned in target.parent.glob(f".*{_PARTIAL}"):
-        shutil.rmtree(abandoned)
-    partial = target.with_name(f".{target.name}{_PARTIAL}")
-    partial.mkdir()
-    try:
-        for file, blocks in files.items():
-            (partial / file).parent.mkdir(parents=True, exist_ok=True)
-            write_durably(partial / file, blocks)
-        for folder in {partial, *((partial / file).parent for file in files)}:
-            sync_folder(folder)
-        partial.rename(target)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    sync_folder(target.parent)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of a dataset: only then is a partial folder known to be of no writer that still runs."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _checked(name: str, kind: str) -> str:
-    if not _NAME.fullmatch(name):
-        remedy = "use letters, digits, '.', '_' and '-', beginning with a letter or digit"
-        raise CuratorError(f"{name!r} is no name for a {kind}", "", remedy)
-    return name
+            yield staged
+        finally:
+            staged.close()

@@ -48,8 +48,9 @@ def write_result(content: Content, text: str) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     region_of: dict[str, str] = {}
     taken: set[str] = set()
+    attempts: dict[str, int] = {}
     for span in content.spans:
-        region = _region_id(span, taken)
+        region = _region_id(span, taken, attempts)
         taken.add(region)
         region_of.setdefault(span.id, region)
         items.append(_region(region, span, text))
@@ -95,15 +96,15 @@ def _region(region: str, span: Span, text: str) -> dict[str, Any]:
     return item
 
 
-def _region_id(span: Span, taken: set[str]) -> str:
-    """Return ten hexadecimal digits that no region of this prediction has yet."""
-    attempt = 0
+def _region_id(span: Span, taken: set[str], attempts: dict[str, int]) -> str:
+    """Return ten hexadecimal digits that no region of this prediction has yet; equal spans go on where they were."""
     while True:
+        attempt = attempts.get(span.id, 0)
+        attempts[span.id] = attempt + 1
         seed = span.id if attempt == 0 else f"{span.id}#{attempt}"
         region = hashlib.sha256(seed.encode("utf-8")).hexdigest()[:10]
         if region not in taken:
             return region
-        attempt += 1
 
 
 class _Misfit(Exception):
@@ -125,6 +126,10 @@ class _Reading:
     attributes: list[Attribute] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     regions: dict[str | int, list[Span]] = field(default_factory=dict)
+    allowed: Mapping[str, frozenset[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.allowed = self.schema.labels_of
 
     def take(self, item: Any) -> None:
         """Read one item; labels must come before the relations and attributes about them."""
@@ -145,7 +150,7 @@ class _Reading:
         # A region is known even where its labels are refused, so that its attributes are not taken for the document's.
         region_spans = self.regions.setdefault(region, []) if region is not None else []
         layer, value = item.get("from_name"), item.get("value")
-        allowed = self.schema.labels_of.get(layer) if isinstance(layer, str) else None
+        allowed = self.allowed.get(layer) if isinstance(layer, str) else None
         if not isinstance(layer, str) or allowed is None:
             raise _Misfit(UNKNOWN_CONTROL)
         if not isinstance(value, dict):

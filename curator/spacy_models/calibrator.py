@@ -1,6 +1,6 @@
 """Scoring what rules and trained pipeline propose, and choosing among it by the chance that a reviewer keeps it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from spacy.tokens import Doc, Span
 
 from curator.domain.errors import CuratorError
+from curator.domain.overlaps import Stretches
 from curator.domain.record import Record
 from curator.spacy_models.borders import Borders
 from curator.spacy_models.chances import ChanceTable, Counts, read_counts
@@ -124,29 +125,29 @@ def _aligned(borders: Borders, opinion: Opinion) -> Proposal | None:
 
 
 def _with_agreement(
-    proposal: Proposal, model_keys: set[tuple[Any, ...]], model_places: Mapping[str, set[int]]
+    proposal: Proposal, model_keys: set[tuple[Any, ...]], model_places: Mapping[str, Stretches]
 ) -> Proposal:
     if proposal[:4] in model_keys:
         return proposal._replace(rule=f"{proposal.rule}+model")
     return proposal._replace(rule=f"{proposal.rule}|model") if _touches(proposal, model_places) else proposal
 
 
-def _covered_places(spans: Iterable[Proposal]) -> dict[str, set[int]]:
-    """Return the places of a text that proposals of each layer cover."""
-    places: dict[str, set[int]] = {}
+def _covered_places(spans: Iterable[Proposal]) -> dict[str, Stretches]:
+    """Return what proposals of each layer cover of a text."""
+    of_layer: dict[str, list[tuple[int, int]]] = {}
     for span in spans:
-        places.setdefault(span.layer, set()).update(range(span.start, span.end))
-    return places
+        of_layer.setdefault(span.layer, []).append((span.start, span.end))
+    return {layer: Stretches.covering(stretches) for layer, stretches in of_layer.items()}
 
 
-def _touches(proposal: Proposal, covered: Mapping[str, set[int]]) -> bool:
-    return not covered.get(proposal.layer, set()).isdisjoint(range(proposal.start, proposal.end))
+def _touches(proposal: Proposal, covered: Mapping[str, Stretches]) -> bool:
+    stretches = covered.get(proposal.layer)
+    return stretches is not None and stretches.touch(proposal.start, proposal.end)
 
 
 def _without_overlaps(scored: Iterable[tuple[float, Proposal]]) -> Iterator[tuple[float, Proposal]]:
-    taken: dict[str, set[int]] = {}
+    taken: defaultdict[str, Stretches] = defaultdict(Stretches)
     for chance, span in sorted(scored, key=lambda pair: (-pair[0], pair[1].start - pair[1].end, pair[1])):
-        places = range(span.start, span.end)
-        if taken.setdefault(span.layer, set()).isdisjoint(places):
-            taken[span.layer].update(places)
+        if not taken[span.layer].touch(span.start, span.end):
+            taken[span.layer].add(span.start, span.end)
             yield chance, span

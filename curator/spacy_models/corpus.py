@@ -16,8 +16,10 @@ from spacy.training import Example
 
 from curator.domain.errors import CuratorError
 from curator.domain.loss import Loss, span_loss
+from curator.domain.overlaps import flatten
 from curator.domain.record import Record, record_from_line
 from curator.domain.span import Span
+from curator.spacy_models.borders import Borders
 from curator.spacy_models.not_learnt import learners
 from curator.spacy_models.reading import ENTITIES
 
@@ -105,12 +107,12 @@ def example_of(record: Record, nlp: Language) -> tuple[Example, list[Loss]]:
     predicted = nlp.make_doc(record.text)
     reference = _cut(predicted, {offset for span in spans for offset in (span.start, span.end)})
     groups: dict[str, list[TokenSpan]] = {layer: [] for layer in record.spans}
+    cut, uncut = Borders(reference), Borders(predicted)
     for span in spans:
-        tokens = reference.char_span(span.start, span.end, label=span.label)
-        if tokens is None:
+        if not cut.fits(span.start, span.end):
             raise AssertionError(f"{span.id} is not on the boundaries it was cut at")
-        groups[span.layer].append(tokens)
-        if predicted.char_span(span.start, span.end) is None:
+        groups[span.layer].append(cut.span(span.start, span.end, span.label))
+        if not uncut.fits(span.start, span.end):
             losses.append(span_loss(record.id, span, INSIDE_TOKEN))
     reference.set_ents(groups.pop(ENTITIES, []))
     for layer, group in groups.items():
@@ -128,7 +130,7 @@ def _usable(record: Record) -> tuple[list[Span], list[Loss]]:
         fitting = [span for span in spans if not _blank_edged(span, record.text)]
         losses += [span_loss(record.id, span, BLANK_EDGE) for span in spans if _blank_edged(span, record.text)]
         if layer == ENTITIES:
-            fitting, overlapping = _flat(fitting)
+            fitting, overlapping = flatten(fitting, frozenset({ENTITIES}))
             losses += [span_loss(record.id, span, OVERLAPS) for span in overlapping]
         usable += fitting
     return usable, losses
@@ -146,15 +148,6 @@ def _each_once(spans: Iterable[Span]) -> tuple[list[Span], list[Span]]:
 def _blank_edged(span: Span, text: str) -> bool:
     covered = text[span.start : span.end]
     return covered != covered.strip()
-
-
-def _flat(spans: Iterable[Span]) -> tuple[list[Span], list[Span]]:
-    """Keep the longest, then the first, of spans that overlap."""
-    kept: list[Span] = []
-    left: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.start - span.end, span.start, span.label)):
-        (left if any(span.overlaps(longer) for longer in kept) else kept).append(span)
-    return kept, left
 
 
 def _cut(doc: Doc, offsets: set[int]) -> Doc:

@@ -1,8 +1,11 @@
 """Finding and loading spaCy pipelines: a configuration, a folder, an installed package."""
 
+import gc
 import re
 import sys
+from collections.abc import Iterator
 from configparser import Error as SyntaxFault
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,12 +35,25 @@ def load(source: str, without: str = "") -> LoadedPipeline:
     no such pipeline, with the command that installs it, or where it cannot be loaded.
     """
     path = _locate(source)
-    if path.suffix == ".cfg":
-        return _from_config(path, without)
+    with _growing():
+        if path.suffix == ".cfg":
+            return _from_config(path, without)
+        try:
+            return LoadedPipeline(spacy.load(path), path)
+        except (OSError, ValueError) as error:
+            raise CuratorError(f"pipeline cannot be loaded: {error}", str(path), "train or install it again") from error
+
+
+@contextmanager
+def _growing() -> Iterator[None]:
+    """Look for no garbage meanwhile: all that is made stays, and going through it again and again takes seconds."""
+    was_enabled = gc.isenabled()
+    gc.disable()
     try:
-        return LoadedPipeline(spacy.load(path), path)
-    except (OSError, ValueError) as error:
-        raise CuratorError(f"pipeline cannot be loaded: {error}", str(path), "train or install it again") from error
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _locate(source: str) -> Path:

@@ -17,6 +17,7 @@ from thinc.api import Config
 from curator.domain.errors import CuratorError, TooLittleData
 from curator.domain.loss import Loss
 from curator.spacy_models.corpus import NOT_LEARNT_LOG, example_of, read_records
+from curator.spacy_models.matrix_products import numpy_products
 from curator.spacy_models.model_facts import finished, name_model, trained_model
 from curator.spacy_models.not_learnt import learners, write_ledger
 from curator.spacy_models.reading import ENTITIES
@@ -56,7 +57,11 @@ def train(
     leave_out_unlabelled(filled, surveys["train"].layers)
     with training_folder(training.out) as folder:
         # Another process may have trained it until now.
-        return _known(training) or _train_in(folder, filled, training, progress)
+        known = _known(training)
+        if known is not None:
+            return known
+        with numpy_products():
+            return _train_in(folder, filled, training, progress)
 
 
 def _known(training: Training) -> Trained | None:

@@ -9,6 +9,7 @@ from curator.domain.canonical import digest
 from curator.domain.loss import Loss
 from curator.domain.span import Content, content_from_value, content_value
 from curator.steps.ports.stored_decisions import KeptDecision, PersonDecision, StoredDecision
+from curator.store import standing
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import DecisionRow, PersonDecisionRow
 
@@ -63,6 +64,7 @@ class DecisionTable:
     def add_by_person(self, document: str, person: str, content: Content) -> None:
         row = {"document": document, "person": person, "content": content_value(content)}
         self._connection.execute(insert(PersonDecisionRow).values(seq=self._seq, **row))
+        standing.decided_by_person(self._connection, self._seq, document)
 
     def by_person(self, document: str, as_of: int) -> PersonDecision | None:
         return self.by_people([document], as_of).get(document)
@@ -80,10 +82,6 @@ class DecisionTable:
                 content = content_from_value(row.content)
                 newest[row.document] = PersonDecision(row.id, row.document, row.person, content)
         return newest
-
-    def decided_by_person(self, as_of: int) -> list[str]:
-        query = select(PersonDecisionRow.document).distinct().where(PersonDecisionRow.seq <= as_of)
-        return sorted(self._connection.scalars(query))
 
     def counts(self) -> dict[str, Any]:
         documents = select(func.count(func.distinct(DecisionRow.document))).select_from(DecisionRow)

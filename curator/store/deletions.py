@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import ProjectSource
-from curator.steps.ports.stored_deletions import DeletedItem, DeletionTally, HeldDeletion
+from curator.steps.ports.stored_deletions import DeletedItem, DeletionTally, HeldDeletion, HeldDeletions
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import CurrentRow, DeletionWindow, HeldRow, RevisionRow, TaskRow, Tick
 
@@ -65,11 +65,13 @@ class DeletionTable:
         # A database's own order of texts depends on its locale.
         return sorted(held, key=lambda deletion: (deletion.source, deletion.item.rank))
 
-    def held_count(self, source: str) -> tuple[int, int]:
+    def held_count(self, source: str | None = None) -> HeldDeletions:
         is_task = HeldRow.key == ""
-        query = select(func.count().filter(is_task), func.count().filter(~is_task)).where(HeldRow.source == source)
-        tasks, annotations = self._connection.execute(query).one()
-        return int(tasks), int(annotations)
+        query = select(func.count().filter(is_task), func.count().filter(~is_task), func.min(HeldRow.since))
+        query = query.select_from(HeldRow)
+        if source is not None:
+            query = query.where(HeldRow.source == source)
+        return HeldDeletions(*self._connection.execute(query).one())
 
     def window_start(self, source: str, at: str) -> int:
         accepted = select(DeletionWindow.seq).where(DeletionWindow.source == source)

@@ -4,17 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 
 from curator.domain.canonical import digest
 from curator.domain.document import Arrival, Document, Source
 from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import content_value
 from curator.domain.split import Assignment
-from curator.steps.ports.stored_documents import UnassignedDocument
+from curator.steps.ports.stored_documents import ArrivedDocument
+from curator.store import standing
 from curator.store.rows import chunks, insert_missing
-from curator.store.tables import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
+from curator.store.tables import DocumentRow, PredictedUntil, PredictionRow, SourceRow, SplitRow, WaitingRow
 
 _BATCH = 400
 
@@ -26,18 +26,18 @@ class DocumentTable:
         self._connection = connection
         self._seq = seq
 
-    def add(self, arrivals: Sequence[tuple[Arrival, Sequence[int]]]) -> tuple[int, int]:
+    def add(self, arrivals: Sequence[Arrival]) -> tuple[int, int]:
         documents: dict[str, dict[str, Any]] = {}
-        bands: dict[tuple[int, str], dict[str, Any]] = {}
-        sources: list[dict[str, Any]] = []
-        for arrival, signature in arrivals:
-            document = arrival.document
+        for document in (arrival.document for arrival in arrivals):
             documents[document.id] = {"id": document.id, "seq": self._seq, "lang": document.lang, "text": document.text}
-            bands |= {(band, document.id): {"hash": band, "document": document.id} for band in signature}
-            sources.append(self._source_row(arrival.source))
         added = insert_missing(self._connection, DocumentRow, list(documents.values()))
-        insert_missing(self._connection, Band, list(bands.values()))
-        return added, insert_missing(self._connection, SourceRow, sources)
+        for chunk in chunks(documents, _BATCH) if added else ():
+            new = select(DocumentRow.id).where(DocumentRow.id.in_(chunk), DocumentRow.seq == self._seq)
+            waiting = [{"document": document} for document in self._connection.scalars(new)]
+            insert_missing(self._connection, WaitingRow, waiting)
+        places = insert_missing(self._connection, SourceRow, [self._source_row(arrival.source) for arrival in arrivals])
+        standing.sources_added(self._connection, self._seq, documents)
+        return added, places
 
     def _source_row(self, source: Source) -> dict[str, Any]:
         return {
@@ -86,40 +86,6 @@ class DocumentTable:
                     describing[row.document] = (row.id, source)
         return describing
 
-    def unassigned(self, documents: Sequence[str] | None = None) -> list[UnassignedDocument]:
-        given_split = (
-            select(SourceRow.split)
-            .where(SourceRow.document == DocumentRow.id, SourceRow.split.is_not(None))
-            # Not the first that came: places that contradict each other must not make the order of files matter.
-            .order_by(SourceRow.split)
-            .limit(1)
-            .scalar_subquery()
-        )
-        query = (
-            select(DocumentRow.id, given_split.label("given_split"))
-            .outerjoin(SplitRow, SplitRow.document == DocumentRow.id)
-            .where(SplitRow.document.is_(None))
-            .order_by(DocumentRow.id)
-        )
-        if documents is not None:
-            query = query.where(DocumentRow.id.in_(documents))
-        return [UnassignedDocument(row.id, row.given_split) for row in self._connection.execute(query)]
-
-    def candidates(self, documents: Sequence[str]) -> dict[str, list[str]]:
-        own, other = aliased(Band), aliased(Band)
-        query = (
-            select(own.document, other.document.label("candidate"))
-            .distinct()
-            .join(other, other.hash == own.hash)
-            .outerjoin(SplitRow, SplitRow.document == other.document)
-            .where(other.document != own.document, SplitRow.document.is_not(None) | other.document.in_(documents))
-        )
-        candidates: dict[str, list[str]] = {}
-        for chunk in chunks(documents, _BATCH):
-            for row in self._connection.execute(query.where(own.document.in_(chunk))):
-                candidates.setdefault(row.document, []).append(row.candidate)
-        return candidates
-
     def assign(self, assignments: Sequence[Assignment]) -> None:
         rows = [
             {
@@ -142,12 +108,38 @@ class DocumentTable:
         rows = chain.from_iterable(self._connection.execute(query) for query in queries)
         return {row.document: Assignment(row.document, row.split, row.reason) for row in rows}
 
-    def lacking_prediction(self, pipeline: PipelineId) -> list[str]:
-        predicted = select(PredictionRow.document).where(
-            PredictionRow.pipeline == pipeline.name, PredictionRow.digest == pipeline.digest
+    def lacking_prediction(
+        self, pipeline: PipelineId, until: int, limit: int, after: ArrivedDocument | None = None
+    ) -> list[ArrivedDocument]:
+        row = DocumentRow
+        query = select(row.seq, row.id, row.text, row.lang).where(*self._lacks(pipeline, until))
+        if after is not None:
+            query = query.where(row.seq >= after.seq, (row.seq > after.seq) | (row.id > after.document.id))
+        rows = self._connection.execute(query.order_by(row.seq, row.id).limit(limit))
+        return [ArrivedDocument(row.seq, Document(row.id, row.text, row.lang)) for row in rows]
+
+    def count_lacking(self, pipeline: PipelineId, until: int) -> int:
+        query = select(func.count()).select_from(DocumentRow).where(*self._lacks(pipeline, until))
+        return self._connection.scalar(query) or 0
+
+    def _lacks(self, pipeline: PipelineId, until: int) -> list[ColumnElement[bool]]:
+        """Return what holds of a document without a prediction; those that are known to have one are not looked at."""
+        of_pipeline = (PredictedUntil.pipeline == pipeline.name, PredictedUntil.digest == pipeline.digest)
+        known = self._connection.scalar(select(PredictedUntil.seq).where(*of_pipeline)) or 0
+        predicted = exists().where(
+            PredictionRow.document == DocumentRow.id,
+            PredictionRow.pipeline == pipeline.name,
+            PredictionRow.digest == pipeline.digest,
         )
-        query = select(DocumentRow.id).where(DocumentRow.id.not_in(predicted)).order_by(DocumentRow.id)
-        return list(self._connection.scalars(query))
+        return [DocumentRow.seq > known, DocumentRow.seq <= until, ~predicted]
+
+    def set_predicted(self, pipeline: PipelineId, until: int) -> None:
+        row = {"pipeline": pipeline.name, "digest": pipeline.digest, "seq": until}
+        insert_missing(self._connection, PredictedUntil, [row])
+        of_pipeline = (PredictedUntil.pipeline == pipeline.name, PredictedUntil.digest == pipeline.digest)
+        # Of two runs at the same time the one that began earlier may end later.
+        grown = update(PredictedUntil).where(*of_pipeline, PredictedUntil.seq < until).values(seq=until)
+        self._connection.execute(grown)
 
     def add_predictions(self, predictions: Sequence[Prediction]) -> int:
         rows = [
@@ -161,7 +153,9 @@ class DocumentTable:
             }
             for prediction in predictions
         ]
-        return insert_missing(self._connection, PredictionRow, rows)
+        added = insert_missing(self._connection, PredictionRow, rows)
+        standing.predictions_added(self._connection, self._seq, predictions)
+        return added
 
     def counts(self) -> dict[str, Any]:
         count = self._connection.scalar

@@ -2,25 +2,35 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, event, func, select, update
 
 from curator.domain.annotation import instant
 from curator.domain.errors import CuratorError
 from curator.steps.ports.deliveries import Delivery, DeliveryFacts
-from curator.store.database import curator_errors, open_file
-from curator.store.inbox_file import SIZE, DeliveryRow, bring_up_to_date, is_up_to_date
+from curator.store.engines import curator_errors, open_file
+from curator.store.inbox_file import ARRIVAL, DROPPABLE, SIZE, DeliveryRow, bring_up_to_date, is_up_to_date
+from curator.store.shared_writes import SharedWrites
 
 
 class SqliteInbox:
-    """Implements the port `Inbox`; what `put` has returned from survives a crash of the process and of the machine."""
+    """Implements the port `Inbox`; what `put` has returned from survives a crash of the process and of the machine.
 
-    def __init__(self, path: Path) -> None:
+    One that `receives` nothing does not wait for the disk: what it settled and a crash of the machine took back waits
+    again, and the store has its receipt.
+    """
+
+    def __init__(self, path: Path, *, receives: bool = True) -> None:
         self.engine = open_file(path)
+        self._receives = receives
+        if not receives:
+            event.listen(self.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=NORMAL"))
+        self._arrivals = SharedWrites(self._keep)
         # Only a look, so that nobody waits for a writer when there is nothing to do.
         with curator_errors(self.engine), self.engine.connect() as connection:
             if is_up_to_date(connection):
@@ -38,11 +48,17 @@ class SqliteInbox:
             yield connection
 
     def put(self, body: bytes) -> str:
+        if not self._receives:
+            raise CuratorError(
+                "an inbox that was opened to settle deliveries takes none", str(self.engine.url.database)
+            )
         delivery = str(uuid.uuid4())
-        with self._begin() as connection:
-            row = {"id": delivery, "received_at": _now(), "body": body}
-            connection.execute(insert(DeliveryRow).values(**row))
+        self._arrivals.add((delivery, _now(), body))
         return delivery
+
+    def _keep(self, arrivals: list[tuple[str, str, bytes]]) -> None:
+        with self._begin() as connection:
+            connection.exec_driver_sql(ARRIVAL, arrivals)
 
     def pending(self, limit: int, after: int = 0, *, at_once: bool = False) -> list[Delivery]:
         row = DeliveryRow
@@ -56,9 +72,20 @@ class SqliteInbox:
             return [Delivery(*values) for values in connection.execute(query.order_by(row.number).limit(limit))]
 
     def settle(self, delivery: str, state: str, cause: str) -> None:
-        with self._begin() as connection:
-            settled = {"state": state, "cause": cause[:200], "settled_at": _now(), "next_attempt_at": None}
-            connection.execute(update(DeliveryRow).where(DeliveryRow.id == delivery).values(**settled))
+        self._settle([{"delivery": delivery, "state": state, "cause": cause[:200]}])
+
+    def settle_together(self, outcomes: Mapping[str, str]) -> None:
+        self._settle([{"delivery": delivery, "state": state, "cause": ""} for delivery, state in outcomes.items()])
+
+    def _settle(self, rows: list[dict[str, Any]]) -> None:
+        settled: dict[str, Any] = {column: bindparam(column) for column in ("state", "cause", "settled_at")}
+        settling = update(DeliveryRow).where(DeliveryRow.id == bindparam("delivery"))
+        now = _now()
+        if rows:
+            with self._begin() as connection:
+                connection.execute(
+                    settling.values(**settled, next_attempt_at=None), [{**row, "settled_at": now} for row in rows]
+                )
 
     def put_off(self, delivery: str, seconds: float, cause: str) -> None:
         waits = (DeliveryRow.id == delivery, DeliveryRow.state == "pending")
@@ -88,15 +115,13 @@ class SqliteInbox:
 
     def drop_bodies(self, seconds: float, limit: int) -> int:
         row = DeliveryRow
-        done = (row.state.in_(("applied", "stale")), row.size.is_(None), row.settled_at <= _now(-seconds))
-        query = select(row.number, row.body).where(*done).order_by(row.settled_at).limit(limit)
         dropping = update(row).where(row.number == bindparam("at"))
         with self._begin() as connection:
             # Bodies hold secrets: what is freed in the file is overwritten.
             connection.exec_driver_sql("PRAGMA secure_delete = ON")
             facts = [
                 {"at": number, "body": b"", "size": len(body), "sha256": hashlib.sha256(body).hexdigest()}
-                for number, body in connection.execute(query)
+                for number, body in connection.exec_driver_sql(DROPPABLE, (_now(-seconds), limit))
             ]
             if facts:
                 connection.execute(dropping, facts)

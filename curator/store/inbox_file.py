@@ -5,6 +5,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from curator.domain.errors import CuratorError
 
+# As the index on it has it: SQLite uses that only where a statement asks for the very same.
+_KEPT = "size IS NULL AND state IN ('applied', 'stale')"
+
 
 class InboxTable(DeclarativeBase):
     """The inbox's own tables, apart from the store's."""
@@ -14,7 +17,7 @@ class DeliveryRow(InboxTable):
     """A delivery; `size` and `sha256` are those of a body that was dropped, and empty while it is kept."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_kept", "settled_at", sqlite_where=text("size IS NULL")),)
+    __table_args__ = (Index("ix_delivery_kept", "settled_at", sqlite_where=text(_KEPT)),)
     number: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(String(36), unique=True)
     received_at: Mapped[str] = mapped_column(String(32))
@@ -28,6 +31,18 @@ class DeliveryRow(InboxTable):
     sha256: Mapped[str | None] = mapped_column(String(64))
 
 
+ARRIVAL = """
+    INSERT INTO delivery (id, received_at, body, state, cause, attempts) VALUES (?, ?, ?, 'pending', '', 0)
+"""
+"""Adds a delivery by id, time and body; written out, as somebody waits for every moment that it takes."""
+DROPPABLE = f"""
+    SELECT number, body FROM delivery INDEXED BY ix_delivery_kept
+    WHERE {_KEPT} AND settled_at <= ? ORDER BY settled_at LIMIT ?
+"""  # noqa: S608 - nothing in it comes from outside
+"""Finds bodies of deliveries that were applied up to a time, at most so many.
+
+Left to itself, SQLite goes through all that were ever applied.
+"""
 SIZE = func.coalesce(DeliveryRow.size, func.length(DeliveryRow.body))
 """The bytes of a delivery's body, also of one that was dropped."""
 
@@ -53,6 +68,10 @@ _STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE delivery ADD COLUMN size INTEGER",
         "ALTER TABLE delivery ADD COLUMN sha256 VARCHAR(64)",
         "CREATE INDEX ix_delivery_kept ON delivery (settled_at) WHERE size IS NULL",
+    ),
+    (
+        "DROP INDEX ix_delivery_kept",
+        f"CREATE INDEX ix_delivery_kept ON delivery (settled_at) WHERE {_KEPT}",
     ),
 )
 

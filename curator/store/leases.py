@@ -23,15 +23,17 @@ class LeaseTable:
         now = self._now()
         # A renewal is no taking: what the holder has begun goes on under the same number.
         epoch = case((Lease.holder == holder, Lease.epoch), else_=Lease.epoch + 1)
-        taken = self._connection.scalar(
+        taking = (
             update(Lease)
             .where(Lease.name == name, (Lease.holder == holder) | (Lease.expires < now))
             .values(holder=holder, epoch=epoch, expires=now + seconds)
             .returning(Lease.epoch)
         )
+        taken = self._connection.scalar(taking)
         if taken is None:
             row: dict[str, Any] = {"name": name, "holder": holder, "epoch": 1, "expires": now + seconds}
-            taken = 1 if insert_missing(self._connection, Lease, [row]) else None
+            # Whoever was quicker to make the row may have made it for a lease that is free.
+            taken = 1 if insert_missing(self._connection, Lease, [row]) else self._connection.scalar(taking)
         return None if taken is None else Fence(name, holder, taken)
 
     def holder(self, name: str) -> str:
@@ -50,6 +52,17 @@ class LeaseTable:
         held = (Lease.name == fence.name, Lease.holder == fence.holder, Lease.epoch == fence.epoch)
         if self._connection.scalar(select(Lease.epoch).where(*held).with_for_update(read=True)) is None:
             raise LeaseLost("another curator took over", f"lease {fence.name}", "see that only one is running")
+
+    def keep_free(self, name: str) -> bool:
+        """Say whether nobody has a lease, and if so keep it from being taken until the transaction ends."""
+        expires = select(Lease.expires - self._now()).where(Lease.name == name).with_for_update()
+        left = self._connection.scalar(expires)
+        if left is None:
+            # Without a row there is nothing to keep: somebody else's first taking waits for this one.
+            row: dict[str, Any] = {"name": name, "holder": "", "epoch": 0, "expires": 0.0}
+            if not insert_missing(self._connection, Lease, [row]):
+                left = self._connection.scalar(expires)
+        return left is None or left < 0
 
     def _now(self) -> ColumnElement[float]:
         """The seconds since 1970 on the clock of the database, at the moment of the statement."""

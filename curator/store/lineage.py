@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from curator.domain.annotation import ProjectSource
 from curator.domain.prediction import PipelineId
 from curator.steps.ports.stored_lineage import StartingPrediction
+from curator.store import standing
 from curator.store.rows import chunks
 from curator.store.tables import PredictionNumber, PredictionRow, ProjectRow, RevisionRow, SentPrediction, ShownRow
 
@@ -44,6 +45,7 @@ class LineageTable:
         if self.numbered(server, project, task, number) != pipeline:
             row = {"server": server, "project": project, "task": task, "number": number, "pipeline": pipeline}
             self._connection.execute(insert(PredictionNumber).values(seq=self._seq, **row))
+            standing.prediction_numbered(self._connection, self._seq, ProjectSource(server, project), task, number)
 
     def started_from(self, revisions: Iterable[int], as_of: int | None = None) -> dict[int, StartingPrediction]:
         starts: dict[int, StartingPrediction] = {}

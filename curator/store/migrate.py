@@ -3,10 +3,10 @@
 import logging
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, MetaData, Table, func, inspect, select
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 
 from curator.domain.errors import CuratorError
-from curator.store.database import curator_errors
+from curator.store.engines import curator_errors
 
 # Any number, always the same.
 _LOCK = 0x63757261
@@ -61,8 +61,7 @@ def _revision(connection: Connection) -> str | None:
     # Alembic takes longer to load than most commands take to run: for a look it stays away.
     if not inspect(connection).has_table("alembic_version"):
         return None
-    table = Table("alembic_version", MetaData(), autoload_with=connection)
-    at: str | None = connection.scalar(select(table.c.version_num))
+    at: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     if at is not None and at not in schema_revisions():
         raise CuratorError(
             "the store was written by another version of curator",

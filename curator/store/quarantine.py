@@ -1,16 +1,17 @@
 """The quarantine: items that do not fit, and annotations that cannot be read."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, case, delete, exists, func, insert, select
+from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import UnreadableAnnotation
 from curator.domain.canonical import digest
 from curator.domain.span import Problem
-from curator.steps.ports.stored_quarantine import QuarantinedItem, QuarantinedRow
+from curator.steps.ports.stored_quarantine import Misfit, QuarantinedItem, QuarantinedRow
 from curator.store.rows import insert_missing
-from curator.store.tables import CurrentRow, Quarantined, Tick, UnreadableRow
+from curator.store.tables import CurrentRow, MisfitRow, Quarantined, ReadingRow, Tick, UnreadableRow
 
 
 class QuarantineTable:
@@ -46,6 +47,47 @@ class QuarantineTable:
             query = query.where(current.source == source)
         return [QuarantinedItem(*row) for row in self._connection.execute(query)]
 
+    def misfits(
+        self, schema_hash: str, document: str | None = None, *, once: bool = False, limit: int | None = None
+    ) -> list[Misfit]:
+        current = CurrentRow
+        query = (
+            select(current.source, current.task, current.key, current.document, MisfitRow.cause, MisfitRow.item)
+            .join(ReadingRow, ReadingRow.revision == current.revision)
+            .join(MisfitRow, MisfitRow.revision == current.revision)
+            .where(ReadingRow.schema_hash == schema_hash)
+            .order_by(current.source, current.task, current.revision, MisfitRow.place)
+        )
+        if document is not None:
+            query = query.where(current.document == document)
+        if once:
+            first = aliased(MisfitRow)
+            alike = (first.revision == MisfitRow.revision) & (first.cause == MisfitRow.cause)
+            query = query.where(~exists().where(alike, first.place < MisfitRow.place))
+        return [Misfit(*row) for row in self._connection.execute(query.limit(limit))]
+
+    def causes(self, schema_hash: str) -> dict[str, int]:
+        cause = self._cause()
+        unreadable = select(cause.label("cause"), func.count().label("total")).group_by(cause)
+        misfits = (
+            select(MisfitRow.cause, func.count(func.distinct(MisfitRow.revision)).label("total"))
+            .join(ReadingRow, ReadingRow.revision == MisfitRow.revision)
+            .join(CurrentRow, CurrentRow.revision == MisfitRow.revision)
+            .where(ReadingRow.schema_hash == schema_hash)
+            .group_by(MisfitRow.cause)
+        )
+        totals: dict[str, int] = {}
+        for query in (unreadable, misfits):
+            for row in sorted(self._connection.execute(query)):
+                totals[row.cause] = totals.get(row.cause, 0) + row.total
+        return totals
+
+    def _cause(self) -> ColumnElement[str]:
+        """Return the cause of what cannot be read, up to a colon."""
+        place = func.instr if self._connection.dialect.name == "sqlite" else func.strpos
+        colon = place(UnreadableRow.cause, ":")
+        return case((colon > 0, func.substr(UnreadableRow.cause, 1, colon - 1)), else_=UnreadableRow.cause)
+
     def history(self, document: str | None = None) -> list[QuarantinedRow]:
         row = Quarantined
         query = select(Tick.at, row.origin, row.document, row.cause, row.item).join(Tick, Tick.seq == row.seq)
@@ -62,12 +104,16 @@ class QuarantineTable:
         deletion = delete(UnreadableRow).where(UnreadableRow.source == source, UnreadableRow.task == task)
         self._connection.execute(deletion if key is None else deletion.where(UnreadableRow.key == key))
 
-    def unreadable(self, source: str | None = None) -> list[UnreadableAnnotation]:
+    def unreadable(
+        self, source: str | None = None, *, causes: Collection[str] | None = None, limit: int | None = None
+    ) -> list[UnreadableAnnotation]:
         row = UnreadableRow
         query = select(row.source, row.task, row.key, row.cause).order_by(row.source, row.task, row.key)
         if source is not None:
             query = query.where(row.source == source)
-        return [UnreadableAnnotation(*values) for values in self._connection.execute(query)]
+        if causes is not None:
+            query = query.where(self._cause().in_(causes))
+        return [UnreadableAnnotation(*values) for values in self._connection.execute(query.limit(limit))]
 
     def counts(self) -> dict[str, Any]:
         return {

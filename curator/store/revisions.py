@@ -1,22 +1,36 @@
 """Revisions of annotations, the index of those that are current, and the names of annotators."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, delete, exists, func, insert, select, type_coerce, update
+from sqlalchemy import Connection, Row, Text, bindparam, delete, exists, func, insert, select, type_coerce, update
 from sqlalchemy.orm import aliased
 
-from curator.domain.annotation import AnnotationState, Identity, Revision, state_from_value
+from curator.domain.annotation import AnnotationState, Identity, ProjectSource, Revision, TaskRef, state_from_value
 from curator.domain.canonical import canonical_json
-from curator.steps.ports.stored_revisions import CurrentAnnotation
-from curator.store.rows import chunks, insert_missing
+from curator.steps.ports.stored_revisions import AnnotationContext, AnnotatorWork, CurrentAnnotation
+from curator.store import standing
+from curator.store.contexts import annotation_context
+from curator.store.rows import chunks, dialect_insert, insert_missing
 from curator.store.tables import Annotator, CurrentRow, DeletionNotice, RevisionRow, Watermark
 
 _IDENTITY = (RevisionRow.source, RevisionRow.key, RevisionRow.created_at)
 _COPIED = ("task", "annotator", "updated_by", "parent_prediction")
 _TOMBSTONE = canonical_json(None)
 _BATCH = 400
+_NEWEST = (
+    select(RevisionRow.__table__)
+    .where(
+        RevisionRow.number.in_(
+            select(func.max(RevisionRow.number))
+            .where(RevisionRow.source == bindparam("source"), RevisionRow.key == bindparam("key"))
+            .group_by(*_IDENTITY)
+        )
+    )
+    .order_by(RevisionRow.created_at)
+)
 
 
 class RevisionTable:
@@ -27,13 +41,10 @@ class RevisionTable:
         self._seq = seq
 
     def newest(self, source: str, key: str) -> list[Revision]:
-        numbers = (
-            select(func.max(RevisionRow.number))
-            .where(RevisionRow.source == source, RevisionRow.key == key)
-            .group_by(*_IDENTITY)
-        )
-        query = select(RevisionRow.__table__).where(RevisionRow.number.in_(numbers)).order_by(RevisionRow.created_at)
-        return [_revision(row) for row in self._connection.execute(query)]
+        return [_revision(row) for row in self._connection.execute(_NEWEST, {"source": source, "key": key})]
+
+    def context(self, state: AnnotationState, task: TaskRef) -> AnnotationContext:
+        return annotation_context(self._connection, state, task)
 
     def current_revisions(self, document: str | None = None) -> Iterator[Revision]:
         query = (
@@ -48,10 +59,6 @@ class RevisionTable:
         # A database's own order of texts depends on its locale.
         for _, of_document in groupby(revisions, key=lambda revision: revision.document):
             yield from sorted(of_document, key=lambda revision: revision.identity.rank)
-
-    def annotated(self, as_of: int) -> list[str]:
-        query = select(RevisionRow.document).distinct().where(RevisionRow.seq <= as_of)
-        return sorted(self._connection.scalars(query))
 
     def revisions_at(self, documents: Iterable[str], as_of: int) -> dict[str, list[Revision]]:
         later = aliased(RevisionRow)
@@ -78,6 +85,17 @@ class RevisionTable:
         for _, of_document in groupby(map(_current, rows), key=lambda annotation: annotation.document):
             yield from sorted(of_document, key=lambda annotation: annotation.identity.rank)
 
+    def work(self, server: str) -> list[AnnotatorWork]:
+        beginning = str(ProjectSource(server, 0)).removesuffix("0")
+        submitted, skipped = (func.count().filter(CurrentRow.skipped.is_(skipped)) for skipped in (False, True))
+        seconds, timed = func.sum(func.coalesce(CurrentRow.lead_time, 0.0)), func.count(CurrentRow.lead_time)
+        query = (
+            select(CurrentRow.annotator, submitted, skipped, seconds, timed, func.max(CurrentRow.updated_at))
+            .where(func.substr(CurrentRow.source, 1, len(beginning)) == beginning)
+            .group_by(CurrentRow.annotator)
+        )
+        return [AnnotatorWork(*row._tuple()) for row in self._connection.execute(query)]
+
     def current_count(self, source: str | None = None) -> int:
         query = select(func.count()).select_from(CurrentRow)
         if source is not None:
@@ -101,7 +119,7 @@ class RevisionTable:
         for chunk in chunks(sorted(numbers), _BATCH):
             rows = self._connection.execute(query.where(RevisionRow.number.in_(chunk))).all()
             current = [
-                _index(revision, revision.state, row.first_seq)
+                {**_index(revision, revision.state), "first_seq": row.first_seq}
                 for revision, row in zip(map(_revision, rows), rows, strict=True)
                 if revision.state is not None
             ]
@@ -114,24 +132,17 @@ class RevisionTable:
         if state is not None:
             value = state.value()
             row |= {"value": value, **{column: value[column] for column in _COPIED}}
-        number = int(self._connection.scalar(insert(RevisionRow).values(**row).returning(RevisionRow.number)) or 0)
+        number = int(self._connection.scalar(insert(RevisionRow).returning(RevisionRow.number), row) or 0)
+        standing.revisions_added(self._connection, self._seq, [number])
         if state is None:
             self._connection.execute(delete(CurrentRow).where(*_is(CurrentRow, identity)))
-            return number
-        # An annotation may be back after its tombstone.
-        first_seq = self._connection.scalar(select(func.min(RevisionRow.seq)).where(*_is(RevisionRow, identity)))
-        index = _index(Revision(number, identity, document, state), state, int(first_seq or self._seq))
-        if not insert_missing(self._connection, CurrentRow, [index]):
-            del index["first_seq"]
-            self._connection.execute(update(CurrentRow).where(*_is(CurrentRow, identity)).values(**index))
+        else:
+            index = _index(Revision(number, identity, document, state), state)
+            self._connection.execute(_indexing(self._connection.dialect.name), index)
         return number
 
     def note_deletion(self, source: str, key: str) -> None:
         insert_missing(self._connection, DeletionNotice, [{"source": source, "key": key}])
-
-    def deletion_was_noted(self, source: str, key: str) -> bool:
-        query = select(DeletionNotice.key).where(DeletionNotice.source == source, DeletionNotice.key == key)
-        return self._connection.scalar(query) is not None
 
     def annotators(self, as_of: int | None = None) -> dict[str, str]:
         return annotator_names(self._connection, as_of)
@@ -167,6 +178,7 @@ class RevisionTable:
         ]
         if changed:
             self._connection.execute(insert(Annotator), changed)
+            standing.annotators_named(self._connection, self._seq, [str(row["key"]) for row in changed])
 
     def watermark(self, source: str) -> str | None:
         return self._connection.scalar(select(Watermark.updated_at).where(Watermark.source == source))
@@ -203,12 +215,25 @@ def _same(left: Any, right: Any) -> tuple[Any, ...]:
     return (left.source == right.source, left.key == right.key, left.created_at == right.created_at)
 
 
-def _index(revision: Revision, state: AnnotationState, first_seq: int) -> dict[str, Any]:
-    """Return the row of the index for a revision, which is no tombstone, with its state."""
+@cache
+def _indexing(dialect: str) -> Any:
+    """Return the statement that puts a revision, which is there, into the index, in the place of the one before."""
+    insert = dialect_insert(dialect)(CurrentRow)
+    named: dict[str, Any] = {column.name: bindparam(column.name) for column in CurrentRow.__table__.columns}
+    identity = (RevisionRow.source == named["source"], RevisionRow.key == named["key"])
+    # An annotation may be back after its tombstone.
+    first = select(func.min(RevisionRow.seq)).where(*identity, RevisionRow.created_at == named["created_at"])
+    changed = named.keys() - {"source", "key", "created_at", "first_seq"}
+    return insert.values({**named, "first_seq": first.scalar_subquery()}).on_conflict_do_update(
+        index_elements=["source", "key", "created_at"], set_={name: insert.excluded[name] for name in changed}
+    )
+
+
+def _index(revision: Revision, state: AnnotationState) -> dict[str, Any]:
+    """Return the row of the index for a revision, which is no tombstone, with its state, but for when it first came."""
     return {
         **_key(revision.identity),
         "revision": revision.number,
-        "first_seq": first_seq,
         "document": revision.document,
         "task": state.task,
         "annotator": state.annotator,

@@ -10,6 +10,7 @@ from curator.domain.annotation import ProjectSource
 from curator.domain.prediction import GIVEN, PipelineId, Prediction
 from curator.domain.span import content_from_value
 from curator.steps.ports.stored_tasks import ProjectRole, StoredPrediction
+from curator.store import standing
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import (
     CurrentRow,
@@ -56,7 +57,10 @@ class TaskTable:
         if self.project(server, role) != (project, schema_hash):
             row = {"seq": self._seq, "server": server, "project": project, "role": role.value}
             row["schema_hash"] = schema_hash
+            known = self.has_project(server, project)
             self._connection.execute(insert(ProjectRow).values(**row))
+            if not known:
+                standing.project_known(self._connection, self._seq, ProjectSource(server, project))
 
     def document(self, server: str, project: int, task: int) -> str | None:
         return self._connection.scalar(

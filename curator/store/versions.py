@@ -1,6 +1,6 @@
 """Dataset versions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import Any
 
@@ -64,7 +64,16 @@ class VersionTable:
         )
         return self._connection.scalar(query) or b""
 
-    def lines(self, version: StoredVersion, split: str) -> Iterator[bytes]:
+    def decisions(self, version: StoredVersion, split: str) -> Iterator[int]:
+        query = (
+            select(VersionRecordRow.decision)
+            .where(VersionRecordRow.version == _id(version), VersionRecordRow.split == split)
+            .order_by(VersionRecordRow.place)
+            .execution_options(yield_per=10_000)
+        )
+        yield from self._connection.scalars(query)
+
+    def lines(self, version: StoredVersion, split: str) -> Iterator[Sequence[bytes]]:
         query = (
             select(DecisionRow.record)
             .join(VersionRecordRow, VersionRecordRow.decision == DecisionRow.id)
@@ -72,8 +81,8 @@ class VersionTable:
             .order_by(VersionRecordRow.place)
             .execution_options(yield_per=_BATCH)
         )
-        for line in self._connection.scalars(query):
-            yield line or b""
+        for lines in self._connection.scalars(query).partitions():
+            yield [line or b"" for line in lines]
 
     def counts(self) -> dict[str, Any]:
         return {"versions": self._connection.scalar(select(func.count()).select_from(VersionRow))}

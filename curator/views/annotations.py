@@ -1,13 +1,16 @@
 """Every current annotation with its content."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from curator.domain.annotation import AnnotationState, Revision, fallback_name, project_source
 from curator.domain.schema import LabelSchema
-from curator.domain.span import attribute_value, relation_value, spans_by_layer
+from curator.domain.span import Content, attribute_value, relation_value, spans_by_layer
 from curator.steps.ports.contents import ContentReader
-from curator.steps.ports.store import Store, Transaction
+from curator.steps.ports.store import Store
+
+_BATCH = 200
 
 
 def current_annotations(store: Store, schema: LabelSchema, read_content: ContentReader) -> Iterator[dict[str, Any]]:
@@ -17,26 +20,32 @@ def current_annotations(store: Store, schema: LabelSchema, read_content: Content
     """
     with store.reading() as transaction:
         names = transaction.revisions.annotators()
-        for revision in transaction.revisions.current_revisions():
-            if revision.state is not None:
-                yield _value(transaction, revision, revision.state, names, schema, read_content)
+        revisions = transaction.revisions.current_revisions()
+        while some := list(islice(revisions, _BATCH)):
+            held = {revision.document for revision in some}
+            documents, sources = transaction.documents.by_id(held), transaction.documents.first_sources(held)
+            for revision in some:
+                if revision.state is not None:
+                    document = documents[revision.document]
+                    content = read_content(revision.state, document.text, schema)
+                    source = sources[document.id]
+                    yield _value(revision, revision.state, source, names, content, document.text, schema)
 
 
 def _value(
-    transaction: Transaction,
     revision: Revision,
     state: AnnotationState,
+    source: str,
     names: Mapping[str, str],
+    content: Content,
+    text: str,
     schema: LabelSchema,
-    read_content: ContentReader,
 ) -> dict[str, Any]:
-    identity, document = revision.identity, revision.document
+    identity = revision.identity
     project = project_source(identity.source)
-    text = transaction.documents.text(document) or ""
-    content = read_content(state, text, schema)
     return {
-        "document": document,
-        "source": transaction.documents.first_sources([document])[document],
+        "document": revision.document,
+        "source": source,
         "project": None if project is None else project.project,
         "task": state.task,
         "annotation": identity.key if project is None else int(identity.key),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from curator.domain.annotation import annotator_key, fallback_name, project_source
+from curator.domain.annotation import annotator_key, fallback_name
 from curator.steps.ports.store import Store
 from curator.views.progress import AnnotatorProgress
 
@@ -14,18 +14,15 @@ def progress_of_annotators(store: Store, server: str, users: Mapping[int, str]) 
         annotator_key(server, user): AnnotatorProgress(email) for user, email in users.items()
     }
     with store.reading() as transaction:
-        for annotation in transaction.revisions.current():
-            project = project_source(annotation.identity.source)
-            if project is None or project.server != server:
-                continue
-            key = annotation.annotator
-            before = progress.get(key) or AnnotatorProgress("unknown" if key is None else fallback_name(key))
+        for work in transaction.revisions.work(server):
+            key = work.annotator
+            known = progress.get(key) or AnnotatorProgress("unknown" if key is None else fallback_name(key))
             progress[key] = replace(
-                before,
-                reviewed=before.reviewed + (not annotation.skipped),
-                skipped=before.skipped + annotation.skipped,
-                seconds=before.seconds + (annotation.lead_time or 0.0),
-                timed=before.timed + (annotation.lead_time is not None),
-                last_activity=max(before.last_activity or "", annotation.updated_at),
+                known,
+                reviewed=work.submitted,
+                skipped=work.skipped,
+                seconds=work.seconds,
+                timed=work.timed,
+                last_activity=work.last,
             )
     return sorted(progress.values(), key=lambda annotator: annotator.name)

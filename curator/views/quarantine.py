@@ -1,16 +1,17 @@
 """What of the current annotations does not fit or cannot be read, by name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from curator.domain.annotation import annotation_name, project_source
-from curator.domain.span import Problem
+from curator.domain.annotation import UnreadableAnnotation, annotation_name, project_source
 from curator.steps.desk.foreign import is_foreign, remedy_for
 from curator.steps.in_force.schema import schema_in_force
-from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
-from curator.steps.ports.stored_quarantine import QuarantinedItem
+from curator.steps.ports.stored_quarantine import Misfit
+from curator.steps.ports.stored_readings import Readings
+
+_BATCHES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +55,71 @@ class QuarantineEntry:
         }
 
 
-def quarantine(store: Store, read_content: ContentReader) -> list[QuarantineEntry]:
+@dataclass(frozen=True, slots=True)
+class QuarantineSummary:
+    """How many entries there are by cause, each annotation once a cause, and the first ones of them.
+
+    `unread` annotations and predictions came so lately, or in such numbers, that nobody looked at them yet.
+    """
+
+    causes: Mapping[str, int]
+    first: tuple[QuarantineEntry, ...]
+    unread: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.causes.values())
+
+
+def quarantine(store: Store, readings: Readings) -> list[QuarantineEntry]:
     """Return what is in quarantine now, each annotation once a cause; see `quarantine_items`."""
-    entries = (replace(entry, item=None) for entry in quarantine_items(store, read_content))
+    entries = (replace(entry, item=None) for entry in quarantine_items(store, readings))
     return list(dict.fromkeys(entries))
 
 
-def quarantine_items(store: Store, read_content: ContentReader, document: str | None = None) -> list[QuarantineEntry]:
+def quarantine_items(store: Store, readings: Readings, document: str | None = None) -> list[QuarantineEntry]:
     """Return what is in quarantine now: first what cannot be read, then the items of current annotations.
 
-    Of one document where it is given. An item that fits the labels in force by now is left out.
+    Of one document where it is given. All annotations are read first that were not read by the labels in force.
     """
+    readings.catch_up()
     with store.reading() as transaction:
-        entries = [*_unreadable(transaction), *_items(transaction, read_content)]
-    return [entry for entry in entries if document is None or entry.document == document]
+        entries = list(_unreadable(transaction, transaction.quarantine.unreadable()))
+        misfits = transaction.quarantine.misfits(_schema_hash(transaction), document)
+    return [
+        *(entry for entry in entries if document is None or entry.document == document),
+        *(_misfit(misfit, misfit.item) for misfit in misfits),
+    ]
 
 
-def _unreadable(transaction: Transaction) -> Iterator[QuarantineEntry]:
+def quarantine_summary(store: Store, readings: Readings, limit: int, *, foreign: bool = True) -> QuarantineSummary:
+    """Return what is in quarantine now in few words, without waiting for whoever writes.
+
+    Some of what is unread is read first. Without tasks whose annotations are left alone where not `foreign`.
+    """
+    unread = readings.catch_up(_BATCHES, wait=False) and readings.waiting()
+    with store.reading() as transaction:
+        schema_hash = _schema_hash(transaction)
+        causes = transaction.quarantine.causes(schema_hash)
+        if not foreign:
+            causes = {cause: count for cause, count in causes.items() if not is_foreign(cause)}
+        unreadable = transaction.quarantine.unreadable(causes=causes, limit=limit)
+        misfits = transaction.quarantine.misfits(schema_hash, once=True, limit=limit - len(unreadable))
+        entries = [*_unreadable(transaction, unreadable), *(_misfit(misfit, None) for misfit in misfits)]
+    return QuarantineSummary(causes, tuple(entries), unread)
+
+
+def _schema_hash(transaction: Transaction) -> str:
+    schema = schema_in_force(transaction.settings)
+    return "" if schema is None else schema.hash
+
+
+def _misfit(misfit: Misfit, item: Any) -> QuarantineEntry:
+    return QuarantineEntry(misfit.source, misfit.task, misfit.key, misfit.document, misfit.cause, item)
+
+
+def _unreadable(transaction: Transaction, unreadable: Sequence[UnreadableAnnotation]) -> Iterator[QuarantineEntry]:
     tasks: dict[str, set[int]] = {}
-    unreadable = transaction.quarantine.unreadable()
     for annotation in unreadable:
         tasks.setdefault(annotation.source, set()).add(annotation.task)
     documents: dict[tuple[str, int], str] = {}
@@ -83,27 +130,3 @@ def _unreadable(transaction: Transaction) -> Iterator[QuarantineEntry]:
     for annotation in unreadable:
         document = documents.get((annotation.source, annotation.task))
         yield QuarantineEntry(annotation.source, annotation.task, annotation.key, document, annotation.cause)
-
-
-def _items(transaction: Transaction, read_content: ContentReader) -> Iterator[QuarantineEntry]:
-    """Yield what of current annotations does not fit the labels in force, in the order of the annotations."""
-    revisions: dict[int, QuarantinedItem] = {}
-    for item in transaction.quarantine.of_current():
-        revisions.setdefault(item.revision, item)
-    problems: dict[int, tuple[Problem, ...]] = {}
-    for document in {item.document for item in revisions.values()}:
-        problems |= _problems(transaction, document, read_content)
-    for number, item in revisions.items():
-        for problem in problems.get(number, ()):
-            yield QuarantineEntry(item.source, item.task, item.key, item.document, problem.cause, problem.item)
-
-
-def _problems(transaction: Transaction, document: str, read_content: ContentReader) -> dict[int, tuple[Problem, ...]]:
-    """Return what of a document's current annotations does not fit the labels that are in force, by revision."""
-    schema, text = schema_in_force(transaction.settings), transaction.documents.text(document)
-    if schema is None or text is None:
-        return {}
-    revisions = transaction.revisions.current_revisions(document=document)
-    return {
-        revision.number: read_content(revision.state, text, schema).problems for revision in revisions if revision.state
-    }

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import count, pairwise
+from heapq import heappop, heappush
+from itertools import pairwise
 
 from curator.domain.scoring import MatchKind
 from curator.domain.span import Span
@@ -37,10 +38,13 @@ class Segment:
 def marks(spans: Iterable[tuple[Span, MatchKind | None]]) -> list[Mark]:
     """Return spans with their tracks, in text order, longer ones first: no two that overlap share a track."""
     placed: list[Mark] = []
-    busy: dict[int, int] = {}
+    busy: list[tuple[int, int]] = []
+    free: list[int] = []
     for span, kind in sorted(spans, key=lambda pair: (pair[0].start, -pair[0].end, pair[0].layer, pair[0].label)):
-        track = next(track for track in count() if busy.get(track, 0) <= span.start)
-        busy[track] = span.end
+        while busy and busy[0][0] <= span.start:
+            heappush(free, heappop(busy)[1])
+        track = heappop(free) if free else len(busy)
+        heappush(busy, (span.end, track))
         placed.append(Mark(span, track, kind))
     return placed
 
@@ -49,17 +53,21 @@ def segments(text: str, placed: Iterable[Mark]) -> list[Segment]:
     """Return the text in segments; joined they are the whole text. `placed` are the marks in text order."""
     waiting = list(placed)
     cuts = sorted({0, len(text), *(mark.span.start for mark in waiting), *(mark.span.end for mark in waiting)})
+    ending: dict[int, list[Mark]] = {}
+    for mark in waiting:
+        if mark.span.start < mark.span.end:
+            ending.setdefault(mark.span.end, []).append(mark)
     result: list[Segment] = []
-    active: list[Mark] = []
+    drawn: tuple[Mark, ...] = ()
     at = 0
     for start, end in pairwise(cuts):
-        active = [mark for mark in active if mark.span.end > start]
         first = at
         while at < len(waiting) and waiting[at].span.start == start:
             at += 1
         starts = tuple(waiting[first:at])
-        goes_on, lines = (tuple(mark for mark in group if mark.track < TRACKS) for group in (active, starts))
-        active += starts
-        ends = frozenset(mark for mark in active if mark.span.end == end)
-        result.append(Segment(text[start:end], goes_on, starts, lines, ends))
+        # As many as there are tracks at most, however many overlap here.
+        goes_on = tuple(mark for mark in drawn if mark.span.end > start)
+        lines = tuple(mark for mark in starts if mark.track < TRACKS)
+        result.append(Segment(text[start:end], goes_on, starts, lines, frozenset(ending.get(end, ()))))
+        drawn = goes_on + lines
     return result

@@ -7,6 +7,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from curator.web.application import Parts, create_app
+from curator.web.arbiter import HookArbiter
 from curator.web.worker import PatientWorker
 
 # Fewer than the files that a process may have open where nothing was configured.
@@ -16,13 +17,21 @@ _CONNECTIONS = 512
 class HookServer(BaseApplication):  # type: ignore[misc]
     """Serves an application that each worker process makes for itself after it was forked.
 
-    `make_parts` is called once in every worker, so that threads and database connections belong to it alone.
+    `make_parts` is called once in every worker, so that threads and database connections belong to it alone. What is
+    given as `companion` runs in a process of its own until SIGTERM, and again where it ends by itself.
     """
 
     def __init__(
-        self, make_parts: Callable[[], Parts], host: str, ports: Sequence[int], workers: int, threads: int
+        self,
+        make_parts: Callable[[], Parts],
+        host: str,
+        ports: Sequence[int],
+        workers: int,
+        threads: int,
+        companion: Callable[[], None] | None = None,
     ) -> None:
         self._make_parts = make_parts
+        self._companion = companion
         bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for port in ports]
         self._options: dict[str, Any] = {
             "bind": bind,
@@ -49,6 +58,13 @@ class HookServer(BaseApplication):  # type: ignore[misc]
         for name, value in self._options.items():
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
+
+    def run(self) -> None:
+        """Serve until the process is told to stop."""
+        if self._companion is None:
+            super().run()
+        else:
+            HookArbiter(self, self._companion).run()
 
     def load(self) -> Flask:
         return create_app(self._make_parts())

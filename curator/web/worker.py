@@ -3,6 +3,7 @@
 import errno
 import selectors
 import socket
+import sys
 import time
 from collections import deque
 from concurrent.futures import Future
@@ -17,6 +18,8 @@ from curator.web.pools import Pools
 
 _PIECE = 1 << 16
 _STOP_SECONDS = 1.0
+# How long a thread that calculates keeps the others waiting: an answer takes many turns, beside a prediction or not.
+_TURN_SECONDS = 0.0005
 _NO_MORE_FILES = (errno.EMFILE, errno.ENFILE)
 _PASSING = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED)
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -41,6 +44,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         """Begin to serve, in the process that was forked for it."""
         self._lingering: deque[Caller] = deque()
+        sys.setswitchinterval(_TURN_SECONDS)
         super().init_process()
 
     def get_thread_pool(self) -> Pools:

@@ -4,8 +4,8 @@ import pytest
 
 from curator.bootstrap.addresses import is_embedded
 from curator.bootstrap.context import Context
+from curator.bootstrap.databases import is_own_file
 from curator.bootstrap.demo import apart
-from curator.bootstrap.stores import is_own_file
 
 
 def test_the_demo_has_nothing_in_common_with_the_users_work(

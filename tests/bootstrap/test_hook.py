@@ -1,8 +1,10 @@
+import threading
 from pathlib import Path
 
 import pytest
 
-from curator.bootstrap import hook
+from curator.bootstrap import applier
+from curator.bootstrap.applier import Applier
 from curator.bootstrap.context import Context
 from curator.bootstrap.init import init
 from curator.bootstrap.receiving import drop_old_bodies, open_receiver, sync
@@ -21,13 +23,19 @@ def made(folder: Path) -> Context:
     return context
 
 
+def start(made: Applier) -> None:
+    """Let an applier run beside the test, in a thread."""
+    threading.Thread(target=made.run, daemon=True).start()
+
+
 @pytest.mark.parametrize("error", [ServerUnreachable("away"), RuntimeError("unforeseen")], ids=["away", "unforeseen"])
 def test_deliveries_are_applied_once_what_hindered_it_is_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(hook, "_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(applier, "_PAUSE_SECONDS", 0.01)
     raised: list[Exception] = []
+    counted: list[bool] = []
     context = made(tmp_path)
     with open_receiver(context, lambda _: None) as receiver:
 
@@ -38,8 +46,8 @@ def test_deliveries_are_applied_once_what_hindered_it_is_over(
             return receiver
 
         receiver.inbox.put(b'{"action": "LABEL_LINK_CREATED"}')
-        hook.Applier(receiver.inbox, failing_at_first, lambda: False).start()
-        wait_until(lambda: receiver.inbox.counts()["dead"])
+        start(Applier(receiver.inbox, failing_at_first, lambda: False, lambda: counted.append(True), threading.Event()))
+        wait_until(lambda: receiver.inbox.counts()["dead"] and counted)
     assert raised == [error]
 
 
@@ -50,7 +58,8 @@ def test_old_bodies_are_dropped_while_nothing_waits(tmp_path: Path, monkeypatch:
     with open_inbox(context) as inbox:
         for number in range(250):
             inbox.settle(inbox.put(b"secret %d" % number), "applied", "")
-        hook.Applier(inbox, lambda: pytest.fail("nothing waits"), lambda: drop_old_bodies(context, inbox)).start()
+        never = lambda: pytest.fail("nothing waits")  # noqa: E731
+        start(Applier(inbox, never, lambda: drop_old_bodies(context, inbox), lambda: None, threading.Event()))
         wait_until(lambda: all(delivery.sha256 for delivery in inbox.recent(300)))
 
 

@@ -5,8 +5,9 @@ import pytest
 
 from curator.bootstrap.context import Context
 from curator.bootstrap.intake import ingest
-from curator.bootstrap.learning import preannotate, preannotate_documents, train
+from curator.bootstrap.learning import preannotate, train
 from curator.bootstrap.pipelines import pipeline_source
+from curator.bootstrap.predicting import preannotate_documents
 from curator.bootstrap.stores import open_store
 from curator.bootstrap.workspace import Workspace
 from curator.domain.errors import TooLittleData
@@ -22,11 +23,11 @@ def test_the_pipeline_that_predicted_is_in_force(configured: Context, folder: Pa
     model = str(save_model(folder / "model", {"Paris": "GPE"}, {}))
     (folder / "a.txt").write_text(FRENCH, encoding="utf-8")
     ingest(configured, ["a.txt"], lambda _: None, silent)
-    assert pipeline_source(configured) == "configs/preannotate.cfg"
+    assert pipeline_source(configured) == "configs/rules.cfg"
     predicted = preannotate(configured, model, None, silent)
     assert (predicted.documents, predicted.causes) == (1, [])
     with open_store(configured) as store, store.reading() as transaction:
-        assert pipeline_in_force(transaction) == PipelineInForce(model, "configs/preannotate.cfg", predicted.pipeline)
+        assert pipeline_in_force(transaction) == PipelineInForce(model, "configs/rules.cfg", predicted.pipeline)
     assert pipeline_source(configured) == model
     assert pipeline_source(configured, "another") == "another"
     assert preannotate(configured, None, None, silent) == Preannotated(predicted.pipeline)

@@ -7,8 +7,8 @@ import pytest
 
 from curator.bootstrap.context import Context
 from curator.bootstrap.intake import ingest
-from curator.bootstrap.learning import preannotate_documents
 from curator.bootstrap.ml_backend import make_ml_backend
+from curator.bootstrap.predicting import preannotate_documents
 from curator.bootstrap.stores import open_store
 from curator.steps.ports.documents import Refused
 from curator.steps.ports.predictor import AskedTask

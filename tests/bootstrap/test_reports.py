@@ -1,6 +1,7 @@
 from curator.bootstrap.context import Context
-from curator.bootstrap.reports import annotations, credentials, deliveries, status
+from curator.bootstrap.reports import annotations, credentials, deliveries
 from curator.bootstrap.servers import open_server
+from curator.bootstrap.status import status
 from curator.bootstrap.stores import open_inbox, open_store
 
 

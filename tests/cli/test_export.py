@@ -44,7 +44,7 @@ def exported(run: Run, folder: Path) -> Path:
     with open_store(context) as store:
         adopt_configured(context, store, lambda _: None)
         with store.writing() as transaction:
-            transaction.documents.add([(arrival("Paris dort"), [1])])
+            transaction.documents.add([arrival("Paris dort")])
             transaction.documents.assign([Assignment(document, "train", "hash")])
             transaction.revisions.append(state.identity, document, state)
     ran = run("export", "news", "--json")
@@ -73,7 +73,7 @@ def test_what_is_left_out_since_a_version_is_said_beside_its_own_losses(run: Run
     context = Context(Workspace(folder / ".curator"), folder / "configs" / "curator.toml")
     document, state = document_id("Lyon dort"), annotation(number=2, body=[region(0, 4, "GPE")], skipped=True).state
     with open_store(context) as store, store.writing() as transaction:
-        transaction.documents.add([(arrival("Lyon dort"), [2])])
+        transaction.documents.add([arrival("Lyon dort")])
         transaction.documents.assign([Assignment(document, "train", "hash")])
         transaction.revisions.append(state.identity, document, state)
     ran = run("export", "news")

@@ -93,7 +93,7 @@ def test_an_unforeseen_error_is_one_line_too(run: Run, monkeypatch: pytest.Monke
     def broken(*_: object) -> None:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr("curator.bootstrap.reports.status", broken)
+    monkeypatch.setattr("curator.bootstrap.status.status", broken)
     ran = run("status", "--json")
     assert (ran.code, ran.out) == (1, "")
     assert ran.error_line == "curator: unexpected RuntimeError: two lines; run again with -v for the traceback"

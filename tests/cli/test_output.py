@@ -27,3 +27,13 @@ def test_progress_writes_nothing_where_there_is_no_terminal(capfd: pytest.Captur
         tell(1, None)
         tell(2, 2)
     assert capfd.readouterr() == ("", "")
+
+
+def test_piped_progress_is_a_line_for_each_twentieth(capfd: pytest.CaptureFixture[str]) -> None:
+    with progress("work", piped=True) as tell:
+        for done in range(1, 101):
+            tell(done, 100)
+        tell(7, None)
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.splitlines() == [f"work: {done} of 100" for done in range(5, 101, 5)]

@@ -28,7 +28,7 @@ def filled(folder: Path) -> None:
     with open_store(context) as store:
         adopt_schema(store, schema, "tests")
         with store.writing() as transaction:
-            transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+            transaction.documents.add([arrival("Paris"), arrival("Lyon")])
             transaction.tasks.save("test", 1, {5: LYON})
             transaction.quarantine.put_unreadable(UnreadableAnnotation(identity().source, 5, "9", "result is no list"))
         for result, at in (([region(0, 99, "PER")], "1"), ([{**region(0, 5, "\x1b[2J" * 99), "id": "é"}], "2")):

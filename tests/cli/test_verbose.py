@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from curator.cli.verbose import telling
+from curator.cli.verbose import telling, without_secrets
 from tests.cli.conftest import FRENCH, Run
 
 
@@ -73,3 +73,18 @@ def test_nothing_is_logged_any_more_afterwards(capsys: pytest.CaptureFixture[str
         logging.getLogger("curator").info("one")
     logging.getLogger("curator").info("two")
     assert capsys.readouterr().err.endswith(" one\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("GET http://ada:pw@host/a?token=1&b=2 done", "GET http://host/a?token=…&b=2 done"),
+        ("?x=1?token=2", "?x=1?token=…"),
+        ("?token?x=1", "?token?x=…"),
+        ('"a?api_key=1?b"?Secret=2"', '"a?api_key=…"?Secret=…"'),
+        ("&PASSWORD=", "&PASSWORD=…"),
+        ("token=1 ?token ?a=b", "token=1 ?token ?a=b"),
+    ],
+)
+def test_values_of_secrets_are_hidden_wherever_they_stand(line: str, shown: str) -> None:
+    assert without_secrets(line) == shown

@@ -68,6 +68,17 @@ def test_what_is_settled_waits_no_longer_and_is_counted(inbox: Inbox) -> None:
     assert inbox.counts() == {"pending": 1, "applied": 1, "stale": 1, "dead": 1}
 
 
+def test_deliveries_are_settled_together_without_a_cause(inbox: Inbox) -> None:
+    ids = settled(inbox, "pending", "pending", "pending")
+    inbox.put_off(ids[0], 0, "away")
+    inbox.settle_together({ids[0]: "applied", ids[2]: "stale", "unknown": "applied"})
+    inbox.settle_together({})
+    assert [delivery.id for delivery in inbox.pending(9)] == [ids[1]]
+    stale, _, applied = inbox.recent(9)
+    assert (applied.state, applied.cause, applied.next_attempt_at) == ("applied", "", None)
+    assert (stale.state, bool(stale.settled_at)) == ("stale", True)
+
+
 def test_of_a_cause_200_characters_are_kept_and_an_unknown_delivery_is_passed_over(inbox: Inbox) -> None:
     (known,) = settled(inbox, "pending")
     inbox.settle(known, "dead", "é" * 300)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curator.files.nearness import MinHashNearness
+from curator.files.nearness import SketchNearness
 from curator.steps.ports.documents import Nearness
 from tests.fakes.parts import WordNearness
 
@@ -16,7 +16,11 @@ NOT_BLANK = st.text(max_size=60).filter(str.strip)
 PER_FUNCTION = [HealthCheck.function_scoped_fixture]
 
 
-@pytest.fixture(params=[MinHashNearness, WordNearness], ids=["minhash", "fake"])
+def shared_keys(nearness: Nearness, left: str, right: str) -> set[int]:
+    return set(nearness.signature(left)) & set(nearness.signature(right))
+
+
+@pytest.fixture(params=[SketchNearness, WordNearness], ids=["sketch", "fake"])
 def nearness(request: pytest.FixtureRequest) -> Nearness:
     made: Nearness = request.param()
     return made
@@ -24,11 +28,12 @@ def nearness(request: pytest.FixtureRequest) -> Nearness:
 
 @settings(max_examples=30, suppress_health_check=PER_FUNCTION)
 @given(text=NOT_BLANK)
-def test_a_signature_is_of_distinct_signed_64_bit_integers_and_always_the_same(nearness: Nearness, text: str) -> None:
-    bands = nearness.bands(text)
-    assert len(set(bands)) == len(bands) >= 1
-    assert all(-(2**63) <= band < 2**63 for band in bands)
-    assert nearness.bands(text) == bands
+def test_a_signature_is_of_distinct_signed_32_bit_integers_and_always_the_same(nearness: Nearness, text: str) -> None:
+    keys = nearness.signature(text)
+    assert len(set(keys)) == len(keys) >= 1
+    assert all(-(2**31) <= key < 2**31 for key in keys)
+    assert nearness.signature(text) == keys
+    assert nearness.scheme
 
 
 @settings(max_examples=30, suppress_health_check=PER_FUNCTION)
@@ -39,10 +44,10 @@ def test_every_text_is_near_itself_and_nearness_has_no_direction(nearness: Nearn
 
 
 def test_near_duplicates_are_candidates_and_near(nearness: Nearness) -> None:
-    assert set(nearness.bands(ARTICLE)) & set(nearness.bands(REPRINT))
+    assert len(shared_keys(nearness, ARTICLE, REPRINT)) * 16 >= len(nearness.signature(REPRINT))
     assert nearness.near(ARTICLE, REPRINT)
 
 
 def test_unrelated_texts_are_neither_candidates_nor_near(nearness: Nearness) -> None:
-    assert not set(nearness.bands(ARTICLE)) & set(nearness.bands(UNRELATED))
+    assert not shared_keys(nearness, ARTICLE, UNRELATED)
     assert not nearness.near(ARTICLE, UNRELATED)

@@ -9,7 +9,8 @@ import pytest
 from curator.domain.annotation import instant
 from curator.domain.errors import CuratorError, LeaseLost
 from curator.steps.ports.store import Fence, Store
-from curator.store.database import SqlStore, open_engine
+from curator.store.database import SqlStore
+from curator.store.engines import open_engine
 from tests.fakes.fuse import Fuse, FusedStore
 from tests.store.conftest import arrival
 from tests.waiting import HANG_SECONDS
@@ -81,9 +82,9 @@ def test_a_number_that_was_rolled_back_is_given_out_again(store: Store) -> None:
 def test_a_transaction_that_fails_writes_nothing(store: Store) -> None:
     def fail() -> None:
         with store.writing() as transaction:
-            transaction.documents.add([(arrival("Paris"), [1, 2])])
+            transaction.documents.add([arrival("Paris")])
             transaction.settings.put("a", 1)
-            transaction.add_receipt("d", "applied")
+            transaction.add_receipts({"d": "applied"})
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -91,7 +92,7 @@ def test_a_transaction_that_fails_writes_nothing(store: Store) -> None:
     with store.reading() as transaction:
         assert transaction.counts()["documents"] == 0
         assert transaction.settings.get("a") is None
-        assert transaction.receipt("d") is None
+        assert transaction.receipts(["d"]) == {}
 
 
 def test_a_reading_view_stays_as_it_was_when_it_began(store: Store) -> None:
@@ -101,7 +102,7 @@ def test_a_reading_view_stays_as_it_was_when_it_began(store: Store) -> None:
         assert view.settings.get("a") == 1
         with store.writing() as transaction:
             transaction.settings.put("a", 2)
-            transaction.documents.add([(arrival("Paris"), [])])
+            transaction.documents.add([arrival("Paris")])
         assert view.settings.get("a") == 1
         assert view.counts()["documents"] == 0
         assert view.seq == 1
@@ -123,11 +124,11 @@ def test_settings_are_kept_with_their_past(store: Store) -> None:
 
 def test_a_receipt_is_kept_once_with_its_outcome(store: Store) -> None:
     with store.writing() as transaction:
-        assert transaction.receipt("d") is None
-        transaction.add_receipt("d", "stale")
-        transaction.add_receipt("d", "applied")
+        assert transaction.receipts(["d"]) == {}
+        transaction.add_receipts({"d": "stale"})
+        transaction.add_receipts({"d": "applied"})
     with store.reading() as transaction:
-        assert transaction.receipt("d") == "stale"
+        assert transaction.receipts(["d", "e"]) == {"d": "stale"}
 
 
 def test_of_many_that_want_a_lease_at_once_one_gets_it(store: Store) -> None:
@@ -223,6 +224,37 @@ def test_who_lost_a_lease_writes_nothing_and_uses_up_no_number(store: Store, oth
         transaction.settings.put("a", 1)
     with store.reading() as transaction:
         assert (transaction.seq, transaction.settings.get("a")) == (0, None)
+
+
+def test_who_needs_a_free_lease_writes_only_where_nobody_has_it(store: Store) -> None:
+    with store.writing_if_free("applier") as transaction:
+        assert transaction is not None
+        transaction.settings.put("first", 1)
+        seq = transaction.seq
+    assert store.lease("applier", "ada", 60) == Fence("applier", "ada", 1)
+    with store.writing_if_free("applier") as nothing:
+        assert nothing is None
+    with store.writing_if_free("sync") as transaction:
+        assert transaction is not None
+    store.release("applier", "ada")
+    with store.writing_if_free("applier") as transaction:
+        assert transaction is not None
+        assert transaction.seq == seq + 2
+        assert transaction.settings.get("first") == 1
+    assert store.lease("applier", "bob", -1)
+    with store.writing_if_free("applier") as transaction:
+        assert transaction is not None
+
+
+def test_a_free_lease_cannot_be_taken_while_somebody_needs_it_free(store: Store) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with store.writing_if_free("applier") as transaction:
+            assert transaction is not None
+            taking = pool.submit(store.lease, "applier", "ada", 60)
+            with pytest.raises(TimeoutError):
+                taking.result(0.2)
+            transaction.settings.put("a", 1)
+        assert taking.result(HANG_SECONDS) is not None
 
 
 def test_a_lease_cannot_be_taken_while_its_holder_writes(store: Store) -> None:

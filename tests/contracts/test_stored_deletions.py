@@ -5,7 +5,7 @@ import pytest
 from curator.domain.annotation import AnnotationState, Form, Identity, ProjectSource, instant
 from curator.domain.canonical import document_id
 from curator.steps.ports.store import Store, Transaction
-from curator.steps.ports.stored_deletions import DeletedItem, DeletionTally, HeldDeletion
+from curator.steps.ports.stored_deletions import DeletedItem, DeletionTally, HeldDeletion, HeldDeletions
 from tests.contracts.test_store import store as store
 from tests.store.conftest import arrival
 
@@ -43,7 +43,7 @@ def state(key: int, source: str = SOURCE) -> AnnotationState:
 def start(store: Store) -> int:
     """The sequence number after which three of four annotations and both tasks of a project are there."""
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), [])])
+        transaction.documents.add([arrival("Paris")])
         transaction.tasks.save("studio", 1, {1: PARIS, 2: PARIS})
         for key in (1, 2, 3, 4):
             transaction.revisions.append(identity(key), PARIS, state(key))
@@ -77,6 +77,7 @@ def test_what_is_held_is_remembered_once_and_listed_in_order(store: Store, start
         ]
         assert deletions.held("elsewhere") == [HeldDeletion("elsewhere", item(2), PARIS, NOW)]
         assert len(deletions.held()) == 5
+        assert deletions.held_count() == HeldDeletions(2, 3, NOW)
         assert deletions.among(SOURCE, [item(2), item(3), DeletedItem(1), DeletedItem(2)]) == {item(2), DeletedItem(1)}
         assert deletions.among("nowhere", [item(2)]) == deletions.among(SOURCE, []) == set()
     assert [deletion.name for deletion in held] == [
@@ -109,6 +110,7 @@ def test_thousands_are_held_and_released_at_once(store: Store, start: int) -> No
         assert transaction.deletions.among(SOURCE, items) == set(items)
         transaction.deletions.release(SOURCE, items)
         assert transaction.deletions.held() == []
+        assert transaction.deletions.held_count() == HeldDeletions(0, 0, None)
 
 
 def test_what_is_there_is_counted_apart_by_when_it_came(store: Store, start: int) -> None:

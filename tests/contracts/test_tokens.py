@@ -9,7 +9,8 @@ from curator.domain.errors import CuratorError
 from curator.domain.token import Scope, Token
 from curator.steps.ports.store import Store
 from curator.steps.ports.stored_tokens import HashedToken
-from curator.store.database import SqlStore, open_engine
+from curator.store.database import SqlStore
+from curator.store.engines import open_engine
 from tests.fakes.fuse import Fuse, FusedStore
 
 MADE, LATER, ENDS = (f"2026-1{month}-01T00:00:00.000000Z" for month in range(3))

@@ -2,8 +2,7 @@ import copy
 import json
 from typing import Any
 
-from curator.domain.dataset import label_counts, loss_ledger, manifest, version_digest
-from curator.domain.loss import Loss
+from curator.domain.dataset import label_counts, manifest, version_digest
 from curator.domain.schema import schema_from_value
 from curator.domain.span import Content, Span
 from tests.domain.schemas import SCHEMA, value
@@ -55,17 +54,3 @@ def test_every_label_is_counted_also_where_there_is_none() -> None:
         "entities": {"PER": 0, "LOC": 0, "BOTH": 1},
         "events": {"ATTACK": 0, "BOTH": 2},
     }
-
-
-def test_the_ledger_holds_every_loss_in_one_order() -> None:
-    losses = [
-        Loss("b", "span", {"start": 2}, "blank"),
-        Loss("a", "span", {"start": 1}, "trimmed"),
-        Loss("a", "document", None, "undecided"),
-        Loss("a", "span", {"start": 0}, "trimmed"),
-        Loss("a", "span", {"start": 0}, "trimmed"),
-    ]
-    ledger = loss_ledger(losses)
-    assert ledger == loss_ledger(losses[::-1])
-    assert ledger["counts"] == {"blank": 1, "trimmed": 3, "undecided": 1}
-    assert len(ledger["losses"]) == 5

@@ -52,10 +52,10 @@ def _assert_equal(desk: Desk, reviewers: Reviewers) -> None:
     # Of an annotation that cannot be read by now the store holds the last state that could be.
     stored = [annotation for annotation in desk.curator.annotations() if annotation["annotation"] not in unreadable]
     assert from_store(stored) == from_label_studio(_readable(tasks, unreadable))
-    entries = desk.curator.json("status")["quarantine"]
-    named = [(entry["task"], int(entry["annotation"]), entry["cause"]) for entry in entries]
-    assert len(named) == len(set(named))
-    assert set(named) == {(*names, TOO_DEEP) for names in reviewers.unreadable()} | reviewers.strays()
+    entries = desk.curator.json("quarantine", "list")
+    named = {(entry["task"], int(entry["annotation"]), entry["cause"]) for entry in entries}
+    assert len(named) == sum(desk.curator.json("status")["in_quarantine"].values())
+    assert named == {(*names, TOO_DEEP) for names in reviewers.unreadable()} | reviewers.strays()
     assert desk.curator.json("status")["tasks"] == len(tasks)
 
 

@@ -10,7 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
-from curator.store.database import SqlStore, open_file
+from curator.store.database import SqlStore
+from curator.store.engines import open_file
 from tests.conftest import RunningLabelStudio, free_port
 from tests.e2e.conftest import Curator, article, environment
 from tests.e2e.studio_page import StudioPage

@@ -1,6 +1,6 @@
 """Death at a chosen moment: a store and an inbox that stop for good after so many writes, as a kill would stop them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from curator.steps.ports.deliveries import Delivery, DeliveryFacts, Inbox
@@ -50,6 +50,14 @@ class FusedStore:
             self._fuse.burn()
         self._fuse.burn()
 
+    @contextmanager
+    def writing_if_free(self, lease: str) -> Iterator[Transaction | None]:
+        self._fuse.burn()
+        with self._store.writing_if_free(lease) as transaction:
+            yield transaction
+            self._fuse.burn()
+        self._fuse.burn()
+
     def lease(self, name: str, holder: str, seconds: float) -> Fence | None:
         self._fuse.burn()
         taken = self._store.lease(name, holder, seconds)
@@ -91,6 +99,11 @@ class FusedInbox:
     def settle(self, delivery: str, state: str, cause: str) -> None:
         self._fuse.burn()
         self._inbox.settle(delivery, state, cause)
+        self._fuse.burn()
+
+    def settle_together(self, outcomes: Mapping[str, str]) -> None:
+        self._fuse.burn()
+        self._inbox.settle_together(outcomes)
         self._fuse.burn()
 
     def replay(self, deliveries: Sequence[str] | None) -> int:

@@ -82,8 +82,10 @@ def refused(name: str) -> Refused:
 class WordNearness:
     """Implements `Nearness`: texts are near-duplicates when they share half of their words."""
 
-    def bands(self, text: str) -> list[int]:
-        return sorted(zlib.crc32(word.encode()) for word in _words(text))
+    scheme = "words"
+
+    def signature(self, text: str) -> list[int]:
+        return sorted({zlib.crc32(word.encode()) - 2**31 for word in _words(text) or [""]})
 
     def near(self, left: str, right: str) -> bool:
         left_words, right_words = _words(left), _words(right)

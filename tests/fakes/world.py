@@ -28,10 +28,15 @@ from curator.steps.ports.deliveries import Inbox
 from curator.steps.ports.documents import Refused
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
-from curator.store.database import SqlStore, open_engine
+from curator.steps.ports.stored_readings import Readings
+from curator.store.counting import ReadingIndex
+from curator.store.database import SqlStore
+from curator.store.engines import open_engine
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
+from curator.store.views.status import SqlStatus
 from curator.views.annotations import current_annotations
+from curator.views.status import status
 from tests.fakes.label_server import FakeLabelServer
 from tests.fakes.parts import RULE, SCHEMA, NamePipeline, Texts, WordNearness, french, raw, silent
 
@@ -191,6 +196,16 @@ class World:
     def revisions(self) -> int:
         with self.store.reading() as transaction:
             return int(transaction.counts()["revisions"])
+
+    @property
+    def readings(self) -> Readings:
+        """The index of readings, brought up to date when somebody asks it."""
+        return ReadingIndex(self.sql.engine, READ_ANNOTATION)
+
+    def status(self) -> dict[str, Any]:
+        """Count everything, once all is read."""
+        self.readings.catch_up()
+        return status(SqlStatus(self.sql.engine, self.sql_inbox.engine))
 
     def annotations(self) -> list[dict[str, Any]]:
         return list(current_annotations(self.store, self.schema, READ_ANNOTATION))

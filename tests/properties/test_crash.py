@@ -136,6 +136,7 @@ def test_draining_killed_twice_ends_as_if_it_had_not_been(
 
 
 def test_while_the_dead_ones_lease_lasts_nothing_is_applied_and_nothing_lost(world: World, waiting: Kept) -> None:
+    # It has taken the lease, to ask for the name of an annotator.
     killed(world, waiting, 4, lambda: world.receiver.drain())
     before = outcome(world)
     assert not world.receiver.drain()
@@ -193,3 +194,29 @@ def test_ingest_and_preannotation_killed_anywhere_are_made_good_by_the_next(worl
         killed(world, fresh, length, work)
         work()
         assert held() == expected, f"killed at {length}"
+
+
+def test_deliveries_applied_together_and_killed_anywhere_are_applied_by_the_next_at_once(
+    world: World, fresh: Kept
+) -> None:
+    world.back_to(fresh)
+    server = world.server
+    tasks = world.with_tasks(*TEXTS)
+    server.annotate(tasks[0], [])
+    world.deliver(*server.take_outbox())
+    for task in tasks:
+        server.annotate(task, [region(0, 5, "PER"), region(0, 900, "GPE")])
+    server.change(2, result=[])
+    bodies = server.take_outbox()
+    for body in [*bodies, bodies[0], b"[]", bodies[-1]]:
+        world.inbox.put(body)
+    waiting = world.keep()
+    world.receiver.drain()
+    expected = outcome(world)
+    assert expected["deliveries"] == {"pending": 0, "applied": 6, "stale": 1, "dead": 1}
+    points = lengths(world, waiting, lambda: world.receiver.drain())
+    for length in points[:6]:
+        killed(world, waiting, length, lambda: world.receiver.drain())
+        # Nobody had taken the lease.
+        world.receiver.drain()
+        assert outcome(world) == expected, f"killed at {length}"

@@ -15,7 +15,8 @@ from curator.domain.document import Arrival, Document, Source
 from curator.domain.span import Content
 from curator.domain.split import Assignment
 from curator.steps.in_force.schema import adopt_schema
-from curator.store.database import SqlStore, open_engine
+from curator.store.database import SqlStore
+from curator.store.engines import open_engine
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
 from tests.domain.annotations import annotation
@@ -135,7 +136,7 @@ def arrival(text: str, name: str = "a.txt", split: str | None = None, **meta: ob
 def document(store: SqlStore) -> str:
     """The id of a document that is in the store."""
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), [1])])
+        transaction.documents.add([arrival("Paris")])
     return document_id("Paris")
 
 
@@ -146,7 +147,7 @@ def reviewed(store: SqlStore) -> list[str]:
     adopt_schema(store, SCHEMA, "tests")
     documents = sorted(map(document_id, texts))
     with store.writing() as transaction:
-        transaction.documents.add([(arrival(text), []) for text in texts])
+        transaction.documents.add([arrival(text) for text in texts])
         transaction.documents.assign([Assignment(document, "train", "hash") for document in documents])
         for number, document in enumerate(documents, start=1):
             state = annotation(number=number, body=[region(0, 4, "GPE")]).state

@@ -9,7 +9,9 @@ from curator.domain.canonical import document_id
 from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.span import Content, Relation, Span
 from curator.domain.split import Assignment
-from curator.steps.ports.stored_documents import UnassignedDocument
+from curator.steps.ports.store import Transaction
+from curator.steps.ports.stored_documents import ArrivedDocument
+from curator.steps.ports.stored_signatures import WaitingDocument
 from curator.store.database import SqlStore
 from tests.store.conftest import arrival
 
@@ -17,8 +19,8 @@ NAMES = PipelineId("names", "d1")
 CONTENT = Content((Span("entities", 0, 5, "GPE", 0.5, "capital"),), (Relation("a", "b", "place"),))
 
 
-def test_documents_sources_and_bands_are_added_once(store: SqlStore) -> None:
-    batch = [(arrival("Paris"), [1, -(2**63)]), (arrival("Paris", "b.txt"), [1, 2**63 - 1]), (arrival("Lyon"), [7])]
+def test_documents_and_sources_are_added_once(store: SqlStore) -> None:
+    batch = [arrival("Paris"), arrival("Paris", "b.txt"), arrival("Lyon")]
     outcomes = []
     for _ in range(2):
         with store.writing() as transaction:
@@ -29,7 +31,7 @@ def test_documents_sources_and_bands_are_added_once(store: SqlStore) -> None:
 def test_a_source_counts_again_where_its_metadata_changed(store: SqlStore) -> None:
     for number in (1, 2):
         with store.writing() as transaction:
-            assert transaction.documents.add([(arrival("Paris", k=number), [])])[1] == 1
+            assert transaction.documents.add([arrival("Paris", k=number)])[1] == 1
     with store.reading() as transaction:
         paris = document_id("Paris")
         assert transaction.documents.describing_sources([paris], 1)[paris][1].meta == {"k": 1}
@@ -39,7 +41,7 @@ def test_a_source_counts_again_where_its_metadata_changed(store: SqlStore) -> No
 
 def test_metadata_goes_before_a_newer_source_without_any(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris", "a", k=1), []), (arrival("Paris", "b"), [])])
+        transaction.documents.add([arrival("Paris", "a", k=1), arrival("Paris", "b")])
     with store.reading() as transaction:
         sources = transaction.documents.describing_sources([document_id("Paris"), document_id("Lyon")], 1)
         assert {document: source.name for document, (_, source) in sources.items()} == {document_id("Paris"): "a"}
@@ -49,7 +51,7 @@ def test_metadata_goes_before_a_newer_source_without_any(store: SqlStore) -> Non
 @given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1))
 def test_any_storable_text_comes_back_as_it_was(store: SqlStore, text: str) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival(text), [])])
+        transaction.documents.add([arrival(text)])
     with store.reading() as transaction:
         assert transaction.documents.text(document_id(text)) == text
 
@@ -57,7 +59,7 @@ def test_any_storable_text_comes_back_as_it_was(store: SqlStore, text: str) -> N
 def test_documents_come_by_id_and_as_of_a_number(store: SqlStore) -> None:
     for text in ("Paris", "Lyon", "Nice"):
         with store.writing() as transaction:
-            transaction.documents.add([(arrival(text), [])])
+            transaction.documents.add([arrival(text)])
     with store.reading() as transaction:
         ids = [document.id for document in transaction.documents.all()]
         assert ids == sorted(document_id(text) for text in ("Paris", "Lyon", "Nice"))
@@ -68,12 +70,12 @@ def test_documents_come_by_id_and_as_of_a_number(store: SqlStore) -> None:
 
 def test_a_split_is_assigned_once_and_never_changes(store: SqlStore, document: str) -> None:
     with store.writing() as transaction:
-        assert transaction.documents.unassigned() == [UnassignedDocument(document, None)]
+        assert transaction.signatures.waiting() == [WaitingDocument(document, None)]
         transaction.documents.assign([Assignment(document, "train", "hash")])
     with store.writing() as transaction:
         seq = transaction.seq
         transaction.documents.assign([Assignment(document, "test", "given")])
-        assert transaction.documents.unassigned() == []
+        assert transaction.signatures.waiting() == [WaitingDocument(document, None, seq - 1)]
     with store.reading() as transaction:
         assert transaction.documents.splits(seq) == {document: Assignment(document, "train", "hash")}
         assert transaction.documents.splits(1) == {}
@@ -83,38 +85,50 @@ def test_a_split_is_assigned_once_and_never_changes(store: SqlStore, document: s
 
 def test_places_that_contradict_each_other_give_one_split_in_any_order(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris", "a", "train"), []), (arrival("Paris", "b", "test"), [])])
-        transaction.documents.add([(arrival("Lyon", "b", "test"), []), (arrival("Lyon", "a", "train"), [])])
-        assert len({document.given for document in transaction.documents.unassigned()}) == 1
-
-
-def test_candidates_are_the_assigned_documents_that_share_a_band(store: SqlStore) -> None:
-    with store.writing() as transaction:
-        transaction.documents.add(
-            [(arrival("A"), [1, 2]), (arrival("B"), [2, 3]), (arrival("C"), [3]), (arrival("D"), [1, 2])]
-        )
-        a, b, c, d = map(document_id, "ABCD")
-        transaction.documents.assign([Assignment(b, "dev", "hash"), Assignment(c, None, "x")])
-        assert transaction.documents.candidates([a]) == {a: [b]}
-        assert transaction.documents.candidates([b]) == {b: [c]}
-        candidates = transaction.documents.candidates([a, d])
-        assert {document: sorted(near) for document, near in candidates.items()} == {
-            a: sorted([b, d]),
-            d: sorted([a, b]),
-        }
-        assert transaction.documents.candidates([]) == {}
-        assert [waiting.document for waiting in transaction.documents.unassigned([d, b, c])] == [d]
-        assert transaction.documents.unassigned([]) == []
+        transaction.documents.add([arrival("Paris", "a", "train"), arrival("Paris", "b", "test")])
+        transaction.documents.add([arrival("Lyon", "b", "test"), arrival("Lyon", "a", "train")])
+        assert len({document.given for document in transaction.signatures.waiting()}) == 1
 
 
 def test_predictions_are_added_once_and_never_change(store: SqlStore, document: str) -> None:
     with store.writing() as transaction:
         assert transaction.documents.add_predictions([Prediction(document, NAMES, CONTENT)] * 2) == 1
         assert transaction.documents.add_predictions([Prediction(document, NAMES, Content())]) == 0
-        assert transaction.documents.lacking_prediction(NAMES) == []
-        assert transaction.documents.lacking_prediction(PipelineId("names", "d2")) == [document]
+        assert lacking(transaction, NAMES) == []
+        assert lacking(transaction, PipelineId("names", "d2")) == [document]
         ((stored,),) = transaction.tasks.newest_predictions([document]).values()
     assert stored.prediction == Prediction(document, NAMES, CONTENT)
+
+
+def lacking(transaction: Transaction, pipeline: PipelineId) -> list[str]:
+    """Return what a pipeline lacks, read two at a time, by the order of arrival."""
+    until = transaction.seq
+    found: list[str] = []
+    last: ArrivedDocument | None = None
+    while page := transaction.documents.lacking_prediction(pipeline, until, 2, last):
+        found += [arrived.document.id for arrived in page]
+        last = page[-1]
+    assert transaction.documents.count_lacking(pipeline, until) == len(found)
+    return found
+
+
+def test_what_lacks_a_prediction_comes_in_pages_by_arrival(store: SqlStore) -> None:
+    names = [[f"texte {batch} {number}" for number in range(5)] for batch in range(3)]
+    for texts in names:
+        with store.writing() as transaction:
+            transaction.documents.add([arrival(text) for text in texts])
+    expected = [document for texts in names for document in sorted(map(document_id, texts))]
+    other = PipelineId("names", "d2")
+    with store.writing() as transaction:
+        assert lacking(transaction, NAMES) == expected
+        transaction.documents.add_predictions([Prediction(expected[number], NAMES, CONTENT) for number in (0, 7, 14)])
+        assert lacking(transaction, NAMES) == [expected[n] for n in range(15) if n not in (0, 7, 14)]
+        transaction.documents.set_predicted(NAMES, 2)
+        assert lacking(transaction, NAMES) == [expected[n] for n in range(10, 14)]
+        transaction.documents.set_predicted(NAMES, 1)
+        assert lacking(transaction, NAMES) == [expected[n] for n in range(10, 14)]
+        assert lacking(transaction, other) == expected
+        assert transaction.documents.lacking_prediction(other, 1, 100)[-1].document.id == expected[4]
 
 
 def test_of_each_pipeline_the_newest_prediction_is_given(store: SqlStore, document: str) -> None:
@@ -129,6 +143,6 @@ def test_of_each_pipeline_the_newest_prediction_is_given(store: SqlStore, docume
 def test_what_came_along_in_a_source_is_any_json(store: SqlStore) -> None:
     meta: dict[str, Any] = {"é": [None, 1.5, {"x": "\ud800\x00"}]}
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris", **meta), [])])
+        transaction.documents.add([arrival("Paris", **meta)])
         paris = document_id("Paris")
         assert transaction.documents.describing_sources([paris], transaction.seq)[paris][1].meta == meta

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from curator.domain.errors import CuratorError
-from curator.store.database import SqlStore, open_file
+from curator.store.database import SqlStore
+from curator.store.engines import open_file
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
 from tests.waiting import HANG_SECONDS

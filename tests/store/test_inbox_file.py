@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import inspect
 
 from curator.domain.errors import CuratorError
-from curator.store.database import open_file
+from curator.store.engines import open_file
 from curator.store.inbox import SqliteInbox
 from curator.store.inbox_file import InboxTable
 from tests.waiting import HANG_SECONDS

@@ -16,7 +16,8 @@ from curator.domain.canonical import canonical_json
 from curator.domain.errors import CuratorError
 from curator.steps.ports.stored_versions import StoredVersion
 from curator.store import migrations
-from curator.store.database import SqlStore, open_engine
+from curator.store.database import SqlStore
+from curator.store.engines import open_engine
 from curator.store.migrate import schema_revisions, upgrade
 from curator.store.tables import Table
 from tests.fakes.annotations import annotation_state, identity

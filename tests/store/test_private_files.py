@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from curator.store.database import SqlStore, open_file
+from curator.store.database import SqlStore
+from curator.store.engines import open_file
 from curator.store.migrate import upgrade
 from curator.store.private_files import keep_private
 

@@ -21,7 +21,7 @@ def test_projects_of_the_past_are_remembered_in_the_order_of_their_first_use(sto
 
 def test_documents_of_several_tasks_are_told_without_tasks_that_are_gone(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        transaction.documents.add([arrival("Paris"), arrival("Lyon")])
         transaction.tasks.save("s", 1, {5: PARIS, 2: PARIS, 3: LYON, 9: PARIS})
         transaction.tasks.save("s", 2, {4: PARIS})
         assert transaction.projects.doubled("s", 1) == {PARIS: [2, 5, 9]}
@@ -40,7 +40,7 @@ def test_holdings_are_counts_and_newest_times_of_current_annotations(store: SqlS
         annotation_state(identity(5, project=2), task=4),
     ]
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), [])])
+        transaction.documents.add([arrival("Paris")])
         for state in states:
             transaction.revisions.append(state.identity, PARIS, state)
         transaction.revisions.append(identity(3), PARIS, None)
@@ -56,7 +56,7 @@ def test_what_is_expected_is_the_stores_numbers_and_what_was_seen_to_differ(stor
     state = annotation_state(identity(1, "s", 1), task=4)
     with store.writing() as transaction:
         projects = transaction.projects
-        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        transaction.documents.add([arrival("Paris"), arrival("Lyon")])
         transaction.tasks.save("s", 1, {4: PARIS, 5: LYON})
         transaction.revisions.append(state.identity, PARIS, state)
         assert projects.expected(here) == (2, 1)
@@ -71,7 +71,7 @@ def test_what_is_expected_is_the_stores_numbers_and_what_was_seen_to_differ(stor
 
 def test_the_latest_tasks_are_those_annotated_and_those_that_came_last(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), [])])
+        transaction.documents.add([arrival("Paris")])
     for task in range(1, 6):
         with store.writing() as transaction:
             transaction.tasks.save("s", 1, {task: PARIS})

@@ -1,11 +1,14 @@
 """Revisions: appended, never changed; what is current is an index of them, now and as of any number."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import Row, select, text
 
-from curator.domain.annotation import AnnotationState, Form, Identity, ProjectSource, instant
+from curator.domain.annotation import AnnotationState, Form, Identity, TaskRef, UnreadableAnnotation, instant
+from curator.steps.ports.stored_deletions import DeletedItem
+from curator.steps.ports.stored_revisions import AnnotationContext
 from curator.store.database import SqlStore
 from curator.store.tables import CurrentRow
 from tests.fakes.annotations import annotation_state, identity
@@ -34,7 +37,7 @@ def alive(store: SqlStore, as_of: int | None = None) -> list[AnnotationState | N
     with store.reading() as transaction:
         indexed = list(transaction.revisions.current_revisions())
         moment = transaction.seq if as_of is None else as_of
-        past = transaction.revisions.revisions_at(transaction.revisions.annotated(moment), moment)
+        past = transaction.revisions.revisions_at(transaction.standing.documents("", 100), moment)
     revisions = [revision for document in past for revision in past[document]]
     assert as_of is not None or revisions == indexed
     return [revision.state for revision in revisions]
@@ -150,12 +153,43 @@ def test_a_revision_of_an_unknown_document_is_refused(store: SqlStore) -> None:
         append(store, "f" * 24, state())
 
 
-def test_notices_of_unknown_annotations_are_kept(store: SqlStore) -> None:
+def test_what_is_around_an_annotation_is_told_at_once(store: SqlStore, document: str) -> None:
+    observed = state(annotator="test/1", updated_by="test/2", parent_prediction=9)
+    here = TaskRef("test", 1, 5, document, "text")
     with store.writing() as transaction:
-        transaction.revisions.note_deletion(SOURCE, "7")
-        transaction.revisions.note_deletion(SOURCE, "7")
-        assert transaction.revisions.deletion_was_noted(SOURCE, "7")
-        assert not transaction.revisions.deletion_was_noted(str(ProjectSource("test", 2)), "7")
+        nothing = transaction.revisions.context(observed, replace(here, document=None))
+    unnamed = frozenset({"test/1", "test/2"})
+    assert nothing == AnnotationContext(False, False, None, False, False, None, None, False, unnamed)
+    with store.writing() as transaction:
+        transaction.tasks.save_project("test", 1, "h")
+        transaction.tasks.save("test", 1, {5: document})
+        for _ in range(2):
+            transaction.revisions.note_deletion(SOURCE, "7")
+        transaction.deletions.hold(SOURCE, {DeletedItem(5): document}, instant("2026-01-01"))
+        transaction.revisions.save_watermark(SOURCE, instant("2026-01-03"))
+        transaction.revisions.save_annotators({"test/1": "a@example.org"})
+        transaction.quarantine.put_unreadable(UnreadableAnnotation(SOURCE, 5, "7", "why"))
+        transaction.lineage.save_numbered("test", 1, 5, 9, "first@1")
+    with store.writing() as transaction:
+        transaction.lineage.save_numbered("test", 1, 5, 9, "second@1")
+        full = transaction.revisions.context(observed, here)
+        other = transaction.revisions.context(state(identity(8), annotator="test/1"), replace(here, task=6))
+    watermark = instant("2026-01-03")
+    assert full == AnnotationContext(
+        True, True, document, True, True, watermark, "second@1", True, frozenset({"test/2"})
+    )
+    assert other == AnnotationContext(True, True, None, False, False, watermark, None, False, frozenset())
+
+
+@pytest.mark.parametrize("created_at", [FIRST.created_at, AGAIN.created_at])
+def test_a_deletion_is_held_of_an_annotation_and_no_other_of_its_number(
+    store: SqlStore, document: str, created_at: str
+) -> None:
+    with store.writing() as transaction:
+        held = DeletedItem(5, "7", created_at)
+        transaction.deletions.hold(SOURCE, {held: document}, instant("2026-01-01"))
+        context = transaction.revisions.context(state(), TaskRef("test", 1, 5, document, "text"))
+    assert context.deletion_held == (created_at == FIRST.created_at)
 
 
 def test_annotators_and_watermarks_hold_their_newest_value(store: SqlStore) -> None:

@@ -27,7 +27,9 @@ def test_a_task_is_live_until_it_is_gone(store: SqlStore, document: str) -> None
         transaction.tasks.save(*HERE, {5: document})
         transaction.tasks.save(*HERE, {5: document})
         assert transaction.tasks.live(*HERE) == {5: document}
+        assert transaction.tasks.live_count(*HERE) == 1
         assert transaction.tasks.live("server", 2) == {}
+        assert transaction.tasks.live_count("server", 2) == 0
         transaction.tasks.mark_gone(*HERE, [5])
         assert transaction.tasks.live(*HERE) == {}
         assert transaction.tasks.document(*HERE, 5) is None
@@ -38,7 +40,7 @@ def test_a_task_is_live_until_it_is_gone(store: SqlStore, document: str) -> None
 
 def test_a_number_given_out_again_holds_the_new_document_and_the_old_one_stays_taken_away(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        transaction.documents.add([arrival("Paris"), arrival("Lyon")])
         transaction.tasks.save(*HERE, {5: PARIS})
         transaction.tasks.mark_gone(*HERE, [5])
         assert transaction.tasks.without_task(*HERE) == [LYON]
@@ -49,7 +51,7 @@ def test_a_number_given_out_again_holds_the_new_document_and_the_old_one_stays_t
 
 def test_what_was_gone_before_is_not_gone_again_with_its_number(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        transaction.documents.add([arrival("Paris"), arrival("Lyon")])
         transaction.tasks.save(*HERE, {5: PARIS})
         transaction.tasks.mark_gone(*HERE, [5])
     with store.writing() as transaction:
@@ -61,7 +63,7 @@ def test_what_was_gone_before_is_not_gone_again_with_its_number(store: SqlStore)
 
 def test_a_number_is_never_two_live_documents(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), []), (arrival("Lyon"), [])])
+        transaction.documents.add([arrival("Paris"), arrival("Lyon")])
         for document in (PARIS, LYON, PARIS):
             transaction.tasks.save(*HERE, {5: document})
             assert transaction.tasks.live(*HERE) == {5: document}
@@ -99,7 +101,7 @@ def test_a_task_that_came_back_needs_its_predictions_again(store: SqlStore, docu
 
 def test_only_documents_that_came_later_are_looked_at_once_all_have_a_task(store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Paris"), [])])
+        transaction.documents.add([arrival("Paris")])
         assert transaction.tasks.unsettled(*HERE) == []
         transaction.tasks.begin_sending(*HERE)
         assert transaction.tasks.is_sending(*HERE)
@@ -110,7 +112,7 @@ def test_only_documents_that_came_later_are_looked_at_once_all_have_a_task(store
         transaction.tasks.settle(*HERE, transaction.seq)
         assert transaction.tasks.unsettled(*HERE) == []
     with store.writing() as transaction:
-        transaction.documents.add([(arrival("Lyon"), [])])
+        transaction.documents.add([arrival("Lyon")])
         assert transaction.tasks.without_task(*HERE) == [LYON]
         transaction.documents.add_predictions([Prediction(LYON, PipelineId("names", "d1"), Content())])
         assert transaction.tasks.unsettled(*HERE) == [LYON]

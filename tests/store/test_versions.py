@@ -29,7 +29,7 @@ VERSION = StoredVersion(
 def decisions(store: SqlStore, **records: bytes) -> list[int]:
     """Decide documents with these texts, each with a record; returns the numbers of the decisions."""
     with store.writing() as transaction:
-        transaction.documents.add([(arrival(text), []) for text in records])
+        transaction.documents.add([arrival(text) for text in records])
         kept = transaction.decisions.add(
             {document_id(text): ("key", decision(document_id(text), record=record)) for text, record in records.items()}
         )
@@ -53,9 +53,11 @@ def test_a_version_comes_back_as_it_was_added(store: SqlStore) -> None:
         }
         assert versions.content(kept, "README.md") == b"\x00\xffab"
         assert versions.content(kept, "train.jsonl") == versions.content(old, "README.md") == b""
-        assert list(versions.lines(kept, "train")) == [b"3\n", b"1\n"]
-        assert list(versions.lines(kept, "dev")) == [b"2\n"]
+        assert list(versions.lines(kept, "train")) == [[b"3\n", b"1\n"]]
+        assert list(versions.lines(kept, "dev")) == [[b"2\n"]]
         assert list(versions.lines(kept, "test")) == list(versions.lines(old, "train")) == []
+        assert list(versions.decisions(kept, "train")) == [third, first]
+        assert list(versions.decisions(old, "train")) == []
         assert transaction.counts()["versions"] == 2
 
 

@@ -1,15 +1,13 @@
 """The quarantine by name: what cannot be read, and what does not fit the labels in force."""
 
-from curator.bootstrap.reading import READ_ANNOTATION
 from curator.steps.in_force.schema import adopt_schema
 from curator.views.quarantine import quarantine
-from curator.views.status import status
 from tests.fakes.parts import region, schema_with_label
 from tests.fakes.world import World
 
 
 def named(world: World) -> list[tuple[str, str]]:
-    return [(entry.name, entry.cause) for entry in quarantine(world.store, READ_ANNOTATION)]
+    return [(entry.name, entry.cause) for entry in quarantine(world.store, world.readings)]
 
 
 def test_what_cannot_be_read_comes_before_items_that_do_not_fit(world: World) -> None:
@@ -25,7 +23,7 @@ def test_what_cannot_be_read_comes_before_items_that_do_not_fit(world: World) ->
         (f"task {first}, annotation {stray}", "unknown-control"),
         (f"task {first}, annotation {stray}", "offsets-outside-text"),
     ]
-    entries = status(world.store, world.inbox, READ_ANNOTATION)["quarantine"]
+    entries = world.status()["quarantine"]
     assert [(entry["project"], entry["task"], entry["annotation"]) for entry in entries] == [
         (world.project, second, str(broken)),
         (world.project, first, str(stray)),

@@ -1,7 +1,5 @@
 """How much of everything the store holds."""
 
-from curator.bootstrap.reading import READ_ANNOTATION
-from curator.views.status import status
 from tests.fakes.world import World
 
 TEXT = "Paul attaque Lyon"
@@ -15,7 +13,7 @@ def test_status_counts_everything_and_deliveries_by_state(world: World) -> None:
     world.deliver()
     world.deliver(b"[]")
     world.inbox.put(b"{}")
-    summary = status(world.store, world.inbox, READ_ANNOTATION)
+    summary = world.status()
     assert summary["deliveries"] == {"pending": 1, "applied": 1, "stale": 0, "dead": 1}
     assert summary["held_deletions"] == {"tasks": 0, "annotations": 0}
     expected = {
@@ -37,6 +35,6 @@ def test_status_counts_the_deletions_that_are_held(world: World) -> None:
     world.deliver()
     world.server.delete_task(*tasks)
     world.deliver()
-    summary = status(world.store, world.inbox, READ_ANNOTATION)
+    summary = world.status()
     assert summary["held_deletions"] == {"tasks": 6, "annotations": 5}
     assert (summary["tasks"], summary["annotations"]) == (6, 5)

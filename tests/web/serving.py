@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ class Serving:
         init(Context(self.workspace, ROOT / "configs" / "curator.toml"), lambda _: None)
         self.port = free_port()
         self.log = folder / "serve.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         command = [
@@ -45,7 +45,7 @@ class Serving:
             str(self.port),
         ]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self.process = subprocess.Popen(
                 command,
                 cwd=ROOT,
                 env={**os.environ, **self.settings},
@@ -56,19 +56,20 @@ class Serving:
         wait_until(self._ready)
 
     def _ready(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, self.log.read_text()
+        assert self.process is not None
+        assert self.process.poll() is None, self.log.read_text()
         try:
             return self.get("/readyz") == 200
         except httpx.TransportError:
             return False
 
     def kill(self) -> None:
-        """End the server and its worker as a power cut would."""
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-            self._process = None
+        """End the server, its workers and its applier as a power cut would."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
 
     def get(self, path: str) -> int:
         return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=HANG_SECONDS, trust_env=False).status_code

@@ -3,6 +3,7 @@ from hypothesis import strategies as st
 
 from curator.domain.span import Span
 from curator.web.highlight import TRACKS, marks, segments
+from tests.domain import naive_spans
 
 TEXT = "Marie Curie attaque Paris"
 SPANS = st.lists(
@@ -30,6 +31,26 @@ def test_identical_and_crossing_spans_have_tracks_of_their_own() -> None:
 def test_a_text_without_spans_is_one_segment_and_an_empty_text_none() -> None:
     assert [segment.text for segment in segments(TEXT, [])] == [TEXT]
     assert segments("", []) == []
+
+
+@given(SPANS)
+def test_a_span_is_on_the_first_track_that_is_free(spans: list[Span]) -> None:
+    placed = marks((span, None) for span in spans)
+    assert [(mark.span, mark.track) for mark in placed] == naive_spans.tracks(spans)
+
+
+@given(SPANS.map(lambda spans: spans * 2))
+def test_a_segment_has_the_marks_that_lie_over_it(spans: list[Span]) -> None:
+    placed = marks((span, None) for span in spans)
+    start = 0
+    for segment in segments(TEXT, placed):
+        end = start + len(segment.text)
+        drawn = [mark for mark in placed if mark.track < TRACKS]
+        assert list(segment.goes_on) == [mark for mark in drawn if mark.span.start < start < mark.span.end]
+        assert list(segment.starts) == [mark for mark in placed if mark.span.start == start]
+        assert list(segment.lines) == [mark for mark in segment.starts if mark.track < TRACKS]
+        assert segment.ends == {mark for mark in placed if mark.span.end == end}
+        start = end
 
 
 @given(SPANS)

@@ -1,14 +1,14 @@
 """Checks of the label schema, the workspace and the database."""
 
 from curator.bootstrap.context import Context
+from curator.bootstrap.databases import is_own_file
 from curator.bootstrap.doctor.check import ACCEPT, INIT, PUSH, SYNC, UPGRADE, Check
-from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import configured_schema
-from curator.bootstrap.stores import is_own_file, open_store, open_store_as_is
+from curator.bootstrap.stores import open_readings, open_store, open_store_as_is
 from curator.domain.errors import CuratorError
 from curator.steps.in_force.schema import schema_in_force, vanished
 from curator.store.migrate import pending_migrations
-from curator.views.quarantine import quarantine
+from curator.views.quarantine import quarantine_summary
 
 _NAMED = 5
 
@@ -79,24 +79,24 @@ def held_deletions(context: Context) -> Check:
     """Check that no deletion waits to be accepted."""
     name = "held deletions"
     with open_store(context) as store, store.reading() as transaction:
-        held = transaction.deletions.held()
-    if not held:
+        held = transaction.deletions.held_count()
+    if held.since is None:
         return Check(name, True, "none")
-    tasks = sum(deletion.item.is_task for deletion in held)
-    since = min(deletion.since for deletion in held)
-    detail = f"{tasks} tasks and {len(held) - tasks} annotations are gone from Label Studio, the first since {since}"
+    gone = f"{held.tasks} tasks and {held.annotations} annotations are gone from Label Studio"
     remedy = f"`{ACCEPT}` if that is meant; else bring them back in Label Studio, then `{SYNC} --full`"
-    return Check(name, False, detail, remedy)
+    return Check(name, False, f"{gone}, the first since {held.since}", remedy)
 
 
 def in_quarantine(context: Context) -> Check:
     """Check that every current annotation can be read and fits the labels in force."""
     name = "quarantine"
     with open_store(context) as store:
-        entries = [entry for entry in quarantine(store, READ_ANNOTATION) if not entry.foreign]
-    if not entries:
+        readings = open_readings(store)
+        readings.catch_up()
+        summary = quarantine_summary(store, readings, _NAMED, foreign=False)
+    if not summary.total:
         return Check(name, True, "empty")
-    named = [f"{entry.name} ({entry.cause})" for entry in entries[:_NAMED]]
-    more = f" and {len(entries) - _NAMED} more, see `curator quarantine`" if len(entries) > _NAMED else ""
+    named = [f"{entry.name} ({entry.cause})" for entry in summary.first]
+    more = f" and {summary.total - len(named)} more, see `curator quarantine`" if summary.total > len(named) else ""
     remedy = f"correct or delete these annotations in Label Studio, then `{SYNC}`; all others are taken in"
     return Check(name, False, "; ".join(named) + more, remedy)

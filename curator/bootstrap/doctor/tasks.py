@@ -16,11 +16,14 @@ def texts(context: Context) -> Check:
     """Check that every task has the text of a document of ours, as far as anybody annotated it."""
     name = "texts of tasks"
     with open_store(context) as store, store.reading() as transaction:
-        entries = [entry for entry in transaction.quarantine.unreadable() if is_foreign(entry.cause)]
+        causes = transaction.quarantine.causes("")
+        foreign = {cause: count for cause, count in causes.items() if is_foreign(cause)}
+        entries = transaction.quarantine.unreadable(causes=foreign, limit=_NAMED)
     if not entries:
         return Check(name, True, "those of the documents")
-    remedies = dict.fromkeys(remedy_for(entry.cause) for entry in entries)
-    return Check(name, False, _listed([f"{entry.name} ({entry.cause})" for entry in entries]), _then_sync(remedies))
+    remedies = dict.fromkeys(remedy_for(cause) for cause in foreign)
+    detail = _listed([f"{entry.name} ({entry.cause})" for entry in entries], sum(foreign.values()))
+    return Check(name, False, detail, _then_sync(remedies))
 
 
 def doubled(context: Context) -> Check:
@@ -33,11 +36,11 @@ def doubled(context: Context) -> Check:
     if not doubles:
         return Check(name, True, "none")
     remedy = f"{DOUBLED_REMEDY} (where people worked on several, delete in Label Studio those that shall not count)"
-    return Check(name, False, _listed(list(map(str, doubles))), remedy)
+    return Check(name, False, _listed(list(map(str, doubles)), len(doubles)), remedy)
 
 
-def _listed(named: list[str]) -> str:
-    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+def _listed(named: list[str], total: int) -> str:
+    more = f" and {total - _NAMED} more" if total > _NAMED else ""
     return "; ".join(named[:_NAMED]) + more
 
 

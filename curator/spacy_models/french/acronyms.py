@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc
 
+from curator.spacy_models.french.mentions import mentions
+from curator.spacy_models.french.nearby import Nearby
 from curator.spacy_models.french.phrases import fold
 from curator.spacy_models.french.rule_spans import RuleSpan, propose, proposed, text_of
 
@@ -31,7 +33,7 @@ _LABELS = ("ORG", "FORCE", "WEAPON", "LOC", "NORP")
 def bind_acronyms(doc: Doc) -> None:
     """Propose long forms whole, with their acronyms wherever these stand, under the long form's label."""
     text = text_of(doc)
-    spans = list(proposed(doc, *_LABELS))
+    spans = Nearby(proposed(doc, *_LABELS))
     labels: dict[str, str] = {}
     for match in _BRACKET.finditer(text):
         short = match.group("short")
@@ -44,41 +46,46 @@ def bind_acronyms(doc: Doc) -> None:
         long = match.group("long")
         if spells(match.group("short"), [word.group() for word in _WORD.finditer(long)]):
             start, end = match.span("long")
-            label = next((span.label for span in spans if span.start == start and span.end <= end), "ORG")
+            near = spans.touching(start, end)
+            label = next((span.label for span in near if span.start == start and span.end <= end), "ORG")
             labels.setdefault(text[start:end], label)
             labels.setdefault(match.group("short"), label)
-    for short, label in sorted(labels.items()):
-        for match in re.finditer(rf"(?<![\w@#-]){re.escape(short)}(?![\w-])", text):
-            rule = "acronym:long" if " " in short else "acronym:short"
-            propose(doc, match.start(), match.end(), label, 0.94, rule)
+    for form, places in mentions(text, sorted(labels)).items():
+        rule = "acronym:long" if " " in form else "acronym:short"
+        for start in places:
+            propose(doc, start, start + len(form), labels[form], 0.94, rule)
 
 
 def spells(short: str, words: list[str]) -> bool:
     """Say whether the letters of an acronym are taken in order from the beginnings of all the words that count."""
-    return _spells(re.sub(r"[^a-z]", "", fold(short)), [fold(word) for word in words], 1)
+    letters = re.sub(r"[^a-z]", "", fold(short))
+    # Each way to go on: how many letters are taken, and how many words may still be left out.
+    ways = {(0, 1)}
+    for word in map(fold, words):
+        ways = {way for taken, leave in ways for way in _ways_on(letters, taken, leave, word)}
+    return any(taken == len(letters) for taken, _ in ways)
 
 
-def _spells(letters: str, words: list[str], leave: int) -> bool:
-    if not words:
-        return not letters
-    word, rest = words[0], words[1:]
-    for taken in range(1, min(_MOST_LETTERS, len(letters), len(word)) + 1):
-        if letters[:taken] != word[:taken]:
+def _ways_on(letters: str, taken: int, leave: int, word: str) -> Iterator[tuple[int, int]]:
+    """Yield the ways to go on behind a word: with letters from its beginning, or without any."""
+    rest = letters[taken:]
+    for count in range(1, min(_MOST_LETTERS, len(rest), len(word)) + 1):
+        if rest[:count] != word[:count]:
             break
-        if _spells(letters[taken:], rest, leave):
-            return True
+        yield taken + count, leave
     if word in _SMALL or word.isdigit():
-        return _spells(letters, rest, leave)
-    return leave > 0 and len(letters) > 2 and _spells(letters, rest, leave - 1)
+        yield taken, leave
+    elif leave > 0 and len(rest) > 2:
+        yield taken, leave - 1
 
 
-def _long_form_before(text: str, end: int, short: str, spans: list[RuleSpan]) -> tuple[int, str] | None:
+def _long_form_before(text: str, end: int, short: str, spans: Nearby) -> tuple[int, str] | None:
     """Return where the long form of an acronym in brackets starts, and its label."""
     begin = max(0, end - _REACH)
     for stop in _STOP.finditer(text, begin, end):
         begin = stop.end()
     words = list(_WORD.finditer(text, begin, end))
-    near = [span for span in spans if span.start >= begin and span.end <= end]
+    near = [span for span in spans.touching(begin, end) if span.start >= begin and span.end <= end]
     for at in range(len(words) - 2, max(-1, len(words) - 14), -1):
         start = words[at].start()
         if fold(words[at].group()) in _SMALL or not spells(short, [word.group() for word in words[at:]]):

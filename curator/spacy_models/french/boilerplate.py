@@ -2,14 +2,17 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 
 from spacy.tokens import Doc
 
+from curator.spacy_models.compiled import compiled
 from curator.spacy_models.french.lexicon import read_lexicon
 from curator.spacy_models.french.rule_spans import silence, text_of
 
 _LINE = re.compile(r"[^\n\u2028\u2029]+")
-_SENTENCE = re.compile(r"[^.!?]+[.!?]*(?=\s|$)|[.!?]+")
+_RUN = re.compile(r"(?P<words>[^.!?]++)(?P<whole>[.!?]*+(?=\s|\Z))?")
+_LAST_BLANK = re.compile(r".*\s")
 _WORD = re.compile(r"[^\W\d_]+")
 _BAR_LENGTH = 14
 _SHORTEST_LINE, _SHORTEST_SENTENCE = 4, 6
@@ -28,7 +31,8 @@ class Boilerplate:
             words[entry["label"]].append(entry["pattern"])
         rubric = rf"(?:{'|'.join(words['RUBRIC'])})(?:(?:\s+[/>›»|]\s+|\t+)[^/>›»|\t]{{3,30}}){{1,6}}\s*$"
         navigation = rf"(?:{'|'.join(words['NAVIGATION'])})(?!\w)"
-        self._navigation = re.compile(rf"(?:\A|\|)[^\w«\"“]{{0,20}}(?:{rubric}|{navigation})", re.IGNORECASE)
+        with compiled("boilerplate", lexicons) as kept:
+            self._navigation = kept.expression(rf"(?:\A|\|)[^\w«\"“]{{0,20}}(?:{rubric}|{navigation})", re.IGNORECASE)
         self._buttons = frozenset(words["BUTTON"])
         self._english = frozenset(words["ENGLISH"])
         self._french = frozenset(words["FRENCH"])
@@ -44,10 +48,10 @@ class Boilerplate:
             if bar or self._is_english(words, _SHORTEST_LINE):
                 silence(doc, line.start(), line.end())
                 continue
-            for sentence in _SENTENCE.finditer(text):
-                spoken = [word.lower() for word in _WORD.findall(sentence.group())]
+            for start, end in _sentences(text):
+                spoken = [word.lower() for word in _WORD.findall(text, start, end)]
                 if self._is_english(spoken, _SHORTEST_SENTENCE):
-                    silence(doc, line.start() + sentence.start(), line.start() + sentence.end())
+                    silence(doc, line.start() + start, line.start() + end)
         return doc
 
     def _is_english(self, words: list[str], least: int) -> bool:
@@ -55,3 +59,14 @@ class Boilerplate:
         english = sum(word in self._english for word in words)
         french = sum(word in self._french for word in words)
         return len(words) >= least and english >= 2 and english > 2 * french and english * 8 >= len(words)
+
+
+def _sentences(line: str) -> Iterator[tuple[int, int]]:
+    """Yield the sentences of a line; of one whose stop stands within a word, what goes before that word."""
+    for run in _RUN.finditer(line):
+        start, end = run.span()
+        if run["whole"] is None:
+            blank = _LAST_BLANK.match(line, start, end)
+            end = start if blank is None else blank.end() - 1
+        if start < end:
+            yield start, end

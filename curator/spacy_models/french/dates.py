@@ -1,10 +1,9 @@
 """Dates: absolute, relative, ranges, parts of days and years."""
 
-import re
-
 from babel.dates import get_day_names, get_month_names
 from spacy.tokens import Doc
 
+from curator.spacy_models.compiled import compiled
 from curator.spacy_models.french.rule_spans import propose, text_of
 from curator.spacy_models.french.scan import caseless, lowered, whole_words
 
@@ -37,7 +36,7 @@ _DAY = r"(?:1er|1ᵉʳ|[12]\d|3[01]|0?[1-9])"
 _PART = r"(?:matin|midi|après-midi|soir|nuit|soirée|matinée)"
 _LAST = r"(?:dernier|dernière|derniers|dernières|prochain|prochaine|prochains|prochaines|passée?|suivante?|précédente?)"
 _NUMBER = (
-    r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize"
+    r"(?:(?<!\d)\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize"
     r"|vingt|trente|quarante"
     r"|cinquante|soixante|cent|quelques|plusieurs|(?:une )?(?:dizaine|quinzaine|vingtaine|trentaine) (?:de |d['’]))"
 )
@@ -66,7 +65,7 @@ _WITH_TIME = (
 _BEGIN = r"(?:début|fin|mi|milieu|courant)"
 
 _DAY_MONTH = rf"{_DAY}{_SPACE}{_MONTH}(?:{_SPACE}(?:{_YEAR}|de la même année|{_LAST}))?"
-_AND_DAY = rf"(?:,{_SPACE}{_DAY})*{_SPACE}(?:et|au|-|–){_SPACE}(?:le{_SPACE})?"
+_AND_DAY = rf"(?:,{_SPACE}{_DAY}){{0,9}}{_SPACE}(?:et|au|-|–){_SPACE}(?:le{_SPACE})?"
 _DAYS = rf"(?:{_DAY}(?:{_SPACE}{_MONTH})?{_AND_DAY}|{_DAY}[-–])?{_DAY_MONTH}"
 _AFTER_DAY = (
     rf"(?:{_SPACE}{_LAST}(?:{_SPACE}(?:au{_SPACE})?{_PART}\b)?"
@@ -112,8 +111,9 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     (rf"(?<![àÀ] )(?:ce|cet|cette) (?:{_PERIOD}|{_PART})(?:-là|-ci)?", 0.9, "date:this"),
     (rf"(?:ces|les) {_NUMBER}?{_SPACE}?{_LAST}s? (?:jours|semaines|mois|années|heures)", 0.6, "date:last"),
     (
-        rf"(?:prévue?s?|reporté\w*|doi(?:t|vent)|attendue?s?|fixé\w*|ici|retour|reprend\w*|ouvr\w+|aura"
-        rf"|auront|sera|seront|tiendra|tiendront|débutera|partira|arrivera|quittera|commencera|prendra|reprendra) "
+        rf"(?:prévue?s?|reporté\w{{0,3}}|doi(?:t|vent)|attendue?s?|fixé\w{{0,3}}|ici|retour|reprend\w{{0,9}}"
+        rf"|ouvr\w{{1,9}}|aura|auront|sera|seront|tiendra|tiendront|débutera|partira|arrivera|quittera|commencera|prendra"
+        rf"|reprendra) "
         rf"(?P<date>dans {_NUMBER}{_SPACE}(?:jours?|semaines?|mois|ans?))",
         0.7,
         "date:in",
@@ -230,9 +230,10 @@ class Dates:
     """Proposes dates, the whole expression without its preposition or article."""
 
     def __init__(self) -> None:
-        self._rules = [
-            (re.compile(rf"(?:{caseless(pattern)})(?!\w)"), score, rule) for pattern, score, rule in _PATTERNS
-        ]
+        with compiled("dates") as kept:
+            self._rules = [
+                (kept.expression(rf"(?:{caseless(pattern)})(?!\w)"), score, rule) for pattern, score, rule in _PATTERNS
+            ]
 
     def __call__(self, doc: Doc) -> Doc:
         text = lowered(text_of(doc))

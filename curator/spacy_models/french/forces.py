@@ -1,10 +1,12 @@
 """Forces and weapons: count, head noun, adjectives and model."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
+from curator.spacy_models.compiled import compiled
 from curator.spacy_models.french.lexicon import demonyms, either, inflections, read_lexicon
 from curator.spacy_models.french.rule_spans import propose, text_of
 from curator.spacy_models.french.scan import any_of, caseless, lowered, matches_at, word_starts
@@ -39,8 +41,8 @@ _COUNT_BEFORE = re.compile(
 _COMPOUND = r"(?:[a-zéèïô]+o-)?"
 _MODEL = r"(?:[A-ZÀ-Þ][\w-]*\d[\w-]*|[A-ZÀ-Þ][a-zà-ÿ]+(?:-[\wÀ-ÿ]+)*|[A-Z]{2,}[\w-]*)"
 _SERIES = rf"(?:{_SPACE}\d{{1,4}}(?=[,.;»)\n]|{_SPACE}et\b|\Z))?"
-_MODELS = rf"(?:{_SPACE}(?:de{_SPACE}type{_SPACE})?{_MODEL}(?:{_SPACE}(?:[A-Z]\.{_SPACE})?{_MODEL})*{_SERIES})?"
-_QUOTED = rf"(?:{_SPACE}[«“\"]{_SPACE}?{_MODEL}(?:{_SPACE}{_MODEL})*{_SPACE}?[»”\"])?"
+_MODELS = rf"(?:{_SPACE}(?:de{_SPACE}type{_SPACE})?{_MODEL}(?:{_SPACE}(?:[A-Z]\.{_SPACE})?{_MODEL}){{0,8}}{_SERIES})?"
+_QUOTED = rf"(?:{_SPACE}[«“\"]{_SPACE}?{_MODEL}(?:{_SPACE}{_MODEL}){{0,8}}{_SPACE}?[»”\"])?"
 _CALIBRE = rf"(?:{_SPACE}de{_SPACE}\d+(?:,\d+)?{_SPACE}?(?:mm|millimètres))?"
 
 
@@ -61,31 +63,20 @@ class Forces:
     """
 
     def __init__(self, lexicons: str) -> None:
-        self._rules = [
-            _Rule(
-                re.compile(rf"(?:{_cased(entry['label'], entry['pattern'])})(?![\w-])"),
-                entry["label"],
-                entry.get("needs", ""),
-                float(entry.get("score", 0.8)),
-                entry.get("rule", f"lexicon:{name}"),
-            )
-            for name in ("forces", "weapons")
-            for entry in read_lexicon(lexicons, name)
-        ]
-        # One look for all heads, and then each at the few places where any of them is.
-        self._heads = {
-            cased: any_of(rule.head.pattern for rule in self._rules if (rule.label == "WEAPON") is cased)
-            for cased in (True, False)
-        }
-        adjectives = rf"(?:{_SPACE}(?:et{_SPACE})?(?i:{_adjectives(lexicons)}))*"
-        kind = (
-            rf"(?:{_SPACE}(?:des{_SPACE}(?:forces|opérations|troupes){_SPACE}spéciales|de{_SPACE}la{_SPACE}paix|d['’]élite"
-            rf"|de{_SPACE}maintien{_SPACE}de{_SPACE}la{_SPACE}paix|au{_SPACE}sol|du{_SPACE}génie|en{_SPACE}uniforme))?"
-        )
-        self._tails = {
-            "FORCE": re.compile(adjectives + kind + adjectives),
-            "WEAPON": re.compile(adjectives + _CALIBRE + adjectives + _MODELS + adjectives + _QUOTED),
-        }
+        with compiled("forces", lexicons) as kept:
+            self._rules = [
+                _Rule(kept.expression(pattern), label, needs, score, name)
+                for pattern, label, needs, score, name in kept.value("rules", lambda: list(_rules(lexicons)))
+            ]
+            # One look for all heads, and then each at the few places where any of them is.
+            self._heads = {
+                cased: kept.expression(
+                    any_of(rule.head.pattern for rule in self._rules if (rule.label == "WEAPON") is cased)
+                )
+                for cased in (True, False)
+            }
+            tails = kept.value("tails", lambda: _tails(lexicons))
+            self._tails = {label: kept.expression(pattern) for label, pattern in tails.items()}
 
     def __call__(self, doc: Doc) -> Doc:
         text = text_of(doc)
@@ -100,6 +91,33 @@ class Forces:
                 if _meets_needs(rule.needs, text[start : head.start()], qualified=end > head.end()):
                     propose(doc, start, end, rule.label, rule.score, rule.name)
         return doc
+
+
+def _rules(lexicons: str) -> Iterator[tuple[str, str, str, float, str]]:
+    """Yield pattern, label, needs, score and name of each rule."""
+    for name in ("forces", "weapons"):
+        for entry in read_lexicon(lexicons, name):
+            yield (
+                rf"(?:{_cased(entry['label'], entry['pattern'])})(?![\w-])",
+                entry["label"],
+                entry.get("needs", ""),
+                float(entry.get("score", 0.8)),
+                entry.get("rule", f"lexicon:{name}"),
+            )
+
+
+def _tails(lexicons: str) -> dict[str, str]:
+    """Return what follows a head noun, by label."""
+    # Bounded, as nouns go on; else a row of them would be gone through from each of its words.
+    adjectives = rf"(?:{_SPACE}(?:et{_SPACE})?(?i:{_adjectives(lexicons)})){{0,12}}"
+    kind = (
+        rf"(?:{_SPACE}(?:des{_SPACE}(?:forces|opérations|troupes){_SPACE}spéciales|de{_SPACE}la{_SPACE}paix|d['’]élite"
+        rf"|de{_SPACE}maintien{_SPACE}de{_SPACE}la{_SPACE}paix|au{_SPACE}sol|du{_SPACE}génie|en{_SPACE}uniforme))?"
+    )
+    return {
+        "FORCE": adjectives + kind + adjectives,
+        "WEAPON": adjectives + _CALIBRE + adjectives + _MODELS + adjectives + _QUOTED,
+    }
 
 
 def _meets_needs(needs: str, count: str, qualified: bool) -> bool:

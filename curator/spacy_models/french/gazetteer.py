@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
+from curator.spacy_models.compiled import compiled
 from curator.spacy_models.french.lexicon import demonyms, either, inflections, read_lexicon
-from curator.spacy_models.french.phrases import Phrases, fold, folded_tokens
+from curator.spacy_models.french.phrases import Phrases, Table, fold, folded_tokens
 from curator.spacy_models.french.places import Place, cities, countries
 from curator.spacy_models.french.rule_spans import propose, text_of
 
@@ -21,11 +22,6 @@ _ALSO_STATES = ("Gaza", "RDC", "RD Congo", "Congo", "Centrafrique", "USA", "UE",
 _Entry = tuple[str, float, str]
 
 
-def _spellings(name: str) -> set[str]:
-    bare = name.replace("É", "E")
-    return {form.replace("’", sign) for form in (name, bare) for sign in "’'"}
-
-
 class Gazetteer:
     """Proposes the entries of the lexicons `places`, `organisations`, `people` and `demonyms`, countries and cities.
 
@@ -34,32 +30,13 @@ class Gazetteer:
     """
 
     def __init__(self, lexicons: str, population: int) -> None:
-        self._names: Phrases[_Entry] = Phrases()
-        self._peoples: Phrases[_Entry] = Phrases()
-        known: set[str] = set()
-        for name in ("places", "organisations", "people"):
-            for entry in read_lexicon(lexicons, name):
-                text = str(entry.get("text", entry.get("pattern")))
-                self._names.add(text, (entry["label"], entry.get("score", 0.9), entry.get("rule", f"lexicon:{name}")))
-                known.add(fold(text))
-        for entry in read_lexicon(lexicons, "demonyms"):
-            value = (entry["label"], entry.get("score", 0.93), entry.get("rule", "lexicon:demonyms"))
-            for form in sorted(inflections(entry["masculine"], entry.get("feminine"))):
-                self._peoples.add(form, value)
-                known.add(fold(form))
-        self._compound = re.compile(rf"(?<![\w-])[^\W\d_]+o-{either(demonyms(lexicons))}(?![\w-])", re.IGNORECASE)
-        states = [place.name for place in countries() if place.label == "GPE"]
-        state = either({form for name in (*states, *_ALSO_STATES) for form in _spellings(name)})
-        self._pair = re.compile(rf"(?<![\w-])({state})[-–]({state})(?![\w-])")
-        self._add_places(countries(), "cldr:country", known)
-        self._add_places(cities(population), "geonames:city", known)
-
-    def _add_places(self, places: Iterable[Place], rule: str, known: set[str]) -> None:
-        for place in places:
-            form = fold(place.name)
-            if form not in known:
-                known.add(form)
-                self._names.add(place.name, (place.label, place.score, rule))
+        with compiled("gazetteer", lexicons, population) as kept:
+            names, peoples = kept.value("phrases", lambda: _tables(lexicons, population))
+            compound, pair = kept.value("patterns", lambda: _patterns(lexicons))
+            self._compound = kept.expression(compound, re.IGNORECASE)
+            self._pair = kept.expression(pair)
+        self._names: Phrases[_Entry] = Phrases(names)
+        self._peoples: Phrases[_Entry] = Phrases(peoples)
 
     def __call__(self, doc: Doc) -> Doc:
         text = text_of(doc)
@@ -77,3 +54,44 @@ class Gazetteer:
         for match in self._compound.finditer(text):
             propose(doc, match.start(), match.end(), "NORP", 0.9, "demonym:compound")
         return doc
+
+
+def _tables(lexicons: str, population: int) -> tuple[Table[_Entry], Table[_Entry]]:
+    """Return the names and the peoples; a place that a lexicon names too is left to it."""
+    names: Phrases[_Entry] = Phrases()
+    peoples: Phrases[_Entry] = Phrases()
+    known: set[str] = set()
+    for name in ("places", "organisations", "people"):
+        for entry in read_lexicon(lexicons, name):
+            text = str(entry.get("text", entry.get("pattern")))
+            names.add(text, (entry["label"], entry.get("score", 0.9), entry.get("rule", f"lexicon:{name}")))
+            known.add(fold(text))
+    for entry in read_lexicon(lexicons, "demonyms"):
+        value = (entry["label"], entry.get("score", 0.93), entry.get("rule", "lexicon:demonyms"))
+        for form in sorted(inflections(entry["masculine"], entry.get("feminine"))):
+            peoples.add(form, value)
+            known.add(fold(form))
+    _add_places(names, countries(), "cldr:country", known)
+    _add_places(names, cities(population), "geonames:city", known)
+    return names.table, peoples.table
+
+
+def _add_places(names: Phrases[_Entry], places: Iterable[Place], rule: str, known: set[str]) -> None:
+    for place in places:
+        form = fold(place.name)
+        if form not in known:
+            known.add(form)
+            names.add(place.name, (place.label, place.score, rule))
+
+
+def _patterns(lexicons: str) -> tuple[str, str]:
+    """Return the expressions of a compound with a people's name, and of two states in a pair."""
+    states = [place.name for place in countries() if place.label == "GPE"]
+    state = either({form for name in (*states, *_ALSO_STATES) for form in _spellings(name)})
+    compound = rf"(?<![\w-])[^\W\d_]+o-{either(demonyms(lexicons))}(?![\w-])"
+    return compound, rf"(?<![\w-])({state})[-–]({state})(?![\w-])"
+
+
+def _spellings(name: str) -> set[str]:
+    bare = name.replace("É", "E")
+    return {form.replace("’", sign) for form in (name, bare) for sign in "’'"}

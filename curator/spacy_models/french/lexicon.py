@@ -10,6 +10,10 @@ from typing import Any
 import simplemma
 
 from curator.domain.errors import CuratorError
+from curator.spacy_models.french.phrases import fold
+
+_LONGEST_WORD = 100
+"""In letters: no dictionary has a longer word, and what remembers words is to remember none."""
 
 
 def read_lexicon(folder: str | Path, name: str) -> Iterator[dict[str, Any]]:
@@ -65,6 +69,11 @@ def demonyms(folder: str | Path) -> set[str]:
     }
 
 
+def first_names(folder: str | Path) -> set[str]:
+    """Return the first names of the lexicon, folded."""
+    return {fold(entry["text"]) for entry in read_lexicon(folder, "first_names")}
+
+
 def either(words: Iterable[str]) -> str:
     """Return a regular expression for any of these words, the longest first; shared beginnings are written once."""
     tree: dict[str, Any] = {}
@@ -95,6 +104,8 @@ def _plural(form: str) -> str:
 def lemmas(word: str) -> frozenset[str]:
     """Return every lemma that a French word form, in lower case, may have; participles lead to their verb."""
     forms = {word}
+    if len(word) > _LONGEST_WORD:
+        return frozenset(forms)
     for stem in {word, word.removesuffix("s"), word.removesuffix("e"), word.removesuffix("es")}:
         if len(stem) < 3:
             continue
@@ -121,4 +132,4 @@ def finite(word: str) -> str | None:
 @lru_cache(maxsize=100_000)
 def is_word(word: str) -> bool:
     """Say whether a French dictionary knows this form, in lower case."""
-    return bool(simplemma.is_known(word, lang="fr"))
+    return len(word) <= _LONGEST_WORD and bool(simplemma.is_known(word, lang="fr"))

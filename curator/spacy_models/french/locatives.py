@@ -5,10 +5,12 @@ import re
 from spacy.tokens import Doc
 
 from curator.spacy_models.french.lexicon import is_word
+from curator.spacy_models.french.mentions import mentions
 from curator.spacy_models.french.rule_spans import propose, proposed, text_of
 
 _S = r"[ \u00a0\u202f]"
-_CAP = r"[A-ZÀ-Þ][^\W\d_]+(?:[-’'][^\W\d_]+)*"
+# Bounded, for after an apostrophe each part of it may begin a name again.
+_CAP = r"[A-ZÀ-Þ][^\W\d_]+(?:[-’'][^\W\d_]+){0,8}"
 _PART = rf"(?:{_S}(?:(?:el|al|es|as|ed|la|le|les|sur|en){_S}|(?:el|al|es|as|ed|ar|ad|an)-)?{_CAP})"
 _OF = rf"(?:{_S}(?:de{_S}la|de{_S}l['’]|du|des|de|d['’]|aux|au|à{_S}la))"
 _NAME = rf"(?:(?:al|el|Al|El|es|as|ad|ar)-)?{_CAP}{_PART}{{0,2}}"
@@ -71,7 +73,7 @@ _NEAR = re.compile(
 )
 _FROM = re.compile(rf"(?<![\w-])d(?:e{_S}|['’])(?P<name>{_CAP})(?={_S}à{_S}[A-ZÀ-Þ])")
 _DATELINE = re.compile(
-    r"^(?P<name>[A-ZÀ-Þ][A-ZÀ-Þ'’-]{3,}(?:[ -][A-ZÀ-Þ'’-]{2,}){0,2})"
+    r"^(?P<name>[A-ZÀ-Þ][A-ZÀ-Þ'’-]{3,}+(?: [A-ZÀ-Þ'’-]{2,}+){0,2})"
     r"(?=(?: \([^)\n]{2,40}\))?(?:,? (?:le )?\d{1,2} |,? \(| [-–—] ))",
     re.MULTILINE,
 )
@@ -164,10 +166,11 @@ class Locatives:
                     if following is None or rule == "place:road":
                         break
                     start, end = following.span("name")
-        for name, (label, start) in places.items():
-            for match in re.finditer(rf"(?<![\w@#-]){re.escape(name)}(?![\w-])", text):
-                if match.start() != start:
-                    propose(doc, match.start(), match.end(), label, 0.52, "place:again")
+        for name, starts in mentions(text, places).items():
+            label, first = places[name]
+            for start in starts:
+                if start != first:
+                    propose(doc, start, start + len(name), label, 0.52, "place:again")
 
 
 def _is_surely_place(match: re.Match[str], start: int) -> bool:

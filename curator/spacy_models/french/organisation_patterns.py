@@ -5,8 +5,8 @@ from curator.spacy_models.french.lexicon import demonyms, either
 Pattern = tuple[str, float, str]
 
 _S = r"(?:[ \u00a0\u202f]{1,3})"
-_CAP = r"[A-ZÀ-Þ][\w’'-]*"
 # Bounded, so that a text of capitals alone takes no longer than another.
+_CAP = r"[A-ZÀ-Þ][\w’'-]{0,60}"
 _CAPS = rf"{_CAP}(?:{_S}{_CAP}){{0,5}}"
 _OF = rf"(?:de{_S}la{_S}|de{_S}l['’]|du{_S}|des{_S}|de{_S}|d['’])"
 _TO = rf"(?:aux?{_S}|à{_S}la{_S}|à{_S}l['’]|pour{_S}(?:l[ae]s?{_S}|l['’])?|contre{_S}(?:l[ae]{_S}|l['’])?|sans{_S})"

@@ -5,9 +5,11 @@ from collections import defaultdict
 
 from spacy.tokens import Doc
 
+from curator.spacy_models.compiled import compiled
 from curator.spacy_models.french.acronyms import bind_acronyms
-from curator.spacy_models.french.lexicon import is_word, read_lexicon
-from curator.spacy_models.french.organisation_patterns import patterns
+from curator.spacy_models.french.lexicon import first_names, is_word, read_lexicon
+from curator.spacy_models.french.nearby import Nearby
+from curator.spacy_models.french.organisation_patterns import Pattern, patterns
 from curator.spacy_models.french.phrases import fold
 from curator.spacy_models.french.rule_spans import propose, proposed, text_of
 from curator.spacy_models.french.scan import whole_words
@@ -38,23 +40,19 @@ class Organisations:
     """
 
     def __init__(self, lexicons: str) -> None:
-        words: dict[str, list[str]] = defaultdict(list)
-        for entry in read_lexicon(lexicons, "organisation_words"):
-            words[entry["label"]].append(entry["pattern"])
-        self._first = {fold(entry["text"]) for entry in read_lexicon(lexicons, "first_names")}
-        self._no_acronyms = frozenset(words.pop("NO_ACRONYM", ()))
-        expressions = {label: f"(?:{'|'.join(ways)})" for label, ways in words.items()}
-        self._rules = [(re.compile(pattern), score, rule) for pattern, score, rule in patterns(expressions, lexicons)]
+        with compiled("organisations", lexicons) as kept:
+            self._first = kept.value("first_names", lambda: first_names(lexicons))
+            no_acronyms, rules = kept.value("rules", lambda: _rules(lexicons))
+            self._rules = [(kept.expression(pattern), score, rule) for pattern, score, rule in rules]
+        self._no_acronyms = frozenset(no_acronyms)
 
     def __call__(self, doc: Doc) -> Doc:
         text = text_of(doc)
-        known = list(proposed(doc))
+        known = Nearby(proposed(doc))
         for pattern, score, rule in self._rules:
             for match in whole_words(pattern, text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
-                if rule == "org:article" and (
-                    any(span.overlaps(start, end) for span in known) or self._is_person(text[start:end])
-                ):
+                if rule == "org:article" and (known.touching(start, end) or self._is_person(text[start:end])):
                     continue
                 if rule == "org:head":
                     end = self._without_leader(text, start, end)
@@ -84,6 +82,16 @@ class Organisations:
                 continue
             if not _shouted(text, match.start(), match.end()):
                 propose(doc, match.start(), match.end(), "ORG", 0.55, "org:capitals")
+
+
+def _rules(lexicons: str) -> tuple[list[str], list[Pattern]]:
+    """Return the words in capitals that are no acronyms, and the patterns."""
+    words: dict[str, list[str]] = defaultdict(list)
+    for entry in read_lexicon(lexicons, "organisation_words"):
+        words[entry["label"]].append(entry["pattern"])
+    no_acronyms = words.pop("NO_ACRONYM", [])
+    expressions = {label: f"(?:{'|'.join(ways)})" for label, ways in words.items()}
+    return no_acronyms, patterns(expressions, lexicons)
 
 
 def _shouted(text: str, start: int, end: int) -> bool:

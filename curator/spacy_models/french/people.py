@@ -2,13 +2,17 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from curator.spacy_models.french.lexicon import demonyms, either, is_word, read_lexicon
+from curator.spacy_models.compiled import compiled
+from curator.spacy_models.french.lexicon import demonyms, either, first_names, is_word, read_lexicon
+from curator.spacy_models.french.mentions import mentions
+from curator.spacy_models.french.nearby import Nearby
 from curator.spacy_models.french.phrases import fold
-from curator.spacy_models.french.rule_spans import RuleSpan, propose, proposed, text_of
+from curator.spacy_models.french.rule_spans import propose, proposed, text_of
 
 _S = r"[ \u00a0\u202f]"
 _CAP = r"(?:[A-ZÀ-Þ](?:[’']?[^\W\d_]+|(?=\.))(?:-[^\W\d_]+)*\.?(?:(?<=\b[A-ZÀ-Þ]\.)|(?<!\.)))"
@@ -47,6 +51,7 @@ _ALIAS = re.compile(
     r"\b(?:dite?|alias|surnommée?|surnom(?: de)?|nom de guerre)\s+[«\"“]\s?(?P<alias>[A-ZÀ-Þ][^»\"”\n]{1,30}?)\s?[»\"”]"
 )
 _BLANKS = " \u00a0\u202f"
+_COLON = re.compile(rf"{_S}*:")
 _ELIDED = re.compile(r"(?:[LDNSJMC]|Qu)['’]")
 _LONGEST_NAME = 5
 _LONGEST_WORD = 60
@@ -62,26 +67,32 @@ class People:
     """Proposes PER from the lexicons `titles` and `first_names` and from what stands around a capitalised name."""
 
     def __init__(self, lexicons: str) -> None:
+        with compiled("people", lexicons) as kept:
+            self._first = kept.value("first_names", lambda: first_names(lexicons))
+            self._peoples = kept.value("demonyms", lambda: demonyms(lexicons))
+            patterns = kept.value("patterns", lambda: self._patterns(lexicons))
+            expressions = [kept.expression(pattern, re.IGNORECASE) for pattern in patterns]
+        self._title_word, self._title, self._office, self._apposed = expressions
+
+    def _patterns(self, lexicons: str) -> list[str]:
+        """Return what a title is, what goes before a name, an office and its field, and an apposition."""
         titles: dict[str, list[str]] = defaultdict(list)
         for entry in read_lexicon(lexicons, "titles"):
             titles[entry["label"]].append(entry["pattern"])
-        self._first = {fold(entry["text"]) for entry in read_lexicon(lexicons, "first_names")}
-        self._peoples = demonyms(lexicons)
         title = rf"(?:ex-|vice-)?(?:{'|'.join(titles['TITLE'])})"
-        adjective = rf"(?:{either(demonyms(lexicons))}|[a-zà-ÿ-]+(?:al|el|ien|ais|ois|ique|aire|ain|if)e?)"
-        self._title_word = re.compile(rf"{title}\Z", re.IGNORECASE)
-        self._title = re.compile(rf"(?<![\w-]){title}(?:{_S}{adjective})?{_S}[«“\"]?{_S}?\Z", re.IGNORECASE)
-        # A title with its field: « ministre de la Défense, X ».
-        self._office = re.compile(rf"(?<![\w-]){title}\b[^.,;:«»()\n]{{0,90}},?{_S}\Z", re.IGNORECASE)
+        adjective = rf"(?:{either(self._peoples)}|[a-zà-ÿ-]+(?:al|el|ien|ais|ois|ique|aire|ain|if)e?)"
         article = rf"(?:l[ae]{_S}|une?{_S}|l['’]|son{_S}|sa{_S}|leur{_S}|ancien(?:ne)?{_S})?"
-        self._apposed = re.compile(rf",{_S}{article}(?:vice-|ex-)?(?:{'|'.join(titles['ROLE'])})", re.IGNORECASE)
+        return [
+            rf"{title}\Z",
+            rf"(?<![\w-]){title}(?:{_S}{adjective})?{_S}[«“\"]?{_S}?\Z",
+            # A title with its field: « ministre de la Défense, X ».
+            rf"(?<![\w-]){title}\b[^.,;:«»()\n]{{0,90}},?{_S}\Z",
+            rf",{_S}{article}(?:vice-|ex-)?(?:{'|'.join(titles['ROLE'])})",
+        ]
 
     def __call__(self, doc: Doc) -> Doc:
         text = text_of(doc)
-        overlapping: dict[int, list[RuleSpan]] = defaultdict(list)
-        for span in proposed(doc, "GPE", "LOC", "ORG", "NORP", "DATE"):
-            for place in range(span.start, span.end):
-                overlapping[place].append(span)
+        overlapping = Nearby(proposed(doc, "GPE", "LOC", "ORG", "NORP", "DATE"))
         known: dict[str, int] = {}
         for match in _NAME.finditer(text):
             start, end = self._bounds(text, match.start(), match.end())
@@ -93,9 +104,8 @@ class People:
         _propose_again(doc, known)
         for match in _ALIAS.finditer(text):
             propose(doc, match.start("alias"), match.end("alias"), "PER", 0.8, "person:alias")
-        for match in _INITIALS.finditer(text):
-            if _is_byline(text, match.start(), match.end()):
-                propose(doc, match.start(), match.end(), "PER", 0.6, "person:initials")
+        for start, end in _bylines(text):
+            propose(doc, start, end, "PER", 0.6, "person:initials")
         return doc
 
     def _bounds(self, text: str, start: int, end: int) -> tuple[int, int]:
@@ -123,9 +133,9 @@ class People:
             start = rest
         return start, end
 
-    def _after_owner(self, text: str, start: int, end: int, overlapping: dict[int, list[RuleSpan]]) -> int:
+    def _after_owner(self, text: str, start: int, end: int, overlapping: Nearby) -> int:
         """Return where a person's name starts that another name goes before: « du Kremlin Ivan Petrov »."""
-        for span in overlapping.get(start, ()):
+        for span in overlapping.touching(start, start + 1):
             rest = span.end + 1
             if span.start != start or rest >= end or text[span.end] not in _BLANKS:
                 continue
@@ -133,11 +143,11 @@ class People:
                 return rest
         return start
 
-    def _cue(self, text: str, start: int, end: int, overlapping: dict[int, list[RuleSpan]]) -> _Cue | None:
+    def _cue(self, text: str, start: int, end: int, overlapping: Nearby) -> _Cue | None:
         """Return the best reason to take a name for a person's, or None."""
         name = text[start:end]
         words = _split(name)
-        covering = {span for place in range(start, end) for span in overlapping.get(place, ())}
+        covering = overlapping.touching(start, end)
         places = [span.score for span in covering if span.label in ("GPE", "LOC")]
         if any(span.label == "ORG" and span.end - span.start > 6 and span.score > 0.7 for span in covering):
             return None
@@ -179,11 +189,11 @@ def _remember(name: str, end: int, known: dict[str, int]) -> None:
     words = _split(name)
     known.setdefault(name, end)
     particles = _PARTICLES.split()
-    for at in range(1, len(words)):
+    for at in range(max(1, len(words) - 2), len(words)):
         if words[at].lower() in particles:
             continue
         part = " ".join(words[at:])
-        if len(part) > 2 and len(words) - at <= 2:
+        if len(part) > 2:
             known.setdefault(part, end)
         if at == len(words) - 1 and at >= 2 and words[at - 1].lower() in particles:
             known.setdefault(" ".join(words[at - 1 :]), end)
@@ -191,13 +201,11 @@ def _remember(name: str, end: int, known: dict[str, int]) -> None:
 
 def _propose_again(doc: Doc, known: dict[str, int]) -> None:
     """Propose later mentions of names seen in full."""
-    text = text_of(doc)
-    for name, seen in known.items():
-        if len(name) < 4 and is_word(name.lower()):
-            continue
-        for match in re.finditer(rf"(?<![\w@#-]){re.escape(name)}(?![\w-])", text):
-            if match.start() >= seen:
-                propose(doc, match.start(), match.end(), "PER", 0.88, "person:again")
+    names = (name for name in known if len(name) > 3 or not is_word(name.lower()))
+    for name, places in mentions(text_of(doc), names).items():
+        for start in places:
+            if start >= known[name]:
+                propose(doc, start, start + len(name), "PER", 0.88, "person:again")
 
 
 def _split(name: str) -> list[str]:
@@ -212,10 +220,14 @@ def _opens_sentence(text: str, start: int) -> bool:
     return start == 0 or bool(_SENTENCE_START.search(text, max(0, start - 6), start))
 
 
-def _is_byline(text: str, start: int, end: int) -> bool:
-    """Say whether initials stand in a short line, as those of a byline do, or open one as a speaker's."""
-    begin = text.rfind("\n", 0, start) + 1
-    stop = text.find("\n", end)
-    line = text[begin : len(text) if stop < 0 else stop]
-    speaks = begin == start and text[end:].lstrip(_BLANKS).startswith(":")
-    return speaks or len(line.strip()) <= _BYLINE_LENGTH
+def _bylines(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the initials that stand in a short line, as those of a byline do, or open one as a speaker's."""
+    begin, stop, short = 0, -1, False
+    for match in _INITIALS.finditer(text):
+        start, end = match.span()
+        if start > stop:
+            begin, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+            stop = len(text) if stop < 0 else stop
+            short = len(text[begin:stop].strip()) <= _BYLINE_LENGTH
+        if short or (begin == start and _COLON.match(text, end)):
+            yield start, end

@@ -17,6 +17,9 @@ _ARTICLE = re.compile(r"L(?:[ae] |es |['’])(?=\S)")
 
 Value = TypeVar("Value")
 
+Table = dict[str, dict[str, dict[tuple[str, ...], list[tuple[str, Value]]]]]
+"""Phrases with their values, by the first folded word, by the second, by all but the first."""
+
 
 def fold(text: str) -> str:
     """Return a text in lower case without accents, with straight apostrophes and plain hyphens."""
@@ -48,15 +51,15 @@ class Phrases(Generic[Value]):
     Built in one pass without making documents of the phrases, which is what lets it hold every larger city.
     """
 
-    def __init__(self) -> None:
-        self._by_start: dict[str, dict[str, dict[tuple[str, ...], list[tuple[str, Value]]]]] = {}
+    def __init__(self, table: "Table[Value] | None" = None) -> None:
+        self.table: Table[Value] = {} if table is None else table
 
     def add(self, phrase: str, value: Value) -> None:
         """Add a phrase; capitals in it ask for capitals in the text."""
         forms = tuple(token.form for token in folded_tokens(phrase))
         if forms:
             second = forms[1] if len(forms) > 1 else ""
-            rests = self._by_start.setdefault(forms[0], {}).setdefault(second, {})
+            rests = self.table.setdefault(forms[0], {}).setdefault(second, {})
             rests.setdefault(forms[1:], []).append((phrase, value))
 
     def find(self, doc: Doc, tokens: list[FoldedToken] | None = None) -> Iterator[tuple[int, int, Value]]:
@@ -67,7 +70,7 @@ class Phrases(Generic[Value]):
         text = text_of(doc)
         tokens = folded_tokens(text) if tokens is None else tokens
         for at, token in enumerate(tokens):
-            seconds = self._by_start.get(token.form)
+            seconds = self.table.get(token.form)
             if seconds is None:
                 continue
             following = tokens[at + 1].form if at + 1 < len(tokens) else ""

@@ -7,7 +7,8 @@ from typing import Any, cast
 from spacy.tokens import Doc, Span
 
 from curator.spacy_models.borders import Borders
-from curator.spacy_models.french.rule_spans import RuleSpan, take_audible
+from curator.spacy_models.french.nearby import Nearby
+from curator.spacy_models.french.rule_spans import Places, RuleSpan, take_audible
 
 
 class Resolver:
@@ -21,11 +22,11 @@ class Resolver:
         proposed = [_aligned(doc, borders, span) for span in take_audible(doc)]
         entities = _without_overlaps(span for span in proposed if span.layer == "entities")
         # A trigger may contain a name (prendre les [armes]); within a name it is most often a part of it.
+        names = Nearby(entities)
         events = _without_overlaps(
             span
             for span in proposed
-            if span.layer == "events"
-            and all(_within(entity, span) for entity in entities if entity.overlaps(span.start, span.end))
+            if span.layer == "events" and all(_within(entity, span) for entity in names.touching(span.start, span.end))
         )
         doc.ents = tuple(borders.span(span.start, span.end, span.label) for span in entities)
         doc.spans["events"] = [borders.span(span.start, span.end, span.label) for span in events]
@@ -43,12 +44,12 @@ def _within(inner: RuleSpan, outer: RuleSpan) -> bool:
 
 def _without_overlaps(spans: Iterable[RuleSpan]) -> list[RuleSpan]:
     """Return the winners in text order."""
-    taken: set[int] = set()
+    by_merit = sorted(spans, key=lambda span: (span.start - span.end, -span.score, span.start, span.label, span.rule))
+    taken = Places(max((span.end for span in by_merit), default=0))
     winners: list[RuleSpan] = []
-    for span in sorted(spans, key=lambda span: (span.start - span.end, -span.score, span.start, span.label, span.rule)):
-        places = range(span.start, span.end)
-        if taken.isdisjoint(places):
-            taken.update(places)
+    for span in by_merit:
+        if not taken.any(span.start, span.end):
+            taken.add(span.start, span.end)
             winners.append(span)
     return sorted(winners, key=lambda span: span.start)
 

@@ -27,6 +27,21 @@ class RuleSpan:
         return self.start < end and start < self.end
 
 
+class Places:
+    """A set of places of a text so long, a byte for each."""
+
+    def __init__(self, length: int) -> None:
+        self._taken = bytearray(length)
+
+    def add(self, start: int, end: int) -> None:
+        """Add the places from `start` to `end`, which is none of them."""
+        self._taken[start:end] = b"\1" * (end - start)
+
+    def any(self, start: int, end: int) -> bool:
+        """Say whether any of these places is in the set."""
+        return self._taken.find(1, start, end) >= 0
+
+
 def remember_text(doc: Doc, text: str) -> None:
     """Tell a document its own text, for `text_of`."""
     doc.user_data[_TEXT] = text
@@ -63,9 +78,9 @@ def silence(doc: Doc, start: int, end: int) -> None:
 
 def take_audible(doc: Doc) -> list[RuleSpan]:
     """Take all proposed spans out of the document and return those that touch no silenced range."""
+    quiet = Places(len(text_of(doc)))
     doc.user_data.pop(_TEXT, None)
-    quiet: set[int] = set()
     for start, end in cast(list[tuple[int, int]], doc.user_data.pop(_QUIET, [])):
-        quiet.update(range(start, end))
+        quiet.add(start, end)
     spans = cast(list[RuleSpan], doc.user_data.pop(_KEY, []))
-    return [span for span in spans if quiet.isdisjoint(range(span.start, span.end))]
+    return [span for span in spans if not quiet.any(span.start, span.end)]

@@ -36,9 +36,9 @@ def whole_words(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
             place = max(match.end(), start + 1)
 
 
-def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+def any_of(patterns: Iterable[str]) -> str:
     """Return an expression of no width that stands before every word with which one of the patterns begins."""
-    return re.compile(rf"(?<![\w-])(?={'|'.join(f'(?:{pattern})' for pattern in patterns) or '(?!)'})")
+    return rf"(?<![\w-])(?={'|'.join(f'(?:{pattern})' for pattern in patterns) or '(?!)'})"
 
 
 def word_starts(begins: re.Pattern[str], text: str) -> list[int]:

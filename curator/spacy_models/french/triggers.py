@@ -1,128 +1,25 @@
 """Event triggers: by lemma, by fixed phrase, and by what stands around them."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, cast
 from unicodedata import normalize
 
 from spacy.tokens import Doc
 
 from curator.domain.errors import CuratorError
+from curator.spacy_models.compiled import Compiled, compiled
 from curator.spacy_models.french.conjugation import first_group, unaccented
 from curator.spacy_models.french.lexicon import finite, is_word, lemmas, read_lexicon
 from curator.spacy_models.french.quotes import speech
-from curator.spacy_models.french.rule_spans import propose, text_of
+from curator.spacy_models.french.rule_spans import Places, propose, text_of
 from curator.spacy_models.french.scan import caseless, lowered
+from curator.spacy_models.french.trigger_entries import Sentences, Trigger
 
-_REACH = 80
-_AROUND = 300
 _NOTHING = "NONE"
 _LET = "LET"
-_STOP = re.compile(r"[.!?;…]\s|\n")
 _INFINITIVE = ("er", "ir", "re")
-_DETERMINER = (
-    r"(?:\b(?:les?|la|une?|des|du|aux?|ce|cet|cette|ces|son|sa|ses|leurs?|mon|ma|mes|notre|nos|votre|vos|plusieurs|quelques"
-    r"|aucune?|chaque|quelle?s?|premi[eè]re?s?|(?<!de )(?<!à )nouveau|nouve(?:aux|lle|lles)|dernière?s?|derniers?"
-    r"|sans|sous|par|toute?|sur)\s+)\Z"
-)
-_PREPOSITION = r"(?:\b(?:de|en|à|pour|avec|contre|comme|ni|entre|après|avant|dès)\s+|\b[ld]['’]|(?:\A|[\n:–—•])\s*)\Z"
-# Behind these, le, la, les and leur are pronouns of the verb that follows; "ce dernier" stands for a name.
-_PRONOUN = re.compile(
-    r"\b(?:(?:ne|n['’]y|qui|ils?|elles?|on|nous|vous|je|tu|personne)\s+(?:(?:les?|la|leur|lui)\s+|l['’])"
-    r"|ce(?:s derniers| dernier)\s+)\Z",
-    re.IGNORECASE,
-)
-# As opposed to "l'a accusé": a participle directly behind the article is a noun.
-_ELIDED = re.compile(r"\b[ld]['’]\Z", re.IGNORECASE)
-_PARTICIPLE = ("é", "ée", "és", "ées")
-_CONTEXTS = {
-    "finite": re.compile(f"{_DETERMINER}|{_PREPOSITION}", re.IGNORECASE),
-    "verb": re.compile(_DETERMINER, re.IGNORECASE),
-    "infinitive": re.compile(r"\b(?:une?|des|du|aux?|ce|cet|cette|ces|sur|son|mon|notre)\s+\Z", re.IGNORECASE),
-    "noun": re.compile(
-        rf"{_DETERMINER}|(?:\b[ld]['’]|\b(?:de|en|et|à|ou|après|avant|pour|contre|deux|trois|\d+|[a-z]+s)\s+)\Z",
-        re.IGNORECASE,
-    ),
-}
-
-
-class _Text:
-    """A text whose sentences are only looked for when a trigger asks for one."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._stops: list[int] | None = None
-
-    def sentence(self, place: int) -> tuple[int, int]:
-        if self._stops is None:
-            self._stops = [0, *(match.end() for match in _STOP.finditer(self.text)), len(self.text)]
-        after = bisect_right(self._stops, place)
-        return self._stops[after - 1], self._stops[min(after, len(self._stops) - 1)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Trigger:
-    label: str
-    score: float
-    rule: str
-    role: str
-    form: re.Pattern[str] | None
-    then: re.Pattern[str] | None
-    before: re.Pattern[str] | None
-    after: re.Pattern[str] | None
-    unless_before: re.Pattern[str] | None
-    unless_after: re.Pattern[str] | None
-    near: re.Pattern[str] | None
-    unless_near: re.Pattern[str] | None
-    around: re.Pattern[str] | None
-    unless_around: re.Pattern[str] | None
-
-    def extent(self, within: _Text, start: int, end: int) -> int | None:
-        """Return where the trigger that starts with this word ends; none if this is no such trigger."""
-        text = within.text
-        if self.form and not self.form.fullmatch(text, start, end):
-            return None
-        left = max(0, start - _REACH)
-        if self.role and not self._has_role(text, left, start, end):
-            return None
-        if self.then:
-            rest = self.then.match(text, end, end + _REACH)
-            if not rest:
-                return None
-            end = rest.end()
-        if self.before and not self.before.search(text, left, start):
-            return None
-        if self.after and not self.after.match(text, end, end + _REACH):
-            return None
-        if self.unless_before and self.unless_before.search(text, left, start):
-            return None
-        if self.unless_after and self.unless_after.match(text, end, end + _REACH):
-            return None
-        return end if self._is_near(within, start) else None
-
-    def _is_near(self, within: _Text, start: int) -> bool:
-        first, last = max(0, start - _AROUND), start + _AROUND
-        if self.around and not self.around.search(within.text, first, last):
-            return False
-        if self.unless_around and self.unless_around.search(within.text, first, last):
-            return False
-        if not self.near and not self.unless_near:
-            return True
-        first, last = within.sentence(start)
-        if self.near and not self.near.search(within.text, first, last):
-            return False
-        return not (self.unless_near and self.unless_near.search(within.text, first, last))
-
-    def _has_role(self, text: str, left: int, start: int, end: int) -> bool:
-        if self.role == "noun":
-            return bool(_CONTEXTS["noun"].search(text, left, start))
-        if _PRONOUN.search(text, left, start):
-            return True
-        if text[start:end].lower().endswith(_PARTICIPLE) and _ELIDED.search(text, left, start):
-            return False
-        return not _CONTEXTS[self.role].search(text, left, start)
 
 
 class Triggers:
@@ -138,52 +35,31 @@ class Triggers:
 
     def __init__(self, lexicons: str) -> None:
         self._names: dict[str, str] = {}
-        self._words: dict[str, list[_Trigger]] = {}
-        self._phrases: list[tuple[re.Pattern[str], _Trigger]] = []
-        self._plain: list[tuple[str, _Trigger]] = []
+        self._words: dict[str, list[Trigger]] = {}
+        self._phrases: list[tuple[re.Pattern[str], Trigger]] = []
+        self._plain: list[tuple[str, Trigger]] = []
         self._blocks: list[re.Pattern[str]] = []
-        for entry in read_lexicon(lexicons, "triggers"):
-            try:
-                self._add(entry)
-            except re.error as error:
-                raise CuratorError(f"trigger is no regular expression: {error}", str(entry), "mend the entry") from None
-        self._conjugated: dict[str, str] = {}
-        self._bare: dict[str, str] = {}
-        for infinitive in [word for word in self._words if word.endswith("er")]:
-            for form in first_group(infinitive):
-                self._conjugated.setdefault(form, infinitive)
-                self._bare.setdefault(unaccented(form), form)
-        for word in self._words:
-            for form in (word, word + "s"):
-                self._bare.setdefault(unaccented(form), form)
-        # All phrases in one expression: most letters of a text begin no word, and are then passed by once, not often.
-        ways = "|".join(rf"(?P<p{number}>(?:{phrase})(?![\w-]))" for number, (phrase, _) in enumerate(self._plain))
-        self._any = re.compile(caseless(rf"(?<![\w-])(?=\w)(?={ways})")) if ways else None
-        self._by_orth: dict[int, tuple[_Trigger, ...]] = {}
+        with compiled("triggers", lexicons) as kept:
+            for entry in kept.value("entries", lambda: list(read_lexicon(lexicons, "triggers"))):
+                try:
+                    self._add(entry, kept)
+                except re.error as error:
+                    what = f"trigger is no regular expression: {error}"
+                    raise CuratorError(what, str(entry), "mend the entry") from None
+            self._conjugated, self._bare = kept.value("forms", lambda: _forms(self._words))
+            # All phrases in one expression: most letters of a text begin no word, and are passed by once, not often.
+            ways = "|".join(rf"(?P<p{number}>(?:{phrase})(?![\w-]))" for number, (phrase, _) in enumerate(self._plain))
+            self._any = kept.expression(caseless(rf"(?<![\w-])(?=\w)(?={ways})")) if ways else None
+        self._by_orth: dict[int, tuple[Trigger, ...]] = {}
 
-    def _add(self, entry: dict[str, Any]) -> None:
+    def _add(self, entry: dict[str, Any], kept: Compiled) -> None:
         entry = {key: self._named(value) for key, value in entry.items()}
         if entry["label"] == _LET:
             self._names[f"<{entry['name']}>"] = f"(?:{entry['is']})"
             return
-        trigger = _Trigger(
-            entry["label"],
-            float(entry.get("score", 0.8)),
-            entry.get("rule", "trigger"),
-            entry.get("as", ""),
-            _starting(entry.get("form")),
-            _starting(entry.get("then")),
-            _ending(entry.get("before")),
-            _starting(entry.get("after")),
-            _ending(entry.get("unless_before")),
-            _starting(entry.get("unless_after")),
-            _starting(entry.get("near")),
-            _starting(entry.get("unless_near")),
-            _starting(entry.get("around")),
-            _starting(entry.get("unless_around")),
-        )
+        trigger = Trigger.of(entry, kept)
         if "pattern" in entry:
-            pattern = _phrase(rf"(?<![\w-])(?:{entry['pattern']})(?![\w-])")
+            pattern = _phrase(rf"(?<![\w-])(?:{entry['pattern']})(?![\w-])", kept)
             if trigger.label == _NOTHING:
                 self._blocks.append(pattern)
             elif "trigger" in pattern.groupindex:
@@ -201,9 +77,23 @@ class Triggers:
 
     def __call__(self, doc: Doc) -> Doc:
         text = text_of(doc)
-        within = _Text(text)
+        within = Sentences(text)
         lower = lowered(text)
-        blocked = [match.span() for pattern in self._blocks for match in pattern.finditer(lower)]
+        blocked = Places(len(text))
+        for pattern in self._blocks:
+            for match in pattern.finditer(lower):
+                blocked.add(*match.span())
+        self._propose_words(doc, within, blocked)
+        for start, end, trigger in self._phrase_matches(text, lower):
+            if trigger.extent(within, start, end) and not blocked.any(start, start + 1):
+                propose(doc, start, end, trigger.label, trigger.score, trigger.rule, "events")
+        for start, end in speech(text):
+            if not blocked.any(start, start + 1):
+                propose(doc, start, end, "STATEMENT", 0.5, "quote:statement", "events")
+        return doc
+
+    def _propose_words(self, doc: Doc, within: Sentences, blocked: Places) -> None:
+        """Propose the words that are triggers; those that an entry keeps away are blocked from then on."""
         # Most words are no trigger: asking for their numbers makes no token of them.
         for at, orth in enumerate(_orths(doc)):
             triggers = self._by_orth.get(orth)
@@ -212,7 +102,7 @@ class Triggers:
             if not triggers:
                 continue
             start, end = doc[at].idx, doc[at].idx + len(doc[at])
-            if any(left <= start < right for left, right in blocked):
+            if blocked.any(start, start + 1):
                 continue
             for trigger in triggers:
                 extent = trigger.extent(within, start, end)
@@ -220,17 +110,10 @@ class Triggers:
                     if trigger.label != _NOTHING:
                         propose(doc, start, extent, trigger.label, trigger.score, trigger.rule, "events")
                     else:
-                        blocked.append((start, end))
+                        blocked.add(start, end)
                     break
-        for start, end, trigger in self._phrase_matches(text, lower):
-            if trigger.extent(within, start, end) and not any(left <= start < right for left, right in blocked):
-                propose(doc, start, end, trigger.label, trigger.score, trigger.rule, "events")
-        for start, end in speech(text):
-            if not any(left <= start < right for left, right in blocked):
-                propose(doc, start, end, "STATEMENT", 0.5, "quote:statement", "events")
-        return doc
 
-    def _phrase_matches(self, text: str, lower: str) -> Iterable[tuple[int, int, _Trigger]]:
+    def _phrase_matches(self, text: str, lower: str) -> Iterable[tuple[int, int, Trigger]]:
         """Yield the phrases of a text: where one begins and ends, and the trigger that it may be."""
         for pattern, trigger in self._phrases:
             for match in pattern.finditer(text if pattern.flags & re.IGNORECASE else lower):
@@ -239,14 +122,14 @@ class Triggers:
             group = str(match.lastgroup)
             yield *match.span(group), self._plain[int(group[1:])][1]
 
-    def _cached_triggers(self, orth: int, word: str) -> tuple[_Trigger, ...]:
+    def _cached_triggers(self, orth: int, word: str) -> tuple[Trigger, ...]:
         """Return the entries for a word by its hash, kept, for words come back."""
         triggers = self._triggers_of(word.lower())
         if len(self._by_orth) < 200_000:
             self._by_orth[orth] = triggers
         return triggers
 
-    def _triggers_of(self, word: str) -> tuple[_Trigger, ...]:
+    def _triggers_of(self, word: str) -> tuple[Trigger, ...]:
         """Return the entries for a word form, those for the form itself first."""
         whole = normalize("NFC", word)
         triggers = tuple(self._lookup(whole))
@@ -254,7 +137,7 @@ class Triggers:
             triggers = tuple(self._lookup(meant))
         return tuple(sorted(triggers, key=lambda trigger: trigger.then is None))
 
-    def _lookup(self, word: str) -> Iterable[_Trigger]:
+    def _lookup(self, word: str) -> Iterable[Trigger]:
         if not word[0].isalpha():
             return
         own = self._words.get(word, ())
@@ -279,18 +162,24 @@ class Triggers:
                     yield trigger
 
 
-def _phrase(pattern: str) -> re.Pattern[str]:
+def _forms(words: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the infinitives of conjugated forms, and the accented forms of those without accents."""
+    conjugated: dict[str, str] = {}
+    bare: dict[str, str] = {}
+    for infinitive in [word for word in words if word.endswith("er")]:
+        for form in sorted(first_group(infinitive)):
+            conjugated.setdefault(form, infinitive)
+            bare.setdefault(unaccented(form), form)
+    for word in words:
+        for form in (word, word + "s"):
+            bare.setdefault(unaccented(form), form)
+    return conjugated, bare
+
+
+def _phrase(pattern: str, kept: Compiled) -> re.Pattern[str]:
     """Return an expression for lowered text, or for any where it asks for capitals itself."""
-    return re.compile(pattern, re.IGNORECASE) if "(?-i" in pattern else re.compile(caseless(pattern))
+    return kept.expression(pattern, re.IGNORECASE) if "(?-i" in pattern else kept.expression(caseless(pattern))
 
 
 def _orths(doc: Doc) -> list[int]:
     return cast(list[int], doc.to_array("ORTH").tolist())
-
-
-def _ending(pattern: str | None) -> re.Pattern[str] | None:
-    return re.compile(rf"(?:{pattern})\Z", re.IGNORECASE) if pattern else None
-
-
-def _starting(pattern: str | None) -> re.Pattern[str] | None:
-    return re.compile(pattern, re.IGNORECASE) if pattern else None

@@ -27,12 +27,6 @@ class Case:
         return tuple(sorted(revision.number for revision in self.revisions))
 
 
-def documents_to_decide(transaction: Transaction, as_of: int) -> list[str]:
-    """Return the documents that were annotated, or decided by a person, by a sequence number, by id."""
-    decided = transaction.decisions.decided_by_person(as_of)
-    return sorted({*transaction.revisions.annotated(as_of), *decided})
-
-
 def read_cases(transaction: Transaction, documents: Sequence[str], as_of: int, names: Mapping[str, str]) -> list[Case]:
     """Return the cases of documents in their order, as of a sequence number.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from curator.domain.annotation import AnnotationState, Revision
 from curator.domain.canonical import digest
@@ -16,10 +16,10 @@ from curator.domain.pseudonym import pseudonym
 from curator.domain.record import RECORD_FORMAT, Provenance, record_from_line, record_line, record_of
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content
-from curator.domain.split import Assignment
 from curator.steps.curation.cases import Case
 from curator.steps.ports.contents import ContentReader
-from curator.steps.ports.stored_decisions import KeptDecision, PersonDecision, StoredDecision
+from curator.steps.ports.stored_decisions import PersonDecision, StoredDecision
+from curator.steps.ports.stored_standing import StandingDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,7 @@ class Rules:
         return Rules(policy_from_value(value), value["annotators"] == "email", self.salt)
 
 
-@dataclass(frozen=True, slots=True)
-class DecidedDocument:
+class DecidedDocument(NamedTuple):
     """A document as an export takes it: its record's line, None where it is undecided, and what to count.
 
     `decision` is the number of its decision; `split` is None where no file may hold it.
@@ -68,6 +67,12 @@ class Decider:
     schema: LabelSchema
     rules: Rules
     read_content: ContentReader
+
+    @property
+    def context(self) -> str:
+        """The digest of all that shapes decisions beside the documents: another one decides anew."""
+        rules = self.rules.value()
+        return digest({"decider": DECIDER, "rules": rules, "schema": self.schema.hash, "record_format": RECORD_FORMAT})
 
     def key(self, case: Case) -> str:
         """Return the digest of all that shapes the decision of a case: under the same it is decided once."""
@@ -162,15 +167,13 @@ def _person_inputs(decision: PersonDecision) -> dict[str, Any]:
     return {"decider": decision.person, "policy": PERSON, "person_decision": decision.number}
 
 
-def decided_document(document: str, kept: KeptDecision, assignment: Assignment | None) -> DecidedDocument:
+def decided_document(standing: StandingDocument) -> DecidedDocument:
     """Return a decided document with all losses: those of the decision, and itself where no file may hold it."""
-    decision = kept.decision
-    losses = list(decision.losses)
-    split = assignment.split if assignment else None
-    if decision.record is None:
-        losses.append(Loss(document, "document", None, "undecided"))
-    elif split is None:
-        reason = assignment.reason if assignment else "no-split"
-        losses.append(Loss(document, "document", None, reason))
-        losses += content_losses(document, record_from_line(decision.record).content, reason)
-    return DecidedDocument(document, kept.number, split, decision.record, decision.counts, tuple(losses))
+    document, _, decision, recorded, split, reason, line, counts, losses = standing
+    if not recorded:
+        losses = (*losses, Loss(document, "document", None, "undecided"))
+    elif split is None and line is not None:
+        reason = reason or "no-split"
+        content = record_from_line(line).content
+        losses = (*losses, Loss(document, "document", None, reason), *content_losses(document, content, reason))
+    return DecidedDocument(document, decision or 0, split, line, counts, losses)

@@ -1,71 +1,102 @@
-"""What a version would hold: decided documents, counted and hashed as they pass, none of them kept."""
+"""What a version would hold: decided documents, written as they pass, none of them kept."""
 
-import hashlib
+from array import array
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from curator.domain.document import SPLITS
-from curator.domain.loadable import LOADABLE_FILES, loadable_line
-from curator.domain.loss import Loss
+from curator.domain.ledger import LossLedger
+from curator.domain.loadable import LOADABLE_FILES, loadable_lines
 from curator.domain.schema import LabelSchema
 from curator.steps.curation.decide import DecidedDocument
+from curator.steps.ports.version_folders import StagedVersion
 
-
-@dataclass(slots=True)
-class FileFacts:
-    """The SHA-256, the size and the number of lines of a file that is written line by line."""
-
-    lines: int = 0
-    size: int = 0
-    _checksum: Any = field(default_factory=hashlib.sha256)
-
-    def add(self, line: bytes) -> None:
-        """Take in the next line."""
-        self._checksum.update(line)
-        self.size += len(line)
-        self.lines += 1
-
-    def value(self) -> dict[str, Any]:
-        """Return the facts as a manifest gives them."""
-        return {"sha256": self._checksum.hexdigest(), "bytes": self.size, "records": self.lines}
+_BLOCK = 1 << 18
+"""The size in bytes from which on lines are written together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A version without name and number.
 
-    `files` are the facts of its data files; `records` the splits and the decisions of its records in the order of
-    their documents; `reviewed` says whether any document has a record, be it one without a split.
+    `files` are the facts of its data files; `records` by split the decisions of its records in the order of their
+    documents; `reviewed` says whether any document has a record, be it one without a split.
     """
 
     files: dict[str, dict[str, Any]]
-    records: list[tuple[str, int]]
-    losses: list[Loss]
+    records: Mapping[str, "array[int]"]
+    ledger: LossLedger
     counts: dict[str, Any]
     reviewed: bool
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no file holds any record."""
+        return not any(self.records.values())
 
-def draft(decided: Iterable[DecidedDocument], schema: LabelSchema) -> Draft:
-    """Return what a version of decided documents, given by id, holds."""
-    files = {file: FileFacts() for split in SPLITS for file in (f"{split}.jsonl", LOADABLE_FILES[split])}
-    records: list[tuple[str, int]] = []
-    losses: list[Loss] = []
-    spans: Counter[tuple[str, str]] = Counter()
+
+class _Lines:
+    """The records of a split on their way to its files."""
+
+    def __init__(self, split: str, staged: StagedVersion) -> None:
+        self._files = (f"{split}.jsonl", LOADABLE_FILES[split])
+        self._staged = staged
+        self._lines: list[bytes] = []
+        self._size = 0
+        self.decisions = array("q")
+
+    def add(self, decision: int, line: bytes) -> None:
+        self.decisions.append(decision)
+        self._lines.append(line)
+        self._size += len(line)
+        if self._size >= _BLOCK:
+            self.write()
+
+    def write(self) -> None:
+        for file, block in zip(self._files, (b"".join(self._lines), loadable_lines(self._lines)), strict=True):
+            self._staged.append(file, block)
+        self._lines, self._size = [], 0
+
+
+def draft(decided: Iterable[DecidedDocument], schema: LabelSchema, staged: StagedVersion) -> Draft:
+    """Write what a version of decided documents, given by id, holds; returns what it is made of."""
+    lines = {split: _Lines(split, staged) for split in SPLITS}
+    ledger = LossLedger()
+    spans: dict[str, Counter[str]] = {layer.name: Counter() for layer in schema.layers}
     reviewed = False
-    for document in decided:
-        losses += document.losses
-        reviewed = reviewed or document.line is not None
-        if document.line is None or document.split is None:
+    for _, decision, split, line, counts, losses in decided:
+        if losses:
+            ledger.add(losses)
+        if line is None:
             continue
-        files[f"{document.split}.jsonl"].add(document.line)
-        files[LOADABLE_FILES[document.split]].add(loadable_line(document.line))
-        records.append((document.split, document.decision))
-        for layer, labels in document.counts.items():
-            spans.update({(layer, label): count for label, count in labels.items()})
-    counts = {
-        layer.name: {label.name: spans[layer.name, label.name] for label in layer.labels} for layer in schema.layers
+        reviewed = True
+        if split is None:
+            continue
+        lines[split].add(decision, line)
+        for layer, labels in counts.items():
+            of_layer = spans[layer]
+            for label, count in labels.items():
+                if count:
+                    of_layer[label] += count
+    records = {split: of_split.decisions for split, of_split in lines.items()}
+    if not any(records.values()):
+        return Draft({}, records, ledger, {}, reviewed)
+    for of_split in lines.values():
+        of_split.write()
+    label_counts = {
+        layer.name: {label.name: spans[layer.name][label.name] for label in layer.labels} for layer in schema.layers
     }
-    facts = {file: known.value() for file, known in files.items()}
-    return Draft(facts, records, losses, {"documents": len(records), "spans": counts}, reviewed)
+    documents = sum(map(len, records.values()))
+    return Draft(_facts(staged, records), records, ledger, {"documents": documents, "spans": label_counts}, reviewed)
+
+
+def _facts(staged: StagedVersion, records: Mapping[str, "array[int]"]) -> dict[str, dict[str, Any]]:
+    """Return the facts of the data files as a manifest gives them."""
+    written = staged.seal()
+    return {
+        file: {"sha256": written[file].sha256, "bytes": written[file].size, "records": len(records[split])}
+        for split in SPLITS
+        for file in (f"{split}.jsonl", LOADABLE_FILES[split])
+    }

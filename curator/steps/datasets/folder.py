@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from curator.domain.errors import CuratorError
-from curator.domain.loadable import LOADABLE_FILES, loadable_line
+from curator.domain.loadable import LOADABLE_FILES, loadable_lines
 from curator.steps.ports.store import Store, Transaction
 from curator.steps.ports.stored_versions import StoredVersion, VersionFile
-from curator.steps.ports.version_folders import VersionStorage
+from curator.steps.ports.version_folders import StagedVersion, VersionStorage
 
 MANIFEST = "manifest.json"
 LEDGER = "LOSSES.json"
@@ -125,14 +125,26 @@ def write_folder(version: StoredVersion, *, store: Store, storage: VersionStorag
     return False
 
 
+def publish(version: StoredVersion, staged: StagedVersion, *, store: Store, storage: VersionStorage) -> None:
+    """Let what was staged of a version that was just stored be its folder; raises CuratorError as `write_folder`."""
+    try:
+        for file, kept in version.files.items():
+            if kept.content is not None:
+                staged.append(file, kept.content)
+        staged.publish(version.number)
+    except CuratorError:
+        # Another export may have been quicker.
+        write_folder(version, store=store, storage=storage)
+
+
 def _blocks(transaction: Transaction, version: StoredVersion, file: str) -> Iterator[bytes]:
     content = transaction.versions.content(version, file)
     if content:
         yield content
         return
     split = PurePosixPath(file).stem
-    lines = transaction.versions.lines(version, split)
-    yield from map(loadable_line, lines) if file == LOADABLE_FILES[split] else lines
+    for lines in transaction.versions.lines(version, split):
+        yield loadable_lines(lines) if file == LOADABLE_FILES[split] else b"".join(lines)
 
 
 def _as_it_was(blocks: Iterable[bytes], version: StoredVersion, file: str) -> Iterator[bytes]:

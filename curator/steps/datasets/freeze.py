@@ -2,19 +2,21 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from curator.domain.dataset import loss_ledger, manifest, version_digest
+from curator.domain.dataset import manifest, version_digest
 from curator.domain.dataset_card import dataset_card
 from curator.domain.errors import CuratorError
 from curator.domain.json_values import unbroken
+from curator.domain.ledger import LossLedger
 from curator.domain.schema import LabelSchema
-from curator.steps.curation.batches import decide_all
+from curator.steps.curation.batches import decide_changed, decided, decided_in_past
 from curator.steps.curation.decide import Decider, Rules
 from curator.steps.datasets.draft import Draft, draft
-from curator.steps.datasets.folder import LEDGER, MANIFEST, data_file, kept_file, write_folder
+from curator.steps.datasets.folder import LEDGER, MANIFEST, data_file, kept_file, publish, write_folder
+from curator.steps.datasets.unchanged import unchanged_version
 from curator.steps.in_force.rules import put_rules_in_force, rules_of_past
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
@@ -82,45 +84,70 @@ def freeze(
     # Refuses what is no name, before any work is done.
     folders = storage.versions(name)
     moment = _moment(store, rules, as_of)
-    drafted = draft(decide_all(store, Decider(moment.schema, moment.rules, read_content), moment.seq), moment.schema)
-    _refuse_empty(drafted, name, as_of)
-    digest = version_digest(drafted.files, moment.schema, moment.all_rules)
-    ledger = loss_ledger(drafted.losses)
-    strangers: tuple[int, ...] = ()
-    with store.writing() as transaction:
-        versions = transaction.versions.all(name)
-        version = _of_digest(versions, digest, folders)
-        unchanged = version is not None
-        if version is None:
-            newest = max((version.number for version in versions), default=0)
-            strangers = tuple(folder for folder in folders if folder > newest)
-            head = manifest(
-                name,
-                max([newest, *strangers]) + 1,
-                parent=_parent(versions, moment.seq),
-                files=drafted.files,
-                counts=drafted.counts,
-                schema=moment.schema,
-                rules=moment.all_rules,
-                code_version=code_version,
-            )
-            version = version_of(head, ledger, moment.seq, retrospective=as_of is not None)
-            transaction.versions.add(version, drafted.records)
-    # What is committed has a folder in the end: a run that is killed from here on leaves it to the next one.
-    written = write_folder(version, store=store, storage=storage)
-    stored_ledger = storage.ledger(name, version.number)
-    return Frozen(
-        name,
-        version.number,
-        storage.path(name, version.number),
-        digest,
-        unchanged,
-        unchanged and written,
-        strangers,
-        storage.manifest(name, version.number),
-        stored_ledger["counts"],
-        None if stored_ledger == json.loads(_pretty(ledger)) else ledger["counts"],
+    decider = Decider(moment.schema, moment.rules, read_content)
+    if as_of is None:
+        decide_changed(store, decider, moment.seq)
+        unchanged = unchanged_version(store, name, decider, moment.seq, moment.all_rules)
+        if unchanged is not None:
+            return _known(*unchanged, store=store, storage=storage)
+    decide = decided if as_of is None else decided_in_past
+    with storage.stage(name) as staged:
+        drafted = draft(decide(store, decider, moment.seq), moment.schema, staged)
+        _refuse_empty(drafted, name, as_of)
+        with store.writing() as transaction:
+            versions = transaction.versions.all(name)
+            digest = version_digest(drafted.files, moment.schema, moment.all_rules)
+            version = _of_digest(versions, digest, folders)
+            if version is None:
+                newest = max((version.number for version in versions), default=0)
+                strangers = tuple(folder for folder in folders if folder > newest)
+                head = manifest(
+                    name,
+                    max([newest, *strangers]) + 1,
+                    parent=_parent(versions, moment.seq),
+                    files=drafted.files,
+                    counts=drafted.counts,
+                    schema=moment.schema,
+                    rules=moment.all_rules,
+                    code_version=code_version,
+                )
+                made = version_of(head, drafted.ledger, moment.seq, retrospective=as_of is not None)
+                records = ((split, decision) for split, of_split in drafted.records.items() for decision in of_split)
+                transaction.versions.add(made, records)
+        if version is not None:
+            return _known(version, drafted.ledger, store=store, storage=storage)
+        # What is committed has a folder in the end: a run that is killed from here on leaves it to the next one.
+        publish(made, staged, store=store, storage=storage)
+    return _frozen(made, drafted.ledger.counts, storage, strangers=strangers)
+
+
+def _known(version: StoredVersion, ledger: LossLedger, *, store: Store, storage: VersionStorage) -> Frozen:
+    """Return a version that was there already, its folder written again where it was missing."""
+    restored = write_folder(version, store=store, storage=storage)
+    content = ledger.content()
+    if version.reproducible and version.files[LEDGER].sha256 == kept_file(content).sha256:
+        return _frozen(version, ledger.counts, storage, unchanged=True, restored=restored)
+    stored = storage.ledger(version.dataset, version.number)
+    differs = stored != json.loads(content)
+    return replace(
+        _frozen(version, stored["counts"], storage, unchanged=True, restored=restored),
+        losses_now=ledger.counts if differs else None,
     )
+
+
+def _frozen(
+    version: StoredVersion,
+    losses: Mapping[str, int],
+    storage: VersionStorage,
+    *,
+    unchanged: bool = False,
+    restored: bool = False,
+    strangers: Sequence[int] = (),
+) -> Frozen:
+    name, number = version.dataset, version.number
+    manifest = storage.manifest(name, number)
+    path = storage.path(name, number)
+    return Frozen(name, number, path, version.digest, unchanged, restored, strangers, manifest, losses, None)
 
 
 def _moment(store: Store, rules: Rules, as_of: str | None) -> _Moment:
@@ -147,7 +174,7 @@ def _at(transaction: Transaction, seq: int, rules: Rules) -> _Moment:
 
 
 def _refuse_empty(drafted: Draft, name: str, as_of: str | None) -> None:
-    if not drafted.records:
+    if drafted.is_empty:
         moment = "" if as_of is None else f" as of {as_of}"
         what = "no reviewed document has a split" if drafted.reviewed else "no document is reviewed yet"
         raise CuratorError(f"{what}{moment}", name, "submit one in Label Studio, then `curator sync`")
@@ -167,14 +194,14 @@ def _parent(versions: Sequence[StoredVersion], seq: int) -> dict[str, Any] | Non
 
 
 def version_of(
-    head: Mapping[str, Any], ledger: Mapping[str, Any], as_of: int, *, retrospective: bool = False
+    head: Mapping[str, Any], ledger: LossLedger, as_of: int, *, retrospective: bool = False
 ) -> StoredVersion:
     """Return the version of a manifest that lists its data files, and of its ledger, with all its files.
 
     The manifest that it holds lists the others too.
     """
-    card = dataset_card(head, ledger["counts"]).encode("utf-8")
-    beside = {LEDGER: kept_file(_pretty(ledger)), "README.md": kept_file(card)}
+    card = dataset_card(head, ledger.counts).encode("utf-8")
+    beside = {LEDGER: kept_file(ledger.content()), "README.md": kept_file(card)}
     facts = head["files"] | {name: {"sha256": file.sha256, "bytes": file.size} for name, file in beside.items()}
     whole = {**head, "files": {name: facts[name] for name in sorted(facts)}}
     files = {name: data_file(of_file) for name, of_file in head["files"].items()} | beside

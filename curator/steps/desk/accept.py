@@ -1,46 +1,20 @@
 """One state of an annotation into the store: the code that webhook, reconciliation and adoption share."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from curator.domain.annotation import AnnotationState, Identity, ProjectSource, Revision, TaskRef, UnreadableAnnotation
-from curator.domain.canonical import document_id
+from curator.domain.annotation import AnnotationState, ProjectSource, TaskRef, UnreadableAnnotation
 from curator.domain.errors import CuratorError
 from curator.domain.schema import LabelSchema
 from curator.steps.desk.deletions import DeletionGuard, Gone, Withdrawn, withdraw
 from curator.steps.desk.lease import HeldLease
 from curator.steps.desk.lookups import Learnt, Lookups, Unknown, unknown
+from curator.steps.desk.verdict import Verdict, foreign_verdict, judge, moved, of_identity
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.label_server import LabelServer
 from curator.steps.ports.store import Store, Transaction
 from curator.steps.ports.stored_deletions import DeletedItem
-
-
-class Verdict(StrEnum):
-    """What an observed state means for the store."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    DELETED = "deleted"
-    HELD = "held"
-    KNOWN = "known"
-    STALE = "stale"
-    DOUBTFUL = "doubtful"
-    UNREADABLE = "unreadable"
-    UNKNOWN_PROJECT = "unknown-project"
-    UNKNOWN_TASK = "unknown-task"
-    FOREIGN_TEXT = "foreign-text"
-
-    @property
-    def foreign(self) -> bool:
-        """Whether the annotation is none of ours."""
-        return self in (Verdict.UNKNOWN_PROJECT, Verdict.UNKNOWN_TASK, Verdict.FOREIGN_TEXT)
-
-    @property
-    def changes(self) -> bool:
-        return self in (Verdict.CREATED, Verdict.UPDATED, Verdict.DELETED)
+from curator.steps.ports.stored_revisions import AnnotationContext
 
 
 @dataclass(slots=True)
@@ -59,6 +33,7 @@ class Acceptor:
     guard: DeletionGuard = field(default_factory=DeletionGuard)
     absent: CuratorError | None = None
     lookups: Lookups = field(init=False, repr=False, compare=False)
+    _read_schema: tuple[int, LabelSchema] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.lookups = Lookups(self.server)
@@ -71,9 +46,10 @@ class Acceptor:
         """
         self.lease.keep()
         with self.store.reading() as transaction:
-            verdict = self._judge(transaction, state, task)
+            context = transaction.revisions.context(state, task)
+            verdict = self._judge(transaction, context, state, task)
             known = verdict is Verdict.KNOWN
-            lacking = unknown(transaction, state, task, known=known) if known or verdict.changes else Unknown()
+            lacking = unknown(context, state, known=known) if known or verdict.changes else Unknown()
         learnt = self.lookups.learn(lacking, task, started_from)
         if verdict.changes or learnt != Learnt():
             with self.lease.writing() as transaction:
@@ -82,6 +58,27 @@ class Acceptor:
                     self._append(transaction, state, task)
         if verdict is Verdict.DOUBTFUL:
             return self.reread_annotation(task.project, int(state.identity.key))
+        return verdict
+
+    def take_in(
+        self, transaction: Transaction, state: AnnotationState, task: TaskRef, started_from: str | None
+    ) -> Verdict | None:
+        """Do in a transaction what `observe` does; None, with nothing written, where that leaves something to ask."""
+        context = transaction.revisions.context(state, task)
+        verdict = self._judge(transaction, context, state, task)
+        if verdict is Verdict.DOUBTFUL or verdict.foreign:
+            return None
+        if verdict is Verdict.STALE:
+            return verdict
+        learnt = unknown(context, state, known=verdict is Verdict.KNOWN).told(started_from)
+        if learnt is None:
+            return None
+        learnt.save(transaction, state, task)
+        if verdict.changes:
+            # It is in its task, or else it would be doubtful.
+            self._append_state(transaction, state, task)
+            if context.unreadable:
+                transaction.quarantine.drop_unreadable(state.identity.source, task.task, state.identity.key)
         return verdict
 
     def reread_annotation(self, project: int, annotation: int) -> Verdict:
@@ -111,10 +108,10 @@ class Acceptor:
         source, key = self.source(project), str(annotation)
         with self.store.reading() as transaction:
             newest = transaction.revisions.newest(source, key)
-            foreign = None if task is None else self._foreign(transaction, task)
-            document = transaction.tasks.document(self.server.name, project, task.task) if task else None
+            context = transaction.revisions.context(state, task) if state and task else None
+            foreign = foreign_verdict(context, task) if context and task else None
             held = transaction.deletions.among(source, _items(state, task)) if state and task else set()
-            lacking = unknown(transaction, state, task) if state and task and foreign is None else Unknown()
+            lacking = unknown(context, state) if context and state and foreign is None else Unknown()
         for revision in newest:
             if revision.state is not None and (state is None or state.identity != revision.identity):
                 gone.add_annotation(revision.identity, revision.state.task, revision.document)
@@ -123,11 +120,11 @@ class Acceptor:
                 with self.lease.writing() as transaction:
                     transaction.revisions.note_deletion(source, key)
             return Verdict.KNOWN
-        stored = _of_identity(newest, state.identity)
+        stored = of_identity(newest, state.identity)
         changed = foreign is None and (stored is None or stored.state != state)
-        if foreign is None and stored is not None and _moved(stored, task):
+        if foreign is None and stored is not None and moved(stored, task):
             gone.add_moved(state, task, stored.document)
-            if document == stored.document:
+            if context is not None and context.document == stored.document:
                 gone.add_task(task.task, stored.document)
             changed, held = False, set()
         learnt = self.lookups.learn(lacking, task, None)
@@ -196,82 +193,31 @@ class Acceptor:
             raise self.absent.with_traceback(None)
         return self.server
 
-    def _judge(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> Verdict:
-        foreign = self._foreign(transaction, task)
-        if foreign is not None:
-            return foreign
-        identity = state.identity
-        newest = transaction.revisions.newest(identity.source, identity.key)
-        stored = _of_identity(newest, identity)
-        if stored is not None:
-            verdict = _compare(stored, state)
-            if verdict.changes and _moved(stored, task):
-                verdict = Verdict.DOUBTFUL
-        elif newest or transaction.revisions.deletion_was_noted(identity.source, identity.key):
-            verdict = Verdict.DOUBTFUL
-        else:
-            verdict = Verdict.CREATED
-        return Verdict.DOUBTFUL if verdict.changes and self._late(transaction, state, task) else verdict
-
-    def _late(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> bool:
-        """Say whether a state may be of the past: of what is gone or another's, or from before the last sync."""
-        if transaction.tasks.document(self.server.name, task.project, task.task) != task.document:
-            return True
-        if transaction.deletions.among(task.source, _items(state, task)):
-            return True
-        watermark = transaction.revisions.watermark(task.source)
-        return watermark is not None and state.updated_at <= watermark
-
-    def _foreign(self, transaction: Transaction, task: TaskRef) -> Verdict | None:
-        """Say why an annotation is none of ours; None where it is."""
-        if not transaction.tasks.has_project(self.server.name, task.project):
-            return Verdict.UNKNOWN_PROJECT
-        if task.document is None or transaction.documents.text(task.document) is None:
-            return Verdict.UNKNOWN_TASK
-        # The id is a digest of the text, so a text that was changed in Label Studio betrays itself.
-        if task.text is None or _id_of(task.text) != task.document:
-            return Verdict.FOREIGN_TEXT
-        return None
+    def _judge(
+        self, transaction: Transaction, context: AnnotationContext, state: AnnotationState, task: TaskRef
+    ) -> Verdict:
+        return judge(transaction.revisions.newest(state.identity.source, state.identity.key), context, state, task)
 
     def _append(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> None:
-        document = str(task.document)
+        """Append a state, and whatever of its task and of its being unreadable it sets right."""
+        transaction.tasks.save(task.server, task.project, {task.task: str(task.document)})
+        self._append_state(transaction, state, task)
+        transaction.quarantine.drop_unreadable(state.identity.source, task.task, state.identity.key)
+
+    def _append_state(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> None:
         identity = state.identity
-        transaction.tasks.save(task.server, task.project, {task.task: document})
-        number = transaction.revisions.append(identity, document, state)
-        # The labels may have grown since this process began.
-        schema = schema_in_force(transaction.settings) or self.schema
-        content = self.read_content(state, str(task.text), schema)
+        number = transaction.revisions.append(identity, str(task.document), state)
+        content = self.read_content(state, str(task.text), self._schema_in_force(transaction))
         origin = f"{identity.source}/{identity.key}@{state.updated_at}"
-        transaction.quarantine.add(origin, document, content.problems, number)
-        transaction.quarantine.drop_unreadable(identity.source, task.task, identity.key)
+        transaction.quarantine.add(origin, task.document, content.problems, number)
+
+    def _schema_in_force(self, transaction: Transaction) -> LabelSchema:
+        """Return the labels that hold in a writing transaction: they may have grown since this process began."""
+        if self._read_schema is None or self._read_schema[0] != transaction.seq:
+            self._read_schema = transaction.seq, schema_in_force(transaction.settings) or self.schema
+        return self._read_schema[1]
 
 
 def _items(state: AnnotationState, task: TaskRef) -> list[DeletedItem]:
     """Return an annotation and its task as what may be held as deleted."""
     return [DeletedItem(task.task), DeletedItem(task.task, state.identity.key, state.identity.created_at)]
-
-
-def _of_identity(revisions: Sequence[Revision], identity: Identity) -> Revision | None:
-    return next((revision for revision in revisions if revision.identity == identity), None)
-
-
-def _moved(stored: Revision, task: TaskRef) -> bool:
-    """Say whether an annotation that is known is of another document there."""
-    return stored.state is not None and stored.document != task.document
-
-
-def _compare(revision: Revision, state: AnnotationState) -> Verdict:
-    if revision.state is None:
-        return Verdict.DOUBTFUL
-    if revision.state == state:
-        return Verdict.KNOWN
-    if state.updated_at == revision.state.updated_at:
-        return Verdict.DOUBTFUL
-    return Verdict.UPDATED if state.updated_at > revision.state.updated_at else Verdict.STALE
-
-
-def _id_of(text: str) -> str | None:
-    try:
-        return document_id(text)
-    except UnicodeEncodeError:
-        return None

@@ -124,19 +124,19 @@ def _delete(transaction: Transaction, project: ProjectSource, items: Mapping[Del
 
 def not_accepted(transaction: Transaction, project: ProjectSource) -> DeletionsNotAccepted | None:
     """Return what to tell of the deletions of a project that are held, None where there are none."""
-    tasks_going, annotations_going = transaction.deletions.held_count(str(project))
-    if not tasks_going and not annotations_going:
+    going = transaction.deletions.held_count(str(project))
+    if not going.tasks and not going.annotations:
         return None
     tasks = transaction.tasks.live_count(project.server, project.project)
     annotations = transaction.revisions.current_count(str(project))
-    missing = f"{tasks_going} of {tasks} tasks and {annotations_going} of {annotations} annotations"
+    missing = f"{going.tasks} of {tasks} tasks and {going.annotations} of {annotations} annotations"
     return DeletionsNotAccepted(
         f"Label Studio no longer has {missing}",
         f"project {project.project}",
         "if that is meant, run `curator sync --accept-deletions`",
         project=project.project,
-        tasks_going=tasks_going,
+        tasks_going=going.tasks,
         tasks_known=tasks,
-        annotations_going=annotations_going,
+        annotations_going=going.annotations,
         annotations_known=annotations,
     )

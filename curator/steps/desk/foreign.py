@@ -6,7 +6,8 @@ from itertools import zip_longest
 from curator.domain.annotation import TaskRef, UnreadableAnnotation
 from curator.domain.canonical import document_id
 from curator.domain.event import AnnotationObserved, Event
-from curator.steps.desk.accept import Acceptor, Verdict
+from curator.steps.desk.accept import Acceptor
+from curator.steps.desk.verdict import Verdict
 from curator.steps.ports.label_server import TaskState
 from curator.steps.ports.store import Store, Transaction
 

@@ -48,6 +48,11 @@ class HeldLease:
             raise self._lost()
         return self._fence
 
+    @property
+    def held(self) -> bool:
+        """Whether it was taken here, and not given back."""
+        return self._fence is not None
+
     def take(self) -> bool:
         """Become the holder, or stay so for another while; returns whether that worked."""
         # Only when to renew goes by this machine's clock; whether it is held is the store's to say.
@@ -85,10 +90,18 @@ class HeldLease:
         """
         return self._store.writing(self.fence)
 
+    def writing_once(self) -> AbstractContextManager[Transaction | None]:
+        """Open a writing transaction for work that is over with it; that needs a free lease, and no taking of it.
+
+        None where another holds it. Where it is held here, this is `writing`, and raises LeaseLost as that does.
+        """
+        return self._store.writing_if_free(self._name) if self._fence is None else self.writing()
+
     def release(self) -> None:
         """Give the lease back. Idempotent."""
-        self._fence = None
-        self._store.release(self._name, self._holder)
+        if self._fence is not None:
+            self._fence = None
+            self._store.release(self._name, self._holder)
 
     def _lost(self) -> LeaseLost:
         return LeaseLost(f"another curator took over {self._doing}", "", "see that only one is running")

@@ -9,16 +9,9 @@ from curator.domain.annotation import AnnotationState, TaskRef, annotator_key, f
 from curator.domain.errors import ServerFailed, ServerRefused, ServerUnreachable
 from curator.steps.ports.label_server import LabelServer
 from curator.steps.ports.store import Transaction
+from curator.steps.ports.stored_revisions import AnnotationContext
 
 _PAUSE_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """What the store does not know yet of what a state names: its parent prediction, and the names of its people."""
-
-    prediction: int | None = None
-    people: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +29,24 @@ class Learnt:
             transaction.revisions.save_annotators(self.names)
 
 
-def unknown(transaction: Transaction, state: AnnotationState, task: TaskRef, *, known: bool = False) -> Unknown:
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What the store does not know yet of what a state names: its parent prediction, and the names of its people."""
+
+    prediction: int | None = None
+    people: frozenset[str] = frozenset()
+
+    def told(self, started_from: str | None) -> Learnt | None:
+        """Return what is learnt by being told the pipeline of the parent prediction; None where that is not all."""
+        if self.people or (self.prediction is not None and started_from is None):
+            return None
+        return Learnt(None if self.prediction is None else started_from)
+
+
+def unknown(context: AnnotationContext, state: AnnotationState, *, known: bool = False) -> Unknown:
     """Return what the store does not know yet of what a state names; the people of a known one were asked for."""
-    number = state.parent_prediction
-    if number is not None and transaction.lineage.numbered(task.server, task.project, task.task, number) is not None:
-        number = None
-    people = {annotator for annotator in (state.annotator, state.updated_by) if annotator is not None}
-    return Unknown(number, frozenset() if known else frozenset(transaction.revisions.unnamed(people)))
+    number = state.parent_prediction if context.pipeline is None else None
+    return Unknown(number, frozenset() if known else context.unnamed)
 
 
 class Lookups:

@@ -22,10 +22,12 @@ from curator.domain.event import (
     ProjectChanged,
     TasksDeleted,
 )
-from curator.steps.desk.accept import Acceptor, Verdict
+from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.deletions import Gone
 from curator.steps.desk.foreign import note_delivered
 from curator.steps.desk.lease import HeldLease
+from curator.steps.desk.together import apply_together
+from curator.steps.desk.verdict import Verdict
 from curator.steps.ports.deliveries import Delivery, DeliveryReader, DeliveryUnreadable, Inbox
 from curator.steps.ports.store import Store
 
@@ -70,15 +72,16 @@ class Receiver:
         Raises ServerUnreachable or ServerRefused, at the end, where Label Studio is away, StoreUnavailable where the
         store is, and LeaseLost. What is left waits.
         """
-        if not self.lease.take():
-            return Counter()
         try:
+            # Only what asks Label Studio takes longer than a transaction, and has to have the lease.
+            if self._absence is not None and not self.lease.take():
+                return Counter()
             return self.apply_waiting()
         finally:
             self.lease.release()
 
     def apply_waiting(self, *, at_once: bool = False) -> Counter[str]:
-        """Do what `drain` does for a caller that holds the lease; `at_once` also what was put off.
+        """Do what `drain` does, under the lease where it is held; `at_once` also what was put off.
 
         An attempt before its time is not counted where it fails.
         """
@@ -88,9 +91,21 @@ class Receiver:
         after = self._reached if self._absence else 0
         try:
             while batch := self.inbox.pending(_BATCH, after, at_once=at_once):
-                for delivery in batch:
-                    outcomes[self._attempt(delivery)] += 1
-                    after = delivery.number
+                while batch:
+                    settled = apply_together(self.acceptor, self.read_delivery, batch)
+                    if settled is None:
+                        return outcomes
+                    if settled:
+                        self.inbox.settle_together(settled)
+                    outcomes.update(settled.values())
+                    done = len(settled)
+                    if done < len(batch):
+                        if not self.lease.held and not self.lease.take():
+                            return outcomes
+                        outcomes[self._attempt(batch[done])] += 1
+                        done += 1
+                    after = batch[done - 1].number
+                    batch = batch[done:]
         finally:
             self._absence, self.acceptor.absent = self.acceptor.absent, None
             self._reached = after
@@ -140,7 +155,7 @@ class Receiver:
     def apply(self, delivery: Delivery) -> str:
         """Apply one delivery and return its state: `applied`, `stale` or `dead`. The caller holds the lease."""
         with self.store.reading() as transaction:
-            outcome = transaction.receipt(delivery.id)
+            outcome = transaction.receipts([delivery.id]).get(delivery.id)
         if outcome is not None:
             self.inbox.settle(delivery.id, outcome, "")
             return outcome
@@ -221,7 +236,7 @@ class Receiver:
         # A dead letter leaves no receipt: it can be applied again, once what was in its way is mended.
         if state != "dead":
             with self.lease.writing() as transaction:
-                transaction.add_receipt(delivery.id, state)
+                transaction.add_receipts({delivery.id: state})
         self.inbox.settle(delivery.id, state, cause)
         return state
 

@@ -7,7 +7,6 @@ from itertools import islice
 
 from curator.domain.annotation import Identity, ProjectSource, UnreadableAnnotation, instant
 from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed
-from curator.steps.desk.accept import Verdict
 from curator.steps.desk.changes import Changes, known_tasks
 from curator.steps.desk.deletions import not_accepted
 from curator.steps.desk.foreign import foreign_task
@@ -16,6 +15,7 @@ from curator.steps.desk.numbers import is_balanced, note_seen
 from curator.steps.desk.receive import Receiver
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.desk.set_back import Inventory, look_at_latest, sign_of_the_past, take_inventory, there_again
+from curator.steps.desk.verdict import Verdict
 from curator.steps.ports.label_server import TaskState
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.stored_deletions import DeletedItem

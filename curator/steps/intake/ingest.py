@@ -1,6 +1,6 @@
 """Raw documents in: canonical, identified by content, split once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from curator.domain.canonical import canonicalise, digest, document_id
@@ -11,12 +11,15 @@ from curator.domain.prediction import GIVEN, PipelineId, Prediction
 from curator.domain.schema import LabelSchema
 from curator.domain.span import content_value
 from curator.domain.split import Assignment, SplitRule, assign
+from curator.steps.intake.near_duplicates import candidates_in_turn
 from curator.steps.ports.documents import Detected, Language, Nearness, Reader, Refused
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store, Transaction
-from curator.steps.ports.stored_documents import UnassignedDocument
+from curator.steps.ports.stored_signatures import WaitingDocument
 
 _BATCH = 100
+_SCHEME = "nearness"
+"""The setting that names the scheme of the stored signatures."""
 
 
 @dataclass(slots=True)
@@ -74,7 +77,7 @@ def ingest(
     Idempotent: a text that is known already only adds the new places it was found at.
     """
     report = Ingested()
-    batch: list[tuple[Arrival, list[int]]] = []
+    batch: list[Arrival] = []
     for done, item in enumerate(reader.read(paths), start=1):
         progress(done, None)
         if isinstance(item, Refused):
@@ -88,7 +91,7 @@ def ingest(
             continue
         if arrival.seems_in is not None:
             report.doubtful.append((item.name, arrival.seems_in))
-        batch.append((arrival, nearness.bands(arrival.document.text)))
+        batch.append(arrival)
         if len(batch) == _BATCH:
             _store_batch(batch, store, report)
             batch = []
@@ -97,13 +100,13 @@ def ingest(
     return report
 
 
-def _store_batch(batch: list[tuple[Arrival, list[int]]], store: Store, report: Ingested) -> None:
+def _store_batch(batch: list[Arrival], store: Store, report: Ingested) -> None:
     if not batch:
         return
     with store.writing() as transaction:
         documents, sources = transaction.documents.add(batch)
         given = []
-        for arrival, _ in batch:
+        for arrival in batch:
             content = arrival.content
             if content.spans or content.attributes:
                 pipeline = PipelineId(GIVEN, digest(content_value(content))[:12])
@@ -122,39 +125,59 @@ def assign_splits(store: Store, nearness: Nearness, rule: SplitRule) -> None:
     """Give every document without a split row its one: first those with a given split, then the others, by id.
 
     In transactions of some documents each, so that others can write in between; a run that was stopped is taken up
-    where it ended, with the same outcome.
+    where it ended, with the same outcome. Documents whose signatures are of another scheme get theirs first.
     """
     with store.writing() as transaction:
         transaction.settings.put("split_rule", rule.value())
-        waiting = [unassigned.document for unassigned in _in_turn(transaction.documents.unassigned())]
+        if transaction.settings.get(_SCHEME) != nearness.scheme:
+            transaction.signatures.forget()
+            transaction.settings.put(_SCHEME, nearness.scheme)
+        waiting = [waiting.document for waiting in _in_turn(transaction.signatures.waiting())]
     for start in range(0, len(waiting), _BATCH):
+        documents = waiting[start : start + _BATCH]
+        with store.reading() as transaction:
+            texts = {document.id: document.text for document in transaction.documents.by_id(documents).values()}
+        signatures = {document: nearness.signature(texts[document]) for document in documents}
         with store.writing() as transaction:
-            _assign_batch(transaction, waiting[start : start + _BATCH], nearness, rule)
+            _assign_batch(transaction, signatures, texts, nearness, rule)
 
 
-def _in_turn(waiting: Iterable[UnassignedDocument]) -> list[UnassignedDocument]:
-    return sorted(waiting, key=lambda unassigned: (unassigned.given is None, unassigned.document))
+def _in_turn(waiting: Iterable[WaitingDocument]) -> list[WaitingDocument]:
+    """Return what waits in the order in which it is taken: what has a split already came before everything else."""
+
+    def turn(waiting: WaitingDocument) -> tuple[bool, int, bool, str]:
+        return (waiting.assigned is None, waiting.assigned or 0, waiting.given is None, waiting.document)
+
+    return sorted(waiting, key=turn)
 
 
-def _assign_batch(transaction: Transaction, documents: Sequence[str], nearness: Nearness, rule: SplitRule) -> None:
+def _assign_batch(
+    transaction: Transaction,
+    signatures: Mapping[str, Sequence[int]],
+    texts: dict[str, str],
+    nearness: Nearness,
+    rule: SplitRule,
+) -> None:
     """Assign those of the documents that nobody else assigned meanwhile, each after all that stand before it."""
-    waiting = _in_turn(transaction.documents.unassigned(documents))
-    candidates = transaction.documents.candidates([unassigned.document for unassigned in waiting])
-    splits = {
-        document: assignment.split
-        for document, assignment in transaction.documents.splits(
-            transaction.seq, {candidate for near in candidates.values() for candidate in near}
-        ).items()
-    }
-    by_id = transaction.documents.by_id({*candidates, *splits})
+    waiting = _in_turn(transaction.signatures.waiting(list(signatures)))
+    own = {item.document: signatures[item.document] for item in waiting}
+    holders = transaction.signatures.holders({key for keys in own.values() for key in keys})
+    candidates, kept = candidates_in_turn(own, holders)
+    known = transaction.documents.splits(transaction.seq, {other for others in candidates.values() for other in others})
+    splits = {document: assignment.split for document, assignment in known.items() if assignment.split is not None}
+    others = transaction.documents.by_id(splits.keys() - texts.keys())
+    texts |= {document.id: document.text for document in others.values()}
     assignments: list[Assignment] = []
-    for unassigned in waiting:
-        document = unassigned.document
+    for item in waiting:
+        if item.assigned is not None:
+            continue
         near = [
-            splits[candidate]
-            for candidate in candidates.get(document, ())
-            if splits.get(candidate) is not None and nearness.near(by_id[document].text, by_id[candidate].text)
+            splits[other]
+            for other in candidates[item.document]
+            if other in splits and nearness.near(texts[item.document], texts[other])
         ]
-        assignments.append(assign(document, unassigned.given, near, rule))
-        splits[document] = assignments[-1].split
+        assignments.append(assign(item.document, item.given, near, rule))
+        if (split := assignments[-1].split) is not None:
+            splits[item.document] = split
     transaction.documents.assign(assignments)
+    transaction.signatures.add(kept)

@@ -3,9 +3,10 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
-from curator.domain.document import Arrival
+from curator.domain.document import Arrival, Document
 from curator.domain.errors import InputRefused
 from curator.domain.prediction import PipelineId, Prediction
 from curator.domain.schema import LabelSchema
@@ -16,6 +17,7 @@ from curator.steps.ports.documents import Language, Reader, Refused
 from curator.steps.ports.pipelines import Pipeline
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
+from curator.steps.ports.stored_documents import ArrivedDocument
 
 _BATCH = 64
 
@@ -42,18 +44,38 @@ def preannotate_stored(
     """
     report = Preannotated(pipeline.id)
     with store.reading() as transaction:
-        waiting = transaction.documents.lacking_prediction(pipeline.id)
-    predictions: list[Prediction] = []
-    contents = pipeline.annotate(_texts(waiting, store))
-    for done, (document, content) in enumerate(zip(waiting, contents, strict=True), start=1):
-        predictions.append(Prediction(document, pipeline.id, content))
-        if len(predictions) == _BATCH or done == len(waiting):
-            _store_batch(predictions, store, report)
-            predictions = []
-            progress(done, len(waiting))
+        until = transaction.seq
+        total = transaction.documents.count_lacking(pipeline.id, until)
+    # The pipeline may read ahead of what it yields: the documents it has read wait here.
+    read: deque[str] = deque()
+
+    def texts() -> Iterator[str]:
+        for document in _lacking(pipeline.id, until, store):
+            read.append(document.id)
+            yield document.text
+
+    predictions = (Prediction(read.popleft(), pipeline.id, content) for content in pipeline.annotate(texts()))
+    while batch := list(islice(predictions, _BATCH)):
+        _store_batch(batch, store, report)
+        progress(report.documents, total)
+    if read:
+        raise ValueError(f"the pipeline left {len(read)} texts without an answer")
     with store.writing() as transaction:
+        transaction.documents.set_predicted(pipeline.id, until)
         put_in_force(transaction, PipelineInForce(source, configured, pipeline.id))
     return report
+
+
+def _lacking(pipeline: PipelineId, until: int, store: Store) -> Iterator[Document]:
+    """Yield the documents that lack a prediction, some a transaction, so that none stays open while they are read."""
+    last: ArrivedDocument | None = None
+    while True:
+        with store.reading() as transaction:
+            arrived = transaction.documents.lacking_prediction(pipeline, until, _BATCH, last)
+        if not arrived:
+            return
+        for last in arrived:
+            yield last.document
 
 
 def _store_batch(predictions: Sequence[Prediction], store: Store, report: Preannotated) -> None:
@@ -66,14 +88,6 @@ def _store_batch(predictions: Sequence[Prediction], store: Store, report: Preann
                 transaction.quarantine.add(origin, prediction.document, problems)
                 report.causes += [(prediction.document, problem.cause) for problem in problems]
     report.documents += len(predictions)
-
-
-def _texts(documents: Sequence[str], store: Store) -> Iterator[str]:
-    for start in range(0, len(documents), _BATCH):
-        ids = documents[start : start + _BATCH]
-        with store.reading() as transaction:
-            by_id = transaction.documents.by_id(ids)
-        yield from (by_id[document].text for document in ids)
 
 
 def preannotate_paths(

@@ -1,6 +1,6 @@
 """Webhook deliveries: the inbox that keeps them, and what reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -82,6 +82,10 @@ class Inbox(Protocol):
 
         One that is not there is passed over.
         """
+        ...
+
+    def settle_together(self, outcomes: Mapping[str, str]) -> None:
+        """Mark deliveries, by id, as `applied` or `stale`, without a cause: all of them or none."""
         ...
 
     def counts(self) -> dict[str, int]:

@@ -49,13 +49,18 @@ class Language(Protocol):
 
 
 class Nearness(Protocol):
-    """Finds near-duplicates: a cheap signature to look candidates up by, and an exact measure."""
+    """Finds near-duplicates: a small signature to look candidates up by, and an exact measure."""
 
-    def bands(self, text: str) -> list[int]:
-        """Return the signature of a text that is not blank: distinct signed 64-bit integers, one at least.
+    @property
+    def scheme(self) -> str:
+        """What signatures are made by; those of different schemes have nothing to do with each other."""
+        ...
 
-        Texts that share any are candidates, as near-duplicates all but always are. The same text always has the same
-        signature.
+    def signature(self, text: str) -> list[int]:
+        """Return the keys that a text is found by: distinct signed 32-bit integers, one at least.
+
+        The number of keys is bounded, however long the text. Near-duplicates all but always share a sixteenth of
+        theirs. The same text always has the same signature.
         """
         ...
 

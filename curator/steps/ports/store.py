@@ -1,6 +1,6 @@
 """The store as a whole: transactions, sequenced settings, leases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -13,6 +13,8 @@ from curator.steps.ports.stored_models import Models
 from curator.steps.ports.stored_projects import Projects
 from curator.steps.ports.stored_quarantine import Quarantine
 from curator.steps.ports.stored_revisions import Revisions
+from curator.steps.ports.stored_signatures import Signatures
+from curator.steps.ports.stored_standing import Standing
 from curator.steps.ports.stored_tasks import Tasks
 from curator.steps.ports.stored_tokens import Tokens
 from curator.steps.ports.stored_versions import Versions
@@ -45,6 +47,11 @@ class Transaction(Protocol):
     @property
     def documents(self) -> Documents:
         """The documents."""
+        ...
+
+    @property
+    def signatures(self) -> Signatures:
+        """The signatures that near-duplicates are found by."""
         ...
 
     @property
@@ -83,6 +90,11 @@ class Transaction(Protocol):
         ...
 
     @property
+    def standing(self) -> Standing:
+        """The index of the decisions that hold."""
+        ...
+
+    @property
     def versions(self) -> Versions:
         """The dataset versions."""
         ...
@@ -109,12 +121,12 @@ class Transaction(Protocol):
         """
         ...
 
-    def receipt(self, delivery: str) -> str | None:
-        """Return what came of a delivery that was applied, None for any other."""
+    def receipts(self, deliveries: Collection[str]) -> dict[str, str]:
+        """Return what came of those of the deliveries that were applied, by id."""
         ...
 
-    def add_receipt(self, delivery: str, outcome: str) -> None:
-        """Keep what came of a delivery; the first outcome holds."""
+    def add_receipts(self, outcomes: Mapping[str, str]) -> None:
+        """Keep what came of deliveries, by id; the first outcome of each holds."""
         ...
 
     def counts(self) -> dict[str, Any]:
@@ -144,6 +156,13 @@ class Store(Protocol):
         Its `seq` is one more than that of the one before, and its time is later. It is committed at the end; any
         exception rolls it back and goes on, and its number is given out again. With a fence, LeaseLost is raised where
         the lease was given back or taken by another since, and until the end nobody can take it.
+        """
+        ...
+
+    def writing_if_free(self, lease: str) -> AbstractContextManager[Transaction | None]:
+        """Open a writing transaction as `writing` does while nobody has a lease, which nobody can take until its end.
+
+        Where somebody has it there is None instead, and nothing is written.
         """
         ...
 

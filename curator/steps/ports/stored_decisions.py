@@ -71,7 +71,3 @@ class Decisions(Protocol):
     def by_people(self, documents: Iterable[str], as_of: int) -> dict[str, PersonDecision]:
         """Return the newest decision of a person for each of the documents that has one up to a sequence number."""
         ...
-
-    def decided_by_person(self, as_of: int) -> list[str]:
-        """Return the documents that a person had decided by a sequence number, by id."""
-        ...

@@ -46,6 +46,15 @@ class HeldDeletion:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldDeletions:
+    """How many deletions wait to be accepted, and since when the first one, in the form of `instant`."""
+
+    tasks: int
+    annotations: int
+    since: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeletionTally:
     """Annotations and tasks of a project: those that are there, those deleted in a window, those held.
 
@@ -82,8 +91,8 @@ class Deletions(Protocol):
         """Return all that is held, of one source where given, by source, task and annotation."""
         ...
 
-    def held_count(self, source: str) -> tuple[int, int]:
-        """Return how many deletions of tasks, and of annotations, of a source are held."""
+    def held_count(self, source: str | None = None) -> HeldDeletions:
+        """Count all that is held, of one source where given."""
         ...
 
     def window_start(self, source: str, at: str) -> int:

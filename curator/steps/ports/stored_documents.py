@@ -10,18 +10,21 @@ from curator.domain.split import Assignment
 
 
 @dataclass(frozen=True, slots=True)
-class UnassignedDocument:
-    """A document that has no split yet, with the one it was given at ingest, if any."""
+class ArrivedDocument:
+    """A document, with the sequence number of the transaction that it was added in."""
 
-    document: str
-    given: str | None
+    seq: int
+    document: Document
 
 
 class Documents(Protocol):
     """The store of documents."""
 
-    def add(self, arrivals: Sequence[tuple[Arrival, Sequence[int]]]) -> tuple[int, int]:
-        """Add documents with their signature bands and sources; returns how many of each were new. Idempotent."""
+    def add(self, arrivals: Sequence[Arrival]) -> tuple[int, int]:
+        """Add documents with their sources; returns how many of each were new. Idempotent.
+
+        A new document waits among the signatures.
+        """
         ...
 
     def text(self, document: str) -> str | None:
@@ -47,14 +50,6 @@ class Documents(Protocol):
         """
         ...
 
-    def unassigned(self, documents: Sequence[str] | None = None) -> list[UnassignedDocument]:
-        """Return the documents, of these where given, without a split row, by id."""
-        ...
-
-    def candidates(self, documents: Sequence[str]) -> dict[str, list[str]]:
-        """Return by document those that share a signature band with it and are assigned, or of these documents too."""
-        ...
-
     def assign(self, assignments: Sequence[Assignment]) -> None:
         """Give documents their splits; one that has a split keeps it."""
         ...
@@ -63,8 +58,22 @@ class Documents(Protocol):
         """Return the assignment of each document, of these where given, that had one at a sequence number."""
         ...
 
-    def lacking_prediction(self, pipeline: PipelineId) -> list[str]:
-        """Return the ids of the documents this pipeline has not predicted, in order."""
+    def lacking_prediction(
+        self, pipeline: PipelineId, until: int, limit: int, after: ArrivedDocument | None = None
+    ) -> list[ArrivedDocument]:
+        """Return documents of up to a sequence number that this pipeline has not predicted, so many at most.
+
+        In the order in which they arrived, those of one transaction by id; the ones after another one where it is
+        given.
+        """
+        ...
+
+    def count_lacking(self, pipeline: PipelineId, until: int) -> int:
+        """Return how many documents of up to a sequence number this pipeline has not predicted."""
+        ...
+
+    def set_predicted(self, pipeline: PipelineId, until: int) -> None:
+        """Note that this pipeline predicted every document of up to a sequence number: none is looked at again."""
         ...
 
     def add_predictions(self, predictions: Sequence[Prediction]) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from curator.domain.annotation import AnnotationState, Identity, Revision
+from curator.domain.annotation import AnnotationState, Identity, Revision, TaskRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,27 @@ class CurrentAnnotation:
     lead_time: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class AnnotationContext:
+    """What the store knows around an observed annotation.
+
+    Of its task: whether its project is, or ever was, ours, whether the document that it names is known, and which
+    `document` it holds, None where it is gone. Of the annotation: whether its deletion was noted before it came, or
+    its or its task's deletion is held, up to when its source was reconciled, which `pipeline` its parent prediction is
+    known to be of, whether it counts as unreadable, and which of its people have no name.
+    """
+
+    has_project: bool
+    has_document: bool
+    document: str | None
+    deletion_noted: bool
+    deletion_held: bool
+    watermark: str | None
+    pipeline: str | None
+    unreadable: bool
+    unnamed: frozenset[str]
+
+
 class Revisions(Protocol):
     """The store of annotations."""
 
@@ -30,15 +51,15 @@ class Revisions(Protocol):
         """Return the newest revision of every annotation that ever had this key, tombstones among them."""
         ...
 
+    def context(self, state: AnnotationState, task: TaskRef) -> AnnotationContext:
+        """Return what is known around an annotation as it was observed with its task."""
+        ...
+
     def current_revisions(self, document: str | None = None) -> Iterator[Revision]:
         """Yield the newest revision of every annotation that is not deleted, by document, then identity.
 
         Of one document where given.
         """
-        ...
-
-    def annotated(self, as_of: int) -> list[str]:
-        """Return the documents that had any revision at a sequence number, deleted ones too, by id."""
         ...
 
     def revisions_at(self, documents: Iterable[str], as_of: int) -> dict[str, list[Revision]]:
@@ -50,6 +71,10 @@ class Revisions(Protocol):
 
     def current(self, source: str | None = None, task: int | None = None) -> Iterator[CurrentAnnotation]:
         """Yield the current annotations, of one source or task where given, by document, then identity."""
+        ...
+
+    def work(self, server: str) -> list["AnnotatorWork"]:
+        """Return what each annotator's current annotations in a Label Studio server amount to, in no order."""
         ...
 
     def current_count(self, source: str | None = None) -> int:
@@ -66,10 +91,6 @@ class Revisions(Protocol):
 
     def note_deletion(self, source: str, key: str) -> None:
         """Remember the deletion of an annotation that is not known."""
-        ...
-
-    def deletion_was_noted(self, source: str, key: str) -> bool:
-        """Say whether such a deletion is remembered."""
         ...
 
     def annotators(self, as_of: int | None = None) -> dict[str, str]:
@@ -101,3 +122,15 @@ class Revisions(Protocol):
     def save_watermark(self, source: str, updated_at: str) -> None:
         """Set up to which `updated_at` a source has been reconciled."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatorWork:
+    """Current annotations of an annotator: submitted and skipped ones, the lead times of the `timed` ones, the last."""
+
+    annotator: str | None
+    submitted: int
+    skipped: int
+    seconds: float
+    timed: int
+    last: str

@@ -1,6 +1,6 @@
 """The store of dataset versions: what they are, and what their folders are written from."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -58,6 +58,10 @@ class Versions(Protocol):
         """Return the content of a file of a version, empty where records give its lines."""
         ...
 
-    def lines(self, version: StoredVersion, split: str) -> Iterator[bytes]:
-        """Yield the records of a split of a version, in order, as they were decided then."""
+    def decisions(self, version: StoredVersion, split: str) -> Iterator[int]:
+        """Yield the numbers of the decisions of a split of a version, in the order of its records."""
+        ...
+
+    def lines(self, version: StoredVersion, split: str) -> Iterator[Sequence[bytes]]:
+        """Yield the records of a split of a version, some at a time, in order, as they were decided then."""
         ...

@@ -1,8 +1,37 @@
 """The folders that dataset versions are written to."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """The SHA-256 and the size in bytes of a file as it was written."""
+
+    sha256: str
+    size: int
+
+
+class StagedVersion(Protocol):
+    """A version that is written before it has a number. Every method raises CuratorError where the disk refuses."""
+
+    def append(self, file: str, block: bytes) -> None:
+        """Add to a file, which is made with its first block; it may lie in a folder of the version, named with `/`."""
+        ...
+
+    def seal(self) -> dict[str, WrittenFile]:
+        """Wait until the disk has all that was added; returns the files by name. More may be added after."""
+        ...
+
+    def publish(self, number: int) -> Path:
+        """Let this be the version of a number, at once and durably; returns its folder.
+
+        Raises CuratorError where there is one of that number.
+        """
+        ...
 
 
 class VersionStorage(Protocol):
@@ -29,6 +58,10 @@ class VersionStorage(Protocol):
 
         None where there is no folder. Raises CuratorError where a file cannot be read.
         """
+        ...
+
+    def stage(self, name: str) -> AbstractContextManager[StagedVersion]:
+        """Give a version of a dataset without a number to write to; what was not published by the end is removed."""
         ...
 
     def write(self, name: str, number: int, files: Mapping[str, Iterable[bytes]]) -> Path:

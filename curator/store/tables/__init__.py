@@ -10,16 +10,27 @@ from curator.store.tables.annotations import (
     UnreadableRow,
 )
 from curator.store.tables.base import Counter, Json, Setting, Table, Tick
+from curator.store.tables.counts import CountedLabel, CountedPipeline, CountedRow, MisfitRow, ReadingRow
 from curator.store.tables.datasets import (
     DecisionRow,
     ModelRow,
     PersonDecisionRow,
+    StandingRow,
     VersionFileRow,
     VersionRecordRow,
     VersionRow,
 )
 from curator.store.tables.desk import DoubledRow, PredictionNumber, ProjectRow, SentPrediction, ShownRow, TaskRow
-from curator.store.tables.documents import Band, DocumentRow, PredictionRow, SourceRow, SplitRow
+from curator.store.tables.documents import (
+    DocumentRow,
+    PredictedUntil,
+    PredictionRow,
+    SignatureKey,
+    SignedDocument,
+    SourceRow,
+    SplitRow,
+    WaitingRow,
+)
 from curator.store.tables.working import (
     DeletionWindow,
     HeldRow,
@@ -32,7 +43,9 @@ from curator.store.tables.working import (
 
 __all__ = [
     "Annotator",
-    "Band",
+    "CountedLabel",
+    "CountedPipeline",
+    "CountedRow",
     "Counter",
     "CurrentRow",
     "DecisionRow",
@@ -43,20 +56,26 @@ __all__ = [
     "HeldRow",
     "Json",
     "Lease",
+    "MisfitRow",
     "ModelRow",
     "PersonDecisionRow",
+    "PredictedUntil",
     "PredictionNumber",
     "PredictionRow",
     "ProjectRow",
     "PushRow",
     "Quarantined",
+    "ReadingRow",
     "Receipt",
     "RevisionRow",
     "SentPrediction",
     "Setting",
     "ShownRow",
+    "SignatureKey",
+    "SignedDocument",
     "SourceRow",
     "SplitRow",
+    "StandingRow",
     "Table",
     "TaskRow",
     "Tick",
@@ -66,5 +85,6 @@ __all__ = [
     "VersionFileRow",
     "VersionRecordRow",
     "VersionRow",
+    "WaitingRow",
     "Watermark",
 ]

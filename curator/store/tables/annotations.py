@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from curator.store.tables.base import Json, Table
 
 _TOMBSTONE = text("value = 'null'")
+_REPORTS_START = text("parent_prediction IS NOT NULL")
 
 
 class RevisionRow(Table):
@@ -21,6 +22,14 @@ class RevisionRow(Table):
     __table_args__ = (
         Index("ix_revision_identity", "source", "key", "created_at"),
         Index("ix_revision_tombstone", "source", "seq", sqlite_where=_TOMBSTONE, postgresql_where=_TOMBSTONE),
+        Index(
+            "ix_revision_start",
+            "source",
+            "task",
+            "parent_prediction",
+            sqlite_where=_REPORTS_START,
+            postgresql_where=_REPORTS_START,
+        ),
     )
     number: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, index=True)
@@ -30,8 +39,8 @@ class RevisionRow(Table):
     document: Mapped[str] = mapped_column(ForeignKey("document.id"), index=True)
     value: Mapped[Any] = mapped_column(Json)
     task: Mapped[int | None] = mapped_column(BigInteger)
-    annotator: Mapped[str | None] = mapped_column(Text)
-    updated_by: Mapped[str | None] = mapped_column(Text)
+    annotator: Mapped[str | None] = mapped_column(Text, index=True)
+    updated_by: Mapped[str | None] = mapped_column(Text, index=True)
     parent_prediction: Mapped[int | None] = mapped_column(BigInteger)
 
 

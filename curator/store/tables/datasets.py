@@ -1,4 +1,4 @@
-"""Decisions, dataset versions and models."""
+"""Decisions, which of them hold, dataset versions and models."""
 
 from typing import Any
 
@@ -42,6 +42,29 @@ class DecisionRow(Table):
     last_revision: Mapped[int]
     result: Mapped[Any] = mapped_column(Json)
     record: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+_BYTE_ORDER = String(24).with_variant(String(24, collation="C"), "postgresql")
+"""The id of a document, in the order of its bytes whatever the locale of a database is."""
+
+
+class StandingRow(Table):
+    """Index: every document that ever was annotated or decided by a person, with the decision that holds of it.
+
+    At the sequence number `changed` something of the document that shapes its decision changed last, which took the
+    decision away. `context` is the digest of what else shaped it, empty where nobody decided since; a document that
+    was decided and has no decision has nothing left to decide on. `recorded` says whether the decision has a record,
+    `losses` how many it lists. Can be made anew.
+    """
+
+    __tablename__ = "standing_decision"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    document: Mapped[str] = mapped_column(_BYTE_ORDER, ForeignKey("document.id"), primary_key=True)
+    changed: Mapped[int] = mapped_column(BigInteger)
+    context: Mapped[str | None] = mapped_column(String(64))
+    decision: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    recorded: Mapped[bool] = mapped_column(default=False)
+    losses: Mapped[int] = mapped_column(default=0)
 
 
 class VersionRow(Table):

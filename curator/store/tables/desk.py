@@ -32,6 +32,7 @@ class TaskRow(Table):
     __tablename__ = "task"
     __table_args__ = (
         Index("ix_task_document", "server", "project", "document"),
+        Index("ix_task_of_document", "document"),
         # A plain index on `gone` would be taken for that of a task's number, and holds all that are live.
         Index(
             "ix_task_live", "server", "project", "task", "document", sqlite_where=_SQLITE_LIVE, postgresql_where=_LIVE
@@ -85,6 +86,7 @@ class PredictionNumber(Table):
     """What Label Studio says of a prediction by its own number there, which it may give out again: the pipeline."""
 
     __tablename__ = "prediction_number"
+    __table_args__ = (Index("ix_prediction_number_seq", "seq"),)
     server: Mapped[str] = mapped_column(Text, primary_key=True)
     project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     task: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

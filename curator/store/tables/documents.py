@@ -31,12 +31,28 @@ class SourceRow(Table):
     split: Mapped[str | None] = mapped_column(String(8))
 
 
-class Band(Table):
-    """Index: one row per band of a document's near-duplicate signature."""
+class WaitingRow(Table):
+    """Working state: a document whose signature is not stored, nor, where it is new, its split."""
 
-    __tablename__ = "band"
-    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True, index=True)
+    __tablename__ = "waiting_document"
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
+
+
+class SignedDocument(Table):
+    """Index: a number for each document that has a signature, in the order in which they got it."""
+
+    __tablename__ = "signed_document"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"), unique=True)
+
+
+class SignatureKey(Table):
+    """Index: one row for each key that a document is found by. Most of a store's rows are here, so they are small."""
+
+    __tablename__ = "signature_key"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class SplitRow(Table):
@@ -64,3 +80,12 @@ class PredictionRow(Table):
     digest: Mapped[str] = mapped_column(String(64))
     content: Mapped[Any] = mapped_column(Json)
     expected_corrections: Mapped[float] = mapped_column(Float)
+
+
+class PredictedUntil(Table):
+    """Index: every document of up to a sequence number has a prediction by this pipeline."""
+
+    __tablename__ = "predicted_until"
+    pipeline: Mapped[str] = mapped_column(Text, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)

@@ -1,20 +1,21 @@
 """What the dashboard shows, read from the store's tables."""
 
-from collections import Counter as Sums
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, select
+from sqlalchemy import Connection, case, func, select
 
 from curator.domain.annotation import fallback_name
 from curator.domain.schema import LabelSchema
 from curator.steps.in_force.rules import rules_in_force
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
-from curator.store.database import SqlStore, curator_errors
+from curator.store.counting import ReadingIndex
+from curator.store.database import SqlStore
 from curator.store.decisions import policy_digest
+from curator.store.engines import curator_errors
 from curator.store.inbox import SqliteInbox
 from curator.store.inbox_file import SIZE, DeliveryRow
 from curator.store.revisions import annotator_names
@@ -32,7 +33,7 @@ from curator.store.tables import (
 )
 from curator.store.views.document import document_view
 from curator.store.views.states import states
-from curator.store.views.tallies import LabelTally
+from curator.store.views.tallies import Counting, pipeline_matches
 from curator.views.activity import Deliveries, DeliveryView, ModelView, VersionView
 from curator.views.documents import DocumentLine, DocumentPage, DocumentView
 from curator.views.labels import LabelReport
@@ -50,7 +51,8 @@ class SqlOverview:
         self._store = store
         self._inbox = inbox
         self._read_content = read_content
-        self._tally = LabelTally(store.engine, read_content)
+        self._index = ReadingIndex(store.engine, read_content)
+        self._counting = Counting(self._index)
         self._progress: tuple[int, ReviewProgress] | None = None
         self._lock = Lock()
 
@@ -70,11 +72,11 @@ class SqlOverview:
             return self._progress[1]
 
     def labels(self) -> LabelReport:
+        counting = self._counting.go_on(_PATIENCE)
         with self._reading() as (connection, seq):
             schema = _schema(connection, seq)
-        return (
-            LabelReport((), counting=False, waiting=0) if schema is None else self._tally.report(schema, seq, _PATIENCE)
-        )
+            pipelines = () if schema is None else tuple(pipeline_matches(connection, schema))
+        return LabelReport(pipelines, counting, self._index.waiting())
 
     def deliveries(self) -> Deliveries:
         query = select(
@@ -153,44 +155,33 @@ def _progress(connection: Connection, seq: int) -> ReviewProgress:
     state_of = states(_policy(connection, seq))
     rows = connection.execute(select(state_of.c.state, func.count().label("total")).group_by(state_of.c.state))
     counts = dict.fromkeys(DocumentState, 0) | {DocumentState(row.state): row.total for row in rows}
-    work = connection.execute(_work()).all()
-    days: Sums[str] = Sums()
-    for row in work:
-        days[row.day] += row.submitted
-    submitted = tuple((day, days[day]) for day in sorted(days) if days[day])
-    return ReviewProgress(counts, tuple(_annotators(connection, work)), submitted)
+    day = func.substr(CurrentRow.created_at, 1, 10).label("day")
+    submitted = select(day, func.count().label("total")).where(CurrentRow.skipped.is_(False)).group_by(day)
+    days = sorted((row.day, row.total) for row in connection.execute(submitted))
+    return ReviewProgress(counts, tuple(_annotators(connection)), tuple(days))
 
 
-def _work() -> Select[Any]:
-    """Select what each annotator did on each day, by current annotations."""
+def _annotators(connection: Connection) -> list[AnnotatorProgress]:
     skipped = case((CurrentRow.skipped, 1), else_=0)
-    day = func.substr(CurrentRow.created_at, 1, 10)
-    return select(
+    work = select(
         CurrentRow.annotator,
-        day.label("day"),
         func.sum(1 - skipped).label("submitted"),
         func.sum(skipped).label("skipped"),
         func.sum(CurrentRow.lead_time).label("lead_time"),
         func.count(CurrentRow.lead_time).label("timed"),
         func.max(CurrentRow.updated_at).label("last"),
-    ).group_by(CurrentRow.annotator, day)
-
-
-def _annotators(connection: Connection, work: Sequence[Row[Any]]) -> list[AnnotatorProgress]:
+    ).group_by(CurrentRow.annotator)
     names = annotator_names(connection)
-    days_of: dict[str | None, list[Row[Any]]] = {}
-    for row in work:
-        days_of.setdefault(row.annotator, []).append(row)
     annotators = [
         AnnotatorProgress(
-            name="unknown" if key is None else names.get(key, fallback_name(key)),
-            reviewed=sum(row.submitted for row in days),
-            skipped=sum(row.skipped for row in days),
-            seconds=sum(float(row.lead_time or 0) for row in days),
-            timed=sum(row.timed for row in days),
-            last_activity=max(row.last for row in days),
+            name="unknown" if row.annotator is None else names.get(row.annotator, fallback_name(row.annotator)),
+            reviewed=row.submitted,
+            skipped=row.skipped,
+            seconds=float(row.lead_time or 0),
+            timed=row.timed,
+            last_activity=row.last,
         )
-        for key, days in days_of.items()
+        for row in connection.execute(work)
     ]
     return sorted(annotators, key=lambda annotator: (-annotator.reviewed - annotator.skipped, annotator.name))
 

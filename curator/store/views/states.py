@@ -21,8 +21,12 @@ def states(policy: str, only: Sequence[str] | None = None) -> Subquery:
         func.count().label("annotations"),
         func.max(CurrentRow.revision).label("last_revision"),
     ).group_by(CurrentRow.document)
+    by_person = select(PersonDecisionRow.document).distinct()
+    tasked = select(TaskRow.document).where(TaskRow.gone.is_(False)).distinct()
     if only is not None:
         annotated = annotated.where(CurrentRow.document.in_(only))
+        by_person = by_person.where(PersonDecisionRow.document.in_(only))
+        tasked = tasked.where(TaskRow.document.in_(only))
     annotated_of = annotated.cte()
     # Numbers grow, and what is no longer current never is again: a number and a count tell the revisions themselves.
     on_current = (
@@ -36,8 +40,6 @@ def states(policy: str, only: Sequence[str] | None = None) -> Subquery:
         .where(DecisionRow.policy_digest == policy)
         .distinct()
     )
-    by_person = select(PersonDecisionRow.document).distinct()
-    tasked = select(TaskRow.document).where(TaskRow.gone.is_(False)).distinct()
     decided_of, tasked_of, by_person_of = decided.cte(), tasked.cte(), by_person.cte()
     query = (
         select(

@@ -31,7 +31,7 @@ def test_doubled_tasks_are_a_fault_that_a_sync_mends(configured: Context) -> Non
     with open_store(configured) as store:
         name = server_name(store, "embedded", lambda: False)
         with store.writing() as transaction:
-            transaction.documents.add([(arrival("Paris"), [])])
+            transaction.documents.add([arrival("Paris")])
             transaction.tasks.save_project(name, 1, "hash")
             transaction.tasks.save(name, 1, {2: document_id("Paris"), 5: document_id("Paris")})
     check = tasks.doubled(configured)

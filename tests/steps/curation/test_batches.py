@@ -11,11 +11,11 @@ from curator.domain.canonical import document_id
 from curator.domain.policy import Policy
 from curator.domain.split import Assignment
 from curator.steps.curation import batches
-from curator.steps.curation.batches import decide_all
 from curator.steps.curation.decide import DecidedDocument, Decider, Rules
 from curator.steps.ports.store import Store
 from tests.domain.annotations import annotation
 from tests.fakes.crowded import CrowdedStore
+from tests.fakes.deciding import decide_all
 from tests.fakes.fuse import Fuse, FusedStore, Killed
 from tests.fakes.parts import SCHEMA, region
 from tests.fakes.world import World
@@ -28,7 +28,7 @@ def fill(world: World, size: int) -> int:
     """Store so many documents with an annotation each; returns the number they are there by."""
     texts = [f"Paris dort, {number}" for number in range(size)]
     with world.store.writing() as transaction:
-        transaction.documents.add([(arrival(text), []) for text in texts])
+        transaction.documents.add([arrival(text) for text in texts])
         transaction.documents.assign([Assignment(document_id(text), "train", "hash") for text in texts])
         for number, text in enumerate(texts, start=1):
             state = annotation(number=number, body=[region(0, 5, "GPE")]).state
@@ -61,10 +61,10 @@ def crowded_store(world: World) -> CrowdedStore:
         others += 1
         with world.sql.writing() as transaction:
             # Of the last document too, which is not decided yet.
-            for document in transaction.revisions.annotated(transaction.seq)[::-others]:
+            for document in transaction.standing.documents("", 1000)[::-others]:
                 state = annotation(number=900 + others, body=[]).state
                 transaction.revisions.append(state.identity, document, state)
-                transaction.documents.add([(arrival("Un autre texte", "b.txt", k=others), [])])
+                transaction.documents.add([arrival("Un autre texte", "b.txt", k=others)])
 
     return CrowdedStore(world.sql, annotate, lambda transaction: transaction.counts()["decisions"])
 

@@ -11,10 +11,11 @@ from curator.domain.canonical import document_id
 from curator.domain.document import SPLITS
 from curator.domain.policy import POLICIES, Policy
 from curator.files.versions import VersionFolder
-from curator.steps.curation.batches import decide_all, decide_document
+from curator.steps.curation.batches import decide_document
 from curator.steps.curation.decide import Decider, Rules
 from curator.steps.datasets.freeze import Frozen, freeze
 from tests.domain.quorum import QUORUM
+from tests.fakes.deciding import decide_all
 from tests.fakes.parts import NamePipeline, link, region
 from tests.fakes.world import World
 

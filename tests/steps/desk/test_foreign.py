@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.annotation import UnreadableAnnotation
 from curator.domain.canonical import document_id
 from curator.steps.desk.foreign import remedy_for
@@ -40,7 +39,7 @@ def test_an_edited_text_is_named_by_a_sync_with_its_first_difference(world: Worl
     assert [(entry.name, entry.cause) for entry in report.foreign_tasks] == [(f"task {task}", cause)]
     assert report.unreadable == []
     assert "restore the text" in remedy_for(cause)
-    (entry,) = quarantine(world.store, READ_ANNOTATION)
+    (entry,) = quarantine(world.store, world.readings)
     assert (entry.name, entry.document, entry.cause) == (f"task {task}", document_id(TEXT), cause)
 
 

@@ -12,7 +12,8 @@ from curator.domain.errors import CuratorError, LeaseLost
 from curator.steps.desk.lease import HeldLease
 from curator.steps.desk.receive import applier_lease
 from curator.steps.in_force.schema import adopt_schema
-from curator.store.database import SqlStore, open_engine
+from curator.store.database import SqlStore
+from curator.store.engines import open_engine
 from tests.fakes.parts import region
 from tests.fakes.world import World
 

@@ -1,17 +1,23 @@
 """Documents in: once each, split once, with what came along."""
 
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from curator.domain.canonical import document_id
 from curator.domain.split import BRIDGES, Assignment
 from curator.steps.intake.ingest import assign_splits
+from curator.store.database import SqlStore, open_engine
+from curator.store.migrate import upgrade
 from tests.fakes.parts import RULE, WordNearness, raw, refused
 from tests.fakes.world import World
+from tests.store.conftest import arrival
+from tests.store.test_migrations import upgrade_to
 
 ONE = "Paris annonce une trêve avec Tripoli"
 NEAR_ONE = "Paris annonce une trêve avec Benghazi"
@@ -146,6 +152,54 @@ def test_an_interrupted_ingest_gets_its_splits_the_next_time(world: World, monke
     monkeypatch.undo()
     assign_splits(world.store, WordNearness(), RULE)
     assert splits(world).keys() == {document_id(ONE)}
+
+
+class OtherNearness(WordNearness):
+    """Nearness by another scheme, whose signatures have nothing to do with the first one's."""
+
+    scheme = "shifted words"
+
+    def signature(self, text: str) -> list[int]:
+        return [key // 2 for key in super().signature(text)]
+
+
+def test_signatures_of_another_scheme_are_made_anew_and_no_split_changes(world: World) -> None:
+    world.ingest(raw("a.jsonl:1", ONE, split="test"), raw("b.jsonl:1", OTHER, split="train"))
+    before = splits(world)
+    with world.store.writing() as transaction:
+        transaction.documents.add([arrival(NEAR_ONE)])
+    assign_splits(world.store, OtherNearness(), RULE)
+    after = splits(world)
+    assert after.pop(document_id(NEAR_ONE)).split == "test"
+    assert after == before
+    with world.store.reading() as transaction:
+        assert transaction.signatures.waiting() == []
+        own = WordNearness().signature(ONE)
+        assert not any(document_id(ONE) in holders for holders in transaction.signatures.holders(own).values())
+
+
+def test_what_an_upgraded_store_holds_is_found_by_the_next_ingest(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    upgrade_to(engine, "0006")
+    with engine.begin() as connection:
+        connection.execute(text("insert into counter (id, value) values (1, 4)"))
+        document = text("insert into document (id, seq, lang, text) values (:id, 1, 'fr', :text)")
+        connection.execute(document, [{"id": document_id(known), "text": known} for known in (ONE, OTHER)])
+        connection.execute(text("insert into band (hash, document) values (7, :id)"), {"id": document_id(ONE)})
+        split = text("insert into split (document, seq, split, reason) values (:id, 2, :split, 'hash')")
+        connection.execute(split, [{"id": document_id(ONE), "split": "test"}])
+    assert upgrade(engine)
+    store = SqlStore(engine)
+    with store.writing() as transaction:
+        transaction.documents.add([arrival(NEAR_ONE)])
+    assign_splits(store, WordNearness(), RULE)
+    with store.reading() as transaction:
+        assignments = transaction.documents.splits(transaction.seq)
+        assert transaction.signatures.waiting() == []
+    engine.dispose()
+    assert assignments[document_id(ONE)] == Assignment(document_id(ONE), "test", "hash")
+    assert assignments[document_id(NEAR_ONE)] == Assignment(document_id(NEAR_ONE), "test", "near-duplicate")
+    assert assignments[document_id(OTHER)].reason == "hash"
 
 
 _WORDS = st.lists(st.sampled_from("abcdefgh"), min_size=2, max_size=4, unique=True).map(" ".join)

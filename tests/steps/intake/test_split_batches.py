@@ -24,7 +24,7 @@ TEXTS = ["a b", "a b c", "c d", "d e f", "e f", "g h", "h i", "x y z", "x y"]
 
 def store_texts(world: World, *texts: str, given: str | None = None) -> None:
     with world.store.writing() as transaction:
-        transaction.documents.add([(arrival(text, f"{text}.txt", given), NEARNESS.bands(text)) for text in texts])
+        transaction.documents.add([arrival(text, f"{text}.txt", given) for text in texts])
 
 
 def crowded_store(world: World, act: Callable[[], None]) -> CrowdedStore:

@@ -78,6 +78,33 @@ def test_an_interrupted_run_goes_on_where_it_stopped(world: World) -> None:
     assert pipeline.seen == 6
 
 
+class Forgetful(NamePipeline):
+    """Gives no answer to the last text."""
+
+    def annotate(self, texts: Iterable[str]) -> Iterator[Content]:
+        contents = list(super().annotate(texts))
+        yield from contents[:-1]
+
+
+def test_a_text_without_an_answer_is_not_taken_for_predicted(world: World) -> None:
+    world.ingest(ONE, OTHER)
+    with pytest.raises(ValueError, match="1 texts without an answer"):
+        world.preannotate(Forgetful())
+    assert world.preannotate() == 1
+
+
+def test_what_arrives_while_others_are_predicted_is_predicted_next(world: World) -> None:
+    class Interrupted(NamePipeline):
+        def annotate(self, texts: Iterable[str]) -> Iterator[Content]:
+            for content in super().annotate(texts):
+                world.ingest(OTHER)
+                yield content
+
+    world.ingest(ONE)
+    assert world.preannotate(Interrupted()) == 1
+    assert world.preannotate() == 1
+
+
 def test_progress_ends_with_all_that_was_waiting(world: World) -> None:
     world.ingest(ONE, OTHER)
     reported: list[tuple[int, int | None]] = []

@@ -17,7 +17,8 @@ from curator.steps.in_force.rules import put_rules_in_force
 from curator.steps.in_force.schema import adopt_schema
 from curator.steps.ports.stored_decisions import StoredDecision
 from curator.steps.ports.stored_versions import StoredVersion
-from curator.store.database import SqlStore, open_engine
+from curator.store.database import SqlStore
+from curator.store.engines import open_engine
 from curator.store.inbox import SqliteInbox
 from curator.store.views.overview import SqlOverview
 from curator.views.labels import LabelReport
@@ -40,7 +41,7 @@ def overview(store: SqlStore, inbox: SqliteInbox) -> SqlOverview:
     """Five documents with a prediction each, all but the last one with a task that was given it."""
     adopt_schema(store, SCHEMA, "tests")
     with store.writing() as transaction:
-        transaction.documents.add([(arrival(text, f"{text[:4]}.txt", None, a=[1]), []) for text in TEXTS])
+        transaction.documents.add([arrival(text, f"{text[:4]}.txt", None, a=[1]) for text in TEXTS])
         transaction.documents.assign([Assignment(PARIS, "train", "hash")])
         transaction.tasks.save_project("s", 1, SCHEMA.hash)
         transaction.tasks.save("s", 1, {1: PARIS, 2: LYON, 3: OSLO, 4: ROME})
@@ -205,7 +206,7 @@ def test_an_annotation_counts_for_the_prediction_it_started_from(
 def test_deliveries_have_state_cause_and_lag(overview: SqlOverview, store: SqlStore, inbox: SqliteInbox) -> None:
     applied, dead, _ = (inbox.put(body) for body in (b"{}", b"[]", b"waits"))
     with store.writing() as transaction:
-        transaction.add_receipt(applied, "applied")
+        transaction.add_receipts({applied: "applied"})
     inbox.settle(applied, "applied", "")
     inbox.settle(dead, "dead", "unknown-shape")
     deliveries = overview.deliveries()
@@ -294,7 +295,7 @@ def test_a_skipped_document_has_a_prediction_and_no_answer(overview: SqlOverview
 
 def test_pages_beyond_the_last_one_are_the_last_one(overview: SqlOverview, store: SqlStore) -> None:
     with store.writing() as transaction:
-        transaction.documents.add([(arrival(f"texte {number}"), []) for number in range(60)])
+        transaction.documents.add([arrival(f"texte {number}") for number in range(60)])
     first, last = overview.documents(None, -3), overview.documents(None, 99)
     assert (first.page, len(first.lines)) == (1, 50)
     assert (last.page, last.pages, last.total, len(last.lines)) == (2, 2, 65, 15)

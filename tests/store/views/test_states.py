@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.policy import POLICIES, Policy
-from curator.steps.curation.batches import decide_all
 from curator.steps.curation.decide import Decider, Rules
 from curator.store.views.overview import SqlOverview
 from curator.views.documents import DocumentView
 from curator.views.progress import DocumentState
 from tests.domain.quorum import QUORUM
+from tests.fakes.deciding import decide_all
 from tests.fakes.parts import region
 from tests.fakes.world import World
 from tests.steps.curation.test_decide import export as export_by

@@ -1,0 +1,101 @@
+"""The tested stand-in for Label Studio in a process of its own, so that its memory is not the measured one's."""
+
+import os
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from multiprocessing.managers import BaseManager
+from pathlib import Path
+from typing import Any, cast
+
+from curator.steps.ports.label_server import LabelServer
+from tests.fakes.label_server import FakeLabelServer
+
+_LISTED = frozenset({"tasks"})
+_CHUNK = 500
+_KEY = b"benchmarks"
+
+
+class Served:
+    """Calls the methods of one server; what it would yield is handed out in chunks."""
+
+    def __init__(self) -> None:
+        self._server = FakeLabelServer()
+        self._listings: dict[int, Iterator[Any]] = {}
+
+    def call(self, method: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> bytes:
+        """Return the pickled answer of a method, for a listing its number."""
+        answer = getattr(self._server, method)(*arguments, **named)
+        if method in _LISTED:
+            number = len(self._listings)
+            self._listings[number] = iter(answer)
+            return pickle.dumps(number)
+        return pickle.dumps(answer)
+
+    def listed(self, number: int) -> bytes:
+        """Return the next items of a listing, pickled; none at its end."""
+        return pickle.dumps(list(islice(self._listings[number], _CHUNK)))
+
+    def annotate_tasks(self, project: int, tasks: list[int] | None, result: list[dict[str, Any]]) -> int:
+        """Submit the same result for tasks, all where none are given; returns how many these were."""
+        chosen = list(self._server.known_tasks(project)) if tasks is None else tasks
+        for task in chosen:
+            self._server.annotate(task, result)
+        self._server.take_outbox()
+        return len(chosen)
+
+
+class _Manager(BaseManager):
+    """Serves one `Served` to whoever connects."""
+
+
+_served: list[Served] = []
+
+
+def _one() -> Served:
+    if not _served:
+        _served.append(Served())
+    return _served[0]
+
+
+_Manager.register("served", _one)
+
+
+class _Remote:
+    """A `LabelServer` whose methods are called in the other process."""
+
+    def __init__(self, served: Any) -> None:
+        self._served = served
+        self.name = "fake"
+
+    def __getattr__(self, method: str) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
+            answer = pickle.loads(self._served.call(method, arguments, named))  # noqa: S301 - our own process
+            return self._listing(answer) if method in _LISTED else answer
+
+        return call
+
+    def _listing(self, number: int) -> Iterator[Any]:
+        while items := pickle.loads(self._served.listed(number)):  # noqa: S301 - our own process
+            yield from items
+
+
+@contextmanager
+def label_server_process(folder: Path) -> Iterator[str]:
+    """Run the server; yields the address to connect to."""
+    address = str(folder / "label-server.sock")
+    manager = _Manager(address=address, authkey=_KEY)
+    manager.start(os.setpgrp)
+    try:
+        yield address
+    finally:
+        manager.shutdown()
+
+
+def connected(address: str) -> tuple[LabelServer, Any]:
+    """Return the server at an address, and what lets people work in it."""
+    manager = _Manager(address=address, authkey=_KEY)
+    manager.connect()
+    served = cast(Any, manager).served()
+    return cast(LabelServer, _Remote(served)), served

@@ -1,0 +1,15 @@
+"""Names of datasets and of files in their versions."""
+
+import re
+
+from curator.domain.errors import CuratorError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def checked(name: str, kind: str) -> str:
+    """Return a name that is plain. Raises CuratorError for any other."""
+    if not _NAME.fullmatch(name):
+        remedy = "use letters, digits, '.', '_' and '-', beginning with a letter or digit"
+        raise CuratorError(f"{name!r} is no name for a {kind}", "", remedy)
+    return name

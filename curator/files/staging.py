@@ -1,0 +1,166 @@
+"""A version in the making: a folder without a name, hashed as it is written, that gets its name once it is whole."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import uuid
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from curator.domain.errors import CuratorError
+from curator.files.durable import sync_folder
+from curator.files.names import checked
+from curator.steps.ports.version_folders import WrittenFile
+
+_PARTIAL = ".partial"
+_AHEAD = 16
+_SYNCED = 1 << 24
+"""The number of bytes of a file after which the disk is given it, so that the end need not wait for all."""
+
+
+@dataclass(slots=True)
+class _File:
+    """A file that is written, with what its content hashes to; `unsynced` bytes may not be on the disk yet."""
+
+    stream: IO[bytes]
+    checksum: Any = field(default_factory=hashlib.sha256)
+    unsynced: int = 0
+
+    def write(self, block: bytes) -> None:
+        self.checksum.update(block)
+        self.stream.write(block)
+        self.unsynced += len(block)
+        if self.unsynced >= _SYNCED:
+            self.sync()
+
+    def sync(self) -> None:
+        self.stream.flush()
+        os.fsync(self.stream.fileno())
+        self.unsynced = 0
+
+    def facts(self) -> WrittenFile:
+        return WrittenFile(self.checksum.hexdigest(), self.stream.tell())
+
+
+class StagedFolder:
+    """Implements `StagedVersion`; the folder is made with its first file, and is gone at the end without a name.
+
+    A thread hashes and writes, at most `_AHEAD` blocks behind, so that disk and processor need not wait for each other.
+    """
+
+    def __init__(self, parent: Path) -> None:
+        self._parent = parent
+        self._partial: Path | None = None
+        self._files: dict[str, _File] = {}
+        self._open = ExitStack()
+        self._writer = ThreadPoolExecutor(1, "staging")
+        self._pending: deque[Future[None]] = deque()
+
+    def append(self, file: str, block: bytes) -> None:
+        with disk_errors(self._parent):
+            writing = self._files.get(file) or self._make(file)
+            self._catch_up(_AHEAD - 1)
+            self._pending.append(self._writer.submit(writing.write, block))
+
+    def _make(self, file: str) -> _File:
+        for part in file.split("/"):
+            checked(part, "file")
+        path = self._folder() / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._files[file] = _File(self._open.enter_context(path.open("xb")))
+        return self._files[file]
+
+    def _folder(self) -> Path:
+        if self._partial is None:
+            self._partial = self._open.enter_context(_made(self._parent))
+        return self._partial
+
+    def _catch_up(self, behind: int) -> None:
+        """Wait until the thread is so many blocks behind. Raises what it raised."""
+        while len(self._pending) > behind:
+            self._pending.popleft().result()
+
+    def seal(self) -> dict[str, WrittenFile]:
+        with disk_errors(self._parent):
+            self._catch_up(0)
+            for file in self._files.values():
+                file.sync()
+            return {name: file.facts() for name, file in self._files.items()}
+
+    def publish(self, number: int) -> Path:
+        target = self._parent / f"v{number}"
+        self.seal()
+        with disk_errors(target):
+            partial = self._folder()
+            for folder in {partial, *((partial / file).parent for file in self._files)}:
+                sync_folder(folder)
+            with _locked(self._parent):
+                if target.exists():
+                    raise version_is_there(target)
+                partial.rename(target)
+            sync_folder(self._parent)
+        return target
+
+    def close(self) -> None:
+        """Remove what has no name by now."""
+        self._writer.shutdown(cancel_futures=True)
+        self._open.close()
+
+
+def version_is_there(target: Path) -> CuratorError:
+    """Return the error that says that a version has a folder already."""
+    return CuratorError("version is there already", str(target), "versions never change: write the next one")
+
+
+@contextmanager
+def _made(parent: Path) -> Iterator[Path]:
+    """Make a folder that is known to be of a writer that still runs, and remove those of others."""
+    parent.mkdir(parents=True, exist_ok=True)
+    with _locked(parent):
+        for abandoned in parent.glob(f".*{_PARTIAL}"):
+            # Whoever wrote it may be removing it.
+            with suppress(FileNotFoundError), _locked(abandoned, wait=False) as is_abandoned:
+                if is_abandoned:
+                    shutil.rmtree(abandoned)
+        partial = parent / f".{uuid.uuid4().hex}{_PARTIAL}"
+        partial.mkdir()
+        writing = os.open(partial, os.O_RDONLY)
+        fcntl.flock(writing, fcntl.LOCK_EX)
+    try:
+        yield partial
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+        os.close(writing)
+
+
+@contextmanager
+def _locked(folder: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Hold the lock of a folder, or say where nobody waits that another has it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        yield _take(handle, wait)
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, wait: bool) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def disk_errors(target: Path) -> Iterator[None]:
+    """Turn errors of the disk into CuratorError."""
+    try:
+        yield
+    except OSError as error:
+        raise CuratorError(f"version cannot be written: {error.strerror}", str(target), "check the disk") from error
