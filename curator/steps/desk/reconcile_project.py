@@ -84,13 +84,21 @@ class ProjectReconciliation:
             return f"the newest task that was seen in project {self._project} is older now, or gone"
         # What is in quarantine was read, and what is held as deleted cannot be as it was.
         passed = {task for task, entries in self._unreadable.items() if entries} | {item.task for item in self._held}
-        if self._is_balanced(changes):
+        if self._holds_nothing_new() and self._is_balanced(changes):
             sign = look_at_latest(self._receiver, self._named, _overlapped(since), passed | changes.listed)
             if sign is not None:
                 self._quick = not sign
                 return sign
         self._inventory = take_inventory(self._receiver.store, self._server, self._project, exists=True)
         return sign_of_the_past(self._receiver, self._project, self._inventory, _overlapped(since), passed)
+
+    def _holds_nothing_new(self) -> bool:
+        """Say whether a reconciliation has seen all that is held: what deliveries brought may be there again."""
+        if not self._held:
+            return True
+        with self._receiver.store.reading() as transaction:
+            uneven = transaction.projects.uneven(self._named)
+        return {item.task for item in self._held} <= uneven
 
     def _is_balanced(self, changes: Changes) -> bool:
         if is_balanced(self._receiver, self._named, changes.seen):
@@ -220,9 +228,9 @@ class ProjectReconciliation:
         # Not listed, as a backup brings old times back.
         unread = sorted((there | unknown) - changes.listed)
         self._read(self._server.tasks_by_id(self._project, unread), changes)
-        for task, facts in inventory.index.items():
-            if task not in changes.seen and (task in uneven or task in self._unreadable):
-                changes.seen[task] = facts.annotations
+        noted = uneven | self._unreadable.keys() | {item.task for item in self._held}
+        for task in (noted & inventory.index.keys()) - changes.seen.keys():
+            changes.seen[task] = inventory.index[task].annotations
         changes.seen |= dict.fromkeys((inventory.gone | uneven) - inventory.index.keys())
         return inventory.gone
 
