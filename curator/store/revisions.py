@@ -94,7 +94,7 @@ class RevisionTable:
             .where(func.substr(CurrentRow.source, 1, len(beginning)) == beginning)
             .group_by(CurrentRow.annotator)
         )
-        return [AnnotatorWork(*row._tuple()) for row in self._connection.execute(query)]
+        return [AnnotatorWork(*row) for row in self._connection.execute(query)]
 
     def current_count(self, source: str | None = None) -> int:
         query = select(func.count()).select_from(CurrentRow)
