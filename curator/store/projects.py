@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, delete, func, select, update
 from curator.domain.annotation import Identity, ProjectSource
 from curator.steps.ports.stored_projects import KnownAnnotation, TaskHolding
 from curator.store.rows import chunks, insert_missing
-from curator.store.tables import CurrentRow, DocumentRow, DoubledRow, ProjectRow, TaskRow, UnevenRow
+from curator.store.tables import CurrentRow, DocumentRow, DoubledRow, HeldRow, ProjectRow, TaskRow, UnevenRow
 
 _BATCH = 400
 _STEP = 10
@@ -124,19 +124,21 @@ class ProjectTable:
         return int(tasks + tasks_more), int(annotations + annotations_more)
 
     def _differing(self, project: ProjectSource, seen: Mapping[int, int | None]) -> dict[int, tuple[int, int]]:
-        """Return of the tasks that differ by how many tasks and annotations the server has more."""
+        """Return of the tasks that differ, or of which something is held, what the server has more, mostly nothing."""
         live = self.documents(project.server, project.project, seen)
         query = (
             select(CurrentRow.task, func.count().label("annotations"))
             .where(CurrentRow.source == str(project), CurrentRow.task.in_(list(seen)))
             .group_by(CurrentRow.task)
         )
-        held = {row.task: row.annotations for row in self._connection.execute(query)}
+        current = {row.task: row.annotations for row in self._connection.execute(query)}
         more = {
-            task: (int(there is not None) - int(task in live), (there or 0) - held.get(task, 0))
+            task: (int(there is not None) - int(task in live), (there or 0) - current.get(task, 0))
             for task, there in seen.items()
         }
-        return {task: difference for task, difference in more.items() if difference != (0, 0)}
+        is_held = select(HeldRow.task).where(HeldRow.source == str(project), HeldRow.task.in_(list(seen)))
+        held = set(self._connection.scalars(is_held))
+        return {task: difference for task, difference in more.items() if difference != (0, 0) or task in held}
 
     def _distinct(self, query: Select[Any], without: Collection[int]) -> Iterator[int]:
         """Yield tasks as a query has them, each the first time, reading no further than is asked for."""

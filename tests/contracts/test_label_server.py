@@ -124,6 +124,60 @@ def test_predictions_of_another_pipeline_can_be_added_and_shown(server: LabelSer
     assert state.model_versions == ("model@2", "rules@1")
 
 
+def test_many_predictions_are_added_at_once_and_none_is_dropped(server: LabelServer, project: int) -> None:
+    ids = server.add_tasks(project, new_tasks(12, prediction()))
+    unknown = replace(prediction("model@2"), content=Content((replace(PARIS, label="NOBODY"),)))
+    server.add_predictions(project, [*((task, prediction("model@2")) for task in ids[:-1]), (ids[-1], unknown)])
+    states = {state.ref.task: state.model_versions for state in readable_tasks(server, project)}
+    assert states == dict.fromkeys(ids, ("model@2", "rules@1"))
+    server.add_predictions(project, [])
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_a_prediction_for_a_task_of_another_project_is_refused(
+    server: LabelServer, project: int, new_project: Callable[[], ProjectRef], number: int
+) -> None:
+    (elsewhere,) = server.add_tasks(new_project().id, new_tasks(1))
+    ours = server.add_tasks(project, new_tasks(number))
+    with pytest.raises(ServerRefused):
+        server.add_predictions(project, [(task, prediction()) for task in [*ours[1:], elsewhere]])
+    assert server.task(elsewhere).model_versions == ()  # type: ignore[union-attr]
+
+
+def test_tasks_are_read_by_their_ids_where_the_project_has_them(
+    server: LabelServer, reviewer: Reviewer, project: int, new_project: Callable[[], ProjectRef]
+) -> None:
+    (elsewhere,) = server.add_tasks(new_project().id, new_tasks(1))
+    ids = server.add_tasks(project, new_tasks(120, prediction()))
+    reviewer.annotate(ids[3], [])
+    asked = [*ids[:110], elsewhere, 10**9]
+    listed = {state.ref.task: state for state in server.tasks_by_id(project, asked) if isinstance(state, TaskState)}
+    assert listed == {task: server.task(task) for task in ids[:110]}
+    assert list(server.tasks_by_id(project, [])) == []
+
+
+def test_a_project_tells_how_many_tasks_and_annotations_it_has(
+    server: LabelServer, reviewer: Reviewer, project: int
+) -> None:
+    def numbers() -> tuple[int, int]:
+        known = server.project(project)
+        assert known is not None
+        return known.tasks, known.annotations
+
+    assert numbers() == (0, 0)
+    first, second, _ = server.add_tasks(project, new_tasks(3))
+    reviewer.annotate(first, [])
+    reviewer.annotate(first, None, was_cancelled=True)
+    reviewer.annotate(second, [], ground_truth=True)
+    deleted = reviewer.annotate(second, [])
+    reviewer.begin(second)
+    assert numbers() == (3, 4)
+    reviewer.delete(deleted)
+    assert numbers() == (3, 3)
+    reviewer.delete_task(second)
+    assert numbers() == (2, 2)
+
+
 def test_the_first_predictions_that_a_project_is_given_are_shown(server: LabelServer, project: int) -> None:
     server.add_tasks(project, new_tasks(1))
     assert server.project(project).model_version == ""  # type: ignore[union-attr]

@@ -84,13 +84,21 @@ class ProjectReconciliation:
             return f"the newest task that was seen in project {self._project} is older now, or gone"
         # What is in quarantine was read, and what is held as deleted cannot be as it was.
         passed = {task for task, entries in self._unreadable.items() if entries} | {item.task for item in self._held}
-        if self._is_balanced(changes):
+        if self._holds_nothing_new() and self._is_balanced(changes):
             sign = look_at_latest(self._receiver, self._named, _overlapped(since), passed | changes.listed)
             if sign is not None:
                 self._quick = not sign
                 return sign
         self._inventory = take_inventory(self._receiver.store, self._server, self._project, exists=True)
         return sign_of_the_past(self._receiver, self._project, self._inventory, _overlapped(since), passed)
+
+    def _holds_nothing_new(self) -> bool:
+        """Say whether a reconciliation has seen all that is held: what deliveries brought may be there again."""
+        if not self._held:
+            return True
+        with self._receiver.store.reading() as transaction:
+            uneven = transaction.projects.uneven(self._named)
+        return {item.task for item in self._held} <= uneven
 
     def _is_balanced(self, changes: Changes) -> bool:
         if is_balanced(self._receiver, self._named, changes.seen):
@@ -135,6 +143,7 @@ class ProjectReconciliation:
             if all(entry.cause.startswith(Verdict.UNKNOWN_TASK) for entry in self._unreadable[number]):
                 # Its time moves where its data changes.
                 continue
+            self._receiver.lease.keep()
             with suppress(ServerFailed, AnswerNotUnderstood):
                 state = self._server.task(number)
                 if state is not None and state.ref.project == self._project:
@@ -145,6 +154,7 @@ class ProjectReconciliation:
 
     def _listed(self, since: str | None, changes: Changes) -> Iterator[TaskState | UnreadableAnnotation]:
         for task in self._server.tasks(self._project, since):
+            self._receiver.lease.keep()
             if isinstance(task, TaskState):
                 changes.newest = max(changes.newest, task.updated_at)
                 changes.listed.add(task.ref.task)
@@ -218,9 +228,9 @@ class ProjectReconciliation:
         # Not listed, as a backup brings old times back.
         unread = sorted((there | unknown) - changes.listed)
         self._read(self._server.tasks_by_id(self._project, unread), changes)
-        for task, facts in inventory.index.items():
-            if task not in changes.seen and (task in uneven or task in self._unreadable):
-                changes.seen[task] = facts.annotations
+        noted = uneven | self._unreadable.keys() | {item.task for item in self._held}
+        for task in (noted & inventory.index.keys()) - changes.seen.keys():
+            changes.seen[task] = inventory.index[task].annotations
         changes.seen |= dict.fromkeys((inventory.gone | uneven) - inventory.index.keys())
         return inventory.gone
 

@@ -66,7 +66,7 @@ class Projects(Protocol):
         """Remember by how much the server's tasks differ from the store's.
 
         Each is given with the number of its annotations there, skipped and unreadable ones too, or None where it is
-        not there.
+        not there. One of which a deletion is held is remembered even where the numbers are the same.
         """
         ...
 

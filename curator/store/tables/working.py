@@ -69,9 +69,9 @@ class PushRow(Table):
 
 
 class UnevenRow(Table):
-    """Working state: a task of which Label Studio has more, or less, than the store, as it was last read.
+    """Working state: a task of which, when it was last read, Label Studio had more, or less, than the store.
 
-    `tasks` is 1 where the store does not have the task, -1 where only the store has it; `annotations` is by how many
+    One of which a deletion is held has a row in any case. `tasks` is 1 where the store does not have the task, -1 where only the store has it; `annotations` is by how many
     Label Studio has more.
     """
 
