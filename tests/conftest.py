@@ -1,5 +1,6 @@
 """What tests of several packages share: a small world, the default label schema, one real Label Studio a worker."""
 
+import os
 import secrets
 import socket
 from collections.abc import Iterator
@@ -54,6 +55,12 @@ def free_port() -> int:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--acts", type=int, default=80, help="acts of reviewers behind a faulty relay (default: 80)")
     parser.addoption("--acts-seed", type=int, default=1, help="what the acts and the relay's faults derive from")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what components make of their lexicons beside pytest's own cache, not in the user's."""
+    if config.cache is not None:
+        os.environ["XDG_CACHE_HOME"] = str(config.cache.mkdir("curator"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
