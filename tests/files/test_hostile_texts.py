@@ -54,9 +54,9 @@ def work(text):
 """,
     "names": """
 from curator.domain import schema, token
-from curator.files import versions
+from curator.files import names, versions
 def work(text):
-    for pattern in (schema._NAME, schema._COLOUR, token._FORM, versions._NAME, versions._VERSION):
+    for pattern in (schema._NAME, schema._COLOUR, token._FORM, names._NAME, versions._VERSION):
         pattern.fullmatch(text), pattern.fullmatch("a" + text), pattern.fullmatch("v1" + text)
 """,
     "heads of requests": """

@@ -124,8 +124,13 @@ def test_contributors_that_began_from_different_pipelines_have_none_in_common(wo
     quorum = Policy("quorum", {"least": 1})
     (record,) = records(export(world, quorum))
     assert record["provenance"]["pipeline"] == str(NamePipeline().id)
-    world.preannotate(NamePipeline(digest="d2"))
-    world.push()
+    later = NamePipeline(digest="d2")
+    world.preannotate(later)
+    with world.sql.engine.connect() as connection:
+        number = connection.exec_driver_sql("select id from prediction where digest = 'd2'").scalar_one()
+    with world.store.writing() as transaction:
+        transaction.tasks.mark_sent(world.server.name, world.project, [(task, number)])
+        transaction.lineage.save_shown(world.server.name, world.project, str(later.id))
     world.server.annotate(task, [MARIE], user=world.server.add_user("ada@example.org"))
     world.deliver()
     (record,) = records(export(world, quorum))
