@@ -71,8 +71,8 @@ class PushRow(Table):
 class UnevenRow(Table):
     """Working state: a task of which, when it was last read, Label Studio had more, or less, than the store.
 
-    One of which a deletion is held has a row in any case. `tasks` is 1 where the store does not have the task, -1 where only the store has it; `annotations` is by how many
-    Label Studio has more.
+    One of which a deletion is held has a row in any case. `tasks` is 1 where the store does not have the task, -1
+    where only the store has it; `annotations` is by how many Label Studio had more.
     """
 
     __tablename__ = "uneven_task"
