@@ -34,7 +34,7 @@ from curator.steps.curation.batches import decide_changed
 from curator.steps.curation.decide import Decider, Rules
 from curator.steps.datasets.freeze import Frozen, freeze
 from curator.steps.in_force.schema import adopt_schema
-from curator.store.database import SqlStore, open_file
+from curator.store.database import SqlStore, SqlTransaction, open_file
 from curator.store.migrate import upgrade
 from curator.store.rows import chunks
 from curator.store.tables import RevisionRow
@@ -185,10 +185,10 @@ def fill(folder: Path, count: int) -> None:
             transaction.standing.rebuild()
 
 
-def _add(transaction: Any, numbered: Sequence[tuple[int, str]]) -> None:
+def _add(transaction: SqlTransaction, numbered: Sequence[tuple[int, str]]) -> None:
     documents = [(number, Document(document_id(text), text, "fr")) for number, text in numbered]
     arrivals = [
-        (Arrival(document, Source(document.id, f"{number}.txt", "0" * 64, "utf-8", {"n": number}), Content()), ())
+        Arrival(document, Source(document.id, f"{number}.txt", "0" * 64, "utf-8", {"n": number}), Content())
         for number, document in documents
     ]
     transaction.documents.add(arrivals)
