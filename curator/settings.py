@@ -114,6 +114,7 @@ class SplitSettings(_Section, frozen=True):
 
 class SyncSettings(_Section, frozen=True):
     every: Annotated[float, Meta(gt=0)] = 300.0
+    full_every: Annotated[float, Meta(gt=0)] = 24.0
     max_deletion_share: Share = 0.25
     deletion_window: Annotated[float, Meta(gt=0, le=8784)] = 24.0
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from curator.bootstrap.addresses import hook_address
 from curator.bootstrap.context import Context
@@ -19,6 +19,7 @@ from curator.steps.desk.deletions import DeletionGuard
 from curator.steps.desk.receive import Receiver, applier_lease
 from curator.steps.desk.reconcile import reconcile
 from curator.steps.desk.report import ReconciliationReport
+from curator.steps.desk.schedule import is_full_due
 from curator.steps.ports.deliveries import Inbox
 from curator.steps.ports.label_server import LabelServer
 from curator.steps.ports.progress import Progress
@@ -56,7 +57,7 @@ def open_receiver(
 
 def sync(
     context: Context,
-    full: bool,
+    full: bool | None,
     accept_deletions: bool,
     say: Callable[[str], None],
     progress: Progress,
@@ -64,11 +65,15 @@ def sync(
 ) -> ReconciliationReport:
     """Make the store equal to what Label Studio says; many deletions are held unless they are accepted.
 
+    All is read if `full`, and where that is None, if it was not for longer than configured.
     Surplus tasks of a document on which nobody worked are removed from Label Studio if `remove_doubled`.
     """
     with open_receiver(context, say, accept_deletions=accept_deletions) as receiver:
         while drop_old_bodies(context, receiver.inbox):
             pass
+        if full is None:
+            hours, server = context.settings.sync.full_every, receiver.acceptor.server.name
+            full = is_full_due(receiver.store, server, hours, datetime.now(UTC))
         return reconcile(receiver, hook_address(context), full, progress, remove_doubled)
 
 

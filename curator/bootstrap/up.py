@@ -120,7 +120,7 @@ def bring_in(context: Context, corpus: Sequence[str], front: Front) -> Published
 
 
 def _reconcile(context: Context, front: Front) -> None:
-    report = sync(context, False, False, front.say, lambda _done, _total: None)
+    report = sync(context, None, False, front.say, lambda _done, _total: None)
     if report.reread:
         front.say(report.reread)
     if report.stopped:

@@ -1,6 +1,7 @@
 """The store made equal to what Label Studio's API says, whatever the webhooks brought."""
 
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from curator.domain.annotation import annotator_key
 from curator.domain.errors import CuratorError, ServerRefused, ServerUnreachable
@@ -10,6 +11,7 @@ from curator.steps.desk.publish import Hook, arm_webhook
 from curator.steps.desk.receive import Receiver
 from curator.steps.desk.reconcile_project import ProjectReconciliation
 from curator.steps.desk.report import ReconciliationReport
+from curator.steps.desk.schedule import note_full
 from curator.steps.desk.shown import note_shown
 from curator.steps.ports.progress import Progress
 
@@ -56,6 +58,9 @@ def reconcile(
             ProjectReconciliation(receiver, number, report, progress).run(True, full or without_doubled)
         ProjectReconciliation(receiver, project, report, progress).run(exists, full or without_doubled)
         settle_leftovers(receiver, report, without_doubled)
+        if full:
+            with receiver.lease.writing() as transaction:
+                note_full(transaction, server.name, datetime.now(UTC))
     finally:
         receiver.lease.release()
     if exists:
