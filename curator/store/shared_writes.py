@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from curator.domain.errors import CuratorError
+
 Item = TypeVar("Item")
 
 
@@ -14,6 +16,7 @@ class _Entry(Generic[Item]):
     def __init__(self, item: Item) -> None:
         self.item = item
         self.done = False
+        self.written = False
         self.error: BaseException | None = None
         self._asleep = threading.Lock()
         self._asleep.acquire()
@@ -52,6 +55,8 @@ class SharedWrites(Generic[Item]):
             self._lead()
         if entry.error is not None:
             raise entry.error
+        if not entry.written:
+            raise CuratorError("a write that others waited for was broken off", "", "see the log, then try again")
 
     def _lead(self) -> None:
         """Write all that waits, and let the first of those that came meanwhile go on."""
@@ -75,6 +80,17 @@ class SharedWrites(Generic[Item]):
             self._write([entry.item for entry in entries])
         except BaseException as error:  # noqa: BLE001 - each thread raises it, the one that writes as well
             for entry in entries:
-                # One error raised by several threads would carry the tracebacks of all of them.
-                entry.error = copy.copy(error)
-                entry.error.__cause__ = error
+                entry.error = _copy(error)
+        else:
+            for entry in entries:
+                entry.written = True
+
+
+def _copy(error: BaseException) -> BaseException:
+    """Return a copy of an error: raised by several threads, one would carry the tracebacks of all of them."""
+    try:
+        copied = copy.copy(error)
+    except Exception:  # noqa: BLE001 - some errors cannot be made anew from their arguments
+        return error
+    copied.__cause__ = error
+    return copied

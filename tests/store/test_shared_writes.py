@@ -31,6 +31,14 @@ class Gate:
         self.written.append(items)
 
 
+class _Unrepeatable(Exception):
+    """An error that cannot be made anew from its arguments."""
+
+    def __init__(self, *, code: int) -> None:
+        super().__init__("unrepeatable")
+        self.code = code
+
+
 def waiting(shared: SharedWrites[int]) -> int:
     return len(shared._waiting)
 
@@ -97,3 +105,16 @@ def test_deliveries_that_wait_for_the_inbox_share_a_commit(tmp_path: Path) -> No
     assert {delivery.id for delivery in inbox.pending(9)} == ids
     assert len(ids) == 8
     inbox.engine.dispose()
+
+
+def test_an_error_that_cannot_be_copied_is_everybodys_all_the_same() -> None:
+    gate = Gate()
+    gate.error = _Unrepeatable(code=1)
+    shared = SharedWrites(gate.write)
+    with ThreadPoolExecutor(8) as pool:
+        first, *others = together(shared, gate, pool, range(1, 5))
+        first()
+        for result in others:
+            with pytest.raises(_Unrepeatable):
+                result()
+    assert gate.written == [[0]]

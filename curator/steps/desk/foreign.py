@@ -35,7 +35,7 @@ def foreign_task(store: Store, task: TaskState, known: Collection[str]) -> Unrea
 
     `known` are documents that need not be looked up. A text that was edited is told before anybody annotates it.
     """
-    if _intact(task.ref) and task.ref.document in known:
+    if is_intact(task.ref) and task.ref.document in known:
         return None
     with store.reading() as transaction:
         entry = foreign_entry(transaction, task.ref)
@@ -73,7 +73,7 @@ def _cause(transaction: Transaction, task: TaskRef) -> str:
     text = transaction.documents.text(task.document)
     if text is None:
         return f"{Verdict.UNKNOWN_TASK}: there is no document {task.document[:_KEY]!r}"
-    if _intact(task):
+    if is_intact(task):
         return ""
     if task.text is None:
         return f"{Verdict.FOREIGN_TEXT}: document {task.document}, it has no text"
@@ -82,7 +82,7 @@ def _cause(transaction: Transaction, task: TaskRef) -> str:
     return f"{Verdict.FOREIGN_TEXT}: document {task.document}, from character {at} on {theirs!r} in place of {ours!r}"
 
 
-def _intact(task: TaskRef) -> bool:
+def is_intact(task: TaskRef) -> bool:
     """Say whether a task has the text that its key is a digest of."""
     if task.text is None:
         return False

@@ -62,6 +62,7 @@ class ProjectReconciliation:
             stopped = not_accepted(transaction, self._named)
         self._report.stopped = stopped or self._report.stopped
         # What was withdrawn is no difference any more, what is held is one.
+        self._see_what_was_let_go(changes)
         note_seen(self._receiver, self._named, changes.seen)
         if changes.newest:
             with self._receiver.lease.writing() as transaction:
@@ -215,6 +216,18 @@ class ProjectReconciliation:
             changes.missing.add_task(task, document)
             for annotation in annotations.get(task, ()):
                 changes.missing.add_annotation(annotation.identity, task, annotation.document)
+
+    def _see_what_was_let_go(self, changes: Changes) -> None:
+        """See all tasks that differ once more where of those held any was withdrawn, though no index was looked at."""
+        if not self._quick or not self._held:
+            return
+        with self._receiver.store.reading() as transaction:
+            held = {deletion.item for deletion in transaction.deletions.held(self._source)}
+            uneven = transaction.projects.uneven(self._named)
+        if not self._held <= held:
+            index = self._server.task_index(self._project)
+            there = {task: index[task].annotations if task in index else None for task in uneven}
+            changes.seen = {**there, **changes.seen}
 
     def _compare_all(self, changes: Changes, exists: bool) -> set[int]:
         """Read what only the index of all tasks shows; returns the tasks that Label Studio no longer has."""

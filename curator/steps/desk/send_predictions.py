@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from curator.steps.desk.foreign import is_intact
 from curator.steps.desk.lease import HeldLease
 from curator.steps.desk.send_tasks import new_prediction
 from curator.steps.ports.label_server import LabelServer, TaskState
@@ -65,7 +66,7 @@ def _send_batch(
 
 
 def _takes(state: TaskState | None, stored: StoredPrediction) -> bool:
-    """Say whether a task, as Label Studio has it now, is the prediction's document's still, and not reviewed."""
-    if state is None or state.ref.document != stored.prediction.document:
+    """Say whether a task, as Label Studio has it now, has the prediction's document and text, and is not reviewed."""
+    if state is None or state.ref.document != stored.prediction.document or not is_intact(state.ref):
         return False
     return all(annotation.skipped for annotation in state.annotations)

@@ -342,3 +342,24 @@ def _plan(world: World, statement: str) -> str:
         source = str(ProjectSource(world.server.name, world.project))
         rows = connection.exec_driver_sql(f"explain query plan {statement}", (source,) * statement.count("?"))
         return "\n".join(str(row[-1]) for row in rows)
+
+
+def test_what_was_let_go_makes_up_for_no_later_deletion(world: World) -> None:
+    tasks = world.with_tasks(*(f"Texte {number} de la dépêche {number}" for number in range(60)))
+    world.server.clock.pass_time(90_000)
+    later = world.with_tasks(*(f"Autre {number} du lendemain {number}" for number in range(12)))
+    for task in later:
+        world.server.annotate(task, [])
+    world.deliver()
+    world.sync(full=True)
+    world.server.clock.pass_time(90_000)
+    world.sync()
+    for gone in (tasks[:25], tasks[25:45]):
+        world.server.delete_task(*gone)
+        world.server.take_outbox()
+        assert world.sync().stopped
+        report = world.sync(accepted=True)
+        assert not report.stopped
+        with world.store.reading() as transaction:
+            left = set(transaction.tasks.live(world.server.name, world.project))
+        assert left == set(world.server.known_tasks(world.project))
