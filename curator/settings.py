@@ -194,10 +194,16 @@ def _variables(environment: Mapping[str, str]) -> dict[str, str]:
 def _override(values: dict[str, Any], names: list[str], text: str, variable: str) -> None:
     """Put the value of a variable in the place of what a file says; sections and tables are merged."""
     default: Any = Settings()
+    is_entry = False
     for name in names:
-        default = default.get(name) if isinstance(default, dict) else getattr(default, name, None)
-    value: Any = _SWITCHES.get(text.lower(), text) if isinstance(default, bool) else text
-    if isinstance(default, Struct | dict | tuple):
+        is_entry = isinstance(default, dict)
+        default = default.get(name) if is_entry else getattr(default, name, None)
+    value: Any = _entry(text) if is_entry else text
+    if isinstance(default, bool):
+        value = _SWITCHES.get(text.strip().lower(), text.strip())
+    elif isinstance(default, int | float):
+        value = text.strip()
+    elif isinstance(default, Struct | dict | tuple):
         try:
             value = json.loads(text)
         except ValueError as error:
@@ -206,6 +212,15 @@ def _override(values: dict[str, Any], names: list[str], text: str, variable: str
     for name in reversed(names):
         value = {name: value}
     _merge(values, value)
+
+
+def _entry(text: str) -> Any:
+    """Return what an entry of a table is given as: a table or list in JSON, or a text."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, dict | list) else text
 
 
 def _merge(values: dict[str, Any], over: dict[str, Any]) -> None:

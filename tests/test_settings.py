@@ -62,6 +62,20 @@ def test_a_variable_may_set_a_whole_section_a_part_of_it_or_a_table(
     assert read.pipeline.label_map == {"model": {"LOC": "GPE", "MISC": ""}}
 
 
+def test_a_variable_may_set_an_entry_of_a_table_as_text_or_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CURATOR_PIPELINE__LABEL_MAP__M", '{"LOC": "GPE"}')
+    monkeypatch.setenv("CURATOR_PIPELINE__LABEL_MAP__N__LOC", "12")
+    monkeypatch.setenv("CURATOR_PIPELINE__IGNORE__M", '["ents"]')
+    monkeypatch.setenv("CURATOR_HOOK__PORT", " 9002 ")
+    monkeypatch.setenv("CURATOR_ML__CONNECT", " no")
+    read = read_settings(written(tmp_path, ""))
+    assert read.pipeline.label_map == {"m": {"LOC": "GPE"}, "n": {"loc": "12"}}
+    assert read.pipeline.ignore == {"m": ("ents",)}
+    assert (read.hook.port, read.ml.connect) == (9002, False)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

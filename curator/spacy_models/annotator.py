@@ -48,7 +48,8 @@ class SpacyPipeline:
         if path.is_file():
             name = path.stem
             own = (_HERE / f"{module}.py" for module in ("borders", "opinion", "calibrator", "chances"))
-            _feed_files(shape, [path, *sorted(_HERE.glob("french/*.py")), *own])
+            overlaps = _HERE.parent / "domain" / "overlaps.py"
+            _feed_files(shape, [path, *sorted(_HERE.glob("french/*.py")), *own, overlaps])
             for _, named in sorted(self._loaded.named.items()):
                 _feed_tree(shape, named)
         else:

@@ -38,6 +38,8 @@ def cache_folder() -> Path | None:
         home = Path.home()
     except RuntimeError:
         return None
+    if not home.is_absolute() or os.environ.get("HOME") == "":
+        return None
     if sys.platform == "darwin":
         return home / "Library" / "Caches" / "curator"
     return home / ".cache" / "curator"
@@ -67,7 +69,10 @@ class Compiled:
                 return re.compile(pattern, flags)
             self._expressions[pattern, int(flags)] = known
             self.grown = True
-        return made_of(known)
+        try:
+            return made_of(known)
+        except (RuntimeError, TypeError, ValueError, IndexError):
+            return re.compile(pattern, flags)
 
     def content(self) -> Any:
         """Return all of it as plain values."""
@@ -122,6 +127,8 @@ def _read(path: Path | None) -> tuple[dict[str, Any], dict[tuple[str, int], Part
             _log.debug("cache is damaged: %s", path)
             return None
         values, expressions = marshal.loads(zlib.decompress(body))  # noqa: S302 - own file, as Python's own .pyc
+        if not isinstance(values, dict) or not isinstance(expressions, dict):
+            raise TypeError("it holds something else")
     except FileNotFoundError:
         return None
     except (OSError, ValueError, EOFError, TypeError, zlib.error) as error:
@@ -142,6 +149,8 @@ def _write(path: Path, content: Any) -> None:
     temporary = None
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _is_own(path.parent.stat()):
+            return
         body = zlib.compress(marshal.dumps(content), 1)
         with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=_SUFFIX, delete=False) as stream:
             temporary = Path(stream.name)

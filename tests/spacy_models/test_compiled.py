@@ -116,6 +116,20 @@ def test_what_others_may_write_is_not_loaded(folder: Path, lexicons: Path, place
     assert made(lexicons, "again") == "again"
 
 
+def test_nothing_is_written_where_others_may_write(folder: Path, lexicons: Path) -> None:
+    folder.mkdir(parents=True)
+    folder.chmod(0o777)
+    assert made(lexicons) == "made"
+    assert list(folder.iterdir()) == []
+
+
+def test_a_file_of_another_shape_is_made_anew(folder: Path, lexicons: Path) -> None:
+    made(lexicons)
+    for content in ((1, 2), ({}, None), ()):
+        cache._write(the_file(folder), content)
+        assert made(lexicons, "again") == "again"
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
 def test_what_is_somebody_elses_is_not_loaded(folder: Path, lexicons: Path) -> None:
     made(lexicons)
@@ -177,6 +191,10 @@ def test_without_a_home_there_is_no_cache(monkeypatch: pytest.MonkeyPatch, lexic
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     assert cache_folder() is None
     assert made(lexicons) == "made"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    for home in ("", "relative"):
+        monkeypatch.setenv("HOME", home)
+        assert cache_folder() is None
 
 
 @given(st.sampled_from([0, re.IGNORECASE, re.MULTILINE]), st.text("aé[]()|?*+{}1,^$.\\w", max_size=12))
