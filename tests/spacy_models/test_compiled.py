@@ -125,7 +125,8 @@ def test_nothing_is_written_where_others_may_write(folder: Path, lexicons: Path)
 
 def test_a_file_of_another_shape_is_made_anew(folder: Path, lexicons: Path) -> None:
     made(lexicons)
-    for content in ((1, 2), ({}, None), ()):
+    contents: tuple[object, ...] = ((1, 2), ({}, None), ())
+    for content in contents:
         cache._write(the_file(folder), content)
         assert made(lexicons, "again") == "again"
 
