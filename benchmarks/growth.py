@@ -28,9 +28,10 @@ _PLAN = (
 
 @dataclass(frozen=True, slots=True)
 class StepCost:
-    """What a step took: seconds of wall time, and the peak memory of its process in bytes."""
+    """What a step took: seconds of wall time and of processor time, and the peak memory of its process in bytes."""
 
     seconds: float
+    processor: float
     peak: int
 
 
@@ -52,6 +53,7 @@ class Growth:
                 yield (
                     f"{step}, {size:,} documents: {cost.seconds:.2f} s ({cost.seconds / base.seconds:.2f} times), "
                     f"{1000 * each:.3f} ms a document ({each / base_each:.2f} times), "
+                    f"processor {cost.processor:.2f} s ({cost.processor / base.processor:.2f} times), "
                     f"peak {cost.peak / 1e6:.0f} MB ({cost.peak / base.peak:.2f} times)"
                 )
 
