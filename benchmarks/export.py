@@ -34,7 +34,8 @@ from curator.steps.curation.batches import decide_changed
 from curator.steps.curation.decide import Decider, Rules
 from curator.steps.datasets.freeze import Frozen, freeze
 from curator.steps.in_force.schema import adopt_schema
-from curator.store.database import SqlStore, SqlTransaction, open_file
+from curator.store.database import SqlStore, SqlTransaction
+from curator.store.engines import open_file
 from curator.store.migrate import upgrade
 from curator.store.rows import chunks
 from curator.store.tables import RevisionRow

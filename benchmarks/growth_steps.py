@@ -34,7 +34,8 @@ from curator.steps.intake.ingest import ingest
 from curator.steps.learning.preannotate import preannotate_stored
 from curator.steps.ports.label_server import LabelServer, TaskState
 from curator.store.counting import ReadingIndex
-from curator.store.database import SqlStore, open_file
+from curator.store.database import SqlStore
+from curator.store.engines import open_file
 from curator.store.inbox import SqliteInbox
 from curator.store.migrate import upgrade
 from curator.store.rows import chunks

@@ -20,7 +20,8 @@ from curator.domain.span import Content
 from curator.domain.split import SplitRule
 from curator.files.nearness import THRESHOLD, SketchNearness, shingles
 from curator.steps.intake.ingest import assign_splits
-from curator.store.database import SqlStore, open_file
+from curator.store.database import SqlStore
+from curator.store.engines import open_file
 from curator.store.migrate import upgrade
 
 _SMALL, _MIDDLE, _LARGE = 1_000, 8_000, 100_000

@@ -12,7 +12,7 @@ from curator.steps.ports.store import Fence
 from curator.store.decisions import DecisionTable
 from curator.store.deletions import DeletionTable
 from curator.store.documents import DocumentTable
-from curator.store.engines import curator_errors, open_engine, open_file
+from curator.store.engines import curator_errors
 from curator.store.leases import LeaseTable
 from curator.store.lineage import LineageTable
 from curator.store.models import ModelTable
@@ -27,8 +27,6 @@ from curator.store.tables import Counter, Receipt, Tick
 from curator.store.tasks import TaskTable
 from curator.store.tokens import TokenTable
 from curator.store.versions import VersionTable
-
-__all__ = ["SqlStore", "SqlTransaction", "curator_errors", "open_engine", "open_file"]
 
 
 class SqlTransaction:

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from curator.domain.canonical import document_id
 from curator.domain.split import BRIDGES, Assignment
 from curator.steps.intake.ingest import assign_splits
-from curator.store.database import SqlStore, open_engine
+from curator.store.database import SqlStore
+from curator.store.engines import open_engine
 from curator.store.migrate import upgrade
 from tests.fakes.parts import RULE, WordNearness, raw, refused
 from tests.fakes.world import World
