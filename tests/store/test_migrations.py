@@ -25,7 +25,7 @@ from tests.waiting import HANG_SECONDS
 
 _UPGRADE = """
 import sys
-from curator.store.database import open_engine
+from curator.store.engines import open_engine
 from curator.store.migrate import upgrade
 print(upgrade(open_engine(sys.argv[1])))
 """
