@@ -190,6 +190,14 @@ def test_no_prediction_goes_to_a_task_that_is_another_documents_by_now(world: Wo
     assert world.server.predictions(task) == []
 
 
+def test_no_prediction_goes_to_a_task_whose_text_was_edited(world: World) -> None:
+    (task,) = world.with_tasks("Paris dort")
+    world.server.patch_task(task, text="À Paris, on dort")
+    world.preannotate(NamePipeline("model"))
+    world.push()
+    assert world.server.predictions(task) == []
+
+
 def test_a_changed_schema_updates_the_project(world: World) -> None:
     world.with_tasks(ONE)
     before = world.server.project(world.project)
