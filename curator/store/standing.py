@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import orjson
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     FromClause,
@@ -17,7 +19,6 @@ from sqlalchemy import (
     collate,
     delete,
     func,
-    literal,
     null,
     or_,
     select,
@@ -50,23 +51,13 @@ _UNDECIDED: dict[str, Any] = {"context": None, "decision": None, "recorded": Fal
 
 def revisions_added(connection: Connection, seq: int, numbers: Iterable[int]) -> None:
     """Tell of new revisions, tombstones too; one that moved to another document shapes both."""
-    added, before = RevisionRow, aliased(RevisionRow)
     for chunk in chunks(numbers, _BATCH):
-        last = (
-            select(func.max(before.number))
-            .where(_same(before, added), before.number < added.number)
-            .correlate(added)
-            .scalar_subquery()
-        )
-        left = aliased(RevisionRow)
-        came = select(added.document).where(added.number.in_(chunk))
-        went = select(left.document).join(added, left.number == last).where(added.number.in_(chunk))
-        _enter(connection, seq, union(came, went).subquery())
+        connection.execute(_entering_revised(connection.dialect.name), {"seq": seq, "numbers": chunk})
 
 
 def decided_by_person(connection: Connection, seq: int, document: str) -> None:
     """Tell of what a person decided of a document."""
-    _enter(connection, seq, select(literal(document).label("document")).subquery())
+    connection.execute(_entering_decided(connection.dialect.name), {"seq": seq, "decided": document})
 
 
 def sources_added(connection: Connection, seq: int, documents: Iterable[str]) -> None:
@@ -194,7 +185,7 @@ class StandingTable:
     def rebuild(self) -> int:
         self._connection.execute(delete(StandingRow))
         ever = union(select(RevisionRow.document), select(PersonDecisionRow.document)).subquery()
-        _enter(self._connection, self._seq, ever)
+        self._connection.execute(_entering(self._connection.dialect.name, ever), {"seq": self._seq})
         return int(self._connection.scalar(select(func.count()).select_from(StandingRow)) or 0)
 
 
@@ -220,13 +211,36 @@ def _standing(row: Any) -> StandingDocument:
     return StandingDocument(document, True, decision, recorded, split, reason, record, value["counts"], losses)
 
 
-def _enter(connection: Connection, seq: int, documents: FromClause) -> None:
-    """Let documents be decided anew, those that never were too."""
+@cache
+def _entering_revised(dialect: str) -> Any:
+    """Return the statement that enters the documents of revisions by number, and of the revisions before them."""
+    added, before, left = RevisionRow, aliased(RevisionRow), aliased(RevisionRow)
+    last = (
+        select(func.max(before.number))
+        .where(_same(before, added), before.number < added.number)
+        .correlate(added)
+        .scalar_subquery()
+    )
+    of_chunk = added.number.in_(bindparam("numbers", expanding=True))
+    came = select(added.document).where(of_chunk)
+    went = select(left.document).join(added, left.number == last).where(of_chunk)
+    return _entering(dialect, union(came, went).subquery())
+
+
+@cache
+def _entering_decided(dialect: str) -> Any:
+    """Return the statement that enters a document."""
+    return _entering(dialect, select(bindparam("decided", type_=Text()).label("document")).subquery())
+
+
+def _entering(dialect: str, documents: FromClause) -> Any:
+    """Return the statement that lets documents be decided anew, those that never were too."""
+    seq = bindparam("seq", type_=BigInteger())
     # SQLite reads the clause on conflicts as a part of a query that has no condition.
-    query = select(documents.c.document, literal(seq)).where(documents.c.document.is_not(None))
-    insertion = dialect_insert(connection.dialect.name)(StandingRow).from_select(["document", "changed"], query)
-    changes = {"changed": seq, **_UNDECIDED}
-    connection.execute(insertion.on_conflict_do_update(index_elements=[StandingRow.document], set_=changes))
+    query = select(documents.c.document, seq).where(documents.c.document.is_not(None))
+    insertion = dialect_insert(dialect)(StandingRow).from_select(["document", "changed"], query)
+    changes = {"changed": insertion.excluded.changed, **_UNDECIDED}
+    return insertion.on_conflict_do_update(index_elements=[StandingRow.document], set_=changes)
 
 
 def _change(connection: Connection, seq: int, documents: Select[Any]) -> None:
