@@ -1,11 +1,11 @@
 """Some changes of the store, taken into the counts: what was counted of a state is taken back when another comes."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import Identity, ProjectSource, state_from_value
@@ -28,6 +28,7 @@ from curator.store.tables import (
     PredictionRow,
     ReadingRow,
     RevisionRow,
+    Table,
 )
 from curator.store.tables import Counter as SequenceRow
 
@@ -59,17 +60,27 @@ class Waiting:
 
 def waiting_changes(connection: Connection, schema_hash: str) -> Waiting:
     """Return what is left to count: in a time that grows with what is left alone."""
-    counted = _counted(connection)
-    count = select(func.count())
-    predictions = count.where(PredictionRow.id > counted.prediction, PredictionRow.pipeline != GIVEN)
-    annotations = count.where(CurrentRow.revision > counted.revision)
-    revisions = count.where(RevisionRow.number > counted.revision)
-    numbers = count.where(PredictionNumber.seq > counted.seq)
-    total = [int(connection.scalar(query) or 0) for query in (predictions, annotations, revisions, numbers)]
-    outdated = sum(
-        int(connection.scalar(count.select_from(ReadingRow).where(other)) or 0) for other in _outdated(schema_hash)
+    predictions, annotations, revisions, numbers, *outdated = (
+        int(connection.scalar(select(func.count()).select_from(table).where(waits)) or 0)
+        for table, waits in _waiting(connection, schema_hash)
     )
-    return Waiting(total[0], total[1], outdated, total[2] - total[1] + total[3])
+    return Waiting(predictions, annotations, sum(outdated), revisions - annotations + numbers)
+
+
+def is_behind(connection: Connection, schema_hash: str) -> bool:
+    """Say whether anything is left to count, which takes the same time whatever is left."""
+    waiting = _waiting(connection, schema_hash)
+    return any(connection.scalar(select(exists().select_from(table).where(waits))) for table, waits in waiting)
+
+
+def _waiting(connection: Connection, schema_hash: str) -> Iterator[tuple[type[Table], ColumnElement[bool]]]:
+    """Return the tables with what of them waits: predictions, annotations, revisions, numbers, outdated readings."""
+    counted = _counted(connection)
+    yield PredictionRow, and_(PredictionRow.id > counted.prediction, PredictionRow.pipeline != GIVEN)
+    yield CurrentRow, CurrentRow.revision > counted.revision
+    yield RevisionRow, RevisionRow.number > counted.revision
+    yield PredictionNumber, PredictionNumber.seq > counted.seq
+    yield from ((ReadingRow, other) for other in _outdated(schema_hash))
 
 
 def _outdated(schema_hash: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from curator.domain.schema import LabelSchema
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
-from curator.store.count_batch import CountBatch, waiting_changes
+from curator.store.count_batch import CountBatch, is_behind, waiting_changes
 from curator.store.engines import curator_errors
 from curator.store.settings import SettingTable
 from curator.store.tables import CountedLabel, CountedPipeline, CountedRow, Counter, MisfitRow, ReadingRow
@@ -24,16 +24,16 @@ class ReadingIndex:
 
     def catch_up(self, batches: int | None = None, *, wait: bool = True) -> int:
         with curator_errors(self._engine):
-            while (left := self._left()) and batches != 0:
+            while batches != 0 and self._is_behind():
                 try:
                     with self._writing(wait) as connection:
                         self._take_batch(connection)
                 except OperationalError as error:
                     if wait or not _is_locked(error):
                         raise
-                    return left
+                    break
                 batches = None if batches is None else batches - 1
-            return left
+            return self._left()
 
     def waiting(self) -> int:
         with curator_errors(self._engine), self._engine.connect() as connection:
@@ -50,6 +50,11 @@ class ReadingIndex:
         with self._engine.connect() as connection:
             schema = _schema(connection)
             return 0 if schema is None else waiting_changes(connection, schema.hash).all
+
+    def _is_behind(self) -> bool:
+        with self._engine.connect() as connection:
+            schema = _schema(connection)
+            return schema is not None and is_behind(connection, schema.hash)
 
     def _take_batch(self, connection: Connection) -> None:
         schema = _schema(connection)

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 import curator.views.status as views
+from curator.store import count_batch
 from curator.store.views.status import SqlStatus
 from curator.views.quarantine import quarantine, quarantine_summary
 from tests.fakes.world import World
-from tests.growth.counting import Cost, counted
+from tests.growth.counting import FACTOR, Cost, counted
 from tests.growth.filled import SIZES, annotate, filled
+from tests.growth.steps import counted_steps
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +81,16 @@ def test_what_is_counted_is_all_there_is(worlds: list[World]) -> None:
 
 def misfits(world: World) -> int:
     return len({entry.name for entry in quarantine(world.store, world.readings)})
+
+
+def test_reading_everything_costs_as_much_an_annotation_however_many_wait(
+    worlds: list[World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(count_batch, "BATCH", 2)
+    costs = []
+    for world in worlds:
+        with counted_steps(world.sql.engine) as steps:
+            world.readings.rebuild()
+        costs.append(steps.count)
+    small, large = costs
+    assert large <= FACTOR * small, f"{small} grew to {large}"
