@@ -6,6 +6,7 @@ from typing import Any
 
 from curator.domain.canonical import digest
 from curator.domain.document import SPLITS
+from curator.domain.loadable import LOADABLE_ENCODING
 from curator.domain.record import RECORD_FORMAT
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content
@@ -37,6 +38,7 @@ def manifest(
         "digest": version_digest(files, schema, rules),
         "parent": None if parent is None else {"version": parent["version"], "digest": parent["digest"]},
         "record_format": RECORD_FORMAT,
+        "loadable": LOADABLE_ENCODING,
         "files": {name: dict(files[name]) for name in sorted(files)},
         "counts": dict(counts),
         "rules": dict(rules),

@@ -1,23 +1,22 @@
 """Records as tables take them: each value has one declared type, and what is free JSON is JSON text."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from curator.domain.document import SPLITS
+from curator.domain.json_values import unbroken
 
 LOADABLE_FILES = {split: f"loadable/{split}.jsonl" for split in SPLITS}
 """The files of these records in a version, by split."""
+
+LOADABLE_ENCODING = "utf-8"
+"""How these records are encoded in versions of now, as a manifest says it; where it does not, they are in ASCII."""
 
 _RELATIONS = b'},"relations":['
 _ATTRIBUTES = b'],"attributes":['
 _META = b'],"meta":'
 _PROVENANCE_OF_LINE = b',"provenance":{"annotators":['
-_READ = (b"\x7f", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
-"""What other characters begin with: the one of ASCII that JSON escapes in ASCII alone, and those of four bytes."""
-_ASIDE = b"\x01"
-"""What no JSON text holds as it is stands for its own backslashes, while others come in."""
-
 _SPAN = {"id": "string", "start": "int64", "end": "int64", "label": "string", "text": "string"}
 _RELATION = {"head": "string", "child": "string", "label": "string", "direction": "string"}
 _ATTRIBUTE = {"on": "string", "name": "string", "value": "string"}
@@ -45,29 +44,29 @@ def features(layers: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def loadable_lines(lines: Sequence[bytes]) -> bytes:
-    """Return what `loadable_line` makes of each of the lines that `record_line` wrote, one after the other."""
-    spliced = list(map(_spliced, lines))
-    if None not in spliced:
-        text = _ascii(b"".join(line for line in spliced if line is not None))
-        if text is not None:
-            return text
-    return b"".join(
-        (None if quick is None else _ascii(quick)) or loadable_line(line)
-        for line, quick in zip(lines, spliced, strict=True)
-    )
+def loadable_lines(lines: Iterable[bytes], encoding: str = LOADABLE_ENCODING) -> bytes:
+    """Return records that `record_line` wrote, with metadata and attribute values as JSON text, each ended by LF.
+
+    In `utf-8`, or with every other character escaped in `ascii`, as versions of before have them. The same lines always
+    give the same bytes: versions are written again by it.
+    """
+    if encoding == "ascii":
+        return b"".join(_dumped(line, ensure_ascii=True) for line in lines)
+    return b"".join(_spliced(line) or loadable_line(line) for line in lines)
 
 
 def loadable_line(line: bytes) -> bytes:
-    """Return a record's line with metadata and attribute values as JSON text, in ASCII, ended by LF.
+    """Return what `loadable_lines` makes of a line in UTF-8, by reading it."""
+    return _dumped(line, ensure_ascii=False)
 
-    The same line always gives the same bytes: versions are written again by it.
-    """
+
+def _dumped(line: bytes, *, ensure_ascii: bool) -> bytes:
     record = json.loads(line)
     record["meta"] = _text(record["meta"])
     for attribute in record["attributes"]:
         attribute["value"] = _text(attribute["value"])
-    return json.dumps(record, separators=(",", ":")).encode("ascii") + b"\n"
+    text = json.dumps(record, ensure_ascii=ensure_ascii, separators=(",", ":"))
+    return unbroken(text).encode("utf-8") + b"\n"
 
 
 def _text(value: Any) -> str:
@@ -89,12 +88,3 @@ def _spliced(line: bytes) -> bytes | None:
     if b"\\" in meta:
         return None
     return b'%b"%b"%b' % (line[:start], meta.replace(b'"', b'\\"'), line[end:])
-
-
-def _ascii(text: bytes) -> bytes | None:
-    """Return JSON text in ASCII; None where that takes more than to escape characters of four digits or fewer."""
-    if any(byte in text for byte in _READ):
-        return None
-    aside = text.replace(b"\\", _ASIDE)
-    escaped = aside.decode("utf-8").encode("ascii", "backslashreplace").replace(b"\\x", b"\\u00")
-    return escaped.replace(_ASIDE, b"\\")

@@ -11,7 +11,7 @@ import yaml
 from curator.domain.dataset import manifest
 from curator.domain.dataset_card import dataset_card
 from curator.domain.document import Document
-from curator.domain.loadable import LOADABLE_FILES, features, loadable_line
+from curator.domain.loadable import LOADABLE_FILES, features, loadable_line, loadable_lines
 from curator.domain.record import Provenance, Record, record_line, record_of
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.domain.span import Attribute, Content, Relation, Span
@@ -82,14 +82,16 @@ def test_the_card_declares_what_records_have() -> None:
     assert keys(features(SCHEMA.layer_names)) == keys(json.loads(line))
 
 
-def test_a_loadable_line_is_ascii_and_never_changes() -> None:
+@pytest.mark.parametrize(("encoding", "text"), [("utf-8", "été"), ("ascii", r"\u00e9t\u00e9")])
+def test_a_loadable_line_never_changes(encoding: str, text: str) -> None:
     free = '{"é":["\u2028",1.5,4611686018427387904,null]}'
     line = f'{{"text":"été","attributes":[{{"name":"n","value":{free}}},{{"value":"x"}}],"meta":{free},"more":1}}\n'
-    escaped = r'"{\"\u00e9\":[\"\u2028\",1.5,4611686018427387904,null]}"'
+    key = text[:-2] if encoding == "utf-8" else r"\u00e9"
+    escaped = rf'"{{\"{key}\":[\"\u2028\",1.5,4611686018427387904,null]}}"'
     attributes = rf'[{{"name":"n","value":{escaped}}},{{"value":"\"x\""}}]'
-    expected = rf'{{"text":"\u00e9t\u00e9","attributes":{attributes},"meta":{escaped},"more":1}}'
+    expected = rf'{{"text":"{text}","attributes":{attributes},"meta":{escaped},"more":1}}'
     # Versions that are there are written again by it.
-    assert loadable_line(line.encode()) == expected.encode() + b"\n"
+    assert loadable_lines([line.encode()], encoding) == expected.encode() + b"\n"
 
 
 def head(counts: dict[str, int], schema: LabelSchema = SCHEMA) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -65,9 +66,10 @@ def test_what_is_made_quickly_is_what_reading_makes(several: list[Record]) -> No
     assert loadable_lines(lines) == b"".join(map(loadable_line, lines))
 
 
-def test_metadata_and_attributes_are_json_text_and_all_is_ascii() -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_metadata_and_attributes_are_json_text(encoding: str) -> None:
     record = Record("d", "Élise", "fr", meta={"é": [1, None]}, attributes=(Attribute("document", "n", {"é": 1}),))
-    value = json.loads(loadable_lines([record_line(record)]).decode("ascii"))
+    value = json.loads(loadable_lines([record_line(record)], encoding).decode(encoding))
     assert (value["text"], json.loads(value["meta"])) == ("Élise", {"é": [1, None]})
     assert json.loads(value["attributes"][0]["value"]) == {"é": 1}
 

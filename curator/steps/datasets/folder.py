@@ -1,6 +1,7 @@
 """The folder of a version: a copy of what the store has, compared with it and written from it."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -143,8 +144,9 @@ def _blocks(transaction: Transaction, version: StoredVersion, file: str) -> Iter
         yield content
         return
     split = PurePosixPath(file).stem
+    encoding = json.loads(transaction.versions.content(version, MANIFEST)).get("loadable", "ascii")
     for lines in transaction.versions.lines(version, split):
-        yield loadable_lines(lines) if file == LOADABLE_FILES[split] else b"".join(lines)
+        yield loadable_lines(lines, encoding) if file == LOADABLE_FILES[split] else b"".join(lines)
 
 
 def _as_it_was(blocks: Iterable[bytes], version: StoredVersion, file: str) -> Iterator[bytes]:

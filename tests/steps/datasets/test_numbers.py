@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from curator.domain.dataset import manifest
 from curator.domain.errors import CuratorError
+from curator.domain.loadable import LOADABLE_FILES, loadable_lines
 from curator.files.versions import VersionFolder
 from curator.steps.datasets.folder import stored_version, write_folder
 from curator.steps.datasets.freeze import Frozen
@@ -71,6 +73,23 @@ def test_a_removed_folder_is_written_again_byte_for_byte(world: World, tasks: li
     assert (again.version, again.unchanged, again.restored, again.digest) == (1, True, True, first.digest)
     assert content(again.path) == before
     assert not export().restored
+
+
+def test_a_folder_whose_manifest_names_no_encoding_is_written_again_in_ascii(
+    world: World, tasks: list[int], export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def head(*arguments: Any, **named: Any) -> dict[str, Any]:
+        return {key: value for key, value in manifest(*arguments, **named).items() if key != "loadable"}
+
+    with monkeypatch.context() as before:
+        before.setattr("curator.steps.datasets.draft.loadable_lines", lambda lines: loadable_lines(lines, "ascii"))
+        before.setattr("curator.steps.datasets.freeze.manifest", head)
+        first = export()
+    files = content(first.path)
+    assert b"".join(files[name] for name in LOADABLE_FILES.values()).isascii()
+    shutil.rmtree(first.path)
+    assert export().restored
+    assert content(first.path) == files
 
 
 def test_a_removed_folder_gives_no_number_back(world: World, tasks: list[int], export: Export, exports: Path) -> None:
