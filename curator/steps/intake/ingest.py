@@ -17,7 +17,7 @@ from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store, Transaction
 from curator.steps.ports.stored_signatures import WaitingDocument
 
-_BATCH = 100
+_BATCH = 250
 _SCHEME = "nearness"
 """The setting that names the scheme of the stored signatures."""
 

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-HOLDERS = 32
+HOLDERS = 16
 """How many documents are kept of a key, the first that have it.
 
 A key that more have is of a phrase that is common in the corpus, or of a text that is printed again and again: the
 first prints are enough to find all later ones by. Texts that are put together from the same few sentences, and share
 nothing but those, are only found among the first that have them.
 """
-_LEAST_SHARE = 16
+_LEAST_SHARE = 8
 """A candidate shares one in so many keys of a document."""
 
 
