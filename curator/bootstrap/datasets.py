@@ -10,14 +10,15 @@ from curator.bootstrap.databases import is_own_file
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import adopt_configured
 from curator.bootstrap.stores import open_store
+from curator.domain.dataset_ref import dataset_ref
 from curator.domain.errors import CuratorError
 from curator.domain.policy import Policy
 from curator.files.versions import VersionFolder
 from curator.steps.curation.decide import Rules
 from curator.steps.datasets.folder import refuse_changed, stored_version, write_folder
 from curator.steps.datasets.freeze import Frozen, freeze
+from curator.steps.datasets.versions import ListedVersion, versions
 from curator.steps.in_force.identity import salt
-from curator.steps.learning.train import dataset_ref
 from curator.steps.ports.store import Store
 from curator.steps.ports.stored_versions import StoredVersion
 
@@ -51,6 +52,12 @@ def decision_rules(context: Context, store: Store) -> Rules:
     """Return the configured rules of decisions, with the store's own salt for pseudonyms."""
     export = context.settings.export
     return Rules(Policy(export.policy), export.named_annotators, salt(store))
+
+
+def list_versions(context: Context) -> list[ListedVersion]:
+    """Return every version that the store knows, by dataset and number."""
+    with open_store(context) as store:
+        return versions(store, version_storage(context))
 
 
 def restore(context: Context, dataset: str) -> Restored:

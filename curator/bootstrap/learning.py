@@ -9,12 +9,13 @@ from curator.bootstrap.datasets import version_folder, version_storage
 from curator.bootstrap.pipelines import load_pipeline, pipeline_source
 from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.stores import open_store
+from curator.domain.dataset_ref import dataset_ref
 from curator.files.durable import replacing
 from curator.files.records import read_records
 from curator.steps.learning.evaluate import Evaluation
 from curator.steps.learning.evaluate import evaluate as compare
 from curator.steps.learning.preannotate import Preannotated, preannotate_stored
-from curator.steps.learning.train import Model, dataset_ref, model_of
+from curator.steps.learning.train import Model, model_of
 from curator.steps.learning.train import train as train_version
 from curator.steps.ports.pipelines import DatasetVersion, Training
 from curator.steps.ports.progress import Progress

@@ -1,13 +1,20 @@
 """`curator export`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from curator.bootstrap.context import Context
+from curator.cli.datasets.convert import run as convert
+from curator.cli.datasets.convert import split_names
 from curator.cli.output import json_option, report, say
 from curator.domain.annotation import instant
 from curator.domain.document import SPLITS
+
+if TYPE_CHECKING:
+    from curator.steps.datasets.freeze import Frozen
+    from curator.steps.ports.formats import Format
 
 
 def _time(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -24,9 +31,10 @@ def _time(_context: click.Context, _parameter: click.Parameter, value: str | Non
 @click.option(
     "--as-of", metavar="TIME", callback=_time, help="Take the store as it was then (ISO 8601, UTC if no zone)."
 )
+@click.option("--formats", "formats", metavar="F,…", help="Write it in these formats too, as `datasets convert` does.")
 @json_option
 @click.pass_obj
-def export(context: Context, name: str, as_of: str | None, as_json: bool) -> None:
+def export(context: Context, name: str, as_of: str | None, formats: str | None, as_json: bool) -> None:
     """Write what is curated as the next version of the dataset NAME, if no version holds the same already.
 
     The folder of that version is written again where it is missing, byte for byte; with NAME@N that of version N is,
@@ -35,16 +43,21 @@ def export(context: Context, name: str, as_of: str | None, as_json: bool) -> Non
     if "@" in name:
         if as_of is not None:
             raise click.UsageError("NAME@N is a version that there is: --as-of makes no difference to it")
+        if formats is not None:
+            raise click.UsageError("NAME@N is a version that there is: `datasets convert` writes it in formats")
         _restore(context, name, as_json)
         return
     from curator.bootstrap.datasets import export as run
 
+    forms = _formats(formats)
     frozen = run(context, name, as_of, say)
     for number in frozen.strangers:
         say(f"left alone: {frozen.path.with_name(f'v{number}')} is of no version of this store")
     if frozen.losses_now is not None:
         kept = f"LOSSES.json of v{frozen.version} stays as it was written"
         say(f"{kept}; what this export leaves out differs: {_counted(frozen.losses_now) or 'nothing'}")
+    _tell(frozen, quiet=as_json)
+    converted = convert(context, f"{frozen.dataset}@{frozen.version}", forms, quiet=as_json) if forms else []
     if as_json:
         report(
             {
@@ -57,9 +70,23 @@ def export(context: Context, name: str, as_of: str | None, as_json: bool) -> Non
                 "documents": frozen.manifest["counts"]["documents"],
                 "losses": dict(frozen.losses),
                 "losses_now": None if frozen.losses_now is None else dict(frozen.losses_now),
+                "formats": converted,
             },
             as_json,
         )
+
+
+def _formats(names: str | None) -> "Sequence[Format]":
+    """Return the formats of a list with commas, before anything is written."""
+    if names is None:
+        return ()
+    from curator.bootstrap.formats import formats
+
+    return formats(split_names(names))
+
+
+def _tell(frozen: "Frozen", *, quiet: bool) -> None:
+    if quiet:
         return
     if frozen.unchanged:
         click.echo(f"unchanged: v{frozen.version}")

@@ -29,6 +29,7 @@ _TARGETS = {
     "quarantine": "curator.cli.quarantine.group:quarantine",
     "annotations": "curator.cli.annotations:annotations",
     "export": "curator.cli.export:export",
+    "datasets": "curator.cli.datasets.group:datasets",
     "train": "curator.cli.train:train",
     "store": "curator.cli.store.group:store",
 }
@@ -53,6 +54,7 @@ _SUMMARIES = {
     "quarantine": "What does not fit or cannot be read; without a further word, the list.",
     "annotations": "Write every current annotation, one JSON object a line.",
     "export": "Write what is curated as the next version of the dataset NAME, if no version holds the same already.",
+    "datasets": "Versions of datasets, and what can be made of them; without a further word, the list.",
     "train": "Train a spaCy pipeline from a dataset version.",
     "store": "Look after the store's database.",
 }

@@ -94,6 +94,10 @@ class LabelSchema:
         choices = next((kind.choices for kind in self.attributes if kind.name == attribute), ())
         return not choices or all(choice in choices for choice in (value if isinstance(value, list) else [value]))
 
+    def written(self, layer: str, label: str) -> str:
+        """Return a label as forms without layers write it: as it is, or as LAYER:LABEL where several layers have it."""
+        return label if self.layer_of(label) == layer else f"{layer}:{label}"
+
     def layer_of(self, label: str) -> str | None:
         """Return the only layer that has this label, or None where none or several have it."""
         layers = [name for name, labels in self.labels_of.items() if label in labels]

@@ -95,17 +95,34 @@ class StagedFolder:
 
     def publish(self, number: int) -> Path:
         target = self._parent / f"v{number}"
+        with self._whole(target) as partial:
+            if target.exists():
+                raise version_is_there(target)
+            partial.rename(target)
+        return target
+
+    def replace(self, name: str) -> Path:
+        """Let this be the folder of a name beside it, at once and durably, in the place of one that may be there."""
+        target, before = self._parent / name, self._parent / f".{uuid.uuid4().hex}{_PARTIAL}"
+        with self._whole(target) as partial:
+            # A folder cannot take the place of another one at once; where this ends in between, there is none.
+            if target.exists():
+                target.rename(before)
+            partial.rename(target)
+        shutil.rmtree(before, ignore_errors=True)
+        return target
+
+    @contextmanager
+    def _whole(self, target: Path) -> Iterator[Path]:
+        """Give the folder, all of it on the disk, to be renamed while nobody else does."""
         self.seal()
         with disk_errors(target):
             partial = self._folder()
             for folder in {partial, *((partial / file).parent for file in self._files)}:
                 sync_folder(folder)
             with _locked(self._parent):
-                if target.exists():
-                    raise version_is_there(target)
-                partial.rename(target)
+                yield partial
             sync_folder(self._parent)
-        return target
 
     def close(self) -> None:
         """Remove what has no name by now."""

@@ -12,10 +12,12 @@ import orjson
 from curator.domain.errors import CuratorError
 from curator.files.names import checked
 from curator.files.staging import StagedFolder, version_is_there
-from curator.steps.ports.version_folders import StagedVersion
+from curator.steps.ports.version_folders import StagedFormat, StagedVersion
 
 MANIFEST = "manifest.json"
 LEDGER = "LOSSES.json"
+FORMATS = "formats"
+"""The folder within a version of what it was converted to, which is no part of it."""
 _VERSION = re.compile(r"v([1-9][0-9]*)")
 
 
@@ -73,14 +75,14 @@ class VersionFolder:
         return value
 
     def digests(self, name: str, number: int) -> dict[str, str] | None:
-        """Return the SHA-256 of every file in a version's folder, by name; None where there is no folder."""
+        """Return the SHA-256 of every file of a version in its folder, by name; None where there is no folder."""
         folder = self.path(name, number)
         if not folder.is_dir():
             return None
         digests = {}
         try:
             for path in sorted(folder.rglob("*")):
-                if not path.is_dir():
+                if not path.is_dir() and not path.is_relative_to(folder / FORMATS):
                     with path.open("rb") as stream:
                         digests[path.relative_to(folder).as_posix()] = file_digest(stream, "sha256").hexdigest()
         except OSError as error:
@@ -113,6 +115,25 @@ class VersionFolder:
         So is what an interrupted writing left behind.
         """
         staged = StagedFolder(self._root / checked(name, "dataset"))
+        try:
+            yield staged
+        finally:
+            staged.close()
+
+    def lines(self, name: str, number: int, split: str) -> Iterator[bytes]:
+        """Yield the records of a split of a version, a line each. Raises CuratorError where they cannot be read."""
+        path = self.path(name, number) / f"{split}.jsonl"
+        try:
+            with path.open("rb") as stream:
+                yield from stream
+        except OSError as error:
+            what = f"records cannot be read: {error.strerror}"
+            raise CuratorError(what, str(path), "write the version again, or restore it from a copy") from error
+
+    @contextmanager
+    def stage_format(self, name: str, number: int) -> Iterator[StagedFormat]:
+        """Give a form of a version to write to; what was not published by the end is removed."""
+        staged = StagedFolder(self.path(name, number) / FORMATS)
         try:
             yield staged
         finally:

@@ -1,11 +1,10 @@
 """Some changes of the store, taken into the counts: what was counted of a state is taken back when another comes."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import Identity, ProjectSource, state_from_value
@@ -28,78 +27,15 @@ from curator.store.tables import (
     PredictionRow,
     ReadingRow,
     RevisionRow,
-    Table,
 )
 from curator.store.tables import Counter as SequenceRow
+from curator.store.uncounted import counted_up_to, outdated_readings
 
 BATCH = 50
 PREDICTED = "predicted"
 """The kind under which the spans of all predictions are counted, whether they were compared or not."""
 
 _LabelKey = tuple[int, str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The changes that are not counted yet; what was superseded or deleted meanwhile needs no counting but a look."""
-
-    predictions: int
-    annotations: int
-    outdated: int
-    looks: int
-
-    @property
-    def shown(self) -> int:
-        """The predictions and current annotations among them."""
-        return self.predictions + self.annotations + self.outdated
-
-    @property
-    def all(self) -> int:
-        return self.shown + self.looks
-
-
-def waiting_changes(connection: Connection, schema_hash: str) -> Waiting:
-    """Return what is left to count: in a time that grows with what is left alone."""
-    predictions, annotations, revisions, numbers, *outdated = (
-        int(connection.scalar(select(func.count()).select_from(table).where(waits)) or 0)
-        for table, waits in _waiting(connection, schema_hash)
-    )
-    return Waiting(predictions, annotations, sum(outdated), revisions - annotations + numbers)
-
-
-def is_behind(connection: Connection, schema_hash: str) -> bool:
-    """Say whether anything is left to count, which takes the same time whatever is left."""
-    waiting = _waiting(connection, schema_hash)
-    return any(connection.scalar(select(exists().select_from(table).where(waits))) for table, waits in waiting)
-
-
-def _waiting(connection: Connection, schema_hash: str) -> Iterator[tuple[type[Table], ColumnElement[bool]]]:
-    """Return the tables with what of them waits: predictions, annotations, revisions, numbers, outdated readings."""
-    counted = _counted(connection)
-    yield PredictionRow, and_(PredictionRow.id > counted.prediction, PredictionRow.pipeline != GIVEN)
-    yield CurrentRow, CurrentRow.revision > counted.revision
-    yield RevisionRow, RevisionRow.number > counted.revision
-    yield PredictionNumber, PredictionNumber.seq > counted.seq
-    yield from ((ReadingRow, other) for other in _outdated(schema_hash))
-
-
-def _outdated(schema_hash: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Return the two halves of `is not this hash`, each of which an index answers."""
-    return ReadingRow.schema_hash < schema_hash, ReadingRow.schema_hash > schema_hash
-
-
-def _counted(connection: Connection) -> Any:
-    row = connection.execute(select(CountedRow.revision, CountedRow.prediction, CountedRow.seq)).first()
-    return row or _Nothing()
-
-
-@dataclass(frozen=True, slots=True)
-class _Nothing:
-    """Nothing was counted; what is read from now on is read with all that is known of numbers."""
-
-    revision: int = 0
-    prediction: int = 0
-    seq: int = 1 << 62
 
 
 class CountBatch:
@@ -116,7 +52,7 @@ class CountBatch:
     def take(self) -> None:
         """Take in the first changes of the first kind of which any wait: predictions before what started from them."""
         insert_missing(self._connection, CountedRow, [{"id": 1, "revision": 0, "prediction": 0, "seq": self._now()}])
-        counted = _counted(self._connection)
+        counted = counted_up_to(self._connection)
         takes = (self._take_predictions, self._take_revisions, self._take_numbers)
         if not any(take(counted) for take in takes):
             self._take_outdated()
@@ -195,11 +131,11 @@ class CountBatch:
 
     def _take_outdated(self) -> None:
         outdated: set[int] = set()
-        for other in _outdated(self._schema.hash):
+        for other in outdated_readings(self._schema.hash):
             # What does not fit comes first: it is listed, and may fit by now.
             misfits = select(MisfitRow.revision).join(ReadingRow, ReadingRow.revision == MisfitRow.revision)
             outdated |= set(self._connection.scalars(misfits.where(other).distinct().limit(BATCH)))
-        for other in _outdated(self._schema.hash) if not outdated else ():
+        for other in outdated_readings(self._schema.hash) if not outdated else ():
             outdated |= set(self._connection.scalars(select(ReadingRow.revision).where(other).limit(BATCH)))
         self._forget(outdated)
         self._read(sorted(outdated))

@@ -9,10 +9,11 @@ from sqlalchemy.exc import OperationalError
 from curator.domain.schema import LabelSchema
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.contents import ContentReader
-from curator.store.count_batch import CountBatch, is_behind, waiting_changes
+from curator.store.count_batch import CountBatch
 from curator.store.engines import curator_errors
 from curator.store.settings import SettingTable
 from curator.store.tables import CountedLabel, CountedPipeline, CountedRow, Counter, MisfitRow, ReadingRow
+from curator.store.uncounted import is_behind, waiting_changes
 
 
 class ReadingIndex:

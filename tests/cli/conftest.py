@@ -10,8 +10,17 @@ from typing import Any
 import pytest
 import spacy
 
+from curator.bootstrap.context import Context
+from curator.bootstrap.schemas import adopt_configured
+from curator.bootstrap.stores import open_store
+from curator.bootstrap.workspace import Workspace
 from curator.cli.main import main
+from curator.domain.canonical import document_id
+from curator.domain.split import Assignment
 from tests.conftest import ROOT
+from tests.domain.annotations import annotation
+from tests.fakes.parts import region
+from tests.store.conftest import arrival
 
 FRENCH = "Le président Ahmed Morel a rencontré hier à Paris le ministre des Affaires étrangères, selon l’Élysée.\n"
 ENGLISH = "The president met the foreign minister in London yesterday, according to several government officials.\n"
@@ -88,3 +97,19 @@ def pipeline(folder: Path) -> Path:
     meetings.add_patterns([{"label": "MEETING", "pattern": "rencontré"}])
     nlp.to_disk(folder / "model")
     return folder / "model"
+
+
+@pytest.fixture
+def exported(run: Run, folder: Path) -> Path:
+    """The folder of a first version, exported from a document that was annotated."""
+    context = Context(Workspace(folder / ".curator"), folder / "configs" / "curator.toml")
+    document, state = document_id("Paris dort"), annotation(body=[region(0, 5, "GPE")]).state
+    with open_store(context) as store:
+        adopt_configured(context, store, lambda _: None)
+        with store.writing() as transaction:
+            transaction.documents.add([arrival("Paris dort")])
+            transaction.documents.assign([Assignment(document, "train", "hash")])
+            transaction.revisions.append(state.identity, document, state)
+    ran = run("export", "news", "--json")
+    assert (ran.code, ran.json["version"], ran.json["unchanged"], ran.json["restored"]) == (0, 1, False, False)
+    return folder / "exports" / "news" / "v1"

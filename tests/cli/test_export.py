@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from curator.bootstrap.context import Context
-from curator.bootstrap.schemas import adopt_configured
 from curator.bootstrap.stores import open_store
 from curator.bootstrap.workspace import Workspace
 from curator.domain.canonical import document_id
@@ -34,22 +33,6 @@ def test_a_schema_that_lost_a_label_is_refused_and_one_that_gained_is_reported(r
     ran = run("export", "news")
     assert ran.code == 1
     assert "no longer has label entities/PER" in ran.error_line
-
-
-@pytest.fixture
-def exported(run: Run, folder: Path) -> Path:
-    """The folder of a first version, exported from a document that was annotated."""
-    context = Context(Workspace(folder / ".curator"), folder / "configs" / "curator.toml")
-    document, state = document_id("Paris dort"), annotation(body=[region(0, 5, "GPE")]).state
-    with open_store(context) as store:
-        adopt_configured(context, store, lambda _: None)
-        with store.writing() as transaction:
-            transaction.documents.add([arrival("Paris dort")])
-            transaction.documents.assign([Assignment(document, "train", "hash")])
-            transaction.revisions.append(state.identity, document, state)
-    ran = run("export", "news", "--json")
-    assert (ran.code, ran.json["version"], ran.json["unchanged"], ran.json["restored"]) == (0, 1, False, False)
-    return folder / "exports" / "news" / "v1"
 
 
 def content(folder: Path) -> dict[str, bytes]:

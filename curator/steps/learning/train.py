@@ -7,20 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from curator.domain.dataset_ref import DatasetRef
 from curator.domain.errors import CuratorError
 from curator.steps.datasets.folder import refuse_changed
 from curator.steps.ports.pipelines import DatasetVersion, Trained, Trainer, Training
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 from curator.steps.ports.version_folders import VersionStorage
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetRef:
-    """A dataset version as users name it: NAME@N."""
-
-    name: str
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +34,6 @@ def model_of(name: str, trained: Trained) -> Model:
     """Return a trained pipeline under a name."""
     counts = Counter(loss.reason for loss in trained.losses)
     return Model(name, trained.path, trained.scores, trained.unchanged, dict(sorted(counts.items())))
-
-
-def dataset_ref(value: str) -> DatasetRef:
-    """Read NAME@N. Raises CuratorError for anything else."""
-    name, mark, number = value.rpartition("@")
-    if not mark or not name or not number.removeprefix("v").isdecimal():
-        raise CuratorError(f"{value!r} names no dataset version", "", "write NAME@N, e.g. news@1")
-    return DatasetRef(name, int(number.removeprefix("v")))
 
 
 def train(

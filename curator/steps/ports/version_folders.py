@@ -1,6 +1,6 @@
 """The folders that dataset versions are written to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,18 @@ class StagedVersion(Protocol):
         ...
 
 
+class StagedFormat(Protocol):
+    """A form of a version that is written before it has a name. Every method raises CuratorError as `StagedVersion`."""
+
+    def append(self, file: str, block: bytes) -> None:
+        """Add to a file, as `StagedVersion.append` does."""
+        ...
+
+    def replace(self, name: str) -> Path:
+        """Let this be the form of a name, durably, in the place of one that is there; returns its folder."""
+        ...
+
+
 class VersionStorage(Protocol):
     """Where dataset versions are kept, each written once."""
 
@@ -54,9 +66,10 @@ class VersionStorage(Protocol):
         ...
 
     def digests(self, name: str, number: int) -> dict[str, str] | None:
-        """Return the SHA-256 of every file in the folder of a version, in folders of it too, by name with `/`.
+        """Return the SHA-256 of every file of a version in its folder, in folders of it too, by name with `/`.
 
-        None where there is no folder. Raises CuratorError where a file cannot be read.
+        The forms that it was converted to are no part of it. None where there is no folder. Raises CuratorError where
+        a file cannot be read.
         """
         ...
 
@@ -66,4 +79,12 @@ class VersionStorage(Protocol):
 
     def write(self, name: str, number: int, files: Mapping[str, Iterable[bytes]]) -> Path:
         """Write a version, all or nothing. Raises CuratorError where it exists."""
+        ...
+
+    def lines(self, name: str, number: int, split: str) -> Iterator[bytes]:
+        """Yield the records of a split of a version, a line each, in order. Raises CuratorError where it cannot."""
+        ...
+
+    def stage_format(self, name: str, number: int) -> AbstractContextManager[StagedFormat]:
+        """Give a form of a version to write to; what was not published by the end is removed."""
         ...

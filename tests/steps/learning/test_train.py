@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from curator.domain.dataset_ref import DatasetRef, dataset_ref
 from curator.domain.errors import CuratorError
 from curator.domain.loss import Loss
 from curator.files.versions import VersionFolder
-from curator.steps.learning.train import DatasetRef, Model, dataset_ref, train
+from curator.steps.learning.train import Model, train
 from curator.steps.ports.pipelines import Trained, Training
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store

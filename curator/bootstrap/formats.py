@@ -1,0 +1,50 @@
+"""Every format there is, by name; one is loaded when it is asked for."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
+
+from curator.bootstrap.context import Context
+from curator.bootstrap.databases import is_own_file
+from curator.bootstrap.datasets import version_storage
+from curator.bootstrap.stores import open_store
+from curator.domain.dataset_ref import dataset_ref
+from curator.domain.errors import CuratorError
+from curator.steps.datasets.convert import Converted
+from curator.steps.datasets.convert import convert as convert_version
+from curator.steps.ports.formats import Format, FormatParts, Tokenize
+
+FORMATS: Mapping[str, str] = {
+    "doccano": "curator.files.formats.doccano:doccano",
+}
+"""The function that makes a format of its parts, as MODULE:NAME, by the format's name."""
+
+
+def formats(names: Iterable[str]) -> list[Format]:
+    """Return formats by name, each once. Raises CuratorError for a name that none has."""
+    wanted = list(dict.fromkeys(names))
+    for name in wanted:
+        if name not in FORMATS:
+            raise CuratorError(f"no such format: {name!r}", "", f"choose of {', '.join(sorted(FORMATS))}")
+    return [_maker(FORMATS[name])(FormatParts(_tokenize)) for name in wanted]
+
+
+def convert(context: Context, dataset: str, forms: Iterable[Format]) -> Iterator[Converted]:
+    """Write a version, NAME@N, in formats; raises CuratorError as the step does."""
+    ref, storage = dataset_ref(dataset), version_storage(context)
+    if is_own_file(context) and not context.workspace.store.exists():
+        yield from convert_version(ref, forms, store=None, storage=storage)
+        return
+    with open_store(context) as store:
+        yield from convert_version(ref, forms, store=store, storage=storage)
+
+
+def _maker(target: str) -> Callable[[FormatParts], Format]:
+    module, _, name = target.partition(":")
+    maker: Callable[[FormatParts], Format] = getattr(import_module(module), name)
+    return maker
+
+
+def _tokenize() -> Tokenize:
+    from curator.spacy_models.format_tokens import french_tokens
+
+    return french_tokens()

@@ -1,0 +1,19 @@
+"""`curator datasets`."""
+
+import click
+
+from curator.cli.datasets.list import list_datasets
+from curator.cli.lazy import LazyGroup
+
+_TARGETS = {
+    "list": "curator.cli.datasets.list:list_datasets",
+    "convert": "curator.cli.datasets.convert:convert",
+}
+
+
+@click.group(cls=LazyGroup, targets=_TARGETS, invoke_without_command=True)
+@click.pass_context
+def datasets(context: click.Context) -> None:
+    """Versions of datasets, and what can be made of them; without a further word, the list."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_datasets)

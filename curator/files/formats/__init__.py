@@ -1,0 +1,1 @@
+"""Formats that records are written in, a module each."""

@@ -1,0 +1,43 @@
+"""The versions of datasets that there are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from curator.domain.document import SPLITS
+from curator.domain.errors import CuratorError
+from curator.steps.ports.store import Store
+from curator.steps.ports.version_folders import VersionStorage
+
+
+@dataclass(frozen=True, slots=True)
+class ListedVersion:
+    """A version: its number of records by split, None where its folder is not on this machine or cannot be read."""
+
+    dataset: str
+    number: int
+    digest: str
+    parent: int | None
+    records: Mapping[str, int] | None
+
+
+def versions(store: Store, storage: VersionStorage) -> list[ListedVersion]:
+    """Return the versions that the store knows, by dataset and number."""
+    with store.reading() as transaction:
+        stored = transaction.versions.all()
+    listed = []
+    for version in stored:
+        manifest = _manifest(storage, version.dataset, version.number)
+        parent, records = None, None
+        if manifest is not None:
+            parent = None if manifest["parent"] is None else int(manifest["parent"]["version"])
+            records = {split: int(manifest["files"][f"{split}.jsonl"]["records"]) for split in SPLITS}
+        listed.append(ListedVersion(version.dataset, version.number, version.digest, parent, records))
+    return listed
+
+
+def _manifest(storage: VersionStorage, dataset: str, number: int) -> Mapping[str, Any] | None:
+    try:
+        return storage.manifest(dataset, number)
+    except CuratorError:
+        return None
