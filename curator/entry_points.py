@@ -107,10 +107,10 @@ def calibrator(nlp: Language, name: str, table: str, least: float) -> Component:
     return Calibrator(table, least)
 
 
-def read_records(path: str) -> Callable[[Language], object]:
-    """Return the corpus of one split of a dataset version."""
+def read_records(path: str | None) -> Callable[[Language], object]:
+    """Return the corpus of one split of a dataset version; without a path, one that cannot be read."""
     from pathlib import Path
 
-    from curator.spacy_models.corpus import corpus
+    from curator.spacy_models.corpus import corpus, no_corpus
 
-    return corpus(Path(path))
+    return no_corpus if path is None else corpus(Path(path))

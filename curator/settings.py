@@ -123,6 +123,8 @@ class ExportSettings(_Section, frozen=True):
     path: Path = Path("exports")
     policy: str = _POLICY
     named_annotators: bool = False
+    licence: str = ""
+    citation: str = ""
 
     def __post_init__(self) -> None:
         if self.policy == _POLICY:

@@ -89,4 +89,12 @@ def export(context: Context, name: str, as_of: str | None, say: Callable[[str], 
             read_content=READ_ANNOTATION,
             as_of=as_of,
             code_version=installed("curator"),
+            about=_about(context),
         )
+
+
+def _about(context: Context) -> dict[str, str]:
+    """Return what the settings state of licence and citation."""
+    export = context.settings.export
+    stated = {"licence": export.licence, "citation": export.citation}
+    return {name: value for name, value in stated.items() if value}

@@ -1,7 +1,7 @@
 """Dataset versions: their digest and their manifest."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from curator.domain.canonical import digest
@@ -17,6 +17,33 @@ def label_counts(content: Content, schema: LabelSchema) -> dict[str, dict[str, i
     counts = Counter((span.layer, span.label) for span in content.spans)
     return {
         layer.name: {label.name: counts[layer.name, label.name] for label in layer.labels} for layer in schema.layers
+    }
+
+
+def version_counts(
+    documents: Mapping[str, int], spans: Mapping[str, Mapping[str, Mapping[str, int]]], schema: LabelSchema
+) -> dict[str, Any]:
+    """Return the counts of a version as its manifest has them, from those of each split: of all, and by split.
+
+    Spans are counted by layer and label; every label of the schema has a key.
+    """
+    by_split = {
+        split: {"documents": documents[split], "spans": _every_label([spans[split]], schema)} for split in documents
+    }
+    return {
+        "documents": sum(documents.values()),
+        "spans": _every_label(spans.values(), schema),
+        "by_split": by_split,
+    }
+
+
+def _every_label(counts: Iterable[Mapping[str, Mapping[str, int]]], schema: LabelSchema) -> dict[str, dict[str, int]]:
+    every = list(counts)
+    return {
+        layer.name: {
+            label.name: sum(of.get(layer.name, {}).get(label.name, 0) for of in every) for label in layer.labels
+        }
+        for layer in schema.layers
     }
 
 

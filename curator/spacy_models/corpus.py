@@ -54,9 +54,9 @@ def corpus(path: Path) -> Callable[[Language], Iterator[Example]]:
         nonlocal is_counted
         known, learning = _labels_of(path), None if is_counted else learners(nlp)
         counts: Counter[str] = Counter()
-        for record in read_records(path):
+        for number, record in enumerate(read_records(path), start=1):
             if known is not None:
-                _refuse_foreign(record, known, path)
+                _refuse_foreign(record, known, f"{path}:{number}")
             example, losses = example_of(record, nlp)
             if not is_counted:
                 every = losses if learning is None else learning.losses(record, example, losses)
@@ -68,6 +68,11 @@ def corpus(path: Path) -> Callable[[Language], Iterator[Example]]:
         is_counted = True
 
     return examples
+
+
+def no_corpus(_nlp: Language) -> Iterator[Example]:
+    """Stand for a corpus whose path is not given. Raises CuratorError."""
+    raise CuratorError("no records are given", "[paths] of the config", "set --paths.train and --paths.dev")
 
 
 @cache
@@ -88,11 +93,11 @@ def _labels_of(path: Path) -> dict[str, set[str]] | None:
         raise CuratorError("manifest cannot be read", where, "restore it from a copy") from None
 
 
-def _refuse_foreign(record: Record, known: dict[str, set[str]], path: Path) -> None:
+def _refuse_foreign(record: Record, known: dict[str, set[str]], where: str) -> None:
     for span in record.content.spans:
         if span.label not in known.get(span.layer, ()):
             what = f"label {span.label!r} of layer {span.layer} is not in the version's schema"
-            raise CuratorError(what, f"{path}, {record.id}, {span.id}", "export the version again")
+            raise CuratorError(what, f"{where}, {record.id}, {span.id}", "export the version again")
 
 
 def example_of(record: Record, nlp: Language) -> tuple[Example, list[Loss]]:

@@ -1,5 +1,6 @@
 """Decisions, and what people decided themselves."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -60,6 +61,14 @@ class DecisionTable:
             },
             "record": decision.record,
         }
+
+    def record_digests(self, numbers: Iterable[int]) -> dict[str, bytes]:
+        digests: dict[str, bytes] = {}
+        for chunk in chunks(sorted(numbers), _BATCH):
+            query = select(DecisionRow.document, DecisionRow.record).where(DecisionRow.id.in_(chunk))
+            for row in self._connection.execute(query.where(DecisionRow.record.is_not(None))):
+                digests[row.document] = hashlib.sha256(row.record).digest()
+        return digests
 
     def add_by_person(self, document: str, person: str, content: Content) -> None:
         row = {"document": document, "person": person, "content": content_value(content)}

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from curator.domain.dataset import manifest
-from curator.domain.dataset_card import dataset_card
+from curator.domain.dataset_card import CardFacts, RecordChanges, dataset_card, flat_markdown
 from curator.domain.document import Document
 from curator.domain.loadable import LOADABLE_FILES, features, loadable_line, loadable_lines
 from curator.domain.record import Provenance, Record, record_line, record_of
@@ -66,7 +66,7 @@ def types_in(features: Any) -> set[str]:
 
 
 def test_the_card_declares_types_that_old_versions_of_the_datasets_library_know() -> None:
-    read = front(dataset_card(head({"train": 1, "dev": 0, "test": 0}), {}))
+    read = front(dataset_card(head({"train": 1, "dev": 0, "test": 0}), {}, CardFacts()))
     assert types_in(read["dataset_info"]["features"]) == {"string", "int64", "bool", "list", "struct"}
 
 
@@ -98,7 +98,8 @@ def head(counts: dict[str, int], schema: LabelSchema = SCHEMA) -> dict[str, Any]
     files = {f"{split}.jsonl": {"sha256": split, "bytes": 1, "records": count} for split, count in counts.items()}
     spans = {layer.name: {label.name: 1 for label in layer.labels} for layer in schema.layers}
     rules = {"decision": {"policy": "latest"}, "split": {}}
-    label_counts = {"documents": 1, "spans": spans}
+    by_split = {split: {"documents": count, "spans": spans} for split, count in counts.items()}
+    label_counts = {"documents": 1, "spans": spans, "by_split": by_split}
     return manifest(
         "news", 1, parent=None, files=files, counts=label_counts, schema=schema, rules=rules, code_version="1"
     )
@@ -115,7 +116,7 @@ def test_the_datasets_library_loads_a_version_as_it_is(tmp_path: Path) -> None:
         (version / f"{split}.jsonl").write_bytes(b"".join(lines))
         (version / LOADABLE_FILES[split]).write_bytes(b"".join(map(loadable_line, lines)))
     made = head({split: len(records) for split, records in files.items()})
-    (version / "README.md").write_text(dataset_card(made, {"trimmed": 1}), encoding="utf-8")
+    (version / "README.md").write_text(dataset_card(made, {"trimmed": 1}, CardFacts()), encoding="utf-8")
     (version / "manifest.json").write_text(json.dumps(made), encoding="utf-8")
     (version / "LOSSES.json").write_text('{"counts": {}, "losses": []}', encoding="utf-8")
 
@@ -143,28 +144,58 @@ def test_a_layer_keeps_its_name_in_the_card_also_where_yaml_knows_that_word(name
     changed = value()
     changed["layers"][0]["name"] = name
     changed["language"] = "no"
-    read = front(dataset_card(head({"train": 1, "dev": 0, "test": 0}, schema_from_value(changed, "")), {}))
+    read = front(dataset_card(head({"train": 1, "dev": 0, "test": 0}, schema_from_value(changed, "")), {}, CardFacts()))
     spans = next(one for one in read["dataset_info"]["features"] if one["name"] == "spans")
     assert [layer["name"] for layer in spans["struct"]] == [name, "events"]
     assert read["language"] == ["no"]
 
 
 def test_only_splits_that_are_not_empty_are_listed() -> None:
-    read = front(dataset_card(head({"train": 0, "dev": 2, "test": 1}), {}))
+    read = front(dataset_card(head({"train": 0, "dev": 2, "test": 1}), {}, CardFacts()))
     (config,) = read["configs"]
     assert [one["split"] for one in config["data_files"]] == ["dev", "test"]
 
 
 def test_the_card_shows_the_parameters_of_a_policy_that_has_any() -> None:
     made = head({"train": 1, "dev": 0, "test": 0})
-    assert "the policy `latest` decides" in " ".join(dataset_card(made, {}).split())
+    assert "the policy `latest` decides" in " ".join(dataset_card(made, {}, CardFacts()).split())
     made["rules"]["decision"] = {"policy": "quorum", "parameters": {"least": 2}}
-    assert 'the policy `quorum` with `{"least": 2}` decides' in " ".join(dataset_card(made, {}).split())
+    assert 'the policy `quorum` with `{"least": 2}` decides' in " ".join(dataset_card(made, {}, CardFacts()).split())
 
 
 def test_the_card_shows_counts_losses_and_parent() -> None:
-    made = head({"train": 3, "dev": 0, "test": 0})
-    card = dataset_card({**made, "parent": {"version": 1, "digest": "f" * 64}}, {"trimmed": 7})
-    for expected in ("| train | 3 |", "| trimmed | 7 |", "after v1", "| PER | 1 |", made["digest"]):
+    made = {**head({"train": 3, "dev": 0, "test": 0}), "parent": {"version": 1, "digest": "f" * 64}}
+    card = dataset_card(made, {"trimmed": 7}, CardFacts(changes=RecordChanges(1, 2, 3)))
+    changes = "Documents since v1: 1 added, 2 removed, 3 changed."
+    for expected in ("| train | 3 |", "| trimmed | 7 |", "after v1", changes, "| PER | 1 | 1 | 1 |", made["digest"]):
         assert expected in card
-    assert "LOSSES" not in dataset_card(made, {})
+    assert "LOSSES" not in dataset_card(made, {}, CardFacts())
+
+
+def test_the_card_shows_what_labels_mean_and_cover_as_it_stands_in_the_texts() -> None:
+    changed = value()
+    changed["layers"][0]["labels"][0]["description"] = "Somebody | by *name*"
+    made = head({"train": 1, "dev": 0, "test": 0}, schema_from_value(changed, ""))
+    card = dataset_card(made, {}, CardFacts({("entities", "PER"): ["Marie\nCurie", "<b>`x`|"]}))
+    assert r"| PER | 1 | 1 | 1 | Somebody \| by \*name\* | Marie Curie, &lt;b>\`x\`\| |" in card
+    assert "say little: PER" in card
+
+
+@pytest.mark.parametrize(
+    ("licence", "keys"),
+    [
+        ("", {}),
+        ("cc-by-4.0", {"license": "cc-by-4.0"}),
+        ('Ours: "ask"', {"license": "other", "license_name": 'Ours: "ask"'}),
+    ],
+)
+def test_the_card_names_licence_and_citation(licence: str, keys: dict[str, str]) -> None:
+    made = {**head({"train": 1, "dev": 0, "test": 0}), "about": {"licence": licence, "citation": "Dupont (2026)"}}
+    card = dataset_card(made, {}, CardFacts())
+    assert {key: text for key, text in front(card).items() if key.startswith("license")} == keys
+    assert f"Licence: {licence or 'none is stated'}." in card
+    assert f"Cite as: Dupont (2026) (news v1, digest {made['digest'][:12]})" in card
+
+
+def test_nothing_that_markdown_reads_is_left() -> None:
+    assert flat_markdown("a\u2028b\x07 [c](d) # e_f ~g~ \\\\") == r"a b \[c\](d) \# e\_f \~g\~ \\\\"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from curator.domain.dataset import manifest, version_digest
-from curator.domain.dataset_card import dataset_card
+from curator.domain.dataset_card import CardFacts, dataset_card
 from curator.domain.errors import CuratorError
 from curator.domain.json_values import unbroken
 from curator.domain.ledger import LossLedger
@@ -16,6 +16,7 @@ from curator.steps.curation.batches import decide_changed, decided, decided_in_p
 from curator.steps.curation.decide import Decider, Rules
 from curator.steps.datasets.draft import Draft, draft
 from curator.steps.datasets.folder import LEDGER, MANIFEST, data_file, kept_file, publish, write_folder
+from curator.steps.datasets.parent_changes import changes_since
 from curator.steps.datasets.unchanged import unchanged_version
 from curator.steps.in_force.rules import put_rules_in_force, rules_of_past
 from curator.steps.in_force.schema import schema_in_force
@@ -70,6 +71,7 @@ def freeze(
     read_content: ContentReader,
     as_of: str | None,
     code_version: str,
+    about: Mapping[str, str] | None = None,
 ) -> Frozen:
     """Decide what is undecided and make the next version of a dataset, or return the one that holds the same already.
 
@@ -77,7 +79,8 @@ def freeze(
     from; so a folder that is missing, be it that writing it was cut short, is written again byte for byte. The parent
     of a version is the newest one, by the sequence number it shows the store at, that is not later and was not asked
     for by a past time: with `as_of`, a time in the form of `instant`, the store is taken as it was then, and what is
-    made so is never the newest and nobody's parent. Losses alone make no version, being no part of its digest: its
+    made so is never the newest and nobody's parent. `about` has what its manifest and card say of `licence` and
+    `citation`. Losses alone make no version, being no part of its digest: its
     ledger stays as it was written, and what the state leaves out instead is in what is returned. Raises CuratorError
     where that time has not come yet, where nothing was decided, and where the folder of the version was changed.
     """
@@ -102,8 +105,10 @@ def freeze(
                 newest = max((version.number for version in versions), default=0)
                 strangers = tuple(folder for folder in folders if folder > newest)
                 number, parent = max([newest, *strangers]) + 1, _parent(versions, moment.seq)
-                head = _head(name, number, drafted, moment, parent, code_version)
-                version = version_of(head, drafted.ledger, moment.seq, retrospective=as_of is not None)
+                head = _head(name, number, drafted, moment, parent, code_version) | ({"about": about} if about else {})
+                changes = None if parent is None else changes_since(transaction, parent, drafted.numbers)
+                facts = CardFacts(drafted.examples, changes)
+                version = version_of(head, drafted.ledger, facts, moment.seq, retrospective=as_of is not None)
                 transaction.versions.add(version, drafted.decisions)
         if known is not None:
             return _known(known, drafted.ledger, store=store, storage=storage)
@@ -113,12 +118,12 @@ def freeze(
 
 
 def _head(
-    name: str, number: int, drafted: Draft, moment: _Moment, parent: Mapping[str, Any] | None, code_version: str
+    name: str, number: int, drafted: Draft, moment: _Moment, parent: StoredVersion | None, code_version: str
 ) -> dict[str, Any]:
     return manifest(
         name,
         number,
-        parent=parent,
+        parent=None if parent is None else {"version": parent.number, "digest": parent.digest},
         files=drafted.files,
         counts=drafted.counts,
         schema=moment.schema,
@@ -192,24 +197,23 @@ def _of_digest(versions: Sequence[StoredVersion], digest: str, folders: Sequence
     return next((version for version in reversed(of_digest) if version.reproducible or version.number in folders), None)
 
 
-def _parent(versions: Sequence[StoredVersion], seq: int) -> dict[str, Any] | None:
-    """Return the newest version of what the store was up to a sequence number, as a manifest names its parent."""
+def _parent(versions: Sequence[StoredVersion], seq: int) -> StoredVersion | None:
+    """Return the newest version of what the store was up to a sequence number."""
     earlier = [version for version in versions if not version.retrospective and version.as_of <= seq]
-    newest = max(earlier, key=lambda version: (version.as_of, version.number), default=None)
-    return None if newest is None else {"version": newest.number, "digest": newest.digest}
+    return max(earlier, key=lambda version: (version.as_of, version.number), default=None)
 
 
 def version_of(
-    head: Mapping[str, Any], ledger: LossLedger, as_of: int, *, retrospective: bool = False
+    head: Mapping[str, Any], ledger: LossLedger, facts: CardFacts, as_of: int, *, retrospective: bool = False
 ) -> StoredVersion:
     """Return the version of a manifest that lists its data files, and of its ledger, with all its files.
 
     The manifest that it holds lists the others too.
     """
-    card = dataset_card(head, ledger.counts).encode("utf-8")
+    card = dataset_card(head, ledger.counts, facts).encode("utf-8")
     beside = {LEDGER: kept_file(ledger.content()), "README.md": kept_file(card)}
-    facts = head["files"] | {name: {"sha256": file.sha256, "bytes": file.size} for name, file in beside.items()}
-    whole = {**head, "files": {name: facts[name] for name in sorted(facts)}}
+    listed = head["files"] | {name: {"sha256": file.sha256, "bytes": file.size} for name, file in beside.items()}
+    whole = {**head, "files": {name: listed[name] for name in sorted(listed)}}
     files = {name: data_file(of_file) for name, of_file in head["files"].items()} | beside
     files[MANIFEST] = kept_file(_pretty(whole))
     return StoredVersion(head["dataset"], head["version"], head["digest"], as_of, retrospective, files)

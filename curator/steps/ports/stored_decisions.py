@@ -60,6 +60,10 @@ class Decisions(Protocol):
         """
         ...
 
+    def record_digests(self, numbers: Iterable[int]) -> dict[str, bytes]:
+        """Return the SHA-256 of the record of each of some decisions that has one, by document."""
+        ...
+
     def add_by_person(self, document: str, person: str, content: Content) -> None:
         """Append what a person decided; it takes the place of what was decided of the document before."""
         ...

@@ -118,6 +118,8 @@ def test_a_new_correction_is_a_new_version_and_the_old_one_stays(
     assert second.manifest["parent"] == {"version": 1, "digest": first.digest}
     assert data(first) == before
     assert records(second).keys() == {PARIS, EMPTY, LYON}
+    card = (second.path / "README.md").read_text(encoding="utf-8")
+    assert "Documents since v1: 1 added, 0 removed, 0 changed." in card
 
 
 def test_as_of_a_past_time_gives_the_bytes_of_that_time(
