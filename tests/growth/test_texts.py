@@ -67,6 +67,6 @@ def test_articles_with_names_of_their_own_cost_by_their_length(pipeline: SpacyPi
 
 def test_no_expression_runs_away_on_any_kind_of_text() -> None:
     # Far more than a text of this length takes, and far less than an expression that goes through it from each place.
-    command = [sys.executable, "-m", "tests.growth.repeated", RULES, "100000", "15"]
+    command = [sys.executable, "-m", "tests.growth.repeated", RULES, "40000", "8"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == ("", 0), done.stderr
