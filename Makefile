@@ -7,12 +7,17 @@ SHELL := /bin/bash
 
 VENV := .venv
 STUDIO := .venv-label-studio
+DATASETS := .venv-datasets-3
 RUN := $(VENV)/bin
 
-.PHONY: install environment lock up test chromium check bench model quality clean
+.PHONY: install environment old-datasets lock up test chromium check bench model quality clean
 
 install: environment
 	@PYTHON="$(PYTHON)" locks/install.sh $(STUDIO) label-studio
+
+# The oldest of the datasets library that a version is to load in.
+old-datasets: environment
+	@PYTHON="$(PYTHON)" locks/install.sh $(DATASETS) datasets-3
 
 environment:
 	@PYTHON="$(PYTHON)" locks/install.sh $(VENV) dev
@@ -24,6 +29,7 @@ COMPILE = $(RUN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 lock: environment
 	$(COMPILE) locks/uv.in --output-file locks/uv.txt
 	$(COMPILE) locks/label-studio.in --output-file locks/label-studio.txt
+	$(COMPILE) locks/datasets-3.in --output-file locks/datasets-3.txt
 	$(COMPILE) pyproject.toml --extra dev --output-file locks/dev.txt
 	$(COMPILE) pyproject.toml --constraint locks/dev.txt --output-file locks/curator.txt
 
@@ -39,7 +45,7 @@ check: environment
 	$(RUN)/pytest -q tests/test_architecture.py
 
 # Two workers keep two cores busy; each takes whole files, and shares one Label Studio among them.
-test: install chromium check
+test: install old-datasets chromium check
 	$(RUN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # The browser of the end-to-end tests: installed where that is allowed, asked for where it is not.
@@ -73,4 +79,4 @@ quality: environment
 		$(RUN)/curator evaluate seeds/gold/test.jsonl --pipeline configs/$$name.cfg --reliability; echo; done
 
 clean:
-	rm -rf $(VENV) $(STUDIO) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(STUDIO) $(DATASETS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

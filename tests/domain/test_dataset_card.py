@@ -15,6 +15,7 @@ from curator.domain.loadable import LOADABLE_FILES, features, loadable_line, loa
 from curator.domain.record import Provenance, Record, record_line, record_of
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.domain.span import Attribute, Content, Relation, Span
+from tests.conftest import ROOT
 from tests.domain.schemas import SCHEMA, value
 
 PERSON, EVENT = Span("entities", 0, 5, "PER"), Span("events", 6, 10, "ATTACK")
@@ -29,6 +30,7 @@ METAS: list[dict[str, Any]] = [
     {"n": "one", "nested": []},
     {"n": None, "big": 2**62, "empty": {}},
 ]
+OLD_DATASETS = ROOT / ".venv-datasets-3" / "bin" / "python"
 LOAD = """
 import json, sys, datasets
 found = datasets.load_dataset(sys.argv[1])
@@ -105,7 +107,9 @@ def head(counts: dict[str, int], schema: LabelSchema = SCHEMA) -> dict[str, Any]
     )
 
 
-def test_the_datasets_library_loads_a_version_as_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("python", [Path(sys.executable), OLD_DATASETS], ids=["new", "3.6"])
+def test_the_datasets_library_loads_a_version_as_it_is(tmp_path: Path, python: Path) -> None:
+    assert python.exists(), "run `make old-datasets`"
     train = [a_record(number, meta, FULL if number else Content()) for number, meta in enumerate(METAS)]
     version = tmp_path / "v1"
     version.mkdir()
@@ -123,7 +127,7 @@ def test_the_datasets_library_loads_a_version_as_it_is(tmp_path: Path) -> None:
     offline = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HOME": str(tmp_path / "cache")}
     # A process of its own, since the library reads where its caches are when it is imported.
     run = subprocess.run(
-        [sys.executable, "-c", LOAD, str(version)],
+        [str(python), "-c", LOAD, str(version)],
         env={**os.environ, **offline, "HOME": str(tmp_path), "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"},
         capture_output=True,
         text=True,
