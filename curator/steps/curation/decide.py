@@ -10,7 +10,7 @@ from curator.domain.dataset import label_counts
 from curator.domain.decision import DECIDER, Decision, decide, decision_of_person
 from curator.domain.document import Document, Source
 from curator.domain.loss import Loss, content_losses
-from curator.domain.policies.kind import ReadAnnotation
+from curator.domain.policies.kind import UNDECIDED, ReadAnnotation
 from curator.domain.policy import PERSON, Policy, policy_from_value
 from curator.domain.pseudonym import pseudonym
 from curator.domain.record import RECORD_FORMAT, Provenance, record_from_line, record_line, record_of
@@ -171,7 +171,8 @@ def decided_document(standing: StandingDocument) -> DecidedDocument:
     """Return a decided document with all losses: those of the decision, and itself where no file may hold it."""
     document, _, decision, recorded, split, reason, line, counts, losses = standing
     if not recorded:
-        losses = (*losses, Loss(document, "document", None, "undecided"))
+        if not any(loss.kind == "document" for loss in losses):
+            losses = (*losses, Loss(document, "document", None, UNDECIDED))
     elif split is None and line is not None:
         reason = reason or "no-split"
         content = record_from_line(line).content
