@@ -1,15 +1,19 @@
 """Dataset versions: their digest and their manifest."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from curator.domain.canonical import digest
 from curator.domain.document import SPLITS
 from curator.domain.loadable import LOADABLE_ENCODING
+from curator.domain.policy import SILVER
 from curator.domain.record import RECORD_FORMAT
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content
+
+SILVER_FILE = f"{SILVER}.jsonl"
+"""The file of a version that holds the documents nobody annotated, as they were predicted."""
 
 
 def label_counts(content: Content, schema: LabelSchema) -> dict[str, dict[str, int]]:
@@ -17,6 +21,17 @@ def label_counts(content: Content, schema: LabelSchema) -> dict[str, dict[str, i
     counts = Counter((span.layer, span.label) for span in content.spans)
     return {
         layer.name: {label.name: counts[layer.name, label.name] for label in layer.labels} for layer in schema.layers
+    }
+
+
+def summed_counts(counts: Iterable[Mapping[str, Mapping[str, int]]], schema: LabelSchema) -> dict[str, dict[str, int]]:
+    """Return counts that `label_counts` made as one."""
+    total: Counter[tuple[str, str]] = Counter()
+    for of_content in counts:
+        for layer, labels in of_content.items():
+            total.update({(layer, label): number for label, number in labels.items()})
+    return {
+        layer.name: {label.name: total[layer.name, label.name] for label in layer.labels} for layer in schema.layers
     }
 
 
@@ -49,6 +64,11 @@ def manifest(
 
 
 def version_digest(files: Mapping[str, Mapping[str, Any]], schema: LabelSchema, rules: Mapping[str, Any]) -> str:
-    """Return the digest of a version: over records, schema, rules and record format, and nothing else."""
+    """Return the digest of a version: over records, schema, rules and record format, and nothing else.
+
+    Silver records, where a version has any, are among the records.
+    """
     records = {split: files[f"{split}.jsonl"]["sha256"] for split in SPLITS}
+    if SILVER_FILE in files:
+        records[SILVER] = files[SILVER_FILE]["sha256"]
     return digest({"records": records, "schema": schema.value, "rules": dict(rules), "record_format": RECORD_FORMAT})

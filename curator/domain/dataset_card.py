@@ -54,13 +54,12 @@ def _body(manifest: Mapping[str, Any], counts: Mapping[str, int], losses: Mappin
             f"\n| {layer} | spans |\n| --- | ---: |",
             *(f"| {label} | {count} |" for label, count in labels.items()),
         ]
-    rules = manifest["rules"]["decision"]
-    parameters = f" with `{json.dumps(rules['parameters'], sort_keys=True)}`" if "parameters" in rules else ""
     lines.append(
-        f"\nWhere a document has several annotations the policy `{rules['policy']}`{parameters} decides. Offsets are"
+        f"\n{_decided(manifest['rules'])} Offsets are"
         " Unicode code points, half-open. Each document and its near-duplicates are in one split, the same in every"
         " version."
     )
+    lines += _filtered(manifest)
     lines.append(
         "\n`load_dataset` reads the records of `loadable/`, where `meta` and the values of attributes are JSON text;"
         " those of `train.jsonl` and its like have them as they are, and are the same otherwise."
@@ -69,3 +68,26 @@ def _body(manifest: Mapping[str, Any], counts: Mapping[str, int], losses: Mappin
         lines += ["\nLeft out or changed, item by item in `LOSSES.json`:\n", "| reason | items |\n| --- | ---: |"]
         lines += [f"| {reason} | {count} |" for reason, count in losses.items()]
     return "\n".join(lines) + "\n"
+
+
+def _decided(rules: Mapping[str, Any]) -> str:
+    if rules.get("all_annotations"):
+        return "Nothing is decided between annotations: each has a record, with the id `DOCUMENT#ANNOTATOR`."
+    decision = rules["decision"]
+    parameters = f" with `{json.dumps(decision['parameters'], sort_keys=True)}`" if "parameters" in decision else ""
+    return f"Where a document has several annotations the policy `{decision['policy']}`{parameters} decides."
+
+
+def _filtered(manifest: Mapping[str, Any]) -> list[str]:
+    """Return a line for the filters and one for silver documents, where there are any."""
+    rules, lines = manifest["rules"], []
+    if "filters" in rules:
+        lines.append(f"\nNot everything that was curated is here, but what passes `{json.dumps(rules['filters'])}`.")
+    if "silver" in rules:
+        documents = manifest["counts"]["silver"]["documents"]
+        lines.append(
+            f"\n`silver.jsonl` holds {documents} more documents that nobody annotated, as a pipeline predicted them"
+            f" with a score of at least {rules['silver']['min_score']} for every span. They are in no split and in no"
+            " count above."
+        )
+    return lines

@@ -51,8 +51,8 @@ def decide(
         # What curating took from the outcome is listed already.
         decided = outcome.content if outcome and annotation.number in contributing else content or Content()
         reason = f"skipped:{policy.name}" if annotation.state.skipped else f"policy:{policy.name}"
-        left_out = _difference(annotation.content, decided)
-        losses += content_losses(document, left_out, reason, _reasons(annotation.number, left_out, outcome))
+        lacking = left_out(annotation.content, decided)
+        losses += content_losses(document, lacking, reason, _reasons(annotation.number, lacking, outcome))
     contributors = tuple(annotation for annotation in annotations if annotation.number in contributing)
     return Decision(document, policy.name, DECIDER, contributors, content, tuple(losses))
 
@@ -71,19 +71,19 @@ def decision_of_person(
     for annotation in annotations:
         losses += problem_losses(document, annotation.content)
         reason = f"skipped:{PERSON}" if annotation.state.skipped else DECIDED_BY_PERSON
-        losses += content_losses(document, _difference(annotation.content, curated), reason)
+        losses += content_losses(document, left_out(annotation.content, curated), reason)
     return Decision(document, PERSON, person, (), curated, tuple(losses))
 
 
-def _reasons(number: int, left_out: Content, outcome: Outcome | None) -> dict[Hashable, str]:
+def _reasons(number: int, lacking: Content, outcome: Outcome | None) -> dict[Hashable, str]:
     """Return why the policy left out what it gave a reason for of its own, by what it names it."""
     if outcome is None or not outcome.reasons:
         return {}
-    names = (*(span.id for span in left_out.spans), *left_out.relations, *(item.key for item in left_out.attributes))
+    names = (*(span.id for span in lacking.spans), *lacking.relations, *(item.key for item in lacking.attributes))
     return {name: outcome.reasons[number, name] for name in names if (number, name) in outcome.reasons}
 
 
-def _difference(content: Content, decided: Content) -> Content:
+def left_out(content: Content, decided: Content) -> Content:
     """Return what a content holds and a decided one does not; scores and rules of spans make no difference."""
     kept = {span.key for span in decided.spans}
     return Content(
