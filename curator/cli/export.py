@@ -31,8 +31,8 @@ def export(
 ) -> None:
     """Write what is curated as the next version of the dataset NAME, if no version holds the same already.
 
-    Policy and filters are of this export alone, and its manifest names them. The folder of that version is written again where it is missing, byte for byte; with NAME@N that of version N is,
-    and nothing else is done.
+    Policy and filters are of this export alone, and its manifest names them. The folder of that version is written
+    again where it is missing, byte for byte; with NAME@N that of version N is, and nothing else is done.
     """
     if "@" in name:
         if as_of is not None:

@@ -81,7 +81,8 @@ def filtering_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def is_given(values: Mapping[str, Any]) -> bool:
     """Say whether any of the options was given."""
-    return any(value not in (None, (), False) for value in values.values())
+    # Not by equality: a score of 0 is one.
+    return any(value is not None and value is not False and value != () for value in values.values())
 
 
 def asked_of(values: Mapping[str, Any]) -> "tuple[Asked, Lists]":

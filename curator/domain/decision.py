@@ -86,8 +86,9 @@ def _reasons(number: int, lacking: Content, outcome: Outcome | None) -> dict[Has
 def left_out(content: Content, decided: Content) -> Content:
     """Return what a content holds and a decided one does not; scores and rules of spans make no difference."""
     kept = {span.key for span in decided.spans}
+    relations, attributes = set(decided.relations), {attribute.key for attribute in decided.attributes}
     return Content(
         spans=tuple(span for span in content.spans if span.key not in kept),
-        relations=tuple(relation for relation in content.relations if relation not in decided.relations),
-        attributes=tuple(attribute for attribute in content.attributes if attribute not in decided.attributes),
+        relations=tuple(relation for relation in content.relations if relation not in relations),
+        attributes=tuple(attribute for attribute in content.attributes if attribute.key not in attributes),
     )

@@ -1,15 +1,17 @@
 """Silver records: documents that nobody annotated, as a pipeline that was sure of itself predicted them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from curator.domain.canonical import digest
 from curator.domain.curate import curate
 from curator.domain.dataset import label_counts
-from curator.domain.document import SPLITS
+from curator.domain.document import SPLITS, Document, Source
 from curator.domain.filters import Filters
 from curator.domain.fit import fit
+from curator.domain.loss import problem_losses
 from curator.domain.policy import SILVER
+from curator.domain.prediction import Prediction
 from curator.domain.record import RECORD_FORMAT, Provenance, record_line, record_of
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content
@@ -44,12 +46,14 @@ class Silver:
                 if not page:
                     return
                 made = self._made(transaction, page, as_of, selection)
-            if made:
+                kept = transaction.decisions.find({document: key for document, (key, _) in made.items()})
+            new = {document: record for document, record in made.items() if document not in kept}
+            if new:
                 with store.writing() as transaction:
-                    kept = transaction.decisions.add(made)
-                for document in made:
-                    number, decision = kept[document].number, kept[document].decision
-                    yield DecidedDocument(document, number, SILVER, decision.record, decision.counts, decision.losses)
+                    kept |= transaction.decisions.add(new)
+            for document in made:
+                number, decision = kept[document].number, kept[document].decision
+                yield DecidedDocument(document, number, SILVER, decision.record, decision.counts, decision.losses)
             after = page[-1].prediction.document
 
     def _made(
@@ -65,27 +69,31 @@ class Silver:
         sources = transaction.documents.describing_sources(names, as_of)
         made = {}
         for item in candidates:
-            prediction = item.prediction
-            document, (source_number, source) = documents[prediction.document], sources[prediction.document]
-            fitting = fit(prediction.content, document.text, self.schema)
-            curated, losses = curate(document.id, document.text, replace(fitting, problems=()), self.schema)
-            content, filtered = self.filters.narrowed(document.id, curated)
-            if not self._is_sure(content):
-                continue
-            provenance = Provenance(policy=SILVER, pipeline=str(prediction.pipeline), source=source.name)
-            record = record_of(document, content, self.schema.layer_names, source.meta, provenance)
-            decision = StoredDecision(
-                policy=SILVER,
-                parameters={},
-                decider=str(prediction.pipeline),
-                revisions=(),
-                contributors=(),
-                losses=(*losses, *filtered),
-                counts=label_counts(content, self.schema),
-                record=record_line(record),
-            )
-            made[document.id] = (self._key(item.number, source_number), decision)
+            document, (source_number, source) = documents[item.prediction.document], sources[item.prediction.document]
+            decision = self._decision(item.prediction, document, source)
+            if decision is not None:
+                made[document.id] = (self._key(item.number, source_number), decision)
         return made
+
+    def _decision(self, prediction: Prediction, document: Document, source: Source) -> StoredDecision | None:
+        """Return what stands for a decision of a document, None where the prediction is not sure enough."""
+        fitting = fit(prediction.content, document.text, self.schema)
+        curated, losses = curate(document.id, document.text, fitting, self.schema)
+        content, filtered = self.filters.narrowed(document.id, curated)
+        if not self._is_sure(content):
+            return None
+        provenance = Provenance(policy=SILVER, pipeline=str(prediction.pipeline), source=source.name)
+        record = record_of(document, content, self.schema.layer_names, source.meta, provenance)
+        return StoredDecision(
+            policy=SILVER,
+            parameters={},
+            decider=str(prediction.pipeline),
+            revisions=(),
+            contributors=(),
+            losses=(*problem_losses(document.id, fitting), *losses, *filtered),
+            counts=label_counts(content, self.schema),
+            record=record_line(record),
+        )
 
     def _may_be(self, item: NumberedPrediction) -> bool:
         """Say whether a prediction can be sure, as far as that shows without its text."""
