@@ -122,18 +122,24 @@ class SyncSettings(_Section, frozen=True):
 class ExportSettings(_Section, frozen=True):
     path: Path = Path("exports")
     policy: str = _POLICY
+    policy_of: dict[str, str] = {}
     named_annotators: bool = False
     licence: str = ""
     citation: str = ""
 
     def __post_init__(self) -> None:
-        if self.policy == _POLICY:
+        if self.policy == _POLICY and not self.policy_of:
             return
         # The policies bring along all that decides; the first of them needs no look.
-        from curator.domain.policy import POLICIES
+        from curator.domain.policy import policy_from_text
 
-        if self.policy not in POLICIES:
-            raise _Senseless("policy", f"choose one of {', '.join(sorted(POLICIES))}")
+        name = "policy"
+        try:
+            policy = policy_from_text(self.policy)
+            name = "policy_of"
+            policy.with_labels({label: policy_from_text(text) for label, text in self.policy_of.items()})
+        except SettingsError as error:
+            raise _Senseless(name, str(error)) from error
 
 
 class TrainSettings(_Section, frozen=True):

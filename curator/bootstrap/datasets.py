@@ -1,20 +1,22 @@
 """Dataset versions: where they lie, by which rules they are decided, and writing the next one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version as installed
 from pathlib import Path
 
 from curator.bootstrap.context import Context
 from curator.bootstrap.databases import is_own_file
+from curator.bootstrap.export_filters import NO_LISTS, Lists, resolved
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import adopt_configured
 from curator.bootstrap.stores import open_store
 from curator.domain.dataset_ref import dataset_ref
 from curator.domain.errors import CuratorError
-from curator.domain.policy import Policy
+from curator.domain.policy import policy_from_text
 from curator.files.versions import VersionFolder
 from curator.steps.curation.decide import Rules
+from curator.steps.datasets.asked import NOTHING, Asked
 from curator.steps.datasets.folder import refuse_changed, stored_version, write_folder
 from curator.steps.datasets.freeze import Frozen, freeze
 from curator.steps.datasets.versions import ListedVersion, versions
@@ -51,7 +53,8 @@ def version_folder(context: Context, name: str, number: int) -> Path:
 def decision_rules(context: Context, store: Store) -> Rules:
     """Return the configured rules of decisions, with the store's own salt for pseudonyms."""
     export = context.settings.export
-    return Rules(Policy(export.policy), export.named_annotators, salt(store))
+    policies = {label: policy_from_text(text) for label, text in export.policy_of.items()}
+    return Rules(policy_from_text(export.policy).with_labels(policies), export.named_annotators, salt(store))
 
 
 def list_versions(context: Context) -> list[ListedVersion]:
@@ -76,20 +79,31 @@ def restore(context: Context, dataset: str) -> Restored:
         return Restored(version, path, write_folder(version, store=store, storage=storage))
 
 
-def export(context: Context, name: str, as_of: str | None, say: Callable[[str], None]) -> Frozen:
-    """Write the next version of a dataset where anything changed; with `as_of`, of the store as it was then."""
+def export(
+    context: Context,
+    name: str,
+    as_of: str | None,
+    say: Callable[[str], None],
+    asked: Asked = NOTHING,
+    lists: Lists = NO_LISTS,
+) -> Frozen:
+    """Write the next version of a dataset where anything changed; with `as_of`, of the store as it was then.
+
+    What is asked for, with the lists of its filters, is of this export alone.
+    """
     with open_store(context) as store:
         if as_of is None:
             adopt_configured(context, store, say)
+        rules = decision_rules(context, store)
         return freeze(
             name,
             store=store,
             storage=version_storage(context),
-            rules=decision_rules(context, store),
+            rules=rules,
             read_content=READ_ANNOTATION,
             as_of=as_of,
             code_version=installed("curator"),
-            about=_about(context),
+            asked=replace(resolved(asked, lists, store=store, salt=rules.salt, say=say), about=_about(context)),
         )
 
 

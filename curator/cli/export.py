@@ -1,15 +1,15 @@
 """`curator export`."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from curator.bootstrap.context import Context
 from curator.cli.datasets.convert import run as convert
 from curator.cli.datasets.convert import split_names
+from curator.cli.export_options import asked_of, filtering_options, is_given, time_option
 from curator.cli.output import json_option, report, say
-from curator.domain.annotation import instant
 from curator.domain.document import SPLITS
 
 if TYPE_CHECKING:
@@ -17,40 +17,36 @@ if TYPE_CHECKING:
     from curator.steps.ports.formats import Format
 
 
-def _time(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    if value is None:
-        return None
-    try:
-        return instant(value)
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is no ISO 8601 time, e.g. 2026-05-03T12:00:00Z") from None
-
-
 @click.command()
 @click.argument("name", metavar="NAME[@N]")
 @click.option(
-    "--as-of", metavar="TIME", callback=_time, help="Take the store as it was then (ISO 8601, UTC if no zone)."
+    "--as-of", metavar="TIME", callback=time_option, help="Take the store as it was then (ISO 8601, UTC if no zone)."
 )
 @click.option("--formats", "formats", metavar="F,…", help="Write it in these formats too, as `datasets convert` does.")
+@filtering_options
 @json_option
 @click.pass_obj
-def export(context: Context, name: str, as_of: str | None, formats: str | None, as_json: bool) -> None:
+def export(
+    context: Context, /, name: str, as_of: str | None, formats: str | None, as_json: bool, **filtering: Any
+) -> None:
     """Write what is curated as the next version of the dataset NAME, if no version holds the same already.
 
-    The folder of that version is written again where it is missing, byte for byte; with NAME@N that of version N is,
-    and nothing else is done.
+    Policy and filters are of this export alone, and its manifest names them. The folder of that version is written
+    again where it is missing, byte for byte; with NAME@N that of version N is, and nothing else is done.
     """
     if "@" in name:
         if as_of is not None:
             raise click.UsageError("NAME@N is a version that there is: --as-of makes no difference to it")
         if formats is not None:
             raise click.UsageError("NAME@N is a version that there is: `datasets convert` writes it in formats")
+        if is_given(filtering):
+            raise click.UsageError("NAME@N is a version that there is: policy and filters make no difference to it")
         _restore(context, name, as_json)
         return
     from curator.bootstrap.datasets import export as run
 
     forms = _formats(formats)
-    frozen = run(context, name, as_of, say)
+    frozen = run(context, name, as_of, say, *asked_of(filtering))
     for number in frozen.strangers:
         say(f"left alone: {frozen.path.with_name(f'v{number}')} is of no version of this store")
     if frozen.losses_now is not None:
@@ -68,6 +64,7 @@ def export(context: Context, name: str, as_of: str | None, formats: str | None, 
                 "unchanged": frozen.unchanged,
                 "restored": frozen.restored,
                 "documents": frozen.manifest["counts"]["documents"],
+                **({"silver": frozen.manifest["counts"]["silver"]["documents"]} if _has_silver(frozen) else {}),
                 "losses": dict(frozen.losses),
                 "losses_now": None if frozen.losses_now is None else dict(frozen.losses_now),
                 "formats": converted,
@@ -93,10 +90,15 @@ def _tell(frozen: "Frozen", *, quiet: bool) -> None:
         if frozen.restored:
             click.echo(f"its folder was missing and is written again: {frozen.path}")
         return
-    counts = ", ".join(f"{split} {frozen.manifest['files'][f'{split}.jsonl']['records']}" for split in SPLITS)
+    files = [*SPLITS, *(["silver"] if _has_silver(frozen) else [])]
+    counts = ", ".join(f"{file} {frozen.manifest['files'][f'{file}.jsonl']['records']}" for file in files)
     click.echo(f"{frozen.dataset} v{frozen.version}: {frozen.path} ({counts})")
     if frozen.losses:
         click.echo(f"left out, see LOSSES.json: {_counted(frozen.losses)}")
+
+
+def _has_silver(frozen: "Frozen") -> bool:
+    return "silver" in frozen.manifest["counts"]
 
 
 def _counted(losses: Mapping[str, int]) -> str:

@@ -7,9 +7,13 @@ from typing import Any
 from curator.domain.canonical import digest
 from curator.domain.document import SPLITS
 from curator.domain.loadable import LOADABLE_ENCODING
+from curator.domain.policy import SILVER
 from curator.domain.record import RECORD_FORMAT
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content
+
+SILVER_FILE = f"{SILVER}.jsonl"
+"""The file of a version that holds the documents nobody annotated, as they were predicted."""
 
 
 def label_counts(content: Content, schema: LabelSchema) -> dict[str, dict[str, int]]:
@@ -20,30 +24,14 @@ def label_counts(content: Content, schema: LabelSchema) -> dict[str, dict[str, i
     }
 
 
-def version_counts(
-    documents: Mapping[str, int], spans: Mapping[str, Mapping[str, Mapping[str, int]]], schema: LabelSchema
-) -> dict[str, Any]:
-    """Return the counts of a version as its manifest has them, from those of each split: of all, and by split.
-
-    Spans are counted by layer and label; every label of the schema has a key.
-    """
-    by_split = {
-        split: {"documents": documents[split], "spans": _every_label([spans[split]], schema)} for split in documents
-    }
+def summed_counts(counts: Iterable[Mapping[str, Mapping[str, int]]], schema: LabelSchema) -> dict[str, dict[str, int]]:
+    """Return counts that `label_counts` made as one."""
+    total: Counter[tuple[str, str]] = Counter()
+    for of_content in counts:
+        for layer, labels in of_content.items():
+            total.update({(layer, label): number for label, number in labels.items()})
     return {
-        "documents": sum(documents.values()),
-        "spans": _every_label(spans.values(), schema),
-        "by_split": by_split,
-    }
-
-
-def _every_label(counts: Iterable[Mapping[str, Mapping[str, int]]], schema: LabelSchema) -> dict[str, dict[str, int]]:
-    every = list(counts)
-    return {
-        layer.name: {
-            label.name: sum(of.get(layer.name, {}).get(label.name, 0) for of in every) for label in layer.labels
-        }
-        for layer in schema.layers
+        layer.name: {label.name: total[layer.name, label.name] for label in layer.labels} for layer in schema.layers
     }
 
 
@@ -76,6 +64,11 @@ def manifest(
 
 
 def version_digest(files: Mapping[str, Mapping[str, Any]], schema: LabelSchema, rules: Mapping[str, Any]) -> str:
-    """Return the digest of a version: over records, schema, rules and record format, and nothing else."""
+    """Return the digest of a version: over records, schema, rules and record format, and nothing else.
+
+    Silver records, where a version has any, are among the records.
+    """
     records = {split: files[f"{split}.jsonl"]["sha256"] for split in SPLITS}
+    if SILVER_FILE in files:
+        records[SILVER] = files[SILVER_FILE]["sha256"]
     return digest({"records": records, "schema": schema.value, "rules": dict(rules), "record_format": RECORD_FORMAT})

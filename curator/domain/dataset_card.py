@@ -125,14 +125,13 @@ def _labels(manifest: Mapping[str, Any], facts: CardFacts) -> Iterator[str]:
 
 
 def _how_made(manifest: Mapping[str, Any]) -> Iterator[str]:
-    rules = manifest["rules"]["decision"]
-    parameters = f" with `{json.dumps(rules['parameters'], sort_keys=True)}`" if "parameters" in rules else ""
     yield "\n## How it is made\n"
     yield (
-        f"Where a document has several annotations the policy `{rules['policy']}`{parameters} decides. Offsets are"
+        f"{_decided(manifest['rules'])} Offsets are"
         " Unicode code points, half-open. Each document and its near-duplicates are in one split, the same in every"
         " version."
     )
+    yield from _filtered(manifest)
     yield (
         "\n`load_dataset` reads the records of `loadable/`, where `meta` and the values of attributes are JSON text;"
         " those of `train.jsonl` and its like have them as they are, and are the same otherwise."
@@ -153,6 +152,28 @@ def _limits(manifest: Mapping[str, Any], losses: Mapping[str, int]) -> Iterator[
     if losses:
         yield "- Left out or changed, item by item in `LOSSES.json`:\n\n| reason | items |\n| --- | ---: |"
         yield from (f"| {reason} | {count} |" for reason, count in losses.items())
+
+
+def _decided(rules: Mapping[str, Any]) -> str:
+    if rules.get("all_annotations"):
+        return "Nothing is decided between annotations: each has a record, with the id `DOCUMENT#ANNOTATOR`."
+    decision = rules["decision"]
+    parameters = f" with `{json.dumps(decision['parameters'], sort_keys=True)}`" if "parameters" in decision else ""
+    return f"Where a document has several annotations the policy `{decision['policy']}`{parameters} decides."
+
+
+def _filtered(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line for the filters and one for silver documents, where there are any."""
+    rules = manifest["rules"]
+    if "filters" in rules:
+        yield f"\nNot everything that was curated is here, but what passes `{json.dumps(rules['filters'])}`."
+    if "silver" in rules:
+        documents = manifest["counts"]["silver"]["documents"]
+        yield (
+            f"\n`silver.jsonl` holds {documents} more documents that nobody annotated, as a pipeline predicted them"
+            f" with a score of at least {rules['silver']['min_score']} for every span. They are in no split and in no"
+            " count above."
+        )
 
 
 def flat_markdown(text: str) -> str:

@@ -25,6 +25,10 @@ class LossLedger:
             entry = _pretty(value).replace("\n", "\n    ")
             self._entries += f"{',' if self._entries else ''}\n    {entry}".encode()
 
+    def count(self, left_out: Mapping[str, int]) -> None:
+        """Count what is left out by reason without listing it."""
+        self._counts.update({reason: number for reason, number in left_out.items() if number})
+
     @property
     def counts(self) -> Mapping[str, int]:
         """The number of losses by reason."""

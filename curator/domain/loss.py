@@ -1,5 +1,6 @@
 """Losses: what a decision, an export or a training leaves out or changes, and why."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +27,29 @@ def span_loss(document: str, span: Span, reason: str) -> Loss:
     )
 
 
-def content_losses(document: str, content: Content, reason: str) -> list[Loss]:
-    """Return a loss for every span, relation and attribute of a content, in this order."""
+_NO_OTHER: Mapping[Hashable, str] = {}
+
+
+def content_losses(
+    document: str, content: Content, reason: str, other_reasons: Mapping[Hashable, str] = _NO_OTHER
+) -> list[Loss]:
+    """Return a loss for every span, relation and attribute of a content, in this order.
+
+    Some may have other reasons, by the span's id, the relation, or the attribute's key.
+    """
+    of = other_reasons.get
     return [
-        *(span_loss(document, span, reason) for span in content.spans),
-        *(Loss(document, "relation", relation_value(relation), reason) for relation in content.relations),
-        *(Loss(document, "attribute", attribute_value(attribute), reason) for attribute in content.attributes),
+        *(span_loss(document, span, of(span.id, reason)) for span in content.spans),
+        *(Loss(document, "relation", relation_value(relation), of(relation, reason)) for relation in content.relations),
+        *(
+            Loss(
+                document,
+                "attribute",
+                attribute_value(attribute),
+                of(attribute.key, reason) if other_reasons else reason,
+            )
+            for attribute in content.attributes
+        ),
     ]
 
 

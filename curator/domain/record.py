@@ -1,9 +1,9 @@
 """Records: the lines of a dataset version, a document each with what was decided of it."""
 
 import json
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, count
 from typing import Any, NoReturn, TypeVar
 
 from curator.domain.document import Document
@@ -85,6 +85,12 @@ def record_of(
         meta=meta,
         provenance=provenance,
     )
+
+
+def record_names(document: str, annotator: str) -> Iterator[str]:
+    """Yield ids for records of a document that are an annotator's, by pseudonym: DOCUMENT#ANNOTATOR, then .2, .3, …"""
+    yield f"{document}#{annotator}"
+    yield from (f"{document}#{annotator}.{number}" for number in count(2))
 
 
 def record_line(record: Record) -> bytes:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 
 from curator.domain.canonical import digest
 from curator.domain.loss import Loss
+from curator.domain.policy import SILVER
 from curator.domain.span import Content, content_from_value, content_value
 from curator.steps.ports.stored_decisions import KeptDecision, PersonDecision, StoredDecision
 from curator.store import standing
@@ -47,7 +48,7 @@ class DecisionTable:
             "document": document,
             "input_key": input_key,
             "policy": decision.policy,
-            "policy_digest": policy_digest(decision.policy, decision.parameters),
+            "policy_digest": policy_digest(decision.policy, decision.parameters, decision.filters),
             "decider": decision.decider,
             "person_decision": decision.person_decision,
             "revisions": len(decision.revisions),
@@ -58,6 +59,7 @@ class DecisionTable:
                 "contributors": decision.contributors,
                 "losses": [[loss.kind, loss.item, loss.reason] for loss in decision.losses],
                 "counts": decision.counts,
+                **({"filters": decision.filters} if decision.filters else {}),
             },
             "record": decision.record,
         }
@@ -93,13 +95,18 @@ class DecisionTable:
         return newest
 
     def counts(self) -> dict[str, Any]:
-        documents = select(func.count(func.distinct(DecisionRow.document))).select_from(DecisionRow)
+        decided = ~DecisionRow.input_key.startswith(f"{SILVER}:")
+        documents = select(func.count(func.distinct(DecisionRow.document))).where(decided)
         return {"decisions": self._connection.scalar(documents)}
 
 
-def policy_digest(policy: str, parameters: Mapping[str, Any]) -> str:
-    """Return what tells a policy with its parameters from every other."""
-    return digest({"policy": policy, "parameters": dict(parameters)})
+_NO_FILTERS: Mapping[str, Any] = {}
+
+
+def policy_digest(policy: str, parameters: Mapping[str, Any], filters: Mapping[str, Any] = _NO_FILTERS) -> str:
+    """Return what tells a policy with its parameters from every other, and where filters shaped what it made, these."""
+    value = {"policy": policy, "parameters": dict(parameters)}
+    return digest({**value, "filters": dict(filters)} if filters else value)
 
 
 def _decision(row: Row[Any]) -> StoredDecision:
@@ -113,4 +120,5 @@ def _decision(row: Row[Any]) -> StoredDecision:
         counts=row.result["counts"],
         record=row.record,
         person_decision=row.person_decision,
+        filters=row.result.get("filters", {}),
     )

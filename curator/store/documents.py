@@ -8,13 +8,22 @@ from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 
 from curator.domain.canonical import digest
 from curator.domain.document import Arrival, Document, Source
-from curator.domain.prediction import PipelineId, Prediction
-from curator.domain.span import content_value
+from curator.domain.prediction import GIVEN, PipelineId, Prediction
+from curator.domain.span import content_from_value, content_value
 from curator.domain.split import Assignment
-from curator.steps.ports.stored_documents import ArrivedDocument
+from curator.steps.ports.stored_documents import ArrivedDocument, NumberedPrediction
 from curator.store import standing
 from curator.store.rows import chunks, insert_missing
-from curator.store.tables import DocumentRow, PredictedUntil, PredictionRow, SourceRow, SplitRow, WaitingRow
+from curator.store.tables import (
+    DocumentRow,
+    PersonDecisionRow,
+    PredictedUntil,
+    PredictionRow,
+    RevisionRow,
+    SourceRow,
+    SplitRow,
+    WaitingRow,
+)
 
 _BATCH = 400
 
@@ -156,6 +165,27 @@ class DocumentTable:
         added = insert_missing(self._connection, PredictionRow, rows)
         standing.predictions_added(self._connection, self._seq, predictions)
         return added
+
+    def unannotated_predictions(self, after: str, limit: int, as_of: int) -> list[NumberedPrediction]:
+        of_document = (PredictionRow.document == DocumentRow.id, PredictionRow.seq <= as_of)
+        newest = select(func.max(PredictionRow.id)).where(*of_document, PredictionRow.pipeline != GIVEN)
+        annotated = exists().where(RevisionRow.document == DocumentRow.id, RevisionRow.seq <= as_of)
+        decided = exists().where(PersonDecisionRow.document == DocumentRow.id, PersonDecisionRow.seq <= as_of)
+        numbers = (
+            select(newest.correlate(DocumentRow).scalar_subquery().label("number"))
+            .where(DocumentRow.id > after, DocumentRow.seq <= as_of, ~annotated, ~decided)
+            .where(exists().where(*of_document, PredictionRow.pipeline != GIVEN))
+            .order_by(DocumentRow.id)
+            .limit(limit)
+        )
+        rows: list[NumberedPrediction] = []
+        for chunk in chunks(list(self._connection.scalars(numbers)), _BATCH):
+            for row in self._connection.execute(select(PredictionRow.__table__).where(PredictionRow.id.in_(chunk))):
+                pipeline = PipelineId(row.pipeline, row.digest)
+                rows.append(
+                    NumberedPrediction(row.id, Prediction(row.document, pipeline, content_from_value(row.content)))
+                )
+        return sorted(rows, key=lambda numbered: numbered.prediction.document)
 
     def counts(self) -> dict[str, Any]:
         count = self._connection.scalar

@@ -5,7 +5,7 @@ import pytest
 
 from curator.domain.errors import SettingsError
 from curator.domain.policies.kind import Parameter, PolicyKind
-from curator.domain.policy import PERSON, POLICIES, Policy, policy_from_value
+from curator.domain.policy import EACH, PERSON, POLICIES, SILVER, Policy, policy_from_text, policy_from_value
 from tests.domain.annotations import annotation
 from tests.domain.quorum import QUORUM
 
@@ -43,7 +43,7 @@ def test_parameters_that_are_not_given_have_their_default() -> None:
 @pytest.mark.parametrize(
     ("name", "parameters", "message"),
     [
-        ("majority", {}, "no such policy: 'majority': choose one of latest, quorum"),
+        ("plurality", {}, "no such policy: 'plurality': choose one of adjudicated, .*latest, majority, quorum, union"),
         ("latest", {"least": 2}, r"no such parameter: 'least' \(policy latest\)"),
         ("quorum", {"most": 2}, r"no such parameter: 'most' \(policy quorum\)"),
         ("quorum", {"least": 0}, r"parameter 'least' is 0 \(policy quorum\): set it to a whole number from 1"),
@@ -65,10 +65,66 @@ def test_a_parameter_is_a_json_value(monkeypatch: pytest.MonkeyPatch) -> None:
             Policy("any", {"anything": value})
 
 
-def test_no_policy_has_the_name_that_stands_for_a_person() -> None:
-    assert PERSON not in POLICIES
+def test_no_policy_has_a_name_that_stands_for_none() -> None:
+    assert not {PERSON, SILVER, EACH} & POLICIES.keys()
 
 
 def test_a_policy_decides_as_its_kind_does() -> None:
     annotations = [annotation(number=1), annotation(number=2)]
     assert Policy("latest").decide(annotations) == POLICIES["latest"].decide(annotations, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("latest", {"policy": "latest"}),
+        (" union ", {"policy": "union"}),
+        ("intersection:match=overlap", {"policy": "intersection", "parameters": {"match": "overlap"}}),
+        (
+            "majority:at_least=0.6, ties=latest",
+            {"policy": "majority", "parameters": {"match": "exact", "at_least": 0.6, "ties": "latest"}},
+        ),
+    ],
+)
+def test_a_policy_is_written_as_its_name_with_parameters(text: str, value: dict[str, Any]) -> None:
+    assert policy_from_text(text).value() == value
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("majority:", "no parameter after the colon"),
+        ("majority:overlap", "no parameter of a policy: 'overlap'"),
+        ("majority:match=nearly", "parameter 'match' is 'nearly'"),
+        ("majority:at_least=1.5", "parameter 'at_least' is 1.5"),
+        ("majority:at_least=true", "parameter 'at_least' is True"),
+        ("most", "no such policy: 'most'"),
+    ],
+)
+def test_a_text_that_names_no_policy_is_refused(text: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        policy_from_text(text)
+
+
+def test_policies_of_labels_are_a_parameter_that_reads_back() -> None:
+    policy = Policy("majority").with_labels({"PER": Policy("latest"), "events:ATTACK": Policy("union")})
+    assert policy.labels == ("PER", "events:ATTACK")
+    assert policy.value()["parameters"]["policy_of"] == {
+        "PER": {"policy": "latest"},
+        "events:ATTACK": {"policy": "union"},
+    }
+    assert policy_from_value(json.loads(json.dumps(policy.value()))) == policy
+    assert policy.with_labels({}) == Policy("majority")
+
+
+@pytest.mark.parametrize(
+    ("policy", "of_labels", "message"),
+    [
+        ("adjudicated", {"PER": Policy("latest")}, "'adjudicated' decides whole documents"),
+        ("latest", {"PER": Policy("adjudicated")}, "'adjudicated' decides whole documents"),
+        ("latest", {"PER": Policy("latest").with_labels({"PER": Policy("union")})}, "policies of labels"),
+    ],
+)
+def test_what_decides_whole_documents_is_no_policy_of_a_label(policy: str, of_labels: Any, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        Policy(policy).with_labels(of_labels)

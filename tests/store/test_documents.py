@@ -6,13 +6,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curator.domain.canonical import document_id
-from curator.domain.prediction import PipelineId, Prediction
+from curator.domain.prediction import GIVEN, PipelineId, Prediction
 from curator.domain.span import Content, Relation, Span
 from curator.domain.split import Assignment
 from curator.steps.ports.store import Transaction
 from curator.steps.ports.stored_documents import ArrivedDocument
 from curator.steps.ports.stored_signatures import WaitingDocument
 from curator.store.database import SqlStore
+from tests.domain.annotations import annotation
 from tests.store.conftest import arrival
 
 NAMES = PipelineId("names", "d1")
@@ -146,3 +147,31 @@ def test_what_came_along_in_a_source_is_any_json(store: SqlStore) -> None:
         transaction.documents.add([arrival("Paris", **meta)])
         paris = document_id("Paris")
         assert transaction.documents.describing_sources([paris], transaction.seq)[paris][1].meta == meta
+
+
+def test_predictions_of_documents_that_nobody_annotated_or_decided_on_come_by_document(store: SqlStore) -> None:
+    texts = ("Paris", "Lyon", "Nice", "Brest", "Lille")
+    later = PipelineId("names", "d2")
+    with store.writing() as transaction:
+        transaction.documents.add([arrival(text) for text in texts])
+        predicted = [Prediction(document_id(text), NAMES, CONTENT) for text in texts[:4]]
+        given = [Prediction(document_id("Lille"), PipelineId(GIVEN, ""), CONTENT)]
+        transaction.documents.add_predictions([*predicted, *given])
+    with store.writing() as transaction:
+        state = annotation(body=[]).state
+        transaction.revisions.append(state.identity, document_id("Paris"), state)
+        transaction.decisions.add_by_person(document_id("Lyon"), "grace", Content())
+        transaction.documents.add_predictions([Prediction(document_id("Nice"), later, CONTENT)])
+    with store.writing() as transaction:
+        transaction.revisions.append(state.identity, document_id("Paris"), None)
+
+    def documents(as_of: int, after: str = "", limit: int = 9) -> list[tuple[str, PipelineId]]:
+        with store.reading() as transaction:
+            numbered = transaction.documents.unannotated_predictions(after, limit, as_of)
+        return [(each.prediction.document, each.prediction.pipeline) for each in numbered]
+
+    assert documents(0) == []
+    assert documents(1) == sorted((document_id(text), NAMES) for text in texts[:4])
+    left = sorted([(document_id("Nice"), later), (document_id("Brest"), NAMES)])
+    assert documents(2) == documents(3) == left
+    assert (documents(3, limit=1), documents(3, after=left[0][0])) == (left[:1], left[1:])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from curator.domain.policies.kind import Outcome, PolicyKind, ReadAnnotation
+from curator.domain.policies.kind import Links, Outcome, PolicyKind, ReadAnnotation
 
 
 def newest(annotations: Sequence[ReadAnnotation]) -> ReadAnnotation | None:
@@ -28,4 +28,10 @@ def _decide(annotations: Sequence[ReadAnnotation], parameters: Mapping[str, Any]
     return Outcome((annotation,), content.spans, content.relations, content.attributes)
 
 
-LATEST = PolicyKind(_decide)
+def links_of_newest(annotations: Sequence[ReadAnnotation], parameters: Mapping[str, Any]) -> Links:
+    """Return the relations and attributes of the newest annotation."""
+    annotation = newest(annotations)
+    return Links() if annotation is None else Links(annotation.content.relations, annotation.content.attributes)
+
+
+LATEST = PolicyKind(_decide, links=links_of_newest)

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from curator.steps.curation.cases import read_cases
 from curator.steps.curation.decide import DecidedDocument, Decider, decided_document
+from curator.steps.curation.selection import Selection
 from curator.steps.ports.store import Store, Transaction
 from curator.steps.ports.stored_decisions import StoredDecision
 from curator.steps.ports.stored_standing import StandingDocument
 
 BATCH = 200
 PAGE = 500
+_ALL = Selection()
 
 
 def decide_changed(store: Store, decider: Decider, as_of: int) -> None:
@@ -32,14 +34,14 @@ def decide_changed(store: Store, decider: Decider, as_of: int) -> None:
         after = documents[-1]
 
 
-def decided(store: Store, decider: Decider, as_of: int) -> Iterator[DecidedDocument]:
+def decided(store: Store, decider: Decider, as_of: int, selection: Selection = _ALL) -> Iterator[DecidedDocument]:
     """Yield every document with annotations at a sequence number, or decided by a person then, by id.
 
-    Decisions that are known to hold are read as they are. Where a document changed since, it is decided as it was at
-    that number, as `decided_in_past` decides it.
+    Where a selection is given, those that it takes alone. Decisions that are known to hold are read as they are. Where
+    a document changed since, it is decided as it was at that number, as `decided_in_past` decides it.
     """
     names = _Names(decider, as_of)
-    for page in _pages(store, decider, as_of):
+    for page in _pages(store, decider, as_of, selection):
         changed = [standing.document for standing in page if not standing.holds]
         anew = {document.document: document for document in _decided_as_of(store, decider, changed, as_of, names)}
         for standing in page:
@@ -49,15 +51,18 @@ def decided(store: Store, decider: Decider, as_of: int) -> Iterator[DecidedDocum
                 yield anew[standing.document]
 
 
-def decided_in_past(store: Store, decider: Decider, as_of: int) -> Iterator[DecidedDocument]:
+def decided_in_past(
+    store: Store, decider: Decider, as_of: int, selection: Selection = _ALL
+) -> Iterator[DecidedDocument]:
     """Yield what `decided` promises, each decision found by all that shaped it then, whatever holds by now."""
     names, after = _Names(decider, as_of), ""
     while True:
         with store.reading() as transaction:
             documents = transaction.standing.documents(after, BATCH)
+            selected = selection.selected(transaction, documents)
         if not documents:
             return
-        yield from _decided_as_of(store, decider, documents, as_of, names)
+        yield from _decided_as_of(store, decider, selected, as_of, names)
         after = documents[-1]
 
 
@@ -80,15 +85,16 @@ def decide_document(transaction: Transaction, decider: Decider, document: str) -
     return next(batch.decided())
 
 
-def _pages(store: Store, decider: Decider, as_of: int) -> Iterator[list[StandingDocument]]:
-    """Yield all documents in pages, each read in a transaction of its own."""
+def _pages(store: Store, decider: Decider, as_of: int, selection: Selection) -> Iterator[list[StandingDocument]]:
+    """Yield all documents that are selected in pages, each read in a transaction of its own."""
     after = ""
     while True:
         with store.reading() as transaction:
             page = transaction.standing.page(decider.context, as_of, after, PAGE)
+            selected = set(selection.selected(transaction, [standing.document for standing in page]))
         if not page:
             return
-        yield page
+        yield [standing for standing in page if standing.document in selected]
         after = page[-1].document
 
 

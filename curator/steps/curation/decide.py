@@ -1,19 +1,21 @@
 """Current annotations, and what people decided, into decisions, each with its record made once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from curator.domain.annotation import AnnotationState, Revision
 from curator.domain.canonical import digest
-from curator.domain.dataset import label_counts
-from curator.domain.decision import DECIDER, Decision, decide, decision_of_person
+from curator.domain.dataset import label_counts, summed_counts
+from curator.domain.decision import DECIDER, Decision
 from curator.domain.document import Document, Source
+from curator.domain.filtered import Filter, decide_filtered, decision_of_person_filtered, each_annotation
+from curator.domain.filters import EVERYTHING, Filters
 from curator.domain.loss import Loss, content_losses
-from curator.domain.policies.kind import ReadAnnotation
-from curator.domain.policy import PERSON, Policy, policy_from_value
+from curator.domain.policies.kind import UNDECIDED, ReadAnnotation
+from curator.domain.policy import EACH, PERSON, Policy, policy_from_value
 from curator.domain.pseudonym import pseudonym
-from curator.domain.record import RECORD_FORMAT, Provenance, record_from_line, record_line, record_of
+from curator.domain.record import RECORD_FORMAT, Provenance, record_from_line, record_line, record_names, record_of
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content
 from curator.steps.curation.cases import Case
@@ -24,13 +26,17 @@ from curator.steps.ports.stored_standing import StandingDocument
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What shapes every record beside the annotations: policy, and whether annotators keep their names."""
+    """What shapes every record beside the annotations: policy, whether annotators keep their names, and filters."""
 
     policy: Policy
     named_annotators: bool
     salt: str
+    filters: Filters = EVERYTHING
 
     def value(self) -> dict[str, Any]:
+        """Return the rules as a JSON value, without the filters."""
+        if self.filters.each_annotation:
+            return {"policy": EACH, "annotators": self.naming}
         return {**self.policy.value(), "annotators": self.naming}
 
     @property
@@ -39,14 +45,15 @@ class Rules:
         return "email" if self.named_annotators else "pseudonym"
 
     def as_stored(self, value: Mapping[str, Any]) -> "Rules":
-        """Return the rules that `value` wrote, with this salt."""
-        return Rules(policy_from_value(value), value["annotators"] == "email", self.salt)
+        """Return the rules that `value` wrote, with this salt and these filters."""
+        return Rules(policy_from_value(value), value["annotators"] == "email", self.salt, self.filters)
 
 
 class DecidedDocument(NamedTuple):
     """A document as an export takes it: its record's line, None where it is undecided, and what to count.
 
-    `decision` is the number of its decision; `split` is None where no file may hold it.
+    Where each annotation has a record, `line` is the lines of all. `decision` is the number of its decision; `split` is
+    None where no file may hold it.
     """
 
     document: str
@@ -76,7 +83,9 @@ class Decider:
 
     def key(self, case: Case) -> str:
         """Return the digest of all that shapes the decision of a case: under the same it is decided once."""
+        case = self._as_taken(case)
         by_person = case.by_person
+        filters = self.rules.filters
         inputs = {
             **(self._policy_inputs(case) if by_person is None else _person_inputs(by_person)),
             **self._naming_inputs(case),
@@ -84,19 +93,27 @@ class Decider:
             "source": case.source_number,
             "schema": self.schema.hash,
             "record_format": RECORD_FORMAT,
+            **({"filters": filters.shaping_value()} if filters.shapes else {}),
         }
         return digest(inputs)
 
     def decision(self, case: Case) -> StoredDecision:
         """Decide a case."""
+        case = self._as_taken(case)
         document, source, by_person = case.document, case.source, case.by_person
         annotations = self._read(document, case.revisions)
+        if self.rules.filters.each_annotation:
+            return self._each(case, annotations)
         if by_person is None:
-            decision = decide(document.id, document.text, annotations, self.rules.policy, self.schema)
+            decision = decide_filtered(
+                document.id, document.text, annotations, self.rules.policy, self.schema, self._filter
+            )
             provenance = self._provenance_of(decision, case)
         else:
             person, content = by_person.person, by_person.content
-            decision = decision_of_person(document.id, document.text, annotations, person, content, self.schema)
+            decision = decision_of_person_filtered(
+                document.id, document.text, annotations, person, content, self.schema, self._filter
+            )
             provenance = self._provenance_by(person, case)
         return StoredDecision(
             policy=decision.policy,
@@ -108,7 +125,42 @@ class Decider:
             counts=label_counts(decision.content or Content(), self.schema),
             record=self._line(document, decision, source, provenance),
             person_decision=None if by_person is None else by_person.number,
+            filters=self.rules.filters.shaping_value(),
         )
+
+    def _each(self, case: Case, annotations: Sequence[ReadAnnotation]) -> StoredDecision:
+        """Let every annotation have a record, by the ids of the records."""
+        document = case.document
+        contents, losses = each_annotation(document.id, document.text, annotations, self.schema, self._filter)
+        lines: dict[str, bytes] = {}
+        counts = [label_counts(content, self.schema) for _, content in contents]
+        for annotation, content in contents:
+            decision = Decision(document.id, EACH, DECIDER, (annotation,), content, ())
+            author = pseudonym(self.rules.salt, annotation.state.annotator)
+            name = next(name for name in record_names(document.id, author) if name not in lines)
+            record = record_of(
+                document, content, self.schema.layer_names, case.source.meta, self._provenance_of(decision, case)
+            )
+            lines[name] = record_line(replace(record, id=name))
+        return StoredDecision(
+            policy=EACH,
+            parameters={},
+            decider=DECIDER,
+            revisions=case.revision_numbers,
+            contributors=tuple(annotation.number for annotation, _ in contents),
+            losses=tuple(losses),
+            counts=summed_counts(counts, self.schema),
+            record=b"".join(lines[name] for name in sorted(lines)) or None,
+            filters=self.rules.filters.shaping_value(),
+        )
+
+    def _as_taken(self, case: Case) -> Case:
+        """Return a case without what a person decided where nothing is decided."""
+        return replace(case, by_person=None) if self.rules.filters.each_annotation else case
+
+    @property
+    def _filter(self) -> Filter:
+        return Filter(self.rules.filters, lambda annotator: pseudonym(self.rules.salt, annotator))
 
     def _policy_inputs(self, case: Case) -> dict[str, Any]:
         started_from = [case.origins.pipeline(number) for number in case.revision_numbers]
@@ -171,9 +223,11 @@ def decided_document(standing: StandingDocument) -> DecidedDocument:
     """Return a decided document with all losses: those of the decision, and itself where no file may hold it."""
     document, _, decision, recorded, split, reason, line, counts, losses = standing
     if not recorded:
-        losses = (*losses, Loss(document, "document", None, "undecided"))
+        if not any(loss.kind == "document" for loss in losses):
+            losses = (*losses, Loss(document, "document", None, UNDECIDED))
     elif split is None and line is not None:
         reason = reason or "no-split"
-        content = record_from_line(line).content
-        losses = (*losses, Loss(document, "document", None, reason), *content_losses(document, content, reason))
+        losses = (*losses, Loss(document, "document", None, reason))
+        for of_record in line.splitlines(keepends=True):
+            losses = (*losses, *content_losses(document, record_from_line(of_record).content, reason))
     return DecidedDocument(document, decision or 0, split, line, counts, losses)

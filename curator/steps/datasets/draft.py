@@ -3,13 +3,15 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
-from curator.domain.dataset import version_counts
+from curator.domain.dataset import SILVER_FILE
 from curator.domain.document import SPLITS
 from curator.domain.ledger import LossLedger
 from curator.domain.loadable import LOADABLE_FILES, loadable_lines
+from curator.domain.policy import SILVER
 from curator.domain.schema import LabelSchema
 from curator.steps.curation.decide import DecidedDocument
 from curator.steps.datasets.examples import LabelExamples
@@ -24,7 +26,8 @@ class Draft:
     """A version without name and number.
 
     `files` are the facts of its data files; `records` by split the decisions of its records in the order of their
-    documents; `examples` are texts of spans in train by layer and label; `reviewed` says whether any document has a
+    documents, and under `silver` those of silver documents, if asked for; `examples` are texts of spans in train by
+    layer and label; `reviewed` says whether any document has a
     record, be it one without a split.
     """
 
@@ -42,75 +45,119 @@ class Draft:
 
     @property
     def numbers(self) -> Iterator[int]:
-        """The decisions of all records."""
-        return (decision for of_split in self.records.values() for decision in of_split)
+        """The decisions of all records of splits."""
+        return (decision for split in SPLITS for decision in self.records[split])
 
     @property
     def is_empty(self) -> bool:
         """Whether no file holds any record."""
-        return not any(self.records.values())
+        return not any(self.records[split] for split in SPLITS)
 
 
 class _Lines:
-    """The records of a split on their way to its files."""
+    """The records of a split on their way to its files; those of no split have no form to load."""
 
     def __init__(self, split: str, staged: StagedVersion) -> None:
-        self._files = (f"{split}.jsonl", LOADABLE_FILES[split])
+        self._file, self._loadable = f"{split}.jsonl", LOADABLE_FILES.get(split)
         self._staged = staged
         self._lines: list[bytes] = []
         self._size = 0
         self.decisions = array("q")
+        self.records = 0
+        self.spans: Counter[tuple[str, str]] = Counter()
 
-    def add(self, decision: int, line: bytes) -> None:
+    def add(self, decision: int, line: bytes, counts: Mapping[str, Mapping[str, int]]) -> None:
         self.decisions.append(decision)
-        self._lines.append(line)
+        if line.find(b"\n") == len(line) - 1:
+            self._lines.append(line)
+            self.records += 1
+        else:
+            lines = line.splitlines(keepends=True)
+            self._lines += lines
+            self.records += len(lines)
+        for layer, labels in counts.items():
+            for label, count in labels.items():
+                if count:
+                    self.spans[layer, label] += count
         self._size += len(line)
         if self._size >= _BLOCK:
             self.write()
 
     def write(self) -> None:
-        for file, block in zip(self._files, (b"".join(self._lines), loadable_lines(self._lines)), strict=True):
-            self._staged.append(file, block)
+        self._staged.append(self._file, b"".join(self._lines))
+        if self._loadable is not None:
+            self._staged.append(self._loadable, loadable_lines(self._lines))
         self._lines, self._size = [], 0
 
 
-def draft(decided: Iterable[DecidedDocument], schema: LabelSchema, staged: StagedVersion) -> Draft:
-    """Write what a version of decided documents, given by id, holds; returns what it is made of."""
-    lines = {split: _Lines(split, staged) for split in SPLITS}
+_NONE: Iterable[DecidedDocument] = ()
+
+
+def draft(
+    decided: Iterable[DecidedDocument],
+    schema: LabelSchema,
+    staged: StagedVersion,
+    silver: Iterable[DecidedDocument] | None = None,
+) -> Draft:
+    """Write what a version of decided documents, given by id, holds; returns what it is made of.
+
+    Silver documents, where they are given, have a file of their own, be there any or not.
+    """
+    lines = {split: _Lines(split, staged) for split in (*SPLITS, *([] if silver is None else [SILVER]))}
     ledger, examples = LossLedger(), LabelExamples(schema)
-    spans = {split: {layer: Counter[str]() for layer in schema.layer_names} for split in SPLITS}
     reviewed = False
-    for _, decision, split, line, counts, losses in decided:
+    for _, decision, split, line, counts, losses in chain(decided, silver or _NONE):
         if losses:
             ledger.add(losses)
         if line is None:
             continue
-        reviewed = True
+        reviewed |= split != SILVER
         if split is None:
             continue
-        lines[split].add(decision, line)
-        labels_of = spans[split]
-        for layer, labels in counts.items():
-            of_layer = labels_of[layer]
-            for label, count in labels.items():
-                if count:
-                    of_layer[label] += count
+        lines[split].add(decision, line, counts)
         if split == "train":
-            examples.look(line, counts)
-    records = {split: of_file.decisions for split, of_file in lines.items()}
-    if not any(records.values()):
-        return Draft({}, records, ledger, {}, {}, reviewed)
-    for of_file in lines.values():
-        of_file.write()
-    counted = version_counts({split: len(records[split]) for split in SPLITS}, spans, schema)
-    return Draft(_facts(staged, records), records, ledger, counted, examples.texts, reviewed)
+            examples.look(line.partition(b"\n")[0], counts)
+    records = {split: of_split.decisions for split, of_split in lines.items()}
+    drafted = Draft({}, records, ledger, {}, examples.texts, reviewed)
+    if drafted.is_empty:
+        return drafted
+    for of_split in lines.values():
+        of_split.write()
+    return replace(drafted, files=_facts(staged, lines), counts=_counts(lines, schema))
 
 
-def _facts(staged: StagedVersion, records: Mapping[str, "array[int]"]) -> dict[str, dict[str, Any]]:
+def _counts(lines: Mapping[str, _Lines], schema: LabelSchema) -> dict[str, Any]:
+    """Return the counts of a manifest: by split too, silver documents apart, records where documents have several."""
+    of_splits = {split: lines[split] for split in SPLITS}
+    counts = _counted(of_splits.values(), schema)
+    records = sum(of_split.records for of_split in of_splits.values())
+    return {
+        **counts,
+        "by_split": {split: _counted([of_split], schema) for split, of_split in of_splits.items()},
+        **({"records": records} if records != counts["documents"] else {}),
+        **({SILVER: _counted([lines[SILVER]], schema)} if SILVER in lines else {}),
+    }
+
+
+def _counted(lines: Iterable[_Lines], schema: LabelSchema) -> dict[str, Any]:
+    spans: Counter[tuple[str, str]] = Counter()
+    documents = 0
+    for of_split in lines:
+        spans.update(of_split.spans)
+        documents += len(of_split.decisions)
+    label_counts = {
+        layer.name: {label.name: spans[layer.name, label.name] for label in layer.labels} for layer in schema.layers
+    }
+    return {"documents": documents, "spans": label_counts}
+
+
+def _facts(staged: StagedVersion, lines: Mapping[str, _Lines]) -> dict[str, dict[str, Any]]:
     """Return the facts of the data files as a manifest gives them."""
     written = staged.seal()
+    files = {file: split for split in SPLITS for file in (f"{split}.jsonl", LOADABLE_FILES[split])}
+    if SILVER in lines:
+        files[SILVER_FILE] = SILVER
     return {
-        file: {"sha256": written[file].sha256, "bytes": written[file].size, "records": len(records[split])}
-        for split in SPLITS
-        for file in (f"{split}.jsonl", LOADABLE_FILES[split])
+        file: {"sha256": written[file].sha256, "bytes": written[file].size, "records": lines[split].records}
+        for file, split in files.items()
     }

@@ -146,7 +146,12 @@ def _blocks(transaction: Transaction, version: StoredVersion, file: str) -> Iter
     split = PurePosixPath(file).stem
     encoding = json.loads(transaction.versions.content(version, MANIFEST)).get("loadable", "ascii")
     for lines in transaction.versions.lines(version, split):
-        yield loadable_lines(lines, encoding) if file == LOADABLE_FILES[split] else b"".join(lines)
+        if file == LOADABLE_FILES.get(split):
+            # Of some documents there are several records.
+            lines = [line for of_document in lines for line in of_document.splitlines(keepends=True)]
+            yield loadable_lines(lines, encoding)
+        else:
+            yield b"".join(lines)
 
 
 def _as_it_was(blocks: Iterable[bytes], version: StoredVersion, file: str) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
 """Decisions into an immutable dataset version: kept by the store, then written to its folder."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,13 @@ from curator.domain.dataset_card import CardFacts, dataset_card
 from curator.domain.errors import CuratorError
 from curator.domain.json_values import unbroken
 from curator.domain.ledger import LossLedger
+from curator.domain.policy import Policy
 from curator.domain.schema import LabelSchema
 from curator.steps.curation.batches import decide_changed, decided, decided_in_past
-from curator.steps.curation.decide import Decider, Rules
+from curator.steps.curation.decide import DecidedDocument, Decider, Rules
+from curator.steps.curation.selection import Selection
+from curator.steps.curation.silver import Silver
+from curator.steps.datasets.asked import NOTHING, Asked, refuse_unknown
 from curator.steps.datasets.draft import Draft, draft
 from curator.steps.datasets.folder import LEDGER, MANIFEST, data_file, kept_file, publish, write_folder
 from curator.steps.datasets.parent_changes import changes_since
@@ -50,16 +54,24 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """The store at a sequence number, with all that shapes an export beside the documents."""
+    """The store at a sequence number, with all that shapes an export beside the documents.
+
+    `in_force` says whether decisions by these rules are those that the store's index holds.
+    """
 
     seq: int
     schema: LabelSchema
     rules: Rules
     split_rule: Any
+    in_force: bool = False
 
     @property
     def all_rules(self) -> dict[str, Any]:
-        return {"decision": self.rules.value(), "split": self.split_rule}
+        return {"decision": self.rules.value(), "split": self.split_rule, **self.rules.filters.rules()}
+
+    @property
+    def takes_everything(self) -> bool:
+        return not self.rules.filters.rules()
 
 
 def freeze(
@@ -71,7 +83,7 @@ def freeze(
     read_content: ContentReader,
     as_of: str | None,
     code_version: str,
-    about: Mapping[str, str] | None = None,
+    asked: Asked = NOTHING,
 ) -> Frozen:
     """Decide what is undecided and make the next version of a dataset, or return the one that holds the same already.
 
@@ -79,24 +91,30 @@ def freeze(
     from; so a folder that is missing, be it that writing it was cut short, is written again byte for byte. The parent
     of a version is the newest one, by the sequence number it shows the store at, that is not later and was not asked
     for by a past time: with `as_of`, a time in the form of `instant`, the store is taken as it was then, and what is
-    made so is never the newest and nobody's parent. `about` has what its manifest and card say of `licence` and
-    `citation`. Losses alone make no version, being no part of its digest: its
-    ledger stays as it was written, and what the state leaves out instead is in what is returned. Raises CuratorError
-    where that time has not come yet, where nothing was decided, and where the folder of the version was changed.
+    made so is never the newest and nobody's parent. Losses alone make no version, being no part of its digest: its
+    ledger stays as it was written, and what the state leaves out instead is in what is returned.
+
+    `rules` are those that come into force; what is `asked` holds for this export alone, and with `as_of` it takes the
+    place of what was in force then. Raises CuratorError where that time has not come yet, where nothing was decided or
+    passes the filters, where these name what the schema lacks, and where the folder of the version was changed.
     """
     # Refuses what is no name, before any work is done.
     folders = storage.versions(name)
-    moment = _moment(store, rules, as_of)
+    moment = _moment(store, rules, asked, as_of)
     decider = Decider(moment.schema, moment.rules, read_content)
-    if as_of is None:
+    if moment.in_force:
         decide_changed(store, decider, moment.seq)
-        unchanged = unchanged_version(store, name, decider, moment.seq, moment.all_rules)
-        if unchanged is not None:
-            return _known(*unchanged, store=store, storage=storage)
-    decide = decided if as_of is None else decided_in_past
+        if moment.takes_everything:
+            unchanged = unchanged_version(store, name, decider, moment.seq, moment.all_rules)
+            if unchanged is not None:
+                return _known(*unchanged, store=store, storage=storage)
+    selection = Selection(moment.rules.filters, moment.seq)
+    decide = decided if moment.in_force else decided_in_past
     with storage.stage(name) as staged:
-        drafted = draft(decide(store, decider, moment.seq), moment.schema, staged)
-        _refuse_empty(drafted, name, as_of)
+        documents = decide(store, decider, moment.seq, selection)
+        drafted = draft(documents, moment.schema, staged, _silver(store, moment))
+        drafted.ledger.count(selection.left_out)
+        _refuse_empty(drafted, name, as_of, moment.rules.policy)
         digest = version_digest(drafted.files, moment.schema, moment.all_rules)
         with store.writing() as transaction:
             versions = transaction.versions.all(name)
@@ -105,7 +123,9 @@ def freeze(
                 newest = max((version.number for version in versions), default=0)
                 strangers = tuple(folder for folder in folders if folder > newest)
                 number, parent = max([newest, *strangers]) + 1, _parent(versions, moment.seq)
-                head = _head(name, number, drafted, moment, parent, code_version) | ({"about": about} if about else {})
+                head = _head(name, number, drafted, moment, parent, code_version)
+                if asked.about:
+                    head["about"] = dict(asked.about)
                 changes = None if parent is None else changes_since(transaction, parent, drafted.numbers)
                 facts = CardFacts(drafted.examples, changes)
                 version = version_of(head, drafted.ledger, facts, moment.seq, retrospective=as_of is not None)
@@ -161,34 +181,55 @@ def _frozen(
     return Frozen(name, number, path, version.digest, unchanged, restored, strangers, manifest, losses, None)
 
 
-def _moment(store: Store, rules: Rules, as_of: str | None) -> _Moment:
+def _silver(store: Store, moment: _Moment) -> Iterable[DecidedDocument] | None:
+    """Return the silver documents, None where they are not asked for."""
+    filters = moment.rules.filters
+    if filters.silver is None:
+        return None
+    return Silver(moment.schema, filters).documents(store, moment.seq, Selection(filters, moment.seq))
+
+
+def _moment(store: Store, rules: Rules, asked: Asked, as_of: str | None) -> _Moment:
     """Return the store at a time, now where none is given; the rules of now are kept, of a past only the first ones.
+
+    What is asked for is kept nowhere: it is no rule that is in force.
 
     The transaction waits for whoever is at work, and its own number ends the past: nothing that commits later can be
     dated before it, so what a time means is settled for good.
     """
     with store.writing() as transaction:
         if as_of is None:
+            of_export = asked.rules(rules)
+            moment = _at(transaction, transaction.seq, of_export)
             put_rules_in_force(transaction.settings, rules.value())
-            return _at(transaction, transaction.seq, rules)
+            return replace(moment, in_force=of_export.value() == rules.value() and not asked.filters.shapes)
         seq = transaction.seq_at(as_of)
         if seq >= transaction.seq:
             raise CuratorError("that time has not come yet", as_of, "choose an earlier --as-of, or leave it out")
-        return _at(transaction, seq, rules.as_stored(rules_of_past(transaction.settings, seq, rules.value())))
+        of_past = rules.as_stored(rules_of_past(transaction.settings, seq, rules.value()))
+        return _at(transaction, seq, asked.rules(of_past))
 
 
 def _at(transaction: Transaction, seq: int, rules: Rules) -> _Moment:
     schema = schema_in_force(transaction.settings, seq)
     if schema is None:
         raise CuratorError("the store was empty then", "", "choose a later --as-of, or ingest documents")
+    refuse_unknown(rules, schema)
     return _Moment(seq, schema, rules, transaction.settings.get("split_rule", seq))
 
 
-def _refuse_empty(drafted: Draft, name: str, as_of: str | None) -> None:
-    if drafted.is_empty:
-        moment = "" if as_of is None else f" as of {as_of}"
-        what = "no reviewed document has a split" if drafted.reviewed else "no document is reviewed yet"
-        raise CuratorError(f"{what}{moment}", name, "submit one in Label Studio, then `curator sync`")
+def _refuse_empty(drafted: Draft, name: str, as_of: str | None, policy: Policy) -> None:
+    if not drafted.is_empty:
+        return
+    at = "" if as_of is None else f" as of {as_of}"
+    counts = drafted.ledger.counts
+    if any(reason.startswith("filtered:") for reason in counts):
+        left_out = ", ".join(f"{reason} {number}" for reason, number in counts.items())
+        raise CuratorError(f"the filters leave nothing{at}", f"{name}: {left_out}", "ask for more")
+    if policy.name != "latest" and policy.undecided in counts and not drafted.reviewed:
+        raise CuratorError(f"policy {policy.name} decides no document{at}", name, "choose another --policy")
+    what = "no reviewed document has a split" if drafted.reviewed else "no document is reviewed yet"
+    raise CuratorError(f"{what}{at}", name, "submit one in Label Studio, then `curator sync`")
 
 
 def _of_digest(versions: Sequence[StoredVersion], digest: str, folders: Sequence[int]) -> StoredVersion | None:

@@ -15,16 +15,14 @@ from curator.steps.ports.stored_versions import StoredVersion
 def unchanged_version(
     store: Store, name: str, decider: Decider, seq: int, rules: Mapping[str, Any]
 ) -> tuple[StoredVersion, LossLedger] | None:
-    """Return the newest version of the present where its records are those at a sequence number, with what is left out.
+    """Return the newest version by these rules where its records are those at a sequence number, with what is left out.
 
-    None where that cannot be told by the decisions alone: where another one was made, or may hold by now.
+    Of those of the present alone. None where that cannot be told by the decisions alone: where another one was made, or
+    may hold by now.
     """
     with store.reading() as transaction:
-        version = _newest(transaction, name)
-        if version is None or not version.reproducible:
-            return None
-        files = {f"{split}.jsonl": {"sha256": version.files[f"{split}.jsonl"].sha256} for split in SPLITS}
-        if version_digest(files, decider.schema, rules) != version.digest:
+        version = _newest(transaction, name, decider, rules)
+        if version is None:
             return None
         if transaction.standing.undecided(decider.context, seq, "", 1):
             return None
@@ -36,9 +34,19 @@ def unchanged_version(
         return version, ledger
 
 
-def _newest(transaction: Transaction, name: str) -> StoredVersion | None:
-    present = (version for version in transaction.versions.all(name) if not version.retrospective)
-    return max(present, key=lambda version: version.number, default=None)
+def _newest(transaction: Transaction, name: str, decider: Decider, rules: Mapping[str, Any]) -> StoredVersion | None:
+    """Return the newest version by these rules, whatever exports by other rules made since."""
+    by_rules = (
+        version
+        for version in transaction.versions.all(name)
+        if version.reproducible and not version.retrospective and _is_by(version, decider, rules)
+    )
+    return max(by_rules, key=lambda version: version.number, default=None)
+
+
+def _is_by(version: StoredVersion, decider: Decider, rules: Mapping[str, Any]) -> bool:
+    files = {f"{split}.jsonl": {"sha256": version.files[f"{split}.jsonl"].sha256} for split in SPLITS}
+    return version_digest(files, decider.schema, rules) == version.digest
 
 
 def _same_records(transaction: Transaction, version: StoredVersion, decider: Decider, seq: int) -> bool:

@@ -1,7 +1,7 @@
 """The store of decisions, and of what people decided themselves."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from curator.domain.loss import Loss
@@ -14,7 +14,8 @@ class StoredDecision:
 
     `revisions` are the numbers of the revisions it was made on, `contributors` those it was taken from; `counts` the
     spans by layer and label; `record` is the line of a dataset version, None where the document stays undecided;
-    `person_decision` is the number of the person's decision that it carries out, if any.
+    `person_decision` is the number of the person's decision that it carries out, if any; `filters` are those that
+    shaped it, as a JSON value. Where each annotation has a record, `record` is the lines of all.
     """
 
     policy: str
@@ -26,6 +27,7 @@ class StoredDecision:
     counts: Mapping[str, Mapping[str, int]]
     record: bytes | None
     person_decision: int | None = None
+    filters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,14 @@ class ArrivedDocument:
     document: Document
 
 
+@dataclass(frozen=True, slots=True)
+class NumberedPrediction:
+    """A prediction with its number in the store, which grows with every prediction."""
+
+    number: int
+    prediction: Prediction
+
+
 class Documents(Protocol):
     """The store of documents."""
 
@@ -78,4 +86,12 @@ class Documents(Protocol):
 
     def add_predictions(self, predictions: Sequence[Prediction]) -> int:
         """Add predictions; returns how many were new. Idempotent by document, pipeline name and digest."""
+        ...
+
+    def unannotated_predictions(self, after: str, limit: int, as_of: int) -> list[NumberedPrediction]:
+        """Return the newest prediction of documents that nobody ever annotated or decided on up to a sequence number.
+
+        Those of the first documents after an id, at most so many, by document; what arrived with a document is no
+        prediction here.
+        """
         ...

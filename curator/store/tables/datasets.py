@@ -25,7 +25,8 @@ class DecisionRow(Table):
 
     `person_decision` is the row that it carries out, where a person decided. Of the revisions that it was made on,
     which were current together, `revisions` is the number and `last_revision` the newest, 0 where there were none: no
-    other revisions of the document that ever were current together have the same two.
+    other revisions of the document that ever were current together have the same two. Where nobody decided, and a
+    prediction stands alone, the key of the inputs begins with `silver:`.
     """
 
     __tablename__ = "decision"

@@ -8,11 +8,13 @@ from sqlalchemy import Connection, Row, func, or_, select
 from curator.domain.annotation import Identity, ProjectSource, fallback_name, state_from_value
 from curator.domain.policies.kind import ReadAnnotation
 from curator.domain.policies.latest import newest as newest_annotation
+from curator.domain.policy import PERSON
 from curator.domain.prediction import GIVEN, PipelineId
 from curator.domain.record import record_from_line
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content, content_from_value
 from curator.steps.ports.contents import ContentReader
+from curator.store.decisions import policy_digest
 from curator.store.lineage import started_from
 from curator.store.revisions import annotator_names
 from curator.store.tables import (
@@ -210,6 +212,8 @@ def _decision_of_person(connection: Connection, document: str) -> ContentView | 
         .join(PersonDecisionRow, PersonDecisionRow.id == DecisionRow.person_decision)
         .join(Tick, Tick.seq == PersonDecisionRow.seq)
         .where(PersonDecisionRow.id == newest_decision.scalar_subquery(), DecisionRow.record.is_not(None))
+        # Not one that an export's filters shaped.
+        .where(DecisionRow.policy_digest == policy_digest(PERSON, {}))
         .order_by(DecisionRow.id.desc())
         .limit(1)
     )

@@ -17,7 +17,7 @@ _COUNTS = {
     "revisions": "revision",
     "quarantined": "quarantined",
     "unreadable": "unreadable",
-    "decisions": "(SELECT DISTINCT document FROM decision) AS decided",
+    "decisions": "(SELECT DISTINCT document FROM decision WHERE input_key NOT LIKE 'silver:%') AS decided",
     "versions": "version",
     "models": "model",
 }
