@@ -76,8 +76,8 @@ def restore(context: Context, dataset: str) -> Restored:
         return Restored(version, path, write_folder(version, store=store, storage=storage))
 
 
-def export(context: Context, name: str, as_of: str | None, say: Callable[[str], None]) -> Frozen:
-    """Write the next version of a dataset where anything changed; with `as_of`, of the store as it was then."""
+def export(context: Context, name: str, as_of: str | int | None, say: Callable[[str], None]) -> Frozen:
+    """Write the next version of a dataset where anything changed; with `as_of`, of the store as it was at a time or number."""
     with open_store(context) as store:
         if as_of is None:
             adopt_configured(context, store, say)

@@ -17,24 +17,29 @@ if TYPE_CHECKING:
     from curator.steps.ports.formats import Format
 
 
-def _time(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+def _moment(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | int | None:
     if value is None:
         return None
+    if value.isascii() and value.isdecimal():
+        return int(value)
     try:
         return instant(value)
     except ValueError:
-        raise click.BadParameter(f"{value!r} is no ISO 8601 time, e.g. 2026-05-03T12:00:00Z") from None
+        raise click.BadParameter(f"{value!r} is no ISO 8601 time, e.g. 2026-05-03T12:00:00Z, nor a number") from None
 
 
 @click.command()
 @click.argument("name", metavar="NAME[@N]")
 @click.option(
-    "--as-of", metavar="TIME", callback=_time, help="Take the store as it was then (ISO 8601, UTC if no zone)."
+    "--as-of",
+    metavar="TIME",
+    callback=_moment,
+    help="Take the store as it was then (ISO 8601, UTC if no zone), or at this sequence number (digits alone).",
 )
 @click.option("--formats", "formats", metavar="F,…", help="Write it in these formats too, as `datasets convert` does.")
 @json_option
 @click.pass_obj
-def export(context: Context, name: str, as_of: str | None, formats: str | None, as_json: bool) -> None:
+def export(context: Context, name: str, as_of: str | int | None, formats: str | None, as_json: bool) -> None:
     """Write what is curated as the next version of the dataset NAME, if no version holds the same already.
 
     The folder of that version is written again where it is missing, byte for byte; with NAME@N that of version N is,
@@ -63,6 +68,7 @@ def export(context: Context, name: str, as_of: str | None, formats: str | None, 
             {
                 "dataset": frozen.dataset,
                 "version": frozen.version,
+                "sequence": frozen.sequence,
                 "path": str(frozen.path),
                 "digest": frozen.digest,
                 "unchanged": frozen.unchanged,

@@ -32,11 +32,12 @@ class Frozen:
     `restored` says that it was there already while its folder was missing and was written again; `strangers` are the
     numbers of later folders, which are of no version of the store and were left alone. `losses` counts by reason what
     the version's own ledger lists; `losses_now` what is left out of the state that was asked for, None where that is
-    what the ledger lists.
+    what the ledger lists. `sequence` is the sequence number of the store that the version shows.
     """
 
     dataset: str
     version: int
+    sequence: int
     path: Path
     digest: str
     unchanged: bool
@@ -68,7 +69,7 @@ def freeze(
     storage: VersionStorage,
     rules: Rules,
     read_content: ContentReader,
-    as_of: str | None,
+    as_of: str | int | None,
     code_version: str,
 ) -> Frozen:
     """Decide what is undecided and make the next version of a dataset, or return the one that holds the same already.
@@ -76,8 +77,8 @@ def freeze(
     The store gives the number, the first that neither it nor any folder has, and keeps what the folder is written
     from; so a folder that is missing, be it that writing it was cut short, is written again byte for byte. The parent
     of a version is the newest one, by the sequence number it shows the store at, that is not later and was not asked
-    for by a past time: with `as_of`, a time in the form of `instant`, the store is taken as it was then, and what is
-    made so is never the newest and nobody's parent. Losses alone make no version, being no part of its digest: its
+    for by a past time: with `as_of`, a time in the form of `instant` or a sequence number, the store is taken as it was
+    then, and what is made so is never the newest and nobody's parent. Losses alone make no version, being no part of its digest: its
     ledger stays as it was written, and what the state leaves out instead is in what is returned. Raises CuratorError
     where that time has not come yet, where nothing was decided, and where the folder of the version was changed.
     """
@@ -153,10 +154,10 @@ def _frozen(
     name, number = version.dataset, version.number
     manifest = storage.manifest(name, number)
     path = storage.path(name, number)
-    return Frozen(name, number, path, version.digest, unchanged, restored, strangers, manifest, losses, None)
+    return Frozen(name, number, version.as_of, path, version.digest, unchanged, restored, strangers, manifest, losses, None)
 
 
-def _moment(store: Store, rules: Rules, as_of: str | None) -> _Moment:
+def _moment(store: Store, rules: Rules, as_of: str | int | None) -> _Moment:
     """Return the store at a time, now where none is given; the rules of now are kept, of a past only the first ones.
 
     The transaction waits for whoever is at work, and its own number ends the past: nothing that commits later can be
@@ -166,9 +167,9 @@ def _moment(store: Store, rules: Rules, as_of: str | None) -> _Moment:
         if as_of is None:
             put_rules_in_force(transaction.settings, rules.value())
             return _at(transaction, transaction.seq, rules)
-        seq = transaction.seq_at(as_of)
+        seq = as_of if isinstance(as_of, int) else transaction.seq_at(as_of)
         if seq >= transaction.seq:
-            raise CuratorError("that time has not come yet", as_of, "choose an earlier --as-of, or leave it out")
+            raise CuratorError("that time has not come yet", str(as_of), "choose an earlier --as-of, or leave it out")
         return _at(transaction, seq, rules.as_stored(rules_of_past(transaction.settings, seq, rules.value())))
 
 
@@ -179,7 +180,7 @@ def _at(transaction: Transaction, seq: int, rules: Rules) -> _Moment:
     return _Moment(seq, schema, rules, transaction.settings.get("split_rule", seq))
 
 
-def _refuse_empty(drafted: Draft, name: str, as_of: str | None) -> None:
+def _refuse_empty(drafted: Draft, name: str, as_of: str | int | None) -> None:
     if drafted.is_empty:
         moment = "" if as_of is None else f" as of {as_of}"
         what = "no reviewed document has a split" if drafted.reviewed else "no document is reviewed yet"
