@@ -9,16 +9,24 @@ from typing import Any
 from curator.domain.dataset import manifest, version_digest
 from curator.domain.dataset_card import dataset_card
 from curator.domain.errors import CuratorError
-from curator.domain.json_values import unbroken
 from curator.domain.ledger import LossLedger
 from curator.domain.schema import LabelSchema
 from curator.steps.curation.batches import decide_changed, decided, decided_in_past
 from curator.steps.curation.decide import Decider, Rules
 from curator.steps.datasets.draft import Draft, draft
-from curator.steps.datasets.folder import LEDGER, MANIFEST, data_file, kept_file, publish, write_folder
+from curator.steps.datasets.folder import (
+    LEDGER,
+    MANIFEST,
+    data_file,
+    kept_file,
+    manifest_content,
+    publish,
+    write_folder,
+)
 from curator.steps.datasets.unchanged import unchanged_version
 from curator.steps.in_force.rules import put_rules_in_force, rules_of_past
 from curator.steps.in_force.schema import schema_in_force
+from curator.steps.in_force.split_rule import split_rule_value
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
 from curator.steps.ports.stored_versions import StoredVersion
@@ -78,9 +86,10 @@ def freeze(
     from; so a folder that is missing, be it that writing it was cut short, is written again byte for byte. The parent
     of a version is the newest one, by the sequence number it shows the store at, that is not later and was not asked
     for by a past time: with `as_of`, a time in the form of `instant` or a sequence number, the store is taken as it was
-    then, and what is made so is never the newest and nobody's parent. Losses alone make no version, being no part of its digest: its
-    ledger stays as it was written, and what the state leaves out instead is in what is returned. Raises CuratorError
-    where that time has not come yet, where nothing was decided, and where the folder of the version was changed.
+    then, and what is made so is never the newest and nobody's parent. Losses alone make no version, being no part of
+    its digest: its ledger stays as it was written, and what the state leaves out instead is in what is returned.
+    Raises CuratorError where that time has not come yet, where nothing was decided, and where the folder of the version
+    was changed.
     """
     # Refuses what is no name, before any work is done.
     folders = storage.versions(name)
@@ -154,7 +163,9 @@ def _frozen(
     name, number = version.dataset, version.number
     manifest = storage.manifest(name, number)
     path = storage.path(name, number)
-    return Frozen(name, number, version.as_of, path, version.digest, unchanged, restored, strangers, manifest, losses, None)
+    return Frozen(
+        name, number, version.as_of, path, version.digest, unchanged, restored, strangers, manifest, losses, None
+    )
 
 
 def _moment(store: Store, rules: Rules, as_of: str | int | None) -> _Moment:
@@ -177,7 +188,7 @@ def _at(transaction: Transaction, seq: int, rules: Rules) -> _Moment:
     schema = schema_in_force(transaction.settings, seq)
     if schema is None:
         raise CuratorError("the store was empty then", "", "choose a later --as-of, or ingest documents")
-    return _Moment(seq, schema, rules, transaction.settings.get("split_rule", seq))
+    return _Moment(seq, schema, rules, split_rule_value(transaction, seq))
 
 
 def _refuse_empty(drafted: Draft, name: str, as_of: str | int | None) -> None:
@@ -212,9 +223,5 @@ def version_of(
     facts = head["files"] | {name: {"sha256": file.sha256, "bytes": file.size} for name, file in beside.items()}
     whole = {**head, "files": {name: facts[name] for name in sorted(facts)}}
     files = {name: data_file(of_file) for name, of_file in head["files"].items()} | beside
-    files[MANIFEST] = kept_file(_pretty(whole))
+    files[MANIFEST] = kept_file(manifest_content(whole))
     return StoredVersion(head["dataset"], head["version"], head["digest"], as_of, retrospective, files)
-
-
-def _pretty(value: Mapping[str, Any]) -> bytes:
-    return unbroken(json.dumps(value, ensure_ascii=False, indent=2)).encode("utf-8") + b"\n"
