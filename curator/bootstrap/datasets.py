@@ -77,7 +77,7 @@ def restore(context: Context, dataset: str) -> Restored:
 
 
 def export(context: Context, name: str, as_of: str | int | None, say: Callable[[str], None]) -> Frozen:
-    """Write the next version of a dataset where anything changed; with `as_of`, of the store as it was at a time or number."""
+    """Write the next version of a dataset where anything changed; with `as_of`, of the store as it was then."""
     with open_store(context) as store:
         if as_of is None:
             adopt_configured(context, store, say)

@@ -73,6 +73,13 @@ class VersionStorage(Protocol):
         """
         ...
 
+    def form_digests(self, name: str, number: int) -> dict[str, dict[str, str]]:
+        """Return the SHA-256 of every file of every form that a version was converted to, by form and name with `/`.
+
+        Raises CuratorError where a file cannot be read.
+        """
+        ...
+
     def stage(self, name: str) -> AbstractContextManager[StagedVersion]:
         """Give a version of a dataset without a number to write to; what was not published by the end is removed."""
         ...
@@ -83,6 +90,14 @@ class VersionStorage(Protocol):
 
     def lines(self, name: str, number: int, split: str) -> Iterator[bytes]:
         """Yield the records of a split of a version, a line each, in order. Raises CuratorError where it cannot."""
+        ...
+
+    def file_lines(self, name: str, number: int, file: str) -> Iterator[bytes]:
+        """Yield the lines of a file of a version, named with `/`. Raises CuratorError where it cannot."""
+        ...
+
+    def lines_at(self, name: str, number: int, split: str, offsets: Iterable[int]) -> Iterator[bytes]:
+        """Yield the records of a split that begin at these offsets in bytes. Raises CuratorError where it cannot."""
         ...
 
     def stage_format(self, name: str, number: int) -> AbstractContextManager[StagedFormat]:
