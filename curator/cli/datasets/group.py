@@ -9,6 +9,7 @@ _TARGETS = {
     "list": "curator.cli.datasets.list:list_datasets",
     "convert": "curator.cli.datasets.convert:convert",
     "verify": "curator.cli.datasets.verify:verify",
+    "leakage": "curator.cli.datasets.leakage:leakage",
 }
 
 
