@@ -9,6 +9,7 @@ from curator.bootstrap.databases import is_own_file
 from curator.bootstrap.datasets import version_storage
 from curator.bootstrap.stores import open_store
 from curator.domain.dataset_ref import dataset_ref
+from curator.domain.errors import CuratorError
 from curator.steps.datasets.verify.verify import Verification
 from curator.steps.datasets.verify.verify import verify as verify_version
 from curator.steps.ports.formats import Format
@@ -41,4 +42,9 @@ def store_if_there(context: Context) -> Iterator[Store | None]:
 def _format(name: str) -> Format:
     from curator.bootstrap.formats import formats
 
-    return formats([name])[0]
+    try:
+        return formats([name])[0]
+    except ImportError as error:
+        raise CuratorError(
+            f"what it is made with is not installed: {error}", name, "install it, then verify"
+        ) from error

@@ -160,13 +160,24 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 def _digests(folder: Path, without: Path | None = None) -> dict[str, str]:
-    """Return the SHA-256 of every file of a folder and of folders in it, by name with `/`."""
+    """Return the SHA-256 of every file of a folder and of folders in it, by name with `/`.
+
+    Empty for what is no file: a folder without anything, named with `/` at its end, or what cannot be opened as one.
+    """
     digests = {}
     try:
         for path in sorted(folder.rglob("*")):
-            if not path.is_dir() and not (without and path.is_relative_to(without)):
+            name = path.relative_to(folder).as_posix()
+            if without and path.is_relative_to(without):
+                continue
+            if path.is_dir():
+                if not any(path.iterdir()):
+                    digests[f"{name}/"] = ""
+            elif not path.is_file():
+                digests[name] = ""
+            else:
                 with path.open("rb") as stream:
-                    digests[path.relative_to(folder).as_posix()] = file_digest(stream, "sha256").hexdigest()
+                    digests[name] = file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise CuratorError(f"version cannot be read: {error.strerror}", str(path), "check the disk") from error
     return digests

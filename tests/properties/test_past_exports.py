@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from curator.domain.errors import CuratorError
@@ -37,6 +37,7 @@ def _time_of(world: World, seq: int) -> str:
 
 
 @settings(max_examples=40, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
+@example(life=[(name, at, at + 1) for at in (0, 1, 0) for name in ("submit", "deliver")], pace=2, named=True)
 @given(life=steps(), pace=st.integers(2, 6), named=st.booleans())
 def test_exports_taken_along_the_way_are_given_again_byte_for_byte(
     begin: Callable[[], World], life: list[Step], pace: int, named: bool

@@ -68,8 +68,8 @@ class VersionStorage(Protocol):
     def digests(self, name: str, number: int) -> dict[str, str] | None:
         """Return the SHA-256 of every file of a version in its folder, in folders of it too, by name with `/`.
 
-        The forms that it was converted to are no part of it. None where there is no folder. Raises CuratorError where
-        a file cannot be read.
+        Empty for what is no file; an empty folder's name ends with `/`. The forms that it was converted to are no part
+        of it. None where there is no folder. Raises CuratorError where a file cannot be read.
         """
         ...
 

@@ -1,5 +1,6 @@
 """Whatever is done to a version, verifying it says so; and of what is as it was written, nothing."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -311,9 +312,18 @@ def test_a_folder_that_is_missing_is_a_fault_where_the_store_has_the_version(mad
         faults(exports, made, DatasetRef("news", 3))
 
 
-def test_a_file_that_cannot_be_read_is_named(made: World, exports: Path) -> None:
-    (exports / "news" / "v2" / "link").symlink_to("nowhere")
-    assert "link" in str(faults(exports, made)) or "cannot be read" in str(faults(exports, made))
+def test_what_is_no_file_is_named_and_nobody_waits_for_it(made: World, exports: Path) -> None:
+    folder = exports / "news" / "v2"
+    (folder / "link").symlink_to("nowhere")
+    (folder / "empty").mkdir()
+    (folder / "dev.jsonl").unlink()
+    os.mkfifo(folder / "dev.jsonl")
+    (folder / "LOSSES.json").unlink()
+    (folder / "LOSSES.json").mkdir()
+    for world in (made, None):
+        told = {(fault.file, fault.what) for fault in faults(exports, world)}
+        added = {("link", "was added"), ("empty/", "was added"), ("LOSSES.json/", "was added")}
+        assert told >= added | {("LOSSES.json", "is missing"), ("dev.jsonl", "was changed")}
 
 
 def test_what_a_version_was_converted_to_is_what_converting_gives(made: World, exports: Path) -> None:

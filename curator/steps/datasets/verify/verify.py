@@ -1,7 +1,6 @@
 """A dataset version, held against the store or, where that is gone, against its own manifest."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,20 +73,15 @@ class _Work:
 
     @property
     def _files(self) -> FolderFiles:
-        return FolderFiles(self.ref, self.storage, self.present)
+        # What is no file has no digest.
+        return FolderFiles(self.ref, self.storage, {file for file, digest in self.present.items() if digest})
 
     def against(self, store: Store, version: StoredVersion) -> Iterator[Fault]:
         expected = {file: facts.sha256 for file, facts in version.files.items()}
-        with ExitStack() as stack:
-            transaction = stack.enter_context(store.reading())
+        with store.reading() as transaction:
             kept = transaction.versions.content(version, MANIFEST)
-            yield from self._told(
-                [
-                    *_file_faults(expected, self.present),
-                    *_stored_faults(version, kept),
-                ],
-                self._content(kept, StoredRecords(transaction, version)),
-            )
+            head = [*_file_faults(expected, self.present), *_stored_faults(version, kept)]
+            yield from self._told(head, self._content(kept, StoredRecords(transaction, version)))
 
     def alone(self, digest: str) -> Iterator[Fault]:
         content = self._files.content(MANIFEST)
