@@ -5,8 +5,9 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, ValidationError, convert
 
@@ -101,11 +102,31 @@ class MlSettings(_Section, frozen=True):
     connect: bool = True
 
 
+class CutoffSettings(_Section, frozen=True):
+    key: str = "date"
+    test: str = ""
+    dev: str = ""
+
+    def __post_init__(self) -> None:
+        for name, day in (("test", self.test), ("dev", self.dev)):
+            if day and not _is_day(day):
+                raise _Senseless(name, f"{day!r} is no day, e.g. 2026-01-31")
+        if self.dev and not self.dev < self.test:
+            raise _Senseless("dev", "must be before that of test")
+
+
+class SourceSettings(_Section, frozen=True):
+    key: str = "source"
+    splits: dict[str, Literal["train", "dev", "test"]] = {}
+
+
 class SplitSettings(_Section, frozen=True):
     seed: str = "curator"
     train: Share = 0.8
     dev: Share = 0.1
     test: Share = 0.1
+    cutoff: CutoffSettings = CutoffSettings()
+    sources: SourceSettings = SourceSettings()
 
     def __post_init__(self) -> None:
         if abs(self.train + self.dev + self.test - 1) > 1e-9:
@@ -190,6 +211,13 @@ def read_settings(path: Path) -> Settings:
         return convert(values, Settings, strict=False, dec_hook=_from_text)
     except ValidationError as error:
         raise _problem(error, path) from error
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def _variables(environment: Mapping[str, str]) -> dict[str, str]:

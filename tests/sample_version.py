@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from curator.domain.dataset import label_counts, manifest
-from curator.domain.dataset_card import CardFacts
 from curator.domain.document import SPLITS
 from curator.domain.record import Record, record_from_line, record_line
 from curator.domain.schema import LabelSchema, schema_from_value
@@ -43,7 +42,7 @@ def files(folder: Path) -> dict[str, bytes]:
         rules=old["rules"],
         code_version=old["code_version"],
     )
-    kept = version_of(head, drafted.ledger, CardFacts(drafted.examples), 0).files
+    kept = version_of(head, drafted.ledger, drafted.examples, 0).files
     return staged.files | {name: file.content for name, file in kept.items() if file.content is not None}
 
 

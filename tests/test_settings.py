@@ -141,3 +141,32 @@ def test_secrets_do_not_show(tmp_path: Path) -> None:
 def test_settings_never_change() -> None:
     with pytest.raises(AttributeError, match="immutable"):
         Settings().hook.port = 1  # type: ignore[misc]
+
+
+def test_a_cut_off_and_the_splits_of_sources_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "curator.toml"
+    path.write_text(
+        '[split.cutoff]\nkey = "jour"\ntest = "2026-03-01"\ndev = "2026-02-01"\n'
+        '[split.sources]\nkey = "journal"\n[split.sources.splits]\n"Le Courrier" = "test"\n',
+        encoding="utf-8",
+    )
+    split = read_settings(path).split
+    assert (split.cutoff.key, split.cutoff.test, split.cutoff.dev) == ("jour", "2026-03-01", "2026-02-01")
+    assert (split.sources.key, split.sources.splits) == ("journal", {"Le Courrier": "test"})
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ('[split.cutoff]\ntest = "demain"', "split.cutoff"),
+        ('[split.cutoff]\ntest = "2026-3-1"', "split.cutoff"),
+        ('[split.cutoff]\ntest = "2026-03-01"\ndev = "2026-03-01"', "split.cutoff"),
+        ('[split.cutoff]\ndev = "2026-03-01"', "split.cutoff"),
+        ('[split.sources.splits]\n"Le Courrier" = "validation"', "split.sources.splits"),
+    ],
+)
+def test_a_cut_off_or_split_without_sense_is_refused(tmp_path: Path, lines: str, name: str) -> None:
+    path = tmp_path / "curator.toml"
+    path.write_text(lines, encoding="utf-8")
+    with pytest.raises(SettingsError, match=name):
+        read_settings(path)

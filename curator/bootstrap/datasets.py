@@ -82,7 +82,7 @@ def restore(context: Context, dataset: str) -> Restored:
 def export(
     context: Context,
     name: str,
-    as_of: str | None,
+    as_of: str | int | None,
     say: Callable[[str], None],
     asked: Asked = NOTHING,
     lists: Lists = NO_LISTS,

@@ -6,7 +6,7 @@ from curator.bootstrap.context import Context
 from curator.bootstrap.init import init_if_missing
 from curator.bootstrap.schemas import adopt_configured, configured_schema
 from curator.bootstrap.stores import open_store
-from curator.domain.split import SplitRule
+from curator.domain.split import Cutoff, SourceSplits, SplitRule
 from curator.files.documents import FileReader
 from curator.files.language import detect_language
 from curator.files.nearness import SketchNearness
@@ -39,4 +39,9 @@ def ingest(context: Context, paths: Sequence[str], say: Callable[[str], None], p
 def split_rule(context: Context) -> SplitRule:
     """Return the configured rule by which documents fall into splits."""
     split = context.settings.split
-    return SplitRule(split.seed, {"train": split.train, "dev": split.dev, "test": split.test})
+    return SplitRule(
+        split.seed,
+        {"train": split.train, "dev": split.dev, "test": split.test},
+        Cutoff(split.cutoff.test, split.cutoff.dev, split.cutoff.key) if split.cutoff.test else None,
+        SourceSplits(split.sources.splits, split.sources.key) if split.sources.splits else None,
+    )

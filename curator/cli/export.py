@@ -8,7 +8,7 @@ import click
 from curator.bootstrap.context import Context
 from curator.cli.datasets.convert import run as convert
 from curator.cli.datasets.convert import split_names
-from curator.cli.export_options import asked_of, filtering_options, is_given, time_option
+from curator.cli.export_options import asked_of, filtering_options, is_given, moment_option
 from curator.cli.output import json_option, report, say
 from curator.domain.document import SPLITS
 
@@ -20,14 +20,17 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name", metavar="NAME[@N]")
 @click.option(
-    "--as-of", metavar="TIME", callback=time_option, help="Take the store as it was then (ISO 8601, UTC if no zone)."
+    "--as-of",
+    metavar="TIME",
+    callback=moment_option,
+    help="Take the store as it was then (ISO 8601, UTC if no zone), or at this sequence number (digits alone).",
 )
 @click.option("--formats", "formats", metavar="F,…", help="Write it in these formats too, as `datasets convert` does.")
 @filtering_options
 @json_option
 @click.pass_obj
 def export(
-    context: Context, /, name: str, as_of: str | None, formats: str | None, as_json: bool, **filtering: Any
+    context: Context, /, name: str, as_of: str | int | None, formats: str | None, as_json: bool, **filtering: Any
 ) -> None:
     """Write what is curated as the next version of the dataset NAME, if no version holds the same already.
 
@@ -59,6 +62,7 @@ def export(
             {
                 "dataset": frozen.dataset,
                 "version": frozen.version,
+                "sequence": frozen.sequence,
                 "path": str(frozen.path),
                 "digest": frozen.digest,
                 "unchanged": frozen.unchanged,

@@ -24,6 +24,13 @@ def time_option(_context: click.Context, _parameter: click.Parameter, value: str
         raise click.BadParameter(f"{value!r} is no ISO 8601 time, e.g. 2026-05-03T12:00:00Z") from None
 
 
+def moment_option(context: click.Context, parameter: click.Parameter, value: str | None) -> str | int | None:
+    """Return a sequence number, digits alone, or a time as `time_option` does."""
+    if value is not None and value.isascii() and value.isdecimal():
+        return int(value)
+    return time_option(context, parameter, value)
+
+
 def _names(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
     if value is None:
         return ()

@@ -4,6 +4,7 @@ import click
 
 from curator.bootstrap.context import Context
 from curator.cli.output import json_option, progress, report, say
+from curator.domain.document import SPLITS
 
 
 @click.command()
@@ -17,6 +18,7 @@ def ingest(context: Context, paths: tuple[str, ...], as_json: bool) -> int:
     is taken in and named.
     """
     from curator.bootstrap.intake import ingest as run
+    from curator.bootstrap.intake import split_rule
 
     with progress("ingest") as tell:
         result = run(context, paths, say, tell)
@@ -28,11 +30,21 @@ def ingest(context: Context, paths: tuple[str, ...], as_json: bool) -> int:
         say("see `curator quarantine list --all`")
     for name, language in result.doubtful:
         say(f"language doubtful: {name} was taken in, and may be in {language!r}")
+    dealt = result.dealt
+    if dealt.otherwise:
+        say(f"{dealt.otherwise} documents went with their near-duplicates, not where the split rule says")
+    if dealt.undated:
+        say(f"{dealt.undated} documents have no date: their splits are by the shares, not by the cut-off")
     report(
         {
             "documents": result.documents,
             "known": result.known,
             "sources": result.sources,
+            "splits": {split: dealt.splits[split] for split in SPLITS},
+            "wanted_shares": dict(split_rule(context).shares),
+            "with_near_duplicates": dealt.otherwise,
+            "bridging_splits": dealt.bridging,
+            "undated": dealt.undated,
             "spans": result.spans,
             "quarantined": result.quarantined,
             "language_doubtful": len(result.doubtful),

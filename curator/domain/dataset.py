@@ -1,7 +1,8 @@
 """Dataset versions: their digest and their manifest."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from curator.domain.canonical import digest
@@ -33,6 +34,41 @@ def summed_counts(counts: Iterable[Mapping[str, Mapping[str, int]]], schema: Lab
     return {
         layer.name: {label.name: total[layer.name, label.name] for label in layer.labels} for layer in schema.layers
     }
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is counted of a split: documents, their records, and spans by layer and label."""
+
+    documents: int = 0
+    records: int = 0
+    spans: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def version_counts(tallies: Mapping[str, Tally], schema: LabelSchema) -> dict[str, Any]:
+    """Return the counts of a manifest: of all splits and of each, silver documents apart.
+
+    Records are counted where documents have several; every label of the schema has a key.
+    """
+    of_splits = [tallies[split] for split in SPLITS]
+    counts = _counted(of_splits, schema)
+    records = sum(tally.records for tally in of_splits)
+    return {
+        **counts,
+        "by_split": {split: _counted([tallies[split]], schema) for split in SPLITS},
+        **({"records": records} if records != counts["documents"] else {}),
+        **({SILVER: _counted([tallies[SILVER]], schema)} if SILVER in tallies else {}),
+    }
+
+
+def _counted(tallies: Sequence[Tally], schema: LabelSchema) -> dict[str, Any]:
+    spans = {
+        layer.name: {
+            label.name: sum(tally.spans[layer.name, label.name] for tally in tallies) for label in layer.labels
+        }
+        for layer in schema.layers
+    }
+    return {"documents": sum(tally.documents for tally in tallies), "spans": spans}
 
 
 def manifest(

@@ -3,41 +3,24 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from curator.domain.document import SPLITS
 from curator.domain.loadable import LOADABLE_FILES, features
 
+_Examples = Mapping[tuple[str, str], Sequence[str]]
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _MARKDOWN = re.compile(r"[\\`*_|\[\]#~]")
 _FEW = 20
 """With fewer spans of a label in test, a score for it says little."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordChanges:
-    """How many records a version has added, removed and changed against its parent."""
-
-    added: int
-    removed: int
-    changed: int
-
-
-@dataclass(frozen=True, slots=True)
-class CardFacts:
-    """What a card tells beside the manifest: texts of spans by layer and label, and the changes since the parent."""
-
-    examples: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
-    changes: RecordChanges | None = None
-
-
-def dataset_card(manifest: Mapping[str, Any], losses: Mapping[str, int], facts: CardFacts) -> str:
-    """Return the card of a version, the number of losses given by reason; ends with LF.
+def dataset_card(manifest: Mapping[str, Any], losses: Mapping[str, int], examples: _Examples) -> str:
+    """Return the card of a version, the losses counted by reason, with texts of spans by layer and label; ends with LF.
 
     Texts of spans are shown as they are, but for what Markdown would read in them.
     """
-    return _front_matter(manifest) + "\n".join(_body(manifest, losses, facts)) + "\n"
+    return _front_matter(manifest) + "\n".join(_body(manifest, losses, examples)) + "\n"
 
 
 def _front_matter(manifest: Mapping[str, Any]) -> str:
@@ -79,7 +62,7 @@ def _type(of_field: Any, indent: str) -> str:
     return f"{indent}list: {item}\n" if isinstance(item, str) else f"{indent}list:\n{_fields(item, indent)}"
 
 
-def _body(manifest: Mapping[str, Any], losses: Mapping[str, int], facts: CardFacts) -> Iterator[str]:
+def _body(manifest: Mapping[str, Any], losses: Mapping[str, int], examples: _Examples) -> Iterator[str]:
     parent, by_split = manifest["parent"], manifest["counts"]["by_split"]
     yield f"\n# {manifest['dataset']} v{manifest['version']}\n"
     yield (
@@ -87,15 +70,14 @@ def _body(manifest: Mapping[str, Any], losses: Mapping[str, int], facts: CardFac
         + (f"after v{parent['version']} (`{parent['digest'][:12]}`)." if parent else "the first version.")
         + f" Label schema `{manifest['schema']['name']}` (`{manifest['schema_hash'][:12]}`).\n"
     )
-    changes = facts.changes
-    if parent and changes:
-        counted = f"{changes.added} added, {changes.removed} removed, {changes.changed} changed"
+    if parent and "changes" in manifest:
+        counted = ", ".join(f"{number} {what}" for what, number in manifest["changes"].items())
         yield f"Documents since v{parent['version']}: {counted}.\n"
     yield f"Licence: {flat_markdown(_about(manifest, 'licence')) or 'none is stated'}.\n"
     yield f"Cite as: {_citation(manifest)}\n"
     yield "| split | documents |\n| --- | ---: |"
     yield from (f"| {split} | {by_split[split]['documents']} |" for split in SPLITS)
-    yield from _labels(manifest, facts)
+    yield from _labels(manifest, examples)
     yield from _how_made(manifest)
     yield from _limits(manifest, losses)
 
@@ -106,7 +88,7 @@ def _citation(manifest: Mapping[str, Any]) -> str:
     return f"{given} ({name})" if given else name
 
 
-def _labels(manifest: Mapping[str, Any], facts: CardFacts) -> Iterator[str]:
+def _labels(manifest: Mapping[str, Any], examples: _Examples) -> Iterator[str]:
     by_split = manifest["counts"]["by_split"]
     for layer in manifest["schema"]["layers"]:
         name = layer["name"]
@@ -114,9 +96,9 @@ def _labels(manifest: Mapping[str, Any], facts: CardFacts) -> Iterator[str]:
         yield f"| label | {' | '.join(SPLITS)} | meaning | in train |\n| --- |{' ---: |' * len(SPLITS)} --- | --- |"
         for label in layer["labels"]:
             counts = (str(by_split[split]["spans"][name][label["name"]]) for split in SPLITS)
-            examples = ", ".join(map(flat_markdown, facts.examples.get((name, label["name"]), ())))
+            covered = ", ".join(map(flat_markdown, examples.get((name, label["name"]), ())))
             meaning = flat_markdown(str(label.get("description") or ""))
-            yield f"| {label['name']} | {' | '.join(counts)} | {meaning} | {examples} |"
+            yield f"| {label['name']} | {' | '.join(counts)} | {meaning} | {covered} |"
     relations, attributes = (
         ", ".join(f"`{kind['name']}`" for kind in manifest["schema"].get(kinds) or ())
         for kinds in ("relations", "attributes")

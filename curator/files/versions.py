@@ -79,15 +79,16 @@ class VersionFolder:
         folder = self.path(name, number)
         if not folder.is_dir():
             return None
-        digests = {}
-        try:
-            for path in sorted(folder.rglob("*")):
-                if not path.is_dir() and not path.is_relative_to(folder / FORMATS):
-                    with path.open("rb") as stream:
-                        digests[path.relative_to(folder).as_posix()] = file_digest(stream, "sha256").hexdigest()
-        except OSError as error:
-            raise CuratorError(f"version cannot be read: {error.strerror}", str(path), "check the disk") from error
-        return digests
+        return _digests(folder, folder / FORMATS)
+
+    def form_digests(self, name: str, number: int) -> dict[str, dict[str, str]]:
+        """Return the SHA-256 of every file of the forms that a version was converted to, by form and name."""
+        forms = self.path(name, number) / FORMATS
+        if not forms.is_dir():
+            return {}
+        # What is being written there has no name yet.
+        named = sorted(entry.name for entry in forms.iterdir() if not entry.name.startswith("."))
+        return {form: _digests(forms / form) for form in named}
 
     def write(self, name: str, number: int, files: Mapping[str, Iterable[bytes]]) -> Path:
         """Write a new version and return its folder; it is there whole and on the disk, or not at all.
@@ -122,13 +123,21 @@ class VersionFolder:
 
     def lines(self, name: str, number: int, split: str) -> Iterator[bytes]:
         """Yield the records of a split of a version, a line each. Raises CuratorError where they cannot be read."""
+        return self.file_lines(name, number, f"{split}.jsonl")
+
+    def file_lines(self, name: str, number: int, file: str) -> Iterator[bytes]:
+        """Yield the lines of a file of a version. Raises CuratorError where they cannot be read."""
+        path = self.path(name, number) / file
+        with _reading(path), path.open("rb") as stream:
+            yield from stream
+
+    def lines_at(self, name: str, number: int, split: str, offsets: Iterable[int]) -> Iterator[bytes]:
+        """Yield the records of a split that begin at these offsets. Raises CuratorError where they cannot be read."""
         path = self.path(name, number) / f"{split}.jsonl"
-        try:
-            with path.open("rb") as stream:
-                yield from stream
-        except OSError as error:
-            what = f"records cannot be read: {error.strerror}"
-            raise CuratorError(what, str(path), "write the version again, or restore it from a copy") from error
+        with _reading(path), path.open("rb") as stream:
+            for offset in offsets:
+                stream.seek(offset)
+                yield stream.readline()
 
     @contextmanager
     def stage_format(self, name: str, number: int) -> Iterator[StagedFormat]:
@@ -138,3 +147,37 @@ class VersionFolder:
             yield staged
         finally:
             staged.close()
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn errors of reading records into CuratorError."""
+    try:
+        yield
+    except OSError as error:
+        what = f"records cannot be read: {error.strerror}"
+        raise CuratorError(what, str(path), "write the version again, or restore it from a copy") from error
+
+
+def _digests(folder: Path, without: Path | None = None) -> dict[str, str]:
+    """Return the SHA-256 of every file of a folder and of folders in it, by name with `/`.
+
+    Empty for what is no file: a folder without anything, named with `/` at its end, or what cannot be opened as one.
+    """
+    digests = {}
+    try:
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder).as_posix()
+            if without and path.is_relative_to(without):
+                continue
+            if path.is_dir():
+                if not any(path.iterdir()):
+                    digests[f"{name}/"] = ""
+            elif not path.is_file():
+                digests[name] = ""
+            else:
+                with path.open("rb") as stream:
+                    digests[name] = file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise CuratorError(f"version cannot be read: {error.strerror}", str(path), "check the disk") from error
+    return digests

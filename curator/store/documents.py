@@ -117,6 +117,9 @@ class DocumentTable:
         rows = chain.from_iterable(self._connection.execute(query) for query in queries)
         return {row.document: Assignment(row.document, row.split, row.reason) for row in rows}
 
+    def have_splits(self) -> bool:
+        return self._connection.scalar(select(SplitRow.document).limit(1)) is not None
+
     def lacking_prediction(
         self, pipeline: PipelineId, until: int, limit: int, after: ArrivedDocument | None = None
     ) -> list[ArrivedDocument]:

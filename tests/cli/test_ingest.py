@@ -75,3 +75,34 @@ def test_equal_spans_are_told_by_cause(run: Run, folder: Path) -> None:
     ran = run("ingest", "a.jsonl", "--json")
     assert (ran.code, ran.json["spans"], ran.json["quarantined"]) == (3, 1, 2)
     assert ran.err.count("quarantined in a.jsonl:1: a span or relation that does not fit (duplicate-span)") == 2
+
+
+def test_a_cut_off_is_chosen_once_and_another_is_refused_in_one_line(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"text": f"{FRENCH} Le {day} mars.", "meta": {"date": f"2026-03-0{day}"}} for day in (1, 8)]
+    rows[1]["text"] = "Trois navires chargés de blé ont quitté le port d’Odessa mardi matin, a annoncé le ministère."
+    monkeypatch.setenv("CURATOR_SPLIT__CUTOFF__TEST", "2026-03-05")
+    monkeypatch.setenv("CURATOR_SPLIT__CUTOFF__DEV", "2026-03-01")
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    ran = run("ingest", "a.jsonl", "--json")
+    assert ran.code == 0
+    assert ran.json["splits"] == {"train": 0, "dev": 1, "test": 1}
+    assert ran.json["wanted_shares"] == {"train": 0.8, "dev": 0.1, "test": 0.1}
+    assert (ran.json["with_near_duplicates"], ran.json["bridging_splits"], ran.json["undated"]) == (0, 0, 0)
+    rows = [
+        {"text": f"{FRENCH} Encore.", "meta": {"date": "2026-03-09"}},
+        {"text": "Une pluie fine tombe sur la ville."},
+    ]
+    (folder / "b.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    monkeypatch.setenv("CURATOR_SPLIT__CUTOFF__TEST", "2026-03-06")
+    refused = run("ingest", "b.jsonl")
+    assert (refused.code, refused.out) == (1, "")
+    assert "documents are split by another rule already (seed 'curator'" in refused.error_line
+    assert "test from 2026-03-05 by 'date'" in refused.error_line
+    assert "test from 2026-03-06 by 'date'" in refused.error_line
+    monkeypatch.setenv("CURATOR_SPLIT__CUTOFF__TEST", "2026-03-05")
+    taken = run("ingest", "b.jsonl")
+    assert taken.code == 0
+    assert "1 documents went with their near-duplicates, not where the split rule says" in taken.err
+    assert "1 documents have no date" in taken.err

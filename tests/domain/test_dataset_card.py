@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from curator.domain.dataset import manifest
-from curator.domain.dataset_card import CardFacts, RecordChanges, dataset_card, flat_markdown
+from curator.domain.dataset_card import dataset_card, flat_markdown
 from curator.domain.document import Document
 from curator.domain.loadable import LOADABLE_FILES, features, loadable_line, loadable_lines
 from curator.domain.record import Provenance, Record, record_line, record_of
@@ -68,7 +68,7 @@ def types_in(features: Any) -> set[str]:
 
 
 def test_the_card_declares_types_that_old_versions_of_the_datasets_library_know() -> None:
-    read = front(dataset_card(head({"train": 1, "dev": 0, "test": 0}), {}, CardFacts()))
+    read = front(dataset_card(head({"train": 1, "dev": 0, "test": 0}), {}, {}))
     assert types_in(read["dataset_info"]["features"]) == {"string", "int64", "bool", "list", "struct"}
 
 
@@ -120,7 +120,7 @@ def test_the_datasets_library_loads_a_version_as_it_is(tmp_path: Path, python: P
         (version / f"{split}.jsonl").write_bytes(b"".join(lines))
         (version / LOADABLE_FILES[split]).write_bytes(b"".join(map(loadable_line, lines)))
     made = head({split: len(records) for split, records in files.items()})
-    (version / "README.md").write_text(dataset_card(made, {"trimmed": 1}, CardFacts()), encoding="utf-8")
+    (version / "README.md").write_text(dataset_card(made, {"trimmed": 1}, {}), encoding="utf-8")
     (version / "manifest.json").write_text(json.dumps(made), encoding="utf-8")
     (version / "LOSSES.json").write_text('{"counts": {}, "losses": []}', encoding="utf-8")
 
@@ -148,39 +148,40 @@ def test_a_layer_keeps_its_name_in_the_card_also_where_yaml_knows_that_word(name
     changed = value()
     changed["layers"][0]["name"] = name
     changed["language"] = "no"
-    read = front(dataset_card(head({"train": 1, "dev": 0, "test": 0}, schema_from_value(changed, "")), {}, CardFacts()))
+    read = front(dataset_card(head({"train": 1, "dev": 0, "test": 0}, schema_from_value(changed, "")), {}, {}))
     spans = next(one for one in read["dataset_info"]["features"] if one["name"] == "spans")
     assert [layer["name"] for layer in spans["struct"]] == [name, "events"]
     assert read["language"] == ["no"]
 
 
 def test_only_splits_that_are_not_empty_are_listed() -> None:
-    read = front(dataset_card(head({"train": 0, "dev": 2, "test": 1}), {}, CardFacts()))
+    read = front(dataset_card(head({"train": 0, "dev": 2, "test": 1}), {}, {}))
     (config,) = read["configs"]
     assert [one["split"] for one in config["data_files"]] == ["dev", "test"]
 
 
 def test_the_card_shows_the_parameters_of_a_policy_that_has_any() -> None:
     made = head({"train": 1, "dev": 0, "test": 0})
-    assert "the policy `latest` decides" in " ".join(dataset_card(made, {}, CardFacts()).split())
+    assert "the policy `latest` decides" in " ".join(dataset_card(made, {}, {}).split())
     made["rules"]["decision"] = {"policy": "quorum", "parameters": {"least": 2}}
-    assert 'the policy `quorum` with `{"least": 2}` decides' in " ".join(dataset_card(made, {}, CardFacts()).split())
+    assert 'the policy `quorum` with `{"least": 2}` decides' in " ".join(dataset_card(made, {}, {}).split())
 
 
 def test_the_card_shows_counts_losses_and_parent() -> None:
     made = {**head({"train": 3, "dev": 0, "test": 0}), "parent": {"version": 1, "digest": "f" * 64}}
-    card = dataset_card(made, {"trimmed": 7}, CardFacts(changes=RecordChanges(1, 2, 3)))
+    made["changes"] = {"added": 1, "removed": 2, "changed": 3}
+    card = dataset_card(made, {"trimmed": 7}, {})
     changes = "Documents since v1: 1 added, 2 removed, 3 changed."
     for expected in ("| train | 3 |", "| trimmed | 7 |", "after v1", changes, "| PER | 1 | 1 | 1 |", made["digest"]):
         assert expected in card
-    assert "LOSSES" not in dataset_card(made, {}, CardFacts())
+    assert "LOSSES" not in dataset_card(made, {}, {})
 
 
 def test_the_card_shows_what_labels_mean_and_cover_as_it_stands_in_the_texts() -> None:
     changed = value()
     changed["layers"][0]["labels"][0]["description"] = "Somebody | by *name*"
     made = head({"train": 1, "dev": 0, "test": 0}, schema_from_value(changed, ""))
-    card = dataset_card(made, {}, CardFacts({("entities", "PER"): ["Marie\nCurie", "<b>`x`|"]}))
+    card = dataset_card(made, {}, {("entities", "PER"): ["Marie\nCurie", "<b>`x`|"]})
     assert r"| PER | 1 | 1 | 1 | Somebody \| by \*name\* | Marie Curie, &lt;b>\`x\`\| |" in card
     assert "say little: PER" in card
 
@@ -195,7 +196,7 @@ def test_the_card_shows_what_labels_mean_and_cover_as_it_stands_in_the_texts() -
 )
 def test_the_card_names_licence_and_citation(licence: str, keys: dict[str, str]) -> None:
     made = {**head({"train": 1, "dev": 0, "test": 0}), "about": {"licence": licence, "citation": "Dupont (2026)"}}
-    card = dataset_card(made, {}, CardFacts())
+    card = dataset_card(made, {}, {})
     assert {key: text for key, text in front(card).items() if key.startswith("license")} == keys
     assert f"Licence: {licence or 'none is stated'}." in card
     assert f"Cite as: Dupont (2026) (news v1, digest {made['digest'][:12]})" in card

@@ -87,8 +87,31 @@ def test_files_in_folders_of_a_version_are_hashed_with_the_others(tmp_path: Path
     expected = {"a": b"a", "more/b": b"bc"}
     assert folder.digests("news", 1) == {name: hashlib.sha256(data).hexdigest() for name, data in expected.items()}
     (path / "gone").symlink_to(tmp_path / "nowhere")
-    with pytest.raises(CuratorError, match="version cannot be read"):
-        folder.digests("news", 1)
+    (path / "more" / "empty").mkdir()
+    assert (folder.digests("news", 1) or {}).items() >= {"gone": "", "more/empty/": ""}.items()
+
+
+def test_records_are_read_where_they_begin(tmp_path: Path) -> None:
+    folder = VersionFolder(tmp_path)
+    folder.write("news", 1, {"train.jsonl": [b"one\n", b"three\n", b"five\n"], "more/b": [b"x\ny"]})
+    assert list(folder.lines_at("news", 1, "train", [4, 10])) == [b"three\n", b"five\n"]
+    assert list(folder.lines_at("news", 1, "train", [10, 0])) == [b"five\n", b"one\n"]
+    assert list(folder.file_lines("news", 1, "more/b")) == [b"x\n", b"y"]
+    for lines in (folder.lines_at("news", 1, "dev", [0]), folder.file_lines("news", 1, "more/c")):
+        with pytest.raises(CuratorError, match="records cannot be read"):
+            list(lines)
+
+
+def test_forms_of_a_version_are_hashed_apart(tmp_path: Path) -> None:
+    folder = VersionFolder(tmp_path)
+    path = folder.write("news", 1, {"a": [b"a"]})
+    assert folder.form_digests("news", 1) == {}
+    with folder.stage_format("news", 1) as staged:
+        staged.append("more/b", b"b")
+        staged.replace("brat")
+    (path / "formats" / ".x.partial").mkdir()
+    assert folder.form_digests("news", 1) == {"brat": {"more/b": hashlib.sha256(b"b").hexdigest()}}
+    assert (folder.digests("news", 1) or {}).keys() == {"a"}
 
 
 def test_what_is_not_there_is_reported(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from curator.cli.lazy import LazyGroup
 _TARGETS = {
     "list": "curator.cli.datasets.list:list_datasets",
     "convert": "curator.cli.datasets.convert:convert",
+    "verify": "curator.cli.datasets.verify:verify",
+    "leakage": "curator.cli.datasets.leakage:leakage",
 }
 
 

@@ -14,9 +14,9 @@ from curator.domain.loss import Loss
 from curator.domain.record import Record, record_from_line
 from curator.domain.schema import schema_from_value
 from curator.steps.datasets.folder import LEDGER, MANIFEST, refuse_changed
-from curator.steps.ports.formats import Format, VersionContent
+from curator.steps.ports.formats import Format, FormatFolder, VersionContent
 from curator.steps.ports.store import Store
-from curator.steps.ports.version_folders import StagedFormat, VersionStorage
+from curator.steps.ports.version_folders import VersionStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,16 @@ def convert(
     content = version_content(ref, storage)
     for form in formats:
         with storage.stage_format(ref.name, ref.number) as staged:
-            ledger = _Ledger(staged)
-            ledger.write(content, form, form.write(content, staged))
+            losses = write_format(content, form, staged)
             path = staged.replace(form.name)
-        yield Converted(form.name, path, ledger.counts)
+        yield Converted(form.name, path, losses)
+
+
+def write_format(content: VersionContent, form: Format, folder: FormatFolder) -> Mapping[str, int]:
+    """Write a version in a format, with its ledger, to a folder; returns the number of losses by reason."""
+    ledger = _Ledger(folder)
+    ledger.write(content, form, form.write(content, folder))
+    return ledger.counts
 
 
 def version_content(ref: DatasetRef, storage: VersionStorage) -> VersionContent:
@@ -71,7 +77,7 @@ def all_records(content: VersionContent) -> Iterator[tuple[str, Record]]:
 class _Ledger:
     """The ledger of a format, written loss by loss: a format may leave out more than fits into memory."""
 
-    def __init__(self, staged: StagedFormat) -> None:
+    def __init__(self, staged: FormatFolder) -> None:
         self._staged = staged
         self._counts: Counter[str] = Counter()
 

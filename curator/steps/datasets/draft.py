@@ -1,13 +1,12 @@
 """What a version would hold: decided documents, written as they pass, none of them kept."""
 
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from curator.domain.dataset import SILVER_FILE
+from curator.domain.dataset import SILVER_FILE, Tally, version_counts
 from curator.domain.document import SPLITS
 from curator.domain.ledger import LossLedger
 from curator.domain.loadable import LOADABLE_FILES, loadable_lines
@@ -63,22 +62,20 @@ class _Lines:
         self._lines: list[bytes] = []
         self._size = 0
         self.decisions = array("q")
-        self.records = 0
-        self.spans: Counter[tuple[str, str]] = Counter()
+        self.tally = Tally()
 
     def add(self, decision: int, line: bytes, counts: Mapping[str, Mapping[str, int]]) -> None:
         self.decisions.append(decision)
-        if line.find(b"\n") == len(line) - 1:
-            self._lines.append(line)
-            self.records += 1
-        else:
-            lines = line.splitlines(keepends=True)
-            self._lines += lines
-            self.records += len(lines)
+        lines = [line] if line.find(b"\n") == len(line) - 1 else line.splitlines(keepends=True)
+        self._lines += lines
+        tally = self.tally
+        tally.documents += 1
+        tally.records += len(lines)
+        spans = tally.spans
         for layer, labels in counts.items():
             for label, count in labels.items():
                 if count:
-                    self.spans[layer, label] += count
+                    spans[layer, label] += count
         self._size += len(line)
         if self._size >= _BLOCK:
             self.write()
@@ -123,32 +120,8 @@ def draft(
         return drafted
     for of_split in lines.values():
         of_split.write()
-    return replace(drafted, files=_facts(staged, lines), counts=_counts(lines, schema))
-
-
-def _counts(lines: Mapping[str, _Lines], schema: LabelSchema) -> dict[str, Any]:
-    """Return the counts of a manifest: by split too, silver documents apart, records where documents have several."""
-    of_splits = {split: lines[split] for split in SPLITS}
-    counts = _counted(of_splits.values(), schema)
-    records = sum(of_split.records for of_split in of_splits.values())
-    return {
-        **counts,
-        "by_split": {split: _counted([of_split], schema) for split, of_split in of_splits.items()},
-        **({"records": records} if records != counts["documents"] else {}),
-        **({SILVER: _counted([lines[SILVER]], schema)} if SILVER in lines else {}),
-    }
-
-
-def _counted(lines: Iterable[_Lines], schema: LabelSchema) -> dict[str, Any]:
-    spans: Counter[tuple[str, str]] = Counter()
-    documents = 0
-    for of_split in lines:
-        spans.update(of_split.spans)
-        documents += len(of_split.decisions)
-    label_counts = {
-        layer.name: {label.name: spans[layer.name, label.name] for label in layer.labels} for layer in schema.layers
-    }
-    return {"documents": documents, "spans": label_counts}
+    counts = version_counts({split: of_split.tally for split, of_split in lines.items()}, schema)
+    return replace(drafted, files=_facts(staged, lines), counts=counts)
 
 
 def _facts(staged: StagedVersion, lines: Mapping[str, _Lines]) -> dict[str, dict[str, Any]]:
@@ -158,6 +131,6 @@ def _facts(staged: StagedVersion, lines: Mapping[str, _Lines]) -> dict[str, dict
     if SILVER in lines:
         files[SILVER_FILE] = SILVER
     return {
-        file: {"sha256": written[file].sha256, "bytes": written[file].size, "records": lines[split].records}
+        file: {"sha256": written[file].sha256, "bytes": written[file].size, "records": lines[split].tally.records}
         for file, split in files.items()
     }

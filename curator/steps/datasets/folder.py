@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from curator.domain.errors import CuratorError
+from curator.domain.json_values import unbroken
 from curator.domain.loadable import LOADABLE_FILES, loadable_lines
 from curator.steps.ports.store import Store, Transaction
 from curator.steps.ports.stored_versions import StoredVersion, VersionFile
@@ -173,3 +174,8 @@ def kept_file(content: bytes) -> VersionFile:
 def data_file(facts: dict[str, Any]) -> VersionFile:
     """Return a file whose lines the records of the version give."""
     return VersionFile(facts["sha256"], facts["bytes"])
+
+
+def manifest_content(value: Mapping[str, Any]) -> bytes:
+    """Return a manifest as it is written: indented JSON in UTF-8, ended by LF."""
+    return unbroken(json.dumps(value, ensure_ascii=False, indent=2)).encode("utf-8") + b"\n"

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from curator.domain.dataset import manifest, version_digest
-from curator.domain.dataset_card import CardFacts, dataset_card
+from curator.domain.dataset_card import dataset_card
 from curator.domain.errors import CuratorError
-from curator.domain.json_values import unbroken
 from curator.domain.ledger import LossLedger
 from curator.domain.policy import Policy
 from curator.domain.schema import LabelSchema
@@ -19,11 +18,20 @@ from curator.steps.curation.selection import Selection
 from curator.steps.curation.silver import Silver
 from curator.steps.datasets.asked import NOTHING, Asked, refuse_unknown
 from curator.steps.datasets.draft import Draft, draft
-from curator.steps.datasets.folder import LEDGER, MANIFEST, data_file, kept_file, publish, write_folder
+from curator.steps.datasets.folder import (
+    LEDGER,
+    MANIFEST,
+    data_file,
+    kept_file,
+    manifest_content,
+    publish,
+    write_folder,
+)
 from curator.steps.datasets.parent_changes import changes_since
 from curator.steps.datasets.unchanged import unchanged_version
 from curator.steps.in_force.rules import put_rules_in_force, rules_of_past
 from curator.steps.in_force.schema import schema_in_force
+from curator.steps.in_force.split_rule import split_rule_value
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.store import Store, Transaction
 from curator.steps.ports.stored_versions import StoredVersion
@@ -37,11 +45,12 @@ class Frozen:
     `restored` says that it was there already while its folder was missing and was written again; `strangers` are the
     numbers of later folders, which are of no version of the store and were left alone. `losses` counts by reason what
     the version's own ledger lists; `losses_now` what is left out of the state that was asked for, None where that is
-    what the ledger lists.
+    what the ledger lists. `sequence` is the sequence number of the store that the version shows.
     """
 
     dataset: str
     version: int
+    sequence: int
     path: Path
     digest: str
     unchanged: bool
@@ -81,7 +90,7 @@ def freeze(
     storage: VersionStorage,
     rules: Rules,
     read_content: ContentReader,
-    as_of: str | None,
+    as_of: str | int | None,
     code_version: str,
     asked: Asked = NOTHING,
 ) -> Frozen:
@@ -90,9 +99,9 @@ def freeze(
     The store gives the number, the first that neither it nor any folder has, and keeps what the folder is written
     from; so a folder that is missing, be it that writing it was cut short, is written again byte for byte. The parent
     of a version is the newest one, by the sequence number it shows the store at, that is not later and was not asked
-    for by a past time: with `as_of`, a time in the form of `instant`, the store is taken as it was then, and what is
-    made so is never the newest and nobody's parent. Losses alone make no version, being no part of its digest: its
-    ledger stays as it was written, and what the state leaves out instead is in what is returned.
+    for by a past time: with `as_of`, a time in the form of `instant` or a sequence number, the store is taken as it was
+    then, and what is made so is never the newest and nobody's parent. Losses alone make no version, being no part of
+    its digest: its ledger stays as it was written, and what the state leaves out instead is in what is returned.
 
     `rules` are those that come into force; what is `asked` holds for this export alone, and with `as_of` it takes the
     place of what was in force then. Raises CuratorError where that time has not come yet, where nothing was decided or
@@ -126,9 +135,10 @@ def freeze(
                 head = _head(name, number, drafted, moment, parent, code_version)
                 if asked.about:
                     head["about"] = dict(asked.about)
-                changes = None if parent is None else changes_since(transaction, parent, drafted.numbers)
-                facts = CardFacts(drafted.examples, changes)
-                version = version_of(head, drafted.ledger, facts, moment.seq, retrospective=as_of is not None)
+                if parent is not None:
+                    head["changes"] = changes_since(transaction, parent, drafted.numbers)
+                retrospective = as_of is not None
+                version = version_of(head, drafted.ledger, drafted.examples, moment.seq, retrospective=retrospective)
                 transaction.versions.add(version, drafted.decisions)
         if known is not None:
             return _known(known, drafted.ledger, store=store, storage=storage)
@@ -178,7 +188,9 @@ def _frozen(
     name, number = version.dataset, version.number
     manifest = storage.manifest(name, number)
     path = storage.path(name, number)
-    return Frozen(name, number, path, version.digest, unchanged, restored, strangers, manifest, losses, None)
+    return Frozen(
+        name, number, version.as_of, path, version.digest, unchanged, restored, strangers, manifest, losses, None
+    )
 
 
 def _silver(store: Store, moment: _Moment) -> Iterable[DecidedDocument] | None:
@@ -189,7 +201,7 @@ def _silver(store: Store, moment: _Moment) -> Iterable[DecidedDocument] | None:
     return Silver(moment.schema, filters).documents(store, moment.seq, Selection(filters, moment.seq))
 
 
-def _moment(store: Store, rules: Rules, asked: Asked, as_of: str | None) -> _Moment:
+def _moment(store: Store, rules: Rules, asked: Asked, as_of: str | int | None) -> _Moment:
     """Return the store at a time, now where none is given; the rules of now are kept, of a past only the first ones.
 
     What is asked for is kept nowhere: it is no rule that is in force.
@@ -203,9 +215,9 @@ def _moment(store: Store, rules: Rules, asked: Asked, as_of: str | None) -> _Mom
             moment = _at(transaction, transaction.seq, of_export)
             put_rules_in_force(transaction.settings, rules.value())
             return replace(moment, in_force=of_export.value() == rules.value() and not asked.filters.shapes)
-        seq = transaction.seq_at(as_of)
+        seq = as_of if isinstance(as_of, int) else transaction.seq_at(as_of)
         if seq >= transaction.seq:
-            raise CuratorError("that time has not come yet", as_of, "choose an earlier --as-of, or leave it out")
+            raise CuratorError("that time has not come yet", str(as_of), "choose an earlier --as-of, or leave it out")
         of_past = rules.as_stored(rules_of_past(transaction.settings, seq, rules.value()))
         return _at(transaction, seq, asked.rules(of_past))
 
@@ -215,10 +227,10 @@ def _at(transaction: Transaction, seq: int, rules: Rules) -> _Moment:
     if schema is None:
         raise CuratorError("the store was empty then", "", "choose a later --as-of, or ingest documents")
     refuse_unknown(rules, schema)
-    return _Moment(seq, schema, rules, transaction.settings.get("split_rule", seq))
+    return _Moment(seq, schema, rules, split_rule_value(transaction, seq))
 
 
-def _refuse_empty(drafted: Draft, name: str, as_of: str | None, policy: Policy) -> None:
+def _refuse_empty(drafted: Draft, name: str, as_of: str | int | None, policy: Policy) -> None:
     if not drafted.is_empty:
         return
     at = "" if as_of is None else f" as of {as_of}"
@@ -245,20 +257,21 @@ def _parent(versions: Sequence[StoredVersion], seq: int) -> StoredVersion | None
 
 
 def version_of(
-    head: Mapping[str, Any], ledger: LossLedger, facts: CardFacts, as_of: int, *, retrospective: bool = False
+    head: Mapping[str, Any],
+    ledger: LossLedger,
+    examples: Mapping[tuple[str, str], Sequence[str]],
+    as_of: int,
+    *,
+    retrospective: bool = False,
 ) -> StoredVersion:
     """Return the version of a manifest that lists its data files, and of its ledger, with all its files.
 
     The manifest that it holds lists the others too.
     """
-    card = dataset_card(head, ledger.counts, facts).encode("utf-8")
+    card = dataset_card(head, ledger.counts, examples).encode("utf-8")
     beside = {LEDGER: kept_file(ledger.content()), "README.md": kept_file(card)}
     listed = head["files"] | {name: {"sha256": file.sha256, "bytes": file.size} for name, file in beside.items()}
     whole = {**head, "files": {name: listed[name] for name in sorted(listed)}}
     files = {name: data_file(of_file) for name, of_file in head["files"].items()} | beside
-    files[MANIFEST] = kept_file(_pretty(whole))
+    files[MANIFEST] = kept_file(manifest_content(whole))
     return StoredVersion(head["dataset"], head["version"], head["digest"], as_of, retrospective, files)
-
-
-def _pretty(value: Mapping[str, Any]) -> bytes:
-    return unbroken(json.dumps(value, ensure_ascii=False, indent=2)).encode("utf-8") + b"\n"

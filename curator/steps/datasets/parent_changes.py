@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable
 
-from curator.domain.dataset_card import RecordChanges
 from curator.domain.document import SPLITS
 from curator.steps.ports.store import Transaction
 from curator.steps.ports.stored_versions import StoredVersion
 
 
-def changes_since(transaction: Transaction, parent: StoredVersion, decisions: Iterable[int]) -> RecordChanges:
-    """Return the changes of the records of some decisions against those of a version; only other decisions are read."""
+def changes_since(transaction: Transaction, parent: StoredVersion, decisions: Iterable[int]) -> dict[str, int]:
+    """Return how many records of some decisions are added, removed and changed against those of a version.
+
+    Only the records of decisions that are not of both are read.
+    """
     before = {number for split in SPLITS for number in transaction.versions.decisions(parent, split)}
     now = set(decisions)
     old = transaction.decisions.record_digests(before - now)
     new = transaction.decisions.record_digests(now - before)
-    return RecordChanges(
-        added=len(new.keys() - old.keys()),
-        removed=len(old.keys() - new.keys()),
-        changed=sum(old[document] != new[document] for document in old.keys() & new.keys()),
-    )
+    return {
+        "added": len(new.keys() - old.keys()),
+        "removed": len(old.keys() - new.keys()),
+        "changed": sum(old[document] != new[document] for document in old.keys() & new.keys()),
+    }

@@ -10,7 +10,8 @@ from curator.domain.errors import InputRefused
 from curator.domain.prediction import GIVEN, PipelineId, Prediction
 from curator.domain.schema import LabelSchema
 from curator.domain.span import content_value
-from curator.domain.split import Assignment, SplitRule, assign
+from curator.domain.split import Assignment, Dealt, SplitRule, assign
+from curator.steps.in_force.split_rule import put_split_rule, refuse_other_split_rule
 from curator.steps.intake.near_duplicates import candidates_in_turn
 from curator.steps.ports.documents import Detected, Language, Nearness, Reader, Refused
 from curator.steps.ports.progress import Progress
@@ -26,7 +27,8 @@ _SCHEME = "nearness"
 class Ingested:
     """What an ingest did: new documents and sources, texts that were known already, and all that was refused.
 
-    `doubtful` names the texts that were taken in though they seem to be in another language, with that language.
+    `doubtful` names the texts that were taken in though they seem to be in another language, with that language;
+    `dealt` counts the splits that were given to documents, those that waited for one included.
     """
 
     documents: int = 0
@@ -37,6 +39,7 @@ class Ingested:
     causes: list[tuple[str, str]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     doubtful: list[tuple[str, str]] = field(default_factory=list)
+    dealt: Dealt = field(default_factory=Dealt)
 
 
 def arrive(raw: RawDocument, language: Language, schema: LabelSchema) -> Arrival:
@@ -74,8 +77,11 @@ def ingest(
 ) -> Ingested:
     """Take in all documents found at the paths and give each new one its split; refusals do not stop the rest.
 
-    Idempotent: a text that is known already only adds the new places it was found at.
+    Idempotent: a text that is known already only adds the new places it was found at. Raises CuratorError, before
+    anything is taken in, where documents were split by another rule.
     """
+    with store.reading() as transaction:
+        refuse_other_split_rule(transaction, rule)
     report = Ingested()
     batch: list[Arrival] = []
     for done, item in enumerate(reader.read(paths), start=1):
@@ -96,7 +102,7 @@ def ingest(
             _store_batch(batch, store, report)
             batch = []
     _store_batch(batch, store, report)
-    assign_splits(store, nearness, rule)
+    report.dealt = assign_splits(store, nearness, rule)
     return report
 
 
@@ -121,14 +127,16 @@ def _store_batch(batch: list[Arrival], store: Store, report: Ingested) -> None:
     report.known += len(batch) - documents
 
 
-def assign_splits(store: Store, nearness: Nearness, rule: SplitRule) -> None:
+def assign_splits(store: Store, nearness: Nearness, rule: SplitRule) -> Dealt:
     """Give every document without a split row its one: first those with a given split, then the others, by id.
 
     In transactions of some documents each, so that others can write in between; a run that was stopped is taken up
-    where it ended, with the same outcome. Documents whose signatures are of another scheme get theirs first.
+    where it ended, with the same outcome. Documents whose signatures are of another scheme get theirs first. Returns
+    how the documents were dealt out. Raises CuratorError where documents were split by another rule.
     """
+    dealt = Dealt()
     with store.writing() as transaction:
-        transaction.settings.put("split_rule", rule.value())
+        put_split_rule(transaction, rule)
         if transaction.settings.get(_SCHEME) != nearness.scheme:
             transaction.signatures.forget()
             transaction.settings.put(_SCHEME, nearness.scheme)
@@ -139,7 +147,10 @@ def assign_splits(store: Store, nearness: Nearness, rule: SplitRule) -> None:
             texts = {document.id: document.text for document in transaction.documents.by_id(documents).values()}
         signatures = {document: nearness.signature(texts[document]) for document in documents}
         with store.writing() as transaction:
-            _assign_batch(transaction, signatures, texts, nearness, rule)
+            # Another run may have begun by another rule before any document had a split.
+            put_split_rule(transaction, rule)
+            _assign_batch(transaction, signatures, texts, nearness, rule, dealt)
+    return dealt
 
 
 def _in_turn(waiting: Iterable[WaitingDocument]) -> list[WaitingDocument]:
@@ -157,6 +168,7 @@ def _assign_batch(
     texts: dict[str, str],
     nearness: Nearness,
     rule: SplitRule,
+    dealt: Dealt,
 ) -> None:
     """Assign those of the documents that nobody else assigned meanwhile, each after all that stand before it."""
     waiting = _in_turn(transaction.signatures.waiting(list(signatures)))
@@ -167,6 +179,7 @@ def _assign_batch(
     splits = {document: assignment.split for document, assignment in known.items() if assignment.split is not None}
     others = transaction.documents.by_id(splits.keys() - texts.keys())
     texts |= {document.id: document.text for document in others.values()}
+    sources = transaction.documents.describing_sources(own, transaction.seq) if rule.reads_metadata else {}
     assignments: list[Assignment] = []
     for item in waiting:
         if item.assigned is not None:
@@ -176,7 +189,9 @@ def _assign_batch(
             for other in candidates[item.document]
             if other in splits and nearness.near(texts[item.document], texts[other])
         ]
-        assignments.append(assign(item.document, item.given, near, rule))
+        meta = sources[item.document][1].meta if item.document in sources else {}
+        assignments.append(assign(item.document, item.given, near, rule, meta))
+        dealt.add(assignments[-1], rule, meta)
         if (split := assignments[-1].split) is not None:
             splits[item.document] = split
     transaction.documents.assign(assignments)

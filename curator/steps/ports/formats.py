@@ -60,6 +60,10 @@ class Format:
     not_held: Mapping[str, str] = field(default_factory=dict)
 
 
+FormatFinder = Callable[[str], Format]
+"""Return the format of a name. Raises CuratorError where there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class FormatParts:
     """What formats may be made of beside the standard library and their own; each is loaded when it is called."""

@@ -66,6 +66,10 @@ class Documents(Protocol):
         """Return the assignment of each document, of these where given, that had one at a sequence number."""
         ...
 
+    def have_splits(self) -> bool:
+        """Say whether any document has an assignment."""
+        ...
+
     def lacking_prediction(
         self, pipeline: PipelineId, until: int, limit: int, after: ArrivedDocument | None = None
     ) -> list[ArrivedDocument]:

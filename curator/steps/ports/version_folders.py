@@ -68,8 +68,15 @@ class VersionStorage(Protocol):
     def digests(self, name: str, number: int) -> dict[str, str] | None:
         """Return the SHA-256 of every file of a version in its folder, in folders of it too, by name with `/`.
 
-        The forms that it was converted to are no part of it. None where there is no folder. Raises CuratorError where
-        a file cannot be read.
+        Empty for what is no file; an empty folder's name ends with `/`. The forms that it was converted to are no part
+        of it. None where there is no folder. Raises CuratorError where a file cannot be read.
+        """
+        ...
+
+    def form_digests(self, name: str, number: int) -> dict[str, dict[str, str]]:
+        """Return the SHA-256 of every file of every form that a version was converted to, by form and name with `/`.
+
+        Raises CuratorError where a file cannot be read.
         """
         ...
 
@@ -83,6 +90,14 @@ class VersionStorage(Protocol):
 
     def lines(self, name: str, number: int, split: str) -> Iterator[bytes]:
         """Yield the records of a split of a version, a line each, in order. Raises CuratorError where it cannot."""
+        ...
+
+    def file_lines(self, name: str, number: int, file: str) -> Iterator[bytes]:
+        """Yield the lines of a file of a version, named with `/`. Raises CuratorError where it cannot."""
+        ...
+
+    def lines_at(self, name: str, number: int, split: str, offsets: Iterable[int]) -> Iterator[bytes]:
+        """Yield the records of a split that begin at these offsets in bytes. Raises CuratorError where it cannot."""
         ...
 
     def stage_format(self, name: str, number: int) -> AbstractContextManager[StagedFormat]:

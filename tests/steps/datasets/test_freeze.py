@@ -28,7 +28,7 @@ Export = Callable[..., Frozen]
 
 
 def export_of(world: World, folder: Path) -> Export:
-    def export(name: str = "news", as_of: str | None = None, named: bool = False) -> Frozen:
+    def export(name: str = "news", as_of: str | int | None = None, named: bool = False) -> Frozen:
         return freeze(
             name,
             store=world.store,

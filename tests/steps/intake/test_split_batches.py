@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curator.domain.canonical import document_id
-from curator.domain.split import Assignment, SplitRule
+from curator.domain.split import Assignment
 from curator.steps.intake import ingest
 from curator.steps.intake.ingest import assign_splits
 from tests.fakes.crowded import CrowdedStore
@@ -64,7 +64,7 @@ def test_a_run_that_another_one_overtakes_keeps_its_splits_and_parts_no_near_dup
     def overtake() -> None:
         if next(turns) == turn:
             store_texts(world, "x y z a", "h i j", given="test")
-            assign_splits(world.sql, NEARNESS, SplitRule("other", RULE.shares))
+            assign_splits(world.sql, NEARNESS, RULE)
             overtaken.update(splits(world))
 
     assign_splits(crowded_store(world, overtake), NEARNESS, RULE)

@@ -1,0 +1,17 @@
+"""What a dataset version leaks between its splits."""
+
+from curator.bootstrap.context import Context
+from curator.bootstrap.datasets import version_storage
+from curator.bootstrap.verifying import store_if_there
+from curator.domain.dataset_ref import dataset_ref
+from curator.files.nearness import SketchNearness
+from curator.spacy_models.lemmas import french_lemma
+from curator.steps.datasets.leakage import Leakage
+from curator.steps.datasets.leakage import leakage as run
+
+
+def leakage(context: Context, dataset: str) -> Leakage:
+    """Compare the splits of a version, NAME@N, as the step does, by the house's sketches and French lemmas."""
+    ref = dataset_ref(dataset)
+    with store_if_there(context) as store:
+        return run(ref, store=store, storage=version_storage(context), nearness=SketchNearness(), lemma=french_lemma)

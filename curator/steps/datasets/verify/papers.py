@@ -1,0 +1,125 @@
+"""What a version says of itself: its manifest, its ledger and its card, held against its records."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
+from typing import Any
+
+from curator.domain.dataset import manifest
+from curator.domain.dataset_card import dataset_card
+from curator.domain.dataset_ref import DatasetRef
+from curator.domain.errors import CuratorError
+from curator.domain.ledger import LossLedger
+from curator.domain.loss import Loss
+from curator.domain.record import RECORD_FORMAT
+from curator.domain.schema import LabelSchema
+from curator.steps.datasets.folder import LEDGER, MANIFEST, manifest_content
+from curator.steps.datasets.verify.fault import Fault
+
+CARD = "README.md"
+
+
+def json_object(content: bytes) -> dict[str, Any] | None:
+    """Return the JSON object that a file holds, None where it holds none."""
+    try:
+        value = json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def kept_facts(content: bytes) -> dict[str, Any]:
+    """Return the facts of a file as a manifest gives them."""
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
+def manifest_faults(
+    content: bytes,
+    ref: DatasetRef,
+    schema: LabelSchema,
+    files: Mapping[str, Mapping[str, Any]],
+    counts: Mapping[str, Any],
+) -> Iterator[Fault]:
+    """Yield what a manifest says that is not so, key by key; `files` and `counts` are what was found."""
+    given = json_object(content)
+    if given is None:
+        yield Fault(MANIFEST, "is no JSON object")
+        return
+    if given.get("record_format") != RECORD_FORMAT:
+        yield Fault(MANIFEST, f"record_format {given.get('record_format')!r} is not known here, {RECORD_FORMAT} is")
+    try:
+        right = manifest(
+            ref.name,
+            ref.number,
+            parent=given["parent"],
+            files=files,
+            counts=counts,
+            schema=schema,
+            rules=given["rules"],
+            code_version=given["code_version"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        yield Fault(MANIFEST, f"is no manifest: {error}")
+        return
+    if "loadable" not in given:
+        # Of before there was a choice.
+        del right["loadable"]
+    right |= {key: given[key] for key in ("about", "changes") if key in given}
+    faults = [Fault(MANIFEST, what) for what in _differences("", given, right)]
+    if not faults and manifest_content(right) != content:
+        faults = [Fault(MANIFEST, "is not written as manifests are")]
+    yield from faults
+
+
+def _differences(path: str, given: Any, right: Any) -> Iterator[str]:
+    if isinstance(given, Mapping) and isinstance(right, Mapping):
+        for key in sorted(given.keys() | right.keys()):
+            place = f"{path}.{key}" if path else key
+            if key not in given:
+                yield f"{place} is missing"
+            elif key not in right:
+                yield f"{place} is not known"
+            else:
+                yield from _differences(place, given[key], right[key])
+    elif json.dumps(given) != json.dumps(right):
+        yield f"{path} is {json.dumps(given)}, not {json.dumps(right)}"
+
+
+def ledger_faults(content: bytes) -> Iterator[Fault]:
+    """Yield what is wrong with a ledger: its counts, its order, its bytes."""
+    ledger = json_object(content)
+    try:
+        if ledger is None:
+            raise TypeError
+        losses = [Loss(**entry) for entry in ledger["losses"]]
+        right = LossLedger()
+        for _, of_document in groupby(losses, key=lambda loss: loss.document):
+            right.add(of_document)
+        given, counted = ledger["counts"], dict(right.counts)
+        in_order = all(before.document <= after.document for before, after in pairwise(losses))
+    except (KeyError, TypeError, ValueError, RecursionError, AttributeError):
+        yield Fault(LEDGER, "is no ledger")
+        return
+    if given != counted:
+        yield Fault(LEDGER, f"counts are {json.dumps(given)}, its losses are {json.dumps(counted)}")
+    elif not in_order or right.content() != content:
+        yield Fault(LEDGER, "is not written as ledgers are")
+
+
+def card_faults(
+    content: bytes,
+    manifest: Mapping[str, Any],
+    ledger: Mapping[str, Any],
+    examples: Mapping[tuple[str, str], Sequence[str]],
+) -> Iterator[Fault]:
+    """Yield a fault where a card is not the one that a manifest, the counts of a ledger and the records give."""
+    try:
+        right = dataset_card(manifest, ledger["counts"], examples).encode("utf-8")
+    except (KeyError, TypeError, ValueError, AttributeError, CuratorError):
+        # Of a manifest or a ledger that is none, which was told.
+        return
+    if content == right:
+        return
+    lines = enumerate(zip(content.splitlines(), right.splitlines(), strict=False), start=1)
+    yield Fault(CARD, "is not the card of its manifest", next((at for at, (a, b) in lines if a != b), None))

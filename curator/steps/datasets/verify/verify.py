@@ -1,0 +1,164 @@
+"""A dataset version, held against the store or, where that is gone, against its own manifest."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from curator.domain.dataset_ref import DatasetRef
+from curator.domain.errors import CuratorError
+from curator.domain.schema import LabelSchema, schema_from_value
+from curator.steps.datasets.folder import LEDGER, MANIFEST, stored_version
+from curator.steps.datasets.verify.fault import Fault
+from curator.steps.datasets.verify.forms import form_faults
+from curator.steps.datasets.verify.papers import (
+    CARD,
+    card_faults,
+    json_object,
+    kept_facts,
+    ledger_faults,
+    manifest_faults,
+)
+from curator.steps.datasets.verify.records import FolderFiles, RecordCheck, StoredRecords
+from curator.steps.ports.formats import FormatFinder
+from curator.steps.ports.store import Store
+from curator.steps.ports.stored_versions import StoredVersion
+from curator.steps.ports.version_folders import VersionStorage
+
+STORE, ALONE = "store", "manifest"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a version is held against, `store` or `manifest`, and what is wrong with it, found as it is asked for."""
+
+    against: str
+    faults: Iterator[Fault]
+
+
+def verify(
+    ref: DatasetRef, *, store: Store | None, storage: VersionStorage, find_format: FormatFinder, code_version: str
+) -> Verification:
+    """Hash every file of a version again, and read every record again, and tell all that is wrong, file by file.
+
+    Against the store, where it has the version with its files, every byte counts. Otherwise against the manifest: all
+    that follows from the records is held against what it says, and nobody can tell a change of parent or code version
+    or one that was carried through records, numbers and hashes alike. Nothing is written. Raises CuratorError where
+    neither the store nor the disk has the version.
+    """
+    version = None if store is None else stored_version(store, ref.name, ref.number)
+    reproducible = version is not None and version.reproducible
+    try:
+        present = storage.digests(ref.name, ref.number)
+    except CuratorError as error:
+        return Verification(STORE if reproducible else ALONE, iter([Fault("", str(error))]))
+    if present is None and version is None:
+        # Says that there is none.
+        storage.manifest(ref.name, ref.number)
+    if present is None:
+        again = f"`curator export {ref}` writes it again" if reproducible else "restore it from a copy"
+        return Verification(STORE if reproducible else ALONE, iter([Fault("", f"folder is missing: {again}")]))
+    work = _Work(ref, storage, present, find_format, code_version)
+    if store is None or version is None or not reproducible:
+        return Verification(ALONE, work.alone("" if version is None else version.digest))
+    return Verification(STORE, work.against(store, version))
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    ref: DatasetRef
+    storage: VersionStorage
+    present: Mapping[str, str]
+    find_format: FormatFinder
+    code_version: str
+
+    @property
+    def _files(self) -> FolderFiles:
+        # What is no file has no digest.
+        return FolderFiles(self.ref, self.storage, {file for file, digest in self.present.items() if digest})
+
+    def against(self, store: Store, version: StoredVersion) -> Iterator[Fault]:
+        expected = {file: facts.sha256 for file, facts in version.files.items()}
+        with store.reading() as transaction:
+            kept = transaction.versions.content(version, MANIFEST)
+            head = [*_file_faults(expected, self.present), *_stored_faults(version, kept)]
+            yield from self._told(head, self._content(kept, StoredRecords(transaction, version)))
+
+    def alone(self, digest: str) -> Iterator[Fault]:
+        content = self._files.content(MANIFEST)
+        value = json_object(content)
+        if value is None:
+            yield Fault(MANIFEST, "is missing" if MANIFEST not in self.present else "is no JSON object")
+            return
+        files = value.get("files")
+        listed = {file: _digest(facts) for file, facts in files.items()} if isinstance(files, dict) else {}
+        head = _file_faults({**listed, MANIFEST: self.present[MANIFEST]}, self.present)
+        if digest not in ("", value.get("digest")):
+            head.append(Fault(MANIFEST, f"digest is {value.get('digest')!r}, the store has {digest!r}"))
+        head += self._parent_faults(value.get("parent"))
+        yield from self._told(head, self._content(content, None))
+
+    def _told(self, head: Iterable[Fault], rest: Iterable[Fault]) -> Iterator[Fault]:
+        whole = True
+        for faults in (head, rest):
+            for fault in faults:
+                whole = False
+                yield fault
+        yield from form_faults(self.ref, self.storage, self.find_format, whole=whole)
+
+    def _content(self, kept: bytes, stored: StoredRecords | None) -> Iterator[Fault]:
+        """Yield what is wrong with the records, and with what the manifest, the ledger and the card say of them.
+
+        `kept` is the manifest that is trusted: where the one of the folder is none, records are read by it.
+        """
+        trusted = json_object(kept) or {}
+        try:
+            schema = schema_from_value(trusted.get("schema"), MANIFEST)
+        except CuratorError as error:
+            yield Fault(MANIFEST, error.what)
+            return
+        check = RecordCheck(self._files, schema, trusted)
+        yield from check.faults(stored)
+        yield from self._papers(trusted, schema, check, is_alone=stored is None)
+
+    def _papers(
+        self, trusted: Mapping[str, Any], schema: LabelSchema, check: RecordCheck, *, is_alone: bool
+    ) -> Iterator[Fault]:
+        ledger, card, manifest = (self._files.content(file) for file in (LEDGER, CARD, MANIFEST))
+        found = {**check.facts, LEDGER: kept_facts(ledger), CARD: kept_facts(card)}
+        if LEDGER in self.present:
+            yield from ledger_faults(ledger)
+        # One of another curator may say the same in other words; its hash was looked at.
+        if is_alone and CARD in self.present and trusted.get("code_version") == self.code_version:
+            yield from card_faults(card, trusted, json_object(ledger) or {}, check.examples.texts)
+        if MANIFEST in self.present:
+            yield from manifest_faults(manifest, self.ref, schema, found, check.counts)
+
+    def _parent_faults(self, parent: Any) -> Iterator[Fault]:
+        """Yield a fault where the parent is there and is another one than the manifest says."""
+        if not isinstance(parent, dict) or type(number := parent.get("version")) is not int or number < 1:
+            return
+        try:
+            digest = self.storage.manifest(self.ref.name, number).get("digest")
+        except CuratorError:
+            return
+        if digest != parent.get("digest"):
+            yield Fault(MANIFEST, f"parent's digest is {parent.get('digest')!r}, that of v{number} is {digest!r}")
+
+
+def _file_faults(expected: Mapping[str, str], present: Mapping[str, str]) -> list[Fault]:
+    return [
+        Fault(file, "was added" if file not in expected else "is missing" if file not in present else "was changed")
+        for file in sorted(expected.keys() | present.keys())
+        if expected.get(file) != present.get(file)
+    ]
+
+
+def _stored_faults(version: StoredVersion, kept: bytes) -> Iterator[Fault]:
+    """Yield a fault where the store's own manifest is not of the version."""
+    value = json_object(kept) or {}
+    if value.get("digest") != version.digest:
+        yield Fault(MANIFEST, f"the store's own has the digest {value.get('digest')!r}, its version {version.digest!r}")
+
+
+def _digest(facts: Any) -> str:
+    return str(facts.get("sha256")) if isinstance(facts, dict) else ""
