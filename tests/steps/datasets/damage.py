@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from curator.domain.canonical import document_id
 from curator.domain.dataset import Tally, version_counts, version_digest
 from curator.domain.dataset_card import dataset_card
 from curator.domain.document import SPLITS
+from curator.domain.errors import CuratorError
 from curator.domain.loadable import loadable_lines
 from curator.domain.schema import schema_from_value
 from curator.steps.datasets.examples import LabelExamples
@@ -99,7 +101,9 @@ def covered_up(folder: Path) -> None:
             tallies[split].records += 1
             tallies[split].spans.update({(layer, label): n for layer, of in counts.items() for label, n in of.items()})
             if split == "train":
-                examples.look(line, counts)
+                # A line that cannot be read gives none.
+                with suppress(CuratorError):
+                    examples.look(line, counts)
         for file in (f"{split}.jsonl", f"loadable/{split}.jsonl"):
             manifest["files"][file] = {**facts(folder / file), "records": len(kept)}
     manifest["counts"] = version_counts(tallies, schema)

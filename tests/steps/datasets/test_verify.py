@@ -167,7 +167,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     ),
     "a ledger's count": (_replaced("LOSSES.json", b'"doubled": 1', b'"doubled": 2'), "counts are"),
     "a ledger emptied": (_replaced("LOSSES.json", b"{", b"["), "is no ledger"),
-    "a card": (_replaced("README.md", b"| GPE | 2 |", b"| GPE | 3 |"), "is not the card of its manifest"),
+    "a card": (_replaced("README.md", b"Licence: none", b"Licence: some"), "is not the card of its manifest"),
     "a manifest's count": (manifest_changed(lambda m: m["counts"].update(documents=7)), "counts.documents is 7, not 6"),
     "a manifest's bytes": (manifest_changed(lambda m: m["files"]["dev.jsonl"].update(bytes=1)), "dev.jsonl.bytes is 1"),
     "a manifest's records": (manifest_changed(lambda m: m["files"]["dev.jsonl"].update(records=3)), "records is 3"),
