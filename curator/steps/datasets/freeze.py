@@ -65,7 +65,7 @@ class Frozen:
 class _Moment:
     """The store at a sequence number, with all that shapes an export beside the documents.
 
-    `in_force` says whether decisions by these rules are those that the store's index holds.
+    `in_force` says whether decisions are taken from the store's index, which holds those by the rules in force.
     """
 
     seq: int
@@ -214,7 +214,9 @@ def _moment(store: Store, rules: Rules, asked: Asked, as_of: str | int | None) -
             of_export = asked.rules(rules)
             moment = _at(transaction, transaction.seq, of_export)
             put_rules_in_force(transaction.settings, rules.value())
-            return replace(moment, in_force=of_export.value() == rules.value() and not asked.filters.shapes)
+            # A list of documents is looked up by itself, however many others there are.
+            in_force = not asked.filters.shapes and asked.filters.only is None
+            return replace(moment, in_force=in_force and of_export.value() == rules.value())
         seq = as_of if isinstance(as_of, int) else transaction.seq_at(as_of)
         if seq >= transaction.seq:
             raise CuratorError("that time has not come yet", str(as_of), "choose an earlier --as-of, or leave it out")

@@ -37,7 +37,8 @@ def states(policy: str, only: Sequence[str] | None = None) -> Subquery:
     decided = (
         select(DecisionRow.document)
         .join(annotated_of, on_current)
-        .where(DecisionRow.policy_digest == policy)
+        # A policy may decide nothing whatever was submitted.
+        .where(DecisionRow.policy_digest == policy, DecisionRow.record.is_not(None))
         .distinct()
     )
     decided_of, tasked_of, by_person_of = decided.cte(), tasked.cte(), by_person.cte()

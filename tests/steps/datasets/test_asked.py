@@ -218,3 +218,26 @@ def test_everything_annotated_is_written_or_listed_under_filters(world: World, a
             "{layer}:{start}-{end}:{label}".format(**loss["item"]) for loss in losses(frozen) if loss["kind"] == "span"
         }
         assert kept | listed == {"entities:0-11:PER", "entities:18-23:GPE"}
+
+
+def test_annotations_of_a_document_that_no_file_may_hold_are_listed_each(
+    world: World, ada: int, export: Export
+) -> None:
+    with world.sql.engine.begin() as connection:
+        gone = "delete from split where document = ?"
+        connection.exec_driver_sql(gone, (document_id(PARIS),))
+    frozen = export(each_annotation=True)
+    assert records(frozen).keys() == {EMPTY}
+    assert sorted((loss["kind"], loss["reason"]) for loss in losses(frozen)) == [
+        ("document", "no-split"),
+        *[("span", "no-split")] * 3,
+    ]
+
+
+def test_documents_that_a_policy_in_force_decides_nothing_of_are_undecided_to_pages(
+    world: World, ada: int, export: Export
+) -> None:
+    decide(world)
+    export(configured=Policy("adjudicated"))
+    progress = SqlOverview(world.sql, world.sql_inbox, READ_ANNOTATION).progress().documents
+    assert (progress[DocumentState.REVIEWED], progress[DocumentState.UNDECIDED]) == (1, 1)
