@@ -146,3 +146,11 @@ def test_what_came_along_in_a_source_is_any_json(store: SqlStore) -> None:
         transaction.documents.add([arrival("Paris", **meta)])
         paris = document_id("Paris")
         assert transaction.documents.describing_sources([paris], transaction.seq)[paris][1].meta == meta
+
+
+def test_a_document_that_bridges_splits_counts_as_dealt_with(store: SqlStore, document: str) -> None:
+    with store.writing() as transaction:
+        assert not transaction.documents.have_splits()
+        transaction.documents.assign([Assignment(document, None, "bridges-splits")])
+    with store.reading() as transaction:
+        assert transaction.documents.have_splits()
