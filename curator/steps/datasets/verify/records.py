@@ -14,6 +14,7 @@ from curator.domain.record import Record
 from curator.domain.record_faults import read_line, record_faults
 from curator.domain.schema import LabelSchema
 from curator.steps.datasets.verify.fault import Fault
+from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Transaction
 from curator.steps.ports.stored_versions import StoredVersion
 from curator.steps.ports.version_folders import VersionStorage
@@ -45,8 +46,10 @@ class RecordCheck:
     `facts` are those of the data files as a manifest gives them, and `counts` those of the version, once all was seen.
     """
 
-    def __init__(self, files: FolderFiles, schema: LabelSchema, encoding: str) -> None:
+    def __init__(self, files: FolderFiles, schema: LabelSchema, encoding: str, progress: Progress) -> None:
         self._files = files
+        self._progress = progress
+        self._rows = 0
         self._schema = schema
         self._encoding = encoding
         self._split_of: dict[str, str] = {}
@@ -76,6 +79,8 @@ class RecordCheck:
         waiting: dict[str, int] = {}
         rows = zip_longest(self._files.lines(file), self._files.lines(loadable), kept)
         for number, (line, beside, in_store) in enumerate(rows, start=1):
+            self._rows += 1
+            self._progress(self._rows, None)
             for name, of_file in ((file, line), (loadable, beside)):
                 if of_file is not None:
                     measured[name].add(of_file)
