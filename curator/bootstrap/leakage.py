@@ -8,10 +8,18 @@ from curator.files.nearness import SketchNearness
 from curator.spacy_models.lemmas import french_lemma
 from curator.steps.datasets.leakage import Leakage
 from curator.steps.datasets.leakage import leakage as run
+from curator.steps.ports.progress import Progress
 
 
-def leakage(context: Context, dataset: str) -> Leakage:
+def leakage(context: Context, dataset: str, progress: Progress) -> Leakage:
     """Compare the splits of a version, NAME@N, as the step does, by the house's sketches and French lemmas."""
     ref = dataset_ref(dataset)
     with store_if_there(context) as store:
-        return run(ref, store=store, storage=version_storage(context), nearness=SketchNearness(), lemma=french_lemma)
+        return run(
+            ref,
+            store=store,
+            storage=version_storage(context),
+            nearness=SketchNearness(),
+            lemma=french_lemma,
+            progress=progress,
+        )

@@ -13,11 +13,12 @@ from curator.domain.errors import CuratorError
 from curator.steps.datasets.verify.verify import Verification
 from curator.steps.datasets.verify.verify import verify as verify_version
 from curator.steps.ports.formats import Format
+from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 
 
 @contextmanager
-def verify(context: Context, dataset: str) -> Iterator[Verification]:
+def verify(context: Context, dataset: str, progress: Progress) -> Iterator[Verification]:
     """Verify a version, NAME@N, as the step does; the store is open while its faults are asked for."""
     with store_if_there(context) as store:
         yield verify_version(
@@ -26,6 +27,7 @@ def verify(context: Context, dataset: str) -> Iterator[Verification]:
             storage=version_storage(context),
             find_format=_format,
             code_version=installed("curator"),
+            progress=progress,
         )
 
 

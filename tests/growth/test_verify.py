@@ -13,10 +13,10 @@ from curator.files.nearness import SketchNearness
 from curator.files.versions import VersionFolder
 from curator.spacy_models.lemmas import french_lemma
 from curator.steps.datasets.leakage import leakage
-from curator.steps.datasets.verify.verify import verify
+from curator.steps.datasets.verify.verify import Verification, verify
 from curator.steps.in_force.split_rule import put_split_rule
 from curator.steps.intake import near_duplicates
-from tests.fakes.parts import RULE
+from tests.fakes.parts import RULE, silent
 from tests.fakes.world import World
 from tests.growth.counting import FACTOR
 from tests.growth.test_export import FEW, MANY, annotate, by_document, costs, export
@@ -81,14 +81,23 @@ class CountedNearness(SketchNearness):
         return super().near(left, right)
 
 
+def verified(world: World, storage: CountedFolder) -> Verification:
+    return verify(
+        REF,
+        store=world.sql,
+        storage=storage,
+        find_format=lambda name: formats([name])[0],
+        code_version="0",
+        progress=silent,
+    )
+
+
 def test_verifying_asks_as_many_statements_a_batch_and_reads_each_line_once(exported: list[tuple[int, World]]) -> None:
     read = []
 
     def work(_: int, world: World) -> None:
         storage = CountedFolder(world.folder / "exports")
-        found = verify(
-            REF, store=world.sql, storage=storage, find_format=lambda name: formats([name])[0], code_version="0"
-        )
+        found = verified(world, storage)
         assert list(found.faults) == []
         read.append(storage.lines_read)
 
@@ -107,9 +116,7 @@ def test_faults_are_told_as_they_are_found(exported: list[tuple[int, World]]) ->
     read = []
     for world in (few, many):
         storage = CountedFolder(world.folder / "exports")
-        found = verify(
-            REF, store=world.sql, storage=storage, find_format=lambda name: formats([name])[0], code_version="0"
-        )
+        found = verified(world, storage)
         first = next(fault for fault in found.faults if fault.line is not None)
         assert first.line == 1
         read.append(storage.lines_read)
@@ -124,7 +131,7 @@ def test_looking_for_leaks_compares_as_many_texts_a_record(
 
     def work(_: int, world: World) -> None:
         storage, nearness = CountedFolder(world.folder / "exports"), CountedNearness()
-        found = leakage(REF, store=world.sql, storage=storage, nearness=nearness, lemma=french_lemma)
+        found = leakage(REF, store=world.sql, storage=storage, nearness=nearness, lemma=french_lemma, progress=silent)
         assert not found.leaks
         read.append(storage.lines_read)
         compared.append(nearness.compared)

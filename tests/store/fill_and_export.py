@@ -22,7 +22,7 @@ TEXTS = {
 
 
 def fill_and_export(folder: Path, order: str) -> int:
-    """Take in the texts, have two annotators mark them, both in the order asked for, and export."""
+    """Take in the texts, have two annotators mark them, both in the order asked for, export, and verify."""
     paths = sorted(TEXTS, reverse=order == "backward")
     for path in paths:
         meta = {"é": path, "a": [1.5, None], "İ": {"z": 1, "y": 2}}
@@ -47,7 +47,7 @@ def fill_and_export(folder: Path, order: str) -> int:
             for state in states if order == "forward" else reversed(states):
                 with store.writing() as transaction:
                     transaction.revisions.append(state.identity, document, state)
-    return main([*options, "export", "news"])
+    return main([*options, "export", "news"]) or main([*options, "datasets", "verify", "news@1"])
 
 
 if __name__ == "__main__":

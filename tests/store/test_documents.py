@@ -175,3 +175,11 @@ def test_predictions_of_documents_that_nobody_annotated_or_decided_on_come_by_do
     left = sorted([(document_id("Nice"), later), (document_id("Brest"), NAMES)])
     assert documents(2) == documents(3) == left
     assert (documents(3, limit=1), documents(3, after=left[0][0])) == (left[:1], left[1:])
+
+
+def test_a_document_that_bridges_splits_counts_as_dealt_with(store: SqlStore, document: str) -> None:
+    with store.writing() as transaction:
+        assert not transaction.documents.have_splits()
+        transaction.documents.assign([Assignment(document, None, "bridges-splits")])
+    with store.reading() as transaction:
+        assert transaction.documents.have_splits()

@@ -54,6 +54,7 @@ def test_a_version_has_the_same_bytes_wherever_it_is_exported(
             check=False,
         )
         assert done.returncode == 0, done.stderr
+        assert done.stdout.endswith("news@1: as it was written, held against the store\n")
         exports[database, order] = content(folder / "exports")
         monkeypatch.chdir(folder)
         config = str(ROOT / "configs" / "curator.toml")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from curator.bootstrap.context import Context
-from curator.cli.output import emit, flat, json_option
+from curator.cli.output import emit, flat, json_option, progress
 
 if TYPE_CHECKING:
     from curator.steps.datasets.drift import Drift
@@ -28,7 +28,8 @@ def leakage(context: Context, version: str, as_json: bool) -> int:
     """
     from curator.bootstrap.leakage import leakage as run
 
-    found = run(context, version)
+    with progress("leakage") as tell:
+        found = run(context, version, tell)
     if as_json:
         emit({"version": version, **_value(found)})
     else:

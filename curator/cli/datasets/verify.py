@@ -3,7 +3,7 @@
 import click
 
 from curator.bootstrap.context import Context
-from curator.cli.output import emit, flat, json_option
+from curator.cli.output import emit, flat, json_option, progress
 
 _SHOWN = 50
 """How many faults are printed line by line; in JSON all are."""
@@ -22,7 +22,7 @@ def verify(context: Context, version: str, as_json: bool) -> int:
 
     faults = []
     count = 0
-    with run(context, version) as verification:
+    with progress("verify") as tell, run(context, version, tell) as verification:
         for fault in verification.faults:
             count += 1
             if as_json:

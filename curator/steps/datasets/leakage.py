@@ -15,6 +15,7 @@ from curator.steps.datasets.folder import refuse_changed, stored_version
 from curator.steps.datasets.straddling import Pair, Straddling
 from curator.steps.ports.documents import Nearness
 from curator.steps.ports.lemmas import Lemma
+from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 from curator.steps.ports.version_folders import VersionStorage
 
@@ -48,7 +49,13 @@ class Leakage:
 
 
 def leakage(
-    ref: DatasetRef, *, store: Store | None, storage: VersionStorage, nearness: Nearness, lemma: Lemma
+    ref: DatasetRef,
+    *,
+    store: Store | None,
+    storage: VersionStorage,
+    nearness: Nearness,
+    lemma: Lemma,
+    progress: Progress,
 ) -> Leakage:
     """Compare the splits of a version, record by record; no text is kept in memory but those of some pairs.
 
@@ -61,7 +68,8 @@ def leakage(
     straddling = Straddling(nearness)
     seen = _Seen(content.schema.layer_names, lemma)
     drift = DriftCount(content.manifest.get("rules"), store, version)
-    for split, offset, record in _records(ref, storage):
+    for done, (split, offset, record) in enumerate(_records(ref, storage), start=1):
+        progress(done, None)
         straddling.add(record, split, offset)
         seen.add(split, record)
         drift.add(split, record)

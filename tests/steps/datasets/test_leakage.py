@@ -17,7 +17,7 @@ from curator.steps.datasets.leakage import Leakage, leakage
 from curator.steps.datasets.straddling import _BATCH
 from curator.steps.in_force.split_rule import put_split_rule
 from tests.fakes.annotations import annotation_state, identity
-from tests.fakes.parts import RULE, region
+from tests.fakes.parts import RULE, region, silent
 from tests.fakes.world import World
 from tests.steps.datasets.test_freeze import export_of
 from tests.store.conftest import arrival
@@ -62,6 +62,7 @@ def report(world: World, *, stored: bool = True) -> Leakage:
         storage=VersionFolder(world.folder / "exports"),
         nearness=SketchNearness(),
         lemma=french_lemma,
+        progress=silent,
     )
 
 

@@ -16,6 +16,7 @@ from curator.files.versions import VersionFolder
 from curator.steps.datasets.convert import convert
 from curator.steps.datasets.verify.fault import Fault
 from curator.steps.datasets.verify.verify import verify
+from tests.fakes.parts import silent
 from tests.fakes.world import World
 from tests.steps.datasets.damage import (
     Value,
@@ -60,6 +61,7 @@ def faults(exports: Path, world: World | None, ref: DatasetRef = REF) -> list[Fa
         storage=VersionFolder(exports),
         find_format=lambda name: formats([name])[0],
         code_version="0",
+        progress=silent,
     )
     assert verification.against == ("manifest" if world is None else "store")
     return list(verification.faults)

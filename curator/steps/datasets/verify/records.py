@@ -18,6 +18,7 @@ from curator.domain.record_faults import read_line, record_faults
 from curator.domain.schema import LabelSchema
 from curator.steps.datasets.examples import LabelExamples
 from curator.steps.datasets.verify.fault import Fault
+from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Transaction
 from curator.steps.ports.stored_versions import StoredVersion
 from curator.steps.ports.version_folders import VersionStorage
@@ -49,8 +50,12 @@ class RecordCheck:
     `facts` are those of the data files as a manifest gives them, and `counts` those of the version, once all was seen.
     """
 
-    def __init__(self, files: FolderFiles, schema: LabelSchema, manifest: Mapping[str, Any]) -> None:
+    def __init__(
+        self, files: FolderFiles, schema: LabelSchema, manifest: Mapping[str, Any], progress: Progress
+    ) -> None:
         self._files = files
+        self._progress = progress
+        self._rows = 0
         self._schema = schema
         self._encoding = str(manifest.get("loadable", "ascii"))
         rules, listed = manifest.get("rules"), manifest.get("files")
@@ -80,6 +85,8 @@ class RecordCheck:
         # Silver records have no form to load.
         rows = zip_longest(self._files.lines(file), self._files.lines(loadable or file), kept)
         for number, (line, beside, in_store) in enumerate(rows, start=1):
+            self._rows += 1
+            self._progress(self._rows, None)
             for name, of_file in ((file, line), (loadable, beside)):
                 if name and of_file is not None:
                     measured[name].add(of_file)

@@ -20,6 +20,7 @@ from curator.steps.datasets.verify.papers import (
 )
 from curator.steps.datasets.verify.records import FolderFiles, RecordCheck, StoredRecords
 from curator.steps.ports.formats import FormatFinder
+from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 from curator.steps.ports.stored_versions import StoredVersion
 from curator.steps.ports.version_folders import VersionStorage
@@ -36,7 +37,13 @@ class Verification:
 
 
 def verify(
-    ref: DatasetRef, *, store: Store | None, storage: VersionStorage, find_format: FormatFinder, code_version: str
+    ref: DatasetRef,
+    *,
+    store: Store | None,
+    storage: VersionStorage,
+    find_format: FormatFinder,
+    code_version: str,
+    progress: Progress,
 ) -> Verification:
     """Hash every file of a version again, and read every record again, and tell all that is wrong, file by file.
 
@@ -57,7 +64,7 @@ def verify(
     if present is None:
         again = f"`curator export {ref}` writes it again" if reproducible else "restore it from a copy"
         return Verification(STORE if reproducible else ALONE, iter([Fault("", f"folder is missing: {again}")]))
-    work = _Work(ref, storage, present, find_format, code_version)
+    work = _Work(ref, storage, present, find_format, code_version, progress)
     if store is None or version is None or not reproducible:
         return Verification(ALONE, work.alone("" if version is None else version.digest))
     return Verification(STORE, work.against(store, version))
@@ -70,6 +77,7 @@ class _Work:
     present: Mapping[str, str]
     find_format: FormatFinder
     code_version: str
+    progress: Progress
 
     @property
     def _files(self) -> FolderFiles:
@@ -116,7 +124,7 @@ class _Work:
         except CuratorError as error:
             yield Fault(MANIFEST, error.what)
             return
-        check = RecordCheck(self._files, schema, trusted)
+        check = RecordCheck(self._files, schema, trusted, self.progress)
         yield from check.faults(stored)
         yield from self._papers(trusted, schema, check, is_alone=stored is None)
 
