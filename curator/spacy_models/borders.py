@@ -1,5 +1,8 @@
 """Spans of a document by character offsets, many at a time."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Set as AbstractSet
+from itertools import pairwise
 from typing import cast
 
 from spacy.tokens import Doc, Span
@@ -21,3 +24,17 @@ class Borders:
     def span(self, start: int, end: int, label: str) -> Span:
         """Return a span that fits."""
         return Span(self._doc, self._starts[start], self._ends[end], label)
+
+
+def cut_at(doc: Doc, offsets: AbstractSet[int]) -> Doc:
+    """Return a document of the same text whose tokens also end at the given offsets."""
+    text = doc.text
+    cuts = sorted(offsets)
+    words: list[str] = []
+    spaces: list[bool] = []
+    for token in doc:
+        start, end = token.idx, token.idx + len(token)
+        edges = [start, *cuts[bisect_right(cuts, start) : bisect_left(cuts, end)], end]
+        words.extend(text[left:right] for left, right in pairwise(edges))
+        spaces.extend([False] * (len(edges) - 2) + [bool(token.whitespace_)])
+    return Doc(doc.vocab, words=words, spaces=spaces)

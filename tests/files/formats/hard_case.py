@@ -33,6 +33,10 @@ class MemoryFolder:
     def append(self, file: str, block: bytes) -> None:
         self.files[file] = self.files.get(file, b"") + block
 
+    def write(self, file: str, content: bytes) -> None:
+        assert file not in self.files
+        self.files[file] = content
+
 
 def _record(name: str, text: str, *spans: tuple[str, str, str], **rest: object) -> Record:
     """Return a record whose spans are given as layer, covered text and label, each where that text first stands."""
