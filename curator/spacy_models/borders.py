@@ -13,13 +13,18 @@ class Borders:
 
     def __init__(self, doc: Doc) -> None:
         self._doc = doc
-        places = cast(list[list[int]], doc.to_array(["IDX", "LENGTH"]).tolist())
-        self._starts = {start: number for number, (start, _) in enumerate(places)}
-        self._ends = {start + length: number for number, (start, length) in enumerate(places, start=1)}
+        self._places = cast(list[list[int]], doc.to_array(["IDX", "LENGTH"]).tolist())
+        self._starts = {start: number for number, (start, _) in enumerate(self._places)}
+        self._ends = {start + length: number for number, (start, length) in enumerate(self._places, start=1)}
 
     def fits(self, start: int, end: int) -> bool:
         """Say whether a span begins and ends with tokens."""
         return start in self._starts and end in self._ends
+
+    def touched(self, start: int, end: int) -> range:
+        """Return the numbers of the tokens that have a character of a span."""
+        first = bisect_right(self._places, start, key=sum)
+        return range(first, bisect_left(self._places, end, key=lambda place: place[0]))
 
     def span(self, start: int, end: int, label: str) -> Span:
         """Return a span that fits."""

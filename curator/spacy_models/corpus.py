@@ -8,7 +8,6 @@ from pathlib import Path
 
 import orjson
 from spacy.language import Language
-from spacy.tokens import Doc
 from spacy.tokens import Span as TokenSpan
 from spacy.training import Example
 

@@ -94,8 +94,7 @@ class _Packing:
                 continue
             losses.append(span_loss(record.id, span, INSIDE_TOKEN))
             if span.layer == ENTITIES:
-                touched = doc.char_span(span.start, span.end, alignment_mode="expand")
-                unreached.update(range(touched.start, touched.end))
+                unreached.update(borders.touched(span.start, span.end))
         # Nobody is to learn that there is no entity where one does not fit.
         doc.set_ents(groups.pop(ENTITIES, []), missing=[doc[at : at + 1] for at in sorted(unreached)])
         for layer, group in groups.items():

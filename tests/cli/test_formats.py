@@ -30,7 +30,7 @@ def test_every_format_is_written_the_same_each_time_and_is_no_part_of_the_versio
 def test_where_a_library_is_missing_nothing_is_written(
     run: Run, exported: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow", None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     ran = run("datasets", "convert", "news@1", "--to", "brat,parquet")
     assert (ran.code, ran.out) == (1, "")
     assert "pip install curator[formats]" in ran.error_line

@@ -97,9 +97,7 @@ class _Lines:
             parts.append(f"{role}{counts[role] if counts[role] > 1 else ''}:{target}")
         return " ".join(parts)
 
-    def _relation(
-        self, relation: Relation, named: dict[str, str], arguments: dict[str, list[tuple[str, str]]]
-    ) -> None:
+    def _relation(self, relation: Relation, named: dict[str, str], arguments: dict[str, list[tuple[str, str]]]) -> None:
         head, child, label, direction = relation.head, relation.child, relation.label, relation.direction
         if head not in named or child not in named:
             self._losses.append(Loss(self._record.id, "relation", relation_value(relation), "span-left-out"))

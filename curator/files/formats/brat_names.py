@@ -23,7 +23,9 @@ class BratNames:
 
     def __init__(self, schema: LabelSchema) -> None:
         self._schema = schema
-        self._names: dict[str, dict[tuple[Any, ...], str]] = {kind: {} for kind in (SPANS, ROLES, RELATIONS, ATTRIBUTES)}
+        self._names: dict[str, dict[tuple[Any, ...], str]] = {
+            kind: {} for kind in (SPANS, ROLES, RELATIONS, ATTRIBUTES)
+        }
         self._taken: dict[str, set[str]] = {}
         for layer in schema.layers:
             for label in layer.labels:
@@ -79,7 +81,9 @@ class BratNames:
             "events": [f"{name}\t{roles}" if roles else name for name in events],
             "attributes": [self._attribute(name) for name in self._schema_attributes()],
         }
-        return "\n".join(f"[{title}]\n" + "".join(f"{line}\n" for line in of) for title, of in sections.items()).encode()
+        return "\n".join(
+            f"[{title}]\n" + "".join(f"{line}\n" for line in of) for title, of in sections.items()
+        ).encode()
 
     def _schema_attributes(self) -> list[str]:
         return [kind.name for kind in self._schema.attributes if kind.choices]
@@ -91,7 +95,8 @@ class BratNames:
     def appearance(self) -> bytes:
         """Return brat's `visual.conf`: labels as the schema writes them, and their colours."""
         labels = [
-            f"{name} | {_line(self._schema.written(layer, label))}" for (layer, label), name in self._names[SPANS].items()
+            f"{name} | {_line(self._schema.written(layer, label))}"
+            for (layer, label), name in self._names[SPANS].items()
         ]
         drawing = [
             f"{self.span(layer.name, label.name)}\tbgColor:{label.colour}"

@@ -1,11 +1,8 @@
 """The types of UIMA CAS that a version's layers, relations and attributes are written as."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from curator.domain.schema import LabelSchema
-
-if TYPE_CHECKING:
-    from cassis import TypeSystem
 
 ENTITIES = "entities"
 DOCUMENT = "de.tudarmstadt.ukp.dkpro.core.api.metadata.type.DocumentMetaData"
@@ -29,7 +26,7 @@ class CasTypes:
     def __init__(self, schema: LabelSchema) -> None:
         from cassis import TypeSystem
 
-        self.system: TypeSystem = TypeSystem()
+        self.system = TypeSystem()
         self._layers = _layer_types(schema)
         self._make(DOCUMENT, _DOCUMENT, ("documentTitle", "documentId", "collectionId"))
         for layer, name in self._layers.items():

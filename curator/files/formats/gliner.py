@@ -1,4 +1,4 @@
-"""GLiNER's training JSON: a list of texts cut into words, with spans and relations by the numbers of words and spans."""
+"""GLiNER's training JSON: texts cut into words, with spans by the numbers of words, relations by those of spans."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

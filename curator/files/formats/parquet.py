@@ -77,7 +77,11 @@ def _rows(record: Record, split: str) -> dict[str, list[dict[str, Any]]]:
 
 def _span(span: Span, text: str) -> dict[str, Any]:
     return {
-        **{"layer": span.layer, "id": span.id, "start": span.start, "end": span.end, "label": span.label},
+        "layer": span.layer,
+        "id": span.id,
+        "start": span.start,
+        "end": span.end,
+        "label": span.label,
         "text": text[span.start : span.end],
     }
 

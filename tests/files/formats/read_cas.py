@@ -40,9 +40,14 @@ def _record(cas: Cas) -> Record:
     attributes = [_attribute(item, ids[item.target.xmiID]) for item in cas.select(f"{_OWN}Attribute")]
     attributes += [_attribute(item, DOCUMENT) for item in cas.select(f"{_OWN}DocumentAttribute")]
     value = {
-        **{"id": document.documentId, "text": cas.sofa_string, "lang": document.language, "spans": layers},
-        **{"relations": relations, "attributes": attributes},
-        **{"meta": json.loads(rest.meta), "provenance": json.loads(rest.provenance)},
+        "id": document.documentId,
+        "text": cas.sofa_string,
+        "lang": document.language,
+        "spans": layers,
+        "relations": relations,
+        "attributes": attributes,
+        "meta": json.loads(rest.meta),
+        "provenance": json.loads(rest.provenance),
     }
     return record_from_value(value)
 

@@ -17,7 +17,7 @@ from tests.files.formats.restoring import comparable, restored
 FORMATS = ("brat", "cas", "croissant", "docbin", "docbin-repaired", "gliner", "parquet")
 _EMPTY: dict[str, tuple[Span, ...]] = dict.fromkeys(SCHEMA.layer_names, ())
 NO_SPANS = {"train": (Record("a", "Rien.", "fr", _EMPTY), Record("b", " \n", "fr", _EMPTY)), "dev": (), "test": ()}
-NOTHING: Mapping[str, tuple[Record, ...]] = {split: () for split in SPLITS}
+NOTHING: Mapping[str, tuple[Record, ...]] = dict.fromkeys(SPLITS, ())
 
 _AWKWARD = "ab'’- \t\n\v\x01\x7f\x85\u00a0\u2028\u0301é\ufeff\ufffd\ufffe😀👩\u200d<&]\"\\"
 _TEXTS = st.text(st.sampled_from(_AWKWARD) | st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
@@ -52,7 +52,9 @@ def a_record(draw: st.DrawFn, number: int) -> Record:
     ends = st.sampled_from(ids) if ids else st.nothing()
     relations = st.builds(Relation, ends, ends, st.sampled_from(["agent", "place", "ail-of", "x 2"]))
     directed = st.tuples(relations, st.sampled_from(DIRECTIONS))
-    linked = {(r.head, r.child, r.label): Relation(r.head, r.child, r.label, way) for r, way in draw(st.lists(directed))}
+    linked = {
+        (r.head, r.child, r.label): Relation(r.head, r.child, r.label, way) for r, way in draw(st.lists(directed))
+    }
     names = st.sampled_from(["certitude", "note"])
     attributes = st.builds(Attribute, st.sampled_from([DOCUMENT, *ids]), names, _VALUES | st.just("douteux"))
     given_values = {(item.on, item.name): item for item in draw(st.lists(attributes, max_size=3))}

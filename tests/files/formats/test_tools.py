@@ -35,13 +35,14 @@ def kept(folder: Path, files: dict[str, bytes]) -> Path:
 
 def test_pandas_reads_a_row_a_document_and_a_row_a_span() -> None:
     _, files, _ = written("parquet")
-    documents = pandas.read_parquet(io.BytesIO(files["documents.parquet"])).set_index("id")
-    spans = pandas.read_parquet(io.BytesIO(files["spans.parquet"]))
+    rows = {name: pandas.read_parquet(io.BytesIO(files[name])).to_dict("records") for name in files}
+    documents = {row["id"]: row for row in rows["documents.parquet"]}
+    spans = rows["spans.parquet"]
     assert len(documents) == sum(map(len, RECORDS.values()))
     assert len(spans) == sum(len(record.content.spans) for of in RECORDS.values() for record in of)
-    for span in spans.itertuples():
-        assert documents.loc[span.document, "text"][span.start : span.end] == span.text
-    assert json.loads(documents.loc["elisions", "meta"]) == RECORDS["train"][0].meta
+    for span in spans:
+        assert documents[span["document"]]["text"][span["start"] : span["end"]] == span["text"]
+    assert json.loads(documents["elisions"]["meta"]) == RECORDS["train"][0].meta
 
 
 def test_datasets_loads_the_tables(tmp_path: Path) -> None:
@@ -126,7 +127,7 @@ def test_brat_gets_a_span_of_several_lines_in_pieces_and_events_with_arguments()
 def test_a_format_whose_library_is_not_installed_says_what_to_install(
     name: str, library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, library, None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(CuratorError, match=library) as refused:
         formats(["brat", name])
     assert refused.value.remedy == "pip install curator[formats]"
