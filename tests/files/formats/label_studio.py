@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from label_studio_sdk.converter import Converter
+from label_studio_sdk.converter import converter
 
 from curator.domain.record import Record
 from curator.domain.span import DOCUMENT, Attribute, Content, Span
@@ -103,7 +103,7 @@ def kept(form: str) -> Kept:
 
 def forms() -> list[str]:
     """Return the forms of texts that the converter writes, each once."""
-    every = Converter(labelling_config(SCHEMA), "", download_resources=False).supported_formats
+    every = _converter("").supported_formats
     return [form for form in every if form == "JSON" or form in _READERS]
 
 
@@ -120,10 +120,14 @@ def _converted(form: str) -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "tasks.json").write_text(json.dumps(tasks()), encoding="utf-8")
-        converter = Converter(labelling_config(SCHEMA), name, download_resources=False)
-        converter.convert(str(folder / "tasks.json"), str(folder / "out"), form, is_dir=False)
+        _converter(name).convert(str(folder / "tasks.json"), str(folder / "out"), form, is_dir=False)
         (path,) = (path for path in (folder / "out").rglob("*") if path.is_file())
         return path.read_bytes().decode()
+
+
+def _converter(folder: str) -> Any:
+    make: Any = converter.Converter
+    return make(labelling_config(SCHEMA), folder, download_resources=False)
 
 
 def _kept_as_tasks(written: list[dict[str, Any]]) -> Kept:

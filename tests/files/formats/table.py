@@ -28,10 +28,11 @@ This page is made by `python -m tests.files.formats.table`; a test holds it agai
 ## The hard case
 
 What follows is measured on a version made to be hard to write: {documents} documents with {spans} spans in three
-layers, {relations} relations, {attributes} attributes and two annotators; overlapping events, a label that two layers
-have, emoji, elisions, no-break spaces, combining accents, control characters that XML cannot hold, spans that begin inside a
-word or go over several lines, a document without spans and one of 100,000 characters. What a format's files hold and
-what its ledger lists are together the version, exactly: for every format the tests read both and put them together."""
+layers, {relations} relations, {attributes} attributes and two annotators; overlapping events, a label that two
+layers have, emoji, elisions, no-break spaces, combining accents, control characters that XML cannot hold, spans
+that begin inside a word or go over several lines, a document without spans and one of 100,000 characters. What a
+format's files hold and what its ledger lists are together the version, exactly: for every format the tests read
+both and put them together."""
 
 _NOTES = """\
 - `docbin`: entities are `doc.ents`, other layers `doc.spans`, as `spacy train` reads them; ids, relations, attributes,
