@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from itertools import islice
-from typing import Any
+from dataclasses import dataclass, field
 
+import msgspec
 import spacy
 from spacy.tokens import Doc, DocBin
 from spacy.tokens import Span as TokenSpan
@@ -23,7 +23,8 @@ USER_DATA = "curator"
 """The key of `doc.user_data` under which a document has, as JSON text, what spaCy has no place for."""
 
 _ATTRIBUTES = ("ENT_IOB", "ENT_TYPE")
-_BATCH = 64
+_BATCH = 1_000_000
+"""The number of characters after which words are forgotten."""
 _SHARD = 4_000_000
 """The number of characters after which a split goes on in another file: a DocBin is written from memory."""
 
@@ -60,25 +61,33 @@ class _Packing:
 
     def write(self, split: str, records: Iterator[Record], folder: FormatFolder) -> Iterator[Loss]:
         """Write a split, and yield what does not fit."""
-        packed, length, number = _new_bin(), 0, 0
-        while batch := tuple(islice(records, _BATCH)):
+        packed, length, number = DocBin(_ATTRIBUTES), 0, 0
+        while (batch := self._add(records, packed)).length:
+            length += batch.length
+            yield from batch.losses
             if length >= _SHARD:
                 number += 1
-                folder.append(f"{split}/{number:05}.spacy", packed.to_bytes())
-                packed, length = _new_bin(), 0
-            length += sum(len(record.text) for record in batch)
-            yield from self._add(batch, packed)
-        folder.append(f"{split}/{number + 1:05}.spacy" if number else f"{split}.spacy", packed.to_bytes())
+                folder.append(f"{split}/{number:05}.spacy", _bytes(packed))
+                packed, length = DocBin(_ATTRIBUTES), 0
+        if length or not number:
+            folder.append(f"{split}/{number + 1:05}.spacy" if number else f"{split}.spacy", _bytes(packed))
 
-    def _add(self, batch: tuple[Record, ...], packed: DocBin) -> list[Loss]:
-        losses: list[Loss] = []
+    def _add(self, records: Iterator[Record], packed: DocBin) -> "_Batch":
+        """Add records until their texts are as long as a batch may be."""
+        batch = _Batch()
         # Words that only these documents have are forgotten afterwards, else they would fill the memory.
         with self._nlp.memory_zone():
-            for record in batch:
-                doc, left_out = self._doc(record)
+            for record in records:
+                doc, losses = self._doc(record)
                 packed.add(doc)
-                losses += left_out
-        return losses
+                # Packed here: spaCy looks for plug-ins each time that it packs a value.
+                packed.user_data.append(msgspec.msgpack.encode({USER_DATA: _rest(record)}))
+                batch.losses += losses
+                # A text that is empty counts too.
+                batch.length += len(record.text) + 1
+                if batch.length >= _BATCH:
+                    break
+        return batch
 
     def _doc(self, record: Record) -> tuple[Doc, list[Loss]]:
         spans, losses = usable(record)
@@ -99,16 +108,25 @@ class _Packing:
         doc.set_ents(groups.pop(ENTITIES, []), missing=[doc[at : at + 1] for at in sorted(unreached)])
         for layer, group in groups.items():
             doc.spans[layer] = group
-        doc.user_data = {USER_DATA: json.dumps(_rest(record), ensure_ascii=False, separators=(",", ":"))}
         return doc, losses
 
 
-def _new_bin() -> DocBin:
-    return DocBin(_ATTRIBUTES, store_user_data=True)
+@dataclass(slots=True)
+class _Batch:
+    """How long the texts of a batch are together, and what does not fit."""
+
+    length: int = 0
+    losses: list[Loss] = field(default_factory=list)
 
 
-def _rest(record: Record) -> dict[str, Any]:
-    return {
+def _bytes(packed: DocBin) -> bytes:
+    # Only now: else each document's own would have been added, which holds its text.
+    packed.store_user_data = True
+    return packed.to_bytes()
+
+
+def _rest(record: Record) -> str:
+    rest = {
         "id": record.id,
         "lang": record.lang,
         "relations": [relation_value(relation) for relation in record.relations],
@@ -116,3 +134,4 @@ def _rest(record: Record) -> dict[str, Any]:
         "meta": dict(record.meta),
         "provenance": provenance_value(record.provenance),
     }
+    return json.dumps(rest, ensure_ascii=False, separators=(",", ":"))

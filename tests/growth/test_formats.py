@@ -60,6 +60,7 @@ def test_memory_does_not_grow_with_documents(name: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(blocks, "_BLOCK", 1 << 12)
     monkeypatch.setattr(parquet, "_GROUP", 1 << 12)
     monkeypatch.setattr(docbin, "_SHARD", 1 << 14)
+    monkeypatch.setattr(docbin, "_BATCH", 1 << 12)
     (form,) = formats([name])
     peak(form, 10)
     few, more = peak(form, FEW), peak(form, FEW * FACTOR)
