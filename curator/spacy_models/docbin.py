@@ -1,11 +1,12 @@
 """spaCy's DocBin: entities as `doc.ents`, every other layer as a span group of its name, what else there is beside."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 import spacy
+from spacy.attrs import ORTH
 from spacy.tokens import Doc, DocBin
 from spacy.tokens import Span as TokenSpan
 
@@ -22,7 +23,6 @@ from curator.steps.ports.formats import Format, FormatFolder, FormatParts, Versi
 USER_DATA = "curator"
 """The key of `doc.user_data` under which a document has, as JSON text, what spaCy has no place for."""
 
-_ATTRIBUTES = ("ENT_IOB", "ENT_TYPE")
 _BATCH = 1_000_000
 """The number of characters after which words are forgotten."""
 _SHARD = 4_000_000
@@ -61,27 +61,26 @@ class _Packing:
 
     def write(self, split: str, records: Iterator[Record], folder: FormatFolder) -> Iterator[Loss]:
         """Write a split, and yield what does not fit."""
-        packed, length, number = DocBin(_ATTRIBUTES), 0, 0
+        packed, length, number = _Bin(), 0, 0
         while (batch := self._add(records, packed)).length:
             length += batch.length
             yield from batch.losses
             if length >= _SHARD:
                 number += 1
-                folder.append(f"{split}/{number:05}.spacy", _bytes(packed))
-                packed, length = DocBin(_ATTRIBUTES), 0
+                folder.append(f"{split}/{number:05}.spacy", packed.to_bytes())
+                packed, length = _Bin(), 0
         if length or not number:
-            folder.append(f"{split}/{number + 1:05}.spacy" if number else f"{split}.spacy", _bytes(packed))
+            folder.append(f"{split}/{number + 1:05}.spacy" if number else f"{split}.spacy", packed.to_bytes())
 
-    def _add(self, records: Iterator[Record], packed: DocBin) -> "_Batch":
+    def _add(self, records: Iterator[Record], packed: "_Bin") -> "_Batch":
         """Add records until their texts are as long as a batch may be."""
         batch = _Batch()
         # Words that only these documents have are forgotten afterwards, else they would fill the memory.
         with self._nlp.memory_zone():
             for record in records:
                 doc, losses = self._doc(record)
-                packed.add(doc)
-                # Packed here: spaCy looks for plug-ins each time that it packs a value.
-                packed.user_data.append(msgspec.msgpack.encode({USER_DATA: _rest(record)}))
+                labels = {span.label for span in record.content.spans}
+                packed.put(doc, labels, msgspec.msgpack.encode({USER_DATA: _rest(record)}))
                 batch.losses += losses
                 # A text that is empty counts too.
                 batch.length += len(record.text) + 1
@@ -119,10 +118,28 @@ class _Batch:
     losses: list[Loss] = field(default_factory=list)
 
 
-def _bytes(packed: DocBin) -> bytes:
-    # Only now: else each document's own would have been added, which holds its text.
-    packed.store_user_data = True
-    return packed.to_bytes()
+class _Bin(DocBin):
+    """A DocBin of words, entities and span groups alone, with data of each document that is packed already.
+
+    `DocBin.add` asks every token for nine strings, of which these attributes need one, and spaCy looks for plug-ins
+    each time that it packs data.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(("ENT_IOB", "ENT_TYPE"), store_user_data=True)
+
+    def put(self, doc: Doc, labels: Iterable[str], data: bytes) -> None:
+        """Add a document whose spans have these labels."""
+        attributes: list[int | str] = [*self.attrs]
+        tokens = doc.to_array(attributes)
+        self.tokens.append(tokens)
+        self.spaces.append(doc.to_array("SPACY").astype(bool).reshape(-1, 1))
+        self.flags.append({"has_unknown_spaces": False})
+        self.cats.append({})
+        self.span_groups.append(doc.spans.to_bytes())
+        self.user_data.append(data)
+        words = set(tokens[:, attributes.index(ORTH)].tolist())
+        self.strings.update(labels, map(doc.vocab.strings.__getitem__, words))
 
 
 def _rest(record: Record) -> str:
