@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import msgspec
 import spacy
-from spacy.attrs import ORTH
 from spacy.tokens import Doc, DocBin
 from spacy.tokens import Span as TokenSpan
 
@@ -138,7 +137,8 @@ class _Bin(DocBin):
         self.cats.append({})
         self.span_groups.append(doc.spans.to_bytes())
         self.user_data.append(data)
-        words = set(tokens[:, attributes.index(ORTH)].tolist())
+        # The first attribute of any DocBin is the word.
+        words = set(tokens[:, 0].tolist())
         self.strings.update(labels, map(doc.vocab.strings.__getitem__, words))
 
 
