@@ -26,6 +26,8 @@ EDGES = {
     "alembic": {"store"},
     "spacy": {"spacy_models", "entry_points.py"},
     "jsonlines": {"files"},
+    "pyarrow": {"files"},
+    "cassis": {"files"},
     "click": {"cli"},
     "rich": {"cli"},
 }

@@ -14,7 +14,14 @@ from curator.steps.datasets.convert import convert as convert_version
 from curator.steps.ports.formats import Format, FormatParts, Tokenize
 
 FORMATS: Mapping[str, str] = {
+    "brat": "curator.files.formats.brat:brat",
+    "cas": "curator.files.formats.cas:cas",
+    "croissant": "curator.files.formats.croissant:croissant",
+    "docbin": "curator.spacy_models.docbin:docbin",
+    "docbin-repaired": "curator.spacy_models.docbin:docbin_repaired",
     "doccano": "curator.files.formats.doccano:doccano",
+    "gliner": "curator.files.formats.gliner:gliner",
+    "parquet": "curator.files.formats.parquet:parquet",
 }
 """The function that makes a format of its parts, as MODULE:NAME, by the format's name."""
 

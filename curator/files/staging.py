@@ -58,6 +58,8 @@ class StagedFolder:
         self._parent = parent
         self._partial: Path | None = None
         self._files: dict[str, _File] = {}
+        self._folders: set[Path] = set()
+        self._has_whole_files = False
         self._open = ExitStack()
         self._writer = ThreadPoolExecutor(1, "staging")
         self._pending: deque[Future[None]] = deque()
@@ -68,13 +70,26 @@ class StagedFolder:
             self._catch_up(_AHEAD - 1)
             self._pending.append(self._writer.submit(writing.write, block))
 
+    def write(self, file: str, content: bytes) -> None:
+        """Make a file of its whole content; nothing of it is kept in memory, nor is it open afterwards."""
+        with disk_errors(self._parent):
+            path = self._place(file)
+            self._has_whole_files = True
+            self._catch_up(_AHEAD - 1)
+            self._pending.append(self._writer.submit(_write_whole, path, content))
+
     def _make(self, file: str) -> _File:
+        self._files[file] = _File(self._open.enter_context(self._place(file).open("xb")))
+        return self._files[file]
+
+    def _place(self, file: str) -> Path:
         for part in file.split("/"):
             checked(part, "file")
         path = self._folder() / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._files[file] = _File(self._open.enter_context(path.open("xb")))
-        return self._files[file]
+        if path.parent not in self._folders:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._folders.add(path.parent)
+        return path
 
     def _folder(self) -> Path:
         if self._partial is None:
@@ -91,6 +106,9 @@ class StagedFolder:
             self._catch_up(0)
             for file in self._files.values():
                 file.sync()
+            if self._has_whole_files:
+                # All at once: to wait for each of many small files would take longer than to write them.
+                os.sync()
             return {name: file.facts() for name, file in self._files.items()}
 
     def publish(self, number: int) -> Path:
@@ -118,7 +136,7 @@ class StagedFolder:
         self.seal()
         with disk_errors(target):
             partial = self._folder()
-            for folder in {partial, *((partial / file).parent for file in self._files)}:
+            for folder in {partial, *self._folders}:
                 sync_folder(folder)
             with _locked(self._parent):
                 yield partial
@@ -128,6 +146,11 @@ class StagedFolder:
         """Remove what has no name by now."""
         self._writer.shutdown(cancel_futures=True)
         self._open.close()
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    with path.open("xb") as stream:
+        stream.write(content)
 
 
 def version_is_there(target: Path) -> CuratorError:

@@ -1,16 +1,13 @@
 """The records of a dataset version as spaCy training examples, with a list of what they cannot hold."""
 
 import logging
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 import orjson
 from spacy.language import Language
-from spacy.tokens import Doc
 from spacy.tokens import Span as TokenSpan
 from spacy.training import Example
 
@@ -19,7 +16,7 @@ from curator.domain.loss import Loss, span_loss
 from curator.domain.overlaps import flatten
 from curator.domain.record import Record, record_from_line
 from curator.domain.span import Span
-from curator.spacy_models.borders import Borders
+from curator.spacy_models.borders import Borders, cut_at
 from curator.spacy_models.not_learnt import learners
 from curator.spacy_models.reading import ENTITIES
 
@@ -108,9 +105,9 @@ def example_of(record: Record, nlp: Language) -> tuple[Example, list[Loss]]:
     tokenizer cannot reach counts as missed in every score, and its tokens as unknown, not as outside, in the training
     of entities.
     """
-    spans, losses = _usable(record)
+    spans, losses = usable(record)
     predicted = nlp.make_doc(record.text)
-    reference = _cut(predicted, {offset for span in spans for offset in (span.start, span.end)})
+    reference = cut_at(predicted, {offset for span in spans for offset in (span.start, span.end)})
     groups: dict[str, list[TokenSpan]] = {layer: [] for layer in record.spans}
     cut, uncut = Borders(reference), Borders(predicted)
     for span in spans:
@@ -125,15 +122,16 @@ def example_of(record: Record, nlp: Language) -> tuple[Example, list[Loss]]:
     return Example(predicted, reference), losses
 
 
-def _usable(record: Record) -> tuple[list[Span], list[Loss]]:
+def usable(record: Record) -> tuple[list[Span], list[Loss]]:
+    """Return the spans that spaCy can hold where tokens end at their borders, layer by layer, and the others."""
     usable: list[Span] = []
     losses: list[Loss] = []
     for layer, all_spans in record.spans.items():
         spans, doubled = _each_once(all_spans)
         losses += [span_loss(record.id, span, DOUBLED) for span in doubled]
         # spaCy takes no entity that begins or ends with white space.
-        fitting = [span for span in spans if not _blank_edged(span, record.text)]
-        losses += [span_loss(record.id, span, BLANK_EDGE) for span in spans if _blank_edged(span, record.text)]
+        fitting = [span for span in spans if not blank_edged(span, record.text)]
+        losses += [span_loss(record.id, span, BLANK_EDGE) for span in spans if blank_edged(span, record.text)]
         if layer == ENTITIES:
             fitting, overlapping = flatten(fitting, frozenset({ENTITIES}))
             losses += [span_loss(record.id, span, OVERLAPS) for span in overlapping]
@@ -150,20 +148,6 @@ def _each_once(spans: Iterable[Span]) -> tuple[list[Span], list[Span]]:
     return list(kept.values()), doubled
 
 
-def _blank_edged(span: Span, text: str) -> bool:
+def blank_edged(span: Span, text: str) -> bool:
     covered = text[span.start : span.end]
     return covered != covered.strip()
-
-
-def _cut(doc: Doc, offsets: set[int]) -> Doc:
-    """Return a document of the same text whose tokens also end at the given offsets."""
-    text = doc.text
-    cuts = sorted(offsets)
-    words: list[str] = []
-    spaces: list[bool] = []
-    for token in doc:
-        start, end = token.idx, token.idx + len(token)
-        edges = [start, *cuts[bisect_right(cuts, start) : bisect_left(cuts, end)], end]
-        words.extend(text[left:right] for left, right in pairwise(edges))
-        spaces.extend([False] * (len(edges) - 2) + [bool(token.whitespace_)])
-    return Doc(doc.vocab, words=words, spaces=spaces)

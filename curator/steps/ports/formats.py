@@ -44,6 +44,13 @@ class FormatFolder(Protocol):
         """
         ...
 
+    def write(self, file: str, content: bytes) -> None:
+        """Make a file of its whole content, named as with `append`; there may be one a document.
+
+        Raises CuratorError for a name that is not plain, and where the disk refuses.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Format:

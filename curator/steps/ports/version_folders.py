@@ -41,6 +41,10 @@ class StagedFormat(Protocol):
         """Add to a file, as `StagedVersion.append` does."""
         ...
 
+    def write(self, file: str, content: bytes) -> None:
+        """Make a file of its whole content, named as with `append`; there may be as many as there are documents."""
+        ...
+
     def replace(self, name: str) -> Path:
         """Let this be the form of a name, durably, in the place of one that is there; returns its folder."""
         ...

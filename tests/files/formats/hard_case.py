@@ -33,6 +33,10 @@ class MemoryFolder:
     def append(self, file: str, block: bytes) -> None:
         self.files[file] = self.files.get(file, b"") + block
 
+    def write(self, file: str, content: bytes) -> None:
+        assert file not in self.files
+        self.files[file] = content
+
 
 def _record(name: str, text: str, *spans: tuple[str, str, str], **rest: object) -> Record:
     """Return a record whose spans are given as layer, covered text and label, each where that text first stands."""
@@ -114,8 +118,8 @@ RECORDS: Mapping[str, tuple[Record, ...]] = {
 }
 
 
-def version() -> VersionContent:
-    """Return the version, without the schema value's own manifest facts that no format needs."""
+def version(records: Mapping[str, tuple[Record, ...]] = RECORDS) -> VersionContent:
+    """Return the version, or one of other records, without the manifest's facts that no format needs."""
     manifest = {
         "dataset": "hard",
         "version": 1,
@@ -124,15 +128,17 @@ def version() -> VersionContent:
         "schema_hash": SCHEMA.hash,
         "code_version": "0",
         "files": {
-            f"{split}.jsonl": {"sha256": "0" * 64, "bytes": 0, "records": len(RECORDS[split])} for split in SPLITS
+            f"{split}.jsonl": {"sha256": "0" * 64, "bytes": 0, "records": len(records[split])} for split in SPLITS
         },
     }
-    return VersionContent(manifest, SCHEMA, lambda split: iter(RECORDS[split]))
+    return VersionContent(manifest, SCHEMA, lambda split: iter(records[split]))
 
 
-def written(name: str) -> tuple[Format, dict[str, bytes], list[Loss]]:
-    """Return a format, what it writes of the version, and what it leaves out."""
+def written(
+    name: str, records: Mapping[str, tuple[Record, ...]] = RECORDS
+) -> tuple[Format, dict[str, bytes], list[Loss]]:
+    """Return a format, what it writes of the version, or of one of other records, and what it leaves out."""
     (form,) = formats([name])
     folder = MemoryFolder()
-    losses = list(form.write(version(), folder))
+    losses = list(form.write(version(records), folder))
     return form, folder.files, losses

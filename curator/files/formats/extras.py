@@ -1,0 +1,12 @@
+"""Libraries that only some formats are made with."""
+
+from importlib.util import find_spec
+
+from curator.domain.errors import CuratorError
+
+
+def require(library: str, form: str) -> None:
+    """Raise CuratorError where a library that a format is made with is not installed."""
+    if find_spec(library) is None:
+        what = f"format {form} cannot be written without {library}"
+        raise CuratorError(what, "", "pip install curator[formats]")
