@@ -14,7 +14,12 @@ from curator.steps.datasets.convert import convert as convert_version
 from curator.steps.ports.formats import Format, FormatParts, Tokenize
 
 FORMATS: Mapping[str, str] = {
+    "bioes": "curator.files.formats.bioes:bioes",
+    "conll": "curator.files.formats.conll:conll",
+    "conllup": "curator.files.formats.conllup:conllup",
     "doccano": "curator.files.formats.doccano:doccano",
+    "label-studio": "curator.label_studio.task_file:label_studio",
+    "prodigy": "curator.files.formats.prodigy:prodigy",
 }
 """The function that makes a format of its parts, as MODULE:NAME, by the format's name."""
 

@@ -93,7 +93,6 @@ def record_line(record: Record) -> bytes:
     Spans are in text order within their layers, relations sorted, metadata by key. Scores and rules of spans are left
     out. Raises ValueError for NaN and infinities.
     """
-    provenance = record.provenance
     value = {
         "id": record.id,
         "text": record.text,
@@ -102,17 +101,22 @@ def record_line(record: Record) -> bytes:
         "relations": [relation_value(relation) for relation in sorted(record.relations, key=relation_order)],
         "attributes": [attribute_value(attribute) for attribute in record.attributes],
         "meta": {key: record.meta[key] for key in sorted(record.meta)},
-        "provenance": {
-            "annotators": list(provenance.annotators),
-            "last_annotator": provenance.last_annotator,
-            "policy": provenance.policy,
-            "pipeline": provenance.pipeline,
-            "ground_truth": provenance.ground_truth,
-            "source": provenance.source,
-        },
+        "provenance": provenance_value(record.provenance),
     }
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return unbroken(text).encode("utf-8") + b"\n"
+
+
+def provenance_value(provenance: Provenance) -> dict[str, Any]:
+    """Return where a record is from as the JSON object that records hold."""
+    return {
+        "annotators": list(provenance.annotators),
+        "last_annotator": provenance.last_annotator,
+        "policy": provenance.policy,
+        "pipeline": provenance.pipeline,
+        "ground_truth": provenance.ground_truth,
+        "source": provenance.source,
+    }
 
 
 def record_from_line(line: bytes, where: str = "") -> Record:
