@@ -12,7 +12,10 @@ from curator.spacy_models.french.tokenizer import FrenchTokenizer
 from curator.steps.ports.formats import FormatToken, Tokenize
 from tests.properties.test_no_span_misplaced import NEWS, TEXTS
 
-_SENTENCES = ("Il part.", "Oui,", "a,b", "« Non ! »", "dit-il", "...", "?!", "。", "\n\n", "  ", " ", "\u00a0", "M. Aubrac", "A.")
+_SENTENCES = (
+    *("Il part.", "Oui,", "a,b", "« Non ! »", "dit-il", "...", "?!", "。", "M. Aubrac", "A."),
+    *("\n\n", "  ", " ", "\u00a0"),
+)
 
 
 @cache
@@ -51,3 +54,10 @@ def test_a_text_of_many_words_is_cut_as_a_short_one_is() -> None:
     assert len(tokens) == 6 * len(words)
     assert list(_tokens()(words[-1]))[-1].begins_sentence == tokens[-1].begins_sentence
     assert list(_tokens()(" ".join(words[:9]))) == _of_pipeline(" ".join(words[:9]))
+
+
+def test_one_token_and_some_of_them_are_what_all_of_them_are() -> None:
+    tokens = _tokens()("Il part. Elle l'attend.")
+    assert [tokens[place] for place in range(len(tokens))] == list(tokens)
+    assert tokens[-1] == list(tokens)[-1]
+    assert tokens[3:5] == [FormatToken(9, 13, True), FormatToken(14, 16, False)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from curator.domain.overlaps import flatten
 from curator.domain.span import Span
 
-INSIDE_TOKEN = "boundary-inside-token"
+INSIDE = "boundary-inside-token"
 """The reason of a loss: the span begins or ends within a token."""
 BLANK = "blank-at-boundary"
 """The reason of a loss: the span begins or ends with white space, which is in no token."""
@@ -40,7 +40,7 @@ class TokenBorders:
 
     def fault(self, span: Span) -> str:
         """Return the reason why a span does not begin and end as tokens do."""
-        return INSIDE_TOKEN if self._is_inside(span.start) or self._is_inside(span.end) else BLANK
+        return INSIDE if self._is_inside(span.start) or self._is_inside(span.end) else BLANK
 
     def _is_inside(self, border: int) -> bool:
         at = bisect_right(self._starts, border) - 1

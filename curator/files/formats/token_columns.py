@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import add
 from typing import Any
 
-import orjson
-
 from curator.domain.document import SPLITS
 from curator.domain.loss import Loss, span_loss
 from curator.domain.record import Record
@@ -17,6 +15,7 @@ from curator.domain.span import attribute_value, relation_value
 from curator.files.formats.alignment import TokenBorders, TokenSpan, flat_spans, whole_sentences
 from curator.files.formats.blocks import Blocks
 from curator.files.formats.escaping import escaped
+from curator.files.formats.json_line import json_line
 from curator.steps.ports.formats import FormatFolder, FormatTokens, Tokenize, VersionContent
 
 NOT_HELD = {
@@ -44,7 +43,7 @@ def write(version: VersionContent, folder: FormatFolder, tokenize: Tokenize, tag
             for file in files.values():
                 blocks.open(file)
             for record in version.records(split):
-                blocks.add(DOCUMENTS, orjson.dumps(_document(record, split)) + b"\n")
+                blocks.add(DOCUMENTS, json_line(_document(record, split)))
                 tokens = tokenize(record.text)
                 borders = TokenBorders(tokens.starts, tokens.ends)
                 heads = _heads(record.text, tokens)
@@ -69,6 +68,8 @@ def _heads(text: str, tokens: FormatTokens) -> list[str]:
 
 
 def _lines(heads: Sequence[str], sentences: Iterable[int], spans: Sequence[TokenSpan], tag: Tag) -> str:
+    if not heads:
+        return _BEGINS
     tags = ["O"] * len(heads)
     for token_span in spans:
         tag(tags, token_span, escaped(token_span.span.label))
