@@ -1,9 +1,9 @@
 """The tokens of texts for formats that are made of tokens."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
+from itertools import accumulate
 
-import spacy
 from spacy.lang.lex_attrs import is_punct
 from spacy.pipeline import Sentencizer
 
@@ -13,11 +13,16 @@ from curator.steps.ports.formats import FormatTokens, Tokenize
 _BLANKS = re.compile(r"(\s+)")
 _REMEMBERED = 50_000
 _WORD, _PUNCTUATION, _END = range(3)
+_LONGEST_TITLE = 3
+_Cut = tuple[tuple[int, int, int], ...]
+"""The tokens of a stretch: where each starts and ends in it, and of which kind it is."""
+_ONE_WORD: _Cut = ((0, 0, _WORD),)
+"""Stands for a stretch that is one word, as most are."""
 
 
 def french_tokens() -> Tokenize:
     """Return the French tokenizer, with sentences as spaCy's sentencizer cuts them; blank tokens are left out."""
-    return _FrenchTokens(spacy.blank("fr").create_pipe("sentencizer"))
+    return _FrenchTokens(Sentencizer())
 
 
 class _FrenchTokens:
@@ -28,50 +33,61 @@ class _FrenchTokens:
 
     def __init__(self, sentencizer: Sentencizer) -> None:
         self._ends = frozenset(sentencizer.punct_chars)
-        self._cut: dict[str, tuple[tuple[int, int, int], ...]] = {}
+        self._cut: dict[str, _Cut] = {}
 
     def __call__(self, text: str) -> FormatTokens:
         starts: list[int] = []
         ends: list[int] = []
         sentences = [0]
-        cut = self._cut
-        at, ended = 0, False
-        pieces = iter(_BLANKS.split(text))
-        for stretch in pieces:
-            if stretch:
-                for start, end, kind in cut.get(stretch) or self._cut_anew(stretch):
-                    if kind == _END:
-                        ended = True
-                    elif ended and kind == _WORD:
-                        sentences.append(len(starts))
-                        ended = False
-                    starts.append(at + start)
-                    ends.append(at + end)
-                at += len(stretch)
-            blanks = next(pieces, "")
-            at += len(blanks)
+        pieces = _BLANKS.split(text)
+        borders = list(accumulate(map(len, pieces), initial=0))
+        stretches, blanks = pieces[::2], pieces[1::2]
+        ended = False
+        for at, end, stretch, known, after in zip(
+            borders[::2], borders[1::2], stretches, map(self._cut.get, stretches), [*blanks, ""], strict=True
+        ):
+            if known is None:
+                known = self._cut_anew(stretch)
+            if known is _ONE_WORD:
+                if ended:
+                    sentences.append(len(starts))
+                    ended = False
+                starts.append(at)
+                ends.append(end)
+                continue
+            for first, last, kind in known:
+                if kind == _END:
+                    ended = True
+                elif ended and kind == _WORD:
+                    sentences.append(len(starts))
+                    ended = False
+                starts.append(at + first)
+                ends.append(at + last)
             # White space but for one plain blank is a token of its own, at which a new sentence begins.
-            if ended and blanks != " ":
+            if ended and after != " ":
                 sentences.append(len(starts))
                 ended = False
         if sentences[-1] == len(starts):
             sentences.pop()
         return FormatTokens(starts, ends, sentences)
 
-    def _cut_anew(self, stretch: str) -> tuple[tuple[int, int, int], ...]:
-        cut = tuple((start, end, self._kind(stretch[start:end])) for start, end in self._borders(stretch))
+    def _cut_anew(self, stretch: str) -> _Cut:
+        # Letters alone are one word.
+        cut = _ONE_WORD if stretch.isalpha() else tuple(self._tokens(stretch)) if stretch else ()
         if len(self._cut) >= _REMEMBERED:
             self._cut.clear()
         self._cut[stretch] = cut
         return cut
 
-    def _borders(self, stretch: str) -> Iterable[tuple[int, int]]:
-        # Letters alone are one word, and most stretches are that, with a comma perhaps.
-        if stretch.isalpha():
-            return ((0, len(stretch)),)
-        if stretch[-1] == "," and stretch[:-1].isalpha():
-            return ((0, len(stretch) - 1), (len(stretch) - 1, len(stretch)))
-        return token_borders(stretch)
+    def _tokens(self, stretch: str) -> Iterator[tuple[int, int, int]]:
+        word, mark = stretch[:-1], len(stretch) - 1
+        # So are those before a comma, and before a full stop those of more letters than an abbreviated title has.
+        if word.isalpha() and (stretch[mark] == "," or (stretch[mark] == "." and mark > _LONGEST_TITLE)):
+            yield 0, mark, _WORD
+            yield mark, mark + 1, self._kind(stretch[mark])
+            return
+        for start, end in token_borders(stretch):
+            yield start, end, self._kind(stretch[start:end])
 
     def _kind(self, token: str) -> int:
         if token in self._ends:

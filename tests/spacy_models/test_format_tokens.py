@@ -13,7 +13,7 @@ from curator.steps.ports.formats import FormatToken, Tokenize
 from tests.properties.test_no_span_misplaced import NEWS, TEXTS
 
 _SENTENCES = (
-    *("Il part.", "Oui,", "a,b", "« Non ! »", "dit-il", "...", "?!", "。", "M. Aubrac", "A."),
+    *("Il part.", "Oui,", "a,b", "« Non ! »", "dit-il", "...", "?!", "。", "M. Aubrac", "A.", "Mgr.", "Abbé.", "d."),
     *("\n\n", "  ", " ", "\u00a0"),
 )
 

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from curator.domain.overlaps import flatten
 from curator.domain.span import Span
@@ -52,22 +53,26 @@ def flat_spans(spans: Iterable[Span], borders: TokenBorders) -> tuple[list[Token
 
     Of those that overlap the longest stays, the earlier of equally long ones.
     """
-    placed: dict[Span, TokenSpan] = {}
+    placed: list[TokenSpan] = []
     others: list[tuple[Span, str]] = []
     for span in spans:
         token_span = borders.place(span)
         if token_span is None:
             others.append((span, borders.fault(span)))
         else:
-            placed[span] = token_span
-    kept, dropped = flatten(placed, frozenset(span.layer for span in placed))
+            placed.append(token_span)
+    if all(one.last < following.first for one, following in pairwise(placed)):
+        return placed, others
+    by_span = {token_span.span: token_span for token_span in placed}
+    kept, dropped = flatten(by_span, frozenset(span.layer for span in by_span))
     others += [(span, OVERLAPS) for span in dropped]
-    return sorted((placed[span] for span in kept), key=lambda token_span: token_span.first), others
+    return sorted((by_span[span] for span in kept), key=lambda token_span: token_span.first), others
 
 
 def whole_sentences(sentences: Iterable[int], spans: Iterable[TokenSpan]) -> list[int]:
     """Return where sentences begin, without those that would begin within a span: readers take each for itself."""
     within: set[int] = set()
     for token_span in spans:
-        within.update(range(token_span.first + 1, token_span.last + 1))
+        if token_span.first < token_span.last:
+            within.update(range(token_span.first + 1, token_span.last + 1))
     return [place for place in sentences if place not in within]

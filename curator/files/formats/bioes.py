@@ -1,10 +1,9 @@
 """BIOES: the columns of CoNLL-2003, in whose tags the last token and a token alone are marked as such."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from curator.domain.loss import Loss
 from curator.files.formats import token_columns
-from curator.files.formats.alignment import TokenSpan
 from curator.steps.ports.formats import Format, FormatFolder, FormatParts, VersionContent
 
 
@@ -12,15 +11,12 @@ def bioes(parts: FormatParts) -> Format:
     """Return the format; of spans that overlap within a layer the longest is written."""
 
     def write(version: VersionContent, folder: FormatFolder) -> Iterator[Loss]:
-        return token_columns.write(version, folder, parts.tokenize(), _tag)
+        return token_columns.write(version, folder, parts.tokenize(), _tags)
 
     return Format("bioes", write, token_columns.NOT_HELD)
 
 
-def _tag(tags: list[str], token_span: TokenSpan, label: str) -> None:
-    first, last = token_span.first, token_span.last
-    if first == last:
-        tags[first] = f"S-{label}"
-        return
-    tags[first], tags[last] = f"B-{label}", f"E-{label}"
-    tags[first + 1 : last] = [f"I-{label}"] * (last - first - 1)
+def _tags(count: int, label: str) -> Sequence[str]:
+    if count == 1:
+        return [f"S-{label}"]
+    return [f"B-{label}", *[f"I-{label}"] * (count - 2), f"E-{label}"]

@@ -5,7 +5,6 @@ splits in the order of the files, with the texts, in which each token stands at 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import add
 from typing import Any
 
 from curator.domain.document import SPLITS
@@ -24,8 +23,8 @@ NOT_HELD = {
 }
 DOCUMENTS = "documents.jsonl"
 
-Tag = Callable[[list[str], TokenSpan, str], None]
-"""Set the tags of a span's tokens, given all tags of its document, the span and its label as it is written."""
+Tags = Callable[[int, str], Sequence[str]]
+"""Return the tags of a span's tokens, given their number and the label as it is written."""
 
 # What spaCy's converter looks for; other readers look at the first column alone.
 _DOCUMENT = "-DOCSTART-"
@@ -33,7 +32,7 @@ _BEGINS = f"{_DOCUMENT} -X- O O\n\n"
 _LIKE_DOCUMENT = _DOCUMENT.replace("-", "_")
 
 
-def write(version: VersionContent, folder: FormatFolder, tokenize: Tokenize, tag: Tag) -> Iterator[Loss]:
+def write(version: VersionContent, folder: FormatFolder, tokenize: Tokenize, tags: Tags) -> Iterator[Loss]:
     """Write a version in columns and yield what they do not hold."""
     layers = version.schema.layer_names
     with Blocks(folder) as blocks:
@@ -46,10 +45,10 @@ def write(version: VersionContent, folder: FormatFolder, tokenize: Tokenize, tag
                 blocks.add(DOCUMENTS, json_line(_document(record, split)))
                 tokens = tokenize(record.text)
                 borders = TokenBorders(tokens.starts, tokens.ends)
-                heads = _heads(record.text, tokens)
+                untagged = _untagged(record.text, tokens)
                 for layer, file in files.items():
                     kept, others = flat_spans(record.spans.get(layer, ()), borders)
-                    blocks.add(file, _lines(heads, tokens.sentences, kept, tag).encode())
+                    blocks.add(file, _lines(untagged, tokens.sentences, kept, tags).encode())
                     yield from (span_loss(record.id, span, reason) for span, reason in others)
                 yield from _other_losses(record, layers)
 
@@ -58,28 +57,27 @@ def _document(record: Record, split: str) -> dict[str, Any]:
     return {"id": record.id, "text": record.text, "lang": record.lang, "split": split}
 
 
-def _heads(text: str, tokens: FormatTokens) -> list[str]:
-    """Return the columns of every token before its tag; neither part of speech nor chunks are known."""
-    heads = [f"{text[start:end]} -X- O " for start, end in zip(tokens.starts, tokens.ends, strict=True)]
+def _untagged(text: str, tokens: FormatTokens) -> list[str]:
+    """Return the line of every token, in no span; neither part of speech nor chunks are known."""
+    lines = [f"{text[start:end]} -X- O O" for start, end in zip(tokens.starts, tokens.ends, strict=True)]
     if _DOCUMENT in text:
         # A token that a reader could take for the mark is written as long as it is, but otherwise.
-        heads = [head.replace(_DOCUMENT, _LIKE_DOCUMENT) for head in heads]
-    return heads
+        lines = [line.replace(_DOCUMENT, _LIKE_DOCUMENT) for line in lines]
+    return lines
 
 
-def _lines(heads: Sequence[str], sentences: Iterable[int], spans: Sequence[TokenSpan], tag: Tag) -> str:
-    if not heads:
+def _lines(untagged: Sequence[str], sentences: Iterable[int], spans: Sequence[TokenSpan], tags: Tags) -> str:
+    if not untagged:
         return _BEGINS
-    tags = ["O"] * len(heads)
+    lines = [*untagged, ""]
     for token_span in spans:
-        tag(tags, token_span, escaped(token_span.span.label))
-    lines = list(map(add, heads, tags))
-    starts = whole_sentences(sentences, spans)
-    parts = [_BEGINS]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        parts.append("\n".join(lines[start:end]))
-        parts.append("\n\n")
-    return "".join(parts)
+        first, last = token_span.first, token_span.last
+        for place, tag in enumerate(tags(last - first + 1, escaped(token_span.span.label)), start=first):
+            lines[place] = lines[place][:-1] + tag
+    for start in whole_sentences(sentences, spans):
+        if start:
+            lines[start - 1] += "\n"
+    return _BEGINS + "\n".join(lines) + "\n"
 
 
 def _other_losses(record: Record, layers: Sequence[str]) -> Iterator[Loss]:
