@@ -1,7 +1,6 @@
 """The tokens of texts for formats that are made of tokens."""
 
 import re
-from collections.abc import Iterator
 from itertools import accumulate
 
 from spacy.lang.lex_attrs import is_punct
@@ -36,26 +35,27 @@ class _FrenchTokens:
         self._cut: dict[str, _Cut] = {}
 
     def __call__(self, text: str) -> FormatTokens:
+        pieces = _BLANKS.split(text)
+        borders = list(accumulate(map(len, pieces), initial=0))
+        begins, stops = borders[::2], borders[1::2]
+        get, cut_anew = self._cut.get, self._cut_anew
+        cuts = [get(stretch) or cut_anew(stretch) for stretch in pieces[::2]]
         starts: list[int] = []
         ends: list[int] = []
         sentences = [0]
-        pieces = _BLANKS.split(text)
-        borders = list(accumulate(map(len, pieces), initial=0))
-        stretches, blanks = pieces[::2], pieces[1::2]
-        ended = False
-        for at, end, stretch, known, after in zip(
-            borders[::2], borders[1::2], stretches, map(self._cut.get, stretches), [*blanks, ""], strict=True
-        ):
-            if known is None:
-                known = self._cut_anew(stretch)
-            if known is _ONE_WORD:
+        ended, taken = False, 0
+        for place in [place for place, cut in enumerate(cuts) if cut is not _ONE_WORD] + [len(cuts)]:
+            if taken < place:
+                # One word a stretch, up to here.
                 if ended:
                     sentences.append(len(starts))
                     ended = False
-                starts.append(at)
-                ends.append(end)
-                continue
-            for first, last, kind in known:
+                starts += begins[taken:place]
+                ends += stops[taken:place]
+            if place == len(cuts):
+                break
+            taken, at = place + 1, begins[place]
+            for first, last, kind in cuts[place]:
                 if kind == _END:
                     ended = True
                 elif ended and kind == _WORD:
@@ -64,7 +64,7 @@ class _FrenchTokens:
                 starts.append(at + first)
                 ends.append(at + last)
             # White space but for one plain blank is a token of its own, at which a new sentence begins.
-            if ended and after != " ":
+            if ended and pieces[2 * place + 1 : 2 * place + 2] != [" "]:
                 sentences.append(len(starts))
                 ended = False
         if sentences[-1] == len(starts):
@@ -72,22 +72,20 @@ class _FrenchTokens:
         return FormatTokens(starts, ends, sentences)
 
     def _cut_anew(self, stretch: str) -> _Cut:
-        # Letters alone are one word.
-        cut = _ONE_WORD if stretch.isalpha() else tuple(self._tokens(stretch)) if stretch else ()
         if len(self._cut) >= _REMEMBERED:
             self._cut.clear()
-        self._cut[stretch] = cut
+        # Letters alone are one word.
+        self._cut[stretch] = cut = _ONE_WORD if stretch.isalpha() else self._tokens(stretch)
         return cut
 
-    def _tokens(self, stretch: str) -> Iterator[tuple[int, int, int]]:
+    def _tokens(self, stretch: str) -> _Cut:
+        if not stretch:
+            return ()
         word, mark = stretch[:-1], len(stretch) - 1
         # So are those before a comma, and before a full stop those of more letters than an abbreviated title has.
         if word.isalpha() and (stretch[mark] == "," or (stretch[mark] == "." and mark > _LONGEST_TITLE)):
-            yield 0, mark, _WORD
-            yield mark, mark + 1, self._kind(stretch[mark])
-            return
-        for start, end in token_borders(stretch):
-            yield start, end, self._kind(stretch[start:end])
+            return ((0, mark, _WORD), (mark, mark + 1, self._kind(stretch[mark])))
+        return tuple((start, end, self._kind(stretch[start:end])) for start, end in token_borders(stretch))
 
     def _kind(self, token: str) -> int:
         if token in self._ends:
