@@ -3,7 +3,19 @@
 import argparse
 from collections.abc import Callable, Mapping
 
-from benchmarks import annotate, deliver, export, formats_docbin, growth, long_texts, memory, nearness, starts, workers
+from benchmarks import (
+    annotate,
+    deliver,
+    export,
+    formats,
+    formats_docbin,
+    growth,
+    long_texts,
+    memory,
+    nearness,
+    starts,
+    workers,
+)
 
 PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
     "annotate": (annotate.against_tokenizer, annotate.rules_against_model, annotate.combined_against_rules),
@@ -14,6 +26,7 @@ PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
     "growth": (growth.growth,),
     "export": (export.measure,),
     "docbin": (formats_docbin.against_spacy, formats_docbin.peaks),
+    "formats": (formats.against_the_sdk, formats.export_against_the_sdk, formats.memory),
     "deliver": (deliver.hook_against_bare_view,),
     "starts": (
         starts.help_against_click,

@@ -161,7 +161,7 @@ def decide(folder: Path) -> None:
     with _store(folder) as store:
         with store.reading() as transaction:
             seq = transaction.seq
-        decide_changed(store, Decider(_schema(), _RULES, READ_ANNOTATION), seq)
+        decide_changed(store, Decider(schema(), _RULES, READ_ANNOTATION), seq)
 
 
 @contextmanager
@@ -177,7 +177,7 @@ def fill(folder: Path, count: int) -> None:
     """Store so many documents, each with an annotation of `SPANS` spans and with a split."""
     with _store(folder) as store:
         upgrade(store.engine)
-        adopt_schema(store, _schema(), "benchmark")
+        adopt_schema(store, schema(), "benchmark")
         numbered = enumerate((generated.text for generated in generated_texts(count)), start=1)
         for chunk in chunks(numbered, 2_000):
             with store.writing() as transaction:
@@ -222,7 +222,8 @@ def _region(text: str, start: int, number: int) -> dict[str, Any]:
     return {"id": str(number), "from_name": "entities", "to_name": "text", "type": "labels", "value": value}
 
 
-def _schema() -> LabelSchema:
+def schema() -> LabelSchema:
+    """Return the default label schema."""
     import yaml
 
     path = Path(__file__).parent.parent / "configs" / "labels.yaml"

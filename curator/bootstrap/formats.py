@@ -14,14 +14,19 @@ from curator.steps.datasets.convert import convert as convert_version
 from curator.steps.ports.formats import Format, FormatParts, Tokenize
 
 FORMATS: Mapping[str, str] = {
+    "bioes": "curator.files.formats.bioes:bioes",
     "brat": "curator.files.formats.brat:brat",
     "cas": "curator.files.formats.cas:cas",
+    "conll": "curator.files.formats.conll:conll",
+    "conllup": "curator.files.formats.conllup:conllup",
     "croissant": "curator.files.formats.croissant:croissant",
     "docbin": "curator.spacy_models.docbin:docbin",
     "docbin-repaired": "curator.spacy_models.docbin:docbin_repaired",
     "doccano": "curator.files.formats.doccano:doccano",
     "gliner": "curator.files.formats.gliner:gliner",
+    "label-studio": "curator.label_studio.task_file:label_studio",
     "parquet": "curator.files.formats.parquet:parquet",
+    "prodigy": "curator.files.formats.prodigy:prodigy",
 }
 """The function that makes a format of its parts, as MODULE:NAME, by the format's name."""
 

@@ -189,9 +189,10 @@ def _span(layer: str, item: Mapping[str, Any], text: str, ids: dict[Hashable, st
     covered = item.get("text")
     if offsets_fault(span.start, span.end, text) or covered not in (None, text[span.start : span.end]):
         raise CuratorError("span does not fit its text", f"{place}, {span.id}", "mend its offsets")
-    ids[span.id] = span.id
+    name = span.id
+    ids[name] = name
     if item.get("id") is not None:
-        ids[item["id"]] = span.id
+        ids[item["id"]] = name
     return span
 
 

@@ -1,7 +1,7 @@
 """Label Studio's result items and our spans, relations and attributes, both ways."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -45,16 +45,28 @@ def write_result(content: Content, text: str) -> list[dict[str, Any]]:
     Region ids derive from the spans, so the same content gives the same items. Raises ValueError where a relation
     is to no span of the content.
     """
+    regions, region_of = write_regions(content.spans, text)
+    return [*regions, *write_relations(content.relations, region_of)]
+
+
+def write_regions(spans: Iterable[Span], text: str) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Return the items of spans, one region each, and the id of the first region by the id of its span."""
     items: list[dict[str, Any]] = []
     region_of: dict[str, str] = {}
     taken: set[str] = set()
     attempts: dict[str, int] = {}
-    for span in content.spans:
+    for span in spans:
         region = _region_id(span, taken, attempts)
         taken.add(region)
         region_of.setdefault(span.id, region)
         items.append(_region(region, span, text))
-    for relation in content.relations:
+    return items, region_of
+
+
+def write_relations(relations: Iterable[Relation], region_of: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the items of relations, given the regions of spans. Raises ValueError where one is to none of them."""
+    items = []
+    for relation in relations:
         if relation.head not in region_of or relation.child not in region_of:
             raise ValueError(f"relation {relation.label} from {relation.head} to {relation.child} lacks a span")
         items.append(

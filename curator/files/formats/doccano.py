@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from curator.domain.document import SPLITS
 from curator.domain.loss import Loss
 from curator.domain.record import Record
 from curator.domain.schema import LabelSchema
 from curator.domain.span import attribute_value, relation_value
 from curator.files.formats.blocks import Blocks
+from curator.files.formats.json_line import json_line
 from curator.steps.ports.formats import Format, FormatFolder, FormatParts, VersionContent
 
 
@@ -25,7 +24,7 @@ def _write(version: VersionContent, folder: FormatFolder) -> Iterator[Loss]:
             file = f"{split}.jsonl"
             blocks.open(file)
             for record in version.records(split):
-                blocks.add(file, orjson.dumps(_line(record, version.schema)) + b"\n")
+                blocks.add(file, json_line(_line(record, version.schema)))
                 yield from _losses(record)
 
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import orjson
-
 from curator.domain.document import SPLITS
 from curator.domain.loss import Loss, span_loss
 from curator.domain.record import Record
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Span, attribute_value, relation_value
 from curator.files.formats.blocks import Blocks
+from curator.files.formats.json_line import json_line
 from curator.steps.ports.formats import Format, FormatFolder, FormatParts, FormatToken, Tokenize, VersionContent
 
 INSIDE_TOKEN = "boundary-inside-token"  # noqa: S105 - a token of text
@@ -38,7 +37,7 @@ def _write(split: str, version: VersionContent, tokenize: Tokenize, blocks: Bloc
     for record in version.records(split):
         tokens = tokenize(record.text)
         spans, losses = _on_tokens(record, tokens)
-        blocks.add(file, separator + b"\n" + orjson.dumps(_example(record, tokens, spans, version.schema)))
+        blocks.add(file, separator + b"\n" + json_line(_example(record, tokens, spans, version.schema)).rstrip(b"\n"))
         separator = b","
         yield from losses
         for relation in record.relations:

@@ -1,6 +1,7 @@
 """A tokenizer for French news: fine enough that rules on the text always find token borders."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,11 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+
+
+def token_borders(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each token begins and ends; white space is never in one token with anything else."""
+    return (match.span() for match in _TOKEN.finditer(text))
 
 
 class FrenchTokenizer:

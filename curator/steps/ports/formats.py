@@ -1,16 +1,16 @@
 """Formats: a dataset version in the form that another tool takes."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, overload
 
 from curator.domain.loss import Loss
 from curator.domain.record import Record
 from curator.domain.schema import LabelSchema
 
 
-@dataclass(frozen=True, slots=True)
-class FormatToken:
+class FormatToken(NamedTuple):
     """A token of a text: the half-open range [start, end) in code points, and whether a sentence begins with it."""
 
     start: int
@@ -18,8 +18,37 @@ class FormatToken:
     begins_sentence: bool
 
 
-Tokenize = Callable[[str], Sequence[FormatToken]]
-"""Cut a text into tokens, in order, none of them blank or overlapping another; what is not in any is white space."""
+class FormatTokens(Sequence[FormatToken]):
+    """The tokens of a text, in order: where each starts and ends, and the places of those that begin a sentence."""
+
+    def __init__(self, starts: Sequence[int], ends: Sequence[int], sentences: Sequence[int]) -> None:
+        self.starts = starts
+        self.ends = ends
+        self.sentences = sentences
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, place: int) -> FormatToken: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[FormatToken]: ...
+    def __getitem__(self, place: int | slice) -> FormatToken | Sequence[FormatToken]:
+        if isinstance(place, slice):
+            return list(self)[place]
+        place = range(len(self))[place]
+        at = bisect_left(self.sentences, place)
+        begins = at < len(self.sentences) and self.sentences[at] == place
+        return FormatToken(self.starts[place], self.ends[place], begins)
+
+    def __iter__(self) -> Iterator[FormatToken]:
+        beginning = frozenset(self.sentences)
+        for place, (start, end) in enumerate(zip(self.starts, self.ends, strict=True)):
+            yield FormatToken(start, end, place in beginning)
+
+
+Tokenize = Callable[[str], FormatTokens]
+"""Cut a text into tokens, none of which overlap; white space is in none, all else in one of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ class _Hashed:
     def append(self, file: str, block: bytes) -> None:
         self._checksums.setdefault(file, hashlib.sha256()).update(block)
 
+    def write(self, file: str, content: bytes) -> None:
+        self._checksums[file] = hashlib.sha256(content)
+
     def digests(self) -> dict[str, str]:
         return {file: checksum.hexdigest() for file, checksum in self._checksums.items()}
 
