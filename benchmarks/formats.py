@@ -6,11 +6,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-
-from label_studio_sdk.converter import Converter
 
 from benchmarks import export
 from benchmarks.export import Figures, schema
@@ -58,7 +57,7 @@ def against_the_sdk() -> Ratio:
         records = [_task(record) for record in _records(DOCUMENTS, _schema(1))]
         tasks.write_text(json.dumps(records, ensure_ascii=False), "utf-8")
         del records
-        converter = Converter(labelling_config(_schema(1)), name)
+        converter = _converter(labelling_config(_schema(1)), name)
         return paired(
             "version into CoNLL-2003",
             lambda _: converted(folder, "conll"),
@@ -81,7 +80,7 @@ def export_against_the_sdk() -> Ratio:
         lines = [line for split in SPLITS for line in (frozen.path / f"{split}.jsonl").read_bytes().splitlines()]
         tasks = folder / "tasks.json"
         tasks.write_text(json.dumps([_task(record_from_line(line)) for line in lines], ensure_ascii=False), "utf-8")
-        converter = Converter(labelling_config(schema()), name)
+        converter = _converter(labelling_config(schema()), name)
         return paired(
             "export of decided documents, JSONL",
             lambda run: export.export(folder, f"run{run}"),
@@ -160,6 +159,11 @@ def _task(record: Record) -> dict[str, Any]:
     result = write_result(record.content, record.text)
     annotation = {"id": 1, "result": result, "completed_by": 1, "created_at": "2026-01-01T00:00:00.000000Z"}
     return {"id": 1, "data": {"text": record.text, "document": record.id}, "annotations": [annotation]}
+
+
+def _converter(config: str, folder: str) -> Any:
+    """Return the SDK's converter, which has no types."""
+    return import_module("label_studio_sdk.converter").Converter(config, folder)
 
 
 def _peak(folder: Path, form: str) -> int:
