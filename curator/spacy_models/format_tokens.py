@@ -10,7 +10,7 @@ from curator.spacy_models.french.tokenizer import token_borders
 from curator.steps.ports.formats import FormatTokens, Tokenize
 
 _BLANKS = re.compile(r"(\s+)")
-_REMEMBERED = 50_000
+_REMEMBERED, _LONGEST_REMEMBERED = 50_000, 50
 _WORD, _PUNCTUATION, _END = range(3)
 _LONGEST_TITLE = 3
 _Cut = tuple[tuple[int, int, int], ...]
@@ -72,10 +72,12 @@ class _FrenchTokens:
         return FormatTokens(starts, ends, sentences)
 
     def _cut_anew(self, stretch: str) -> _Cut:
-        if len(self._cut) >= _REMEMBERED:
-            self._cut.clear()
         # Letters alone are one word.
-        self._cut[stretch] = cut = _ONE_WORD if stretch.isalpha() else self._tokens(stretch)
+        cut = _ONE_WORD if stretch.isalpha() else self._tokens(stretch)
+        if len(stretch) <= _LONGEST_REMEMBERED:
+            if len(self._cut) >= _REMEMBERED:
+                self._cut.clear()
+            self._cut[stretch] = cut
         return cut
 
     def _tokens(self, stretch: str) -> _Cut:

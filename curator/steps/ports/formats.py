@@ -22,18 +22,25 @@ class FormatTokens(Sequence[FormatToken]):
     """The tokens of a text, in order: where each starts and ends, and the places of those that begin a sentence."""
 
     def __init__(self, starts: Sequence[int], ends: Sequence[int], sentences: Sequence[int]) -> None:
+        """Take the borders of the tokens and the places of those that begin a sentence, all ascending."""
         self.starts = starts
         self.ends = ends
         self.sentences = sentences
 
     def __len__(self) -> int:
+        """Return the number of tokens."""
         return len(self.starts)
 
     @overload
-    def __getitem__(self, place: int) -> FormatToken: ...
+    def __getitem__(self, place: int) -> FormatToken:
+        """Return a token."""
+
     @overload
-    def __getitem__(self, place: slice) -> Sequence[FormatToken]: ...
+    def __getitem__(self, place: slice) -> Sequence[FormatToken]:
+        """Return some of the tokens."""
+
     def __getitem__(self, place: int | slice) -> FormatToken | Sequence[FormatToken]:
+        """Return a token, or some of them; all at once are cheaper than one after the other."""
         if isinstance(place, slice):
             return list(self)[place]
         place = range(len(self))[place]
@@ -42,6 +49,7 @@ class FormatTokens(Sequence[FormatToken]):
         return FormatToken(self.starts[place], self.ends[place], begins)
 
     def __iter__(self) -> Iterator[FormatToken]:
+        """Yield the tokens."""
         beginning = frozenset(self.sentences)
         for place, (start, end) in enumerate(zip(self.starts, self.ends, strict=True)):
             yield FormatToken(start, end, place in beginning)
