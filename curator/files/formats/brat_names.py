@@ -39,9 +39,11 @@ class BratNames:
                 self.value(attribute.name, choice)
 
     def span(self, layer: str, label: str) -> str:
+        """Return the type of a span."""
         return self._name(SPANS, (layer, label), self._schema.written(layer, label))
 
     def relation(self, label: str, direction: str) -> str:
+        """Return the type of a relation of which no end is an event."""
         return self._name(RELATIONS, (label, direction), label + _suffix(direction))
 
     def role(self, label: str, direction: str, *, is_child: bool) -> str:
@@ -49,9 +51,11 @@ class BratNames:
         return self._name(ROLES, (label, direction, is_child), label + ("-of" if is_child else "") + _suffix(direction))
 
     def attribute(self, name: str) -> str:
+        """Return the name of an attribute."""
         return self._name(ATTRIBUTES, (name,), name)
 
     def value(self, attribute: str, choice: str) -> str:
+        """Return the name of one of the values that an attribute may have."""
         return self._name(VALUES + attribute, (choice,), choice)
 
     def _name(self, kind: str, key: tuple[Any, ...], wish: str) -> str:

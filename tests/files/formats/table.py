@@ -45,7 +45,11 @@ _NOTES = """\
 - `gliner`: the trainer reads `tokenized_text`, `ner` and `relations`. Of several labels of the same words it learns
   one, and none of a span that is longer than its model's `max_width`.
 - `croissant` has no licence and no date of publication, which a version does not know; its validator recommends
-  both."""
+  both.
+
+In the tests spaCy, dkpro-cassis, pandas, pyarrow, `datasets` and mlcroissant read what is for them. brat's server,
+INCEpTION, doccano and GLiNER's trainer are not installed there: what is for these is read by readers of our own, and
+nobody has seen the tools take it."""
 
 _CONVERTER = """\
 ## Label Studio's own converter
