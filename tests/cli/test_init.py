@@ -15,6 +15,9 @@ from tests.conftest import ROOT
 ARGUMENTS = {
     "annotators add": ["zoe@example.org"],
     "calibrate": ["none.jsonl"],
+    "datasets convert": ["news@1", "--to", "doccano"],
+    "datasets leakage": ["news@1"],
+    "datasets verify": ["news@1"],
     "evaluate": ["none.jsonl"],
     "export": ["news"],
     "ingest": ["none.txt"],
@@ -24,7 +27,7 @@ ARGUMENTS = {
 }
 MAKING = {"init", "up", "demo", "ingest"}
 # These need none; they fail for another reason here.
-STATELESS = {"calibrate", "evaluate"}
+STATELESS = {"calibrate", "evaluate", "datasets convert", "datasets leakage", "datasets verify"}
 # Its report is what is wrong.
 REPORTING = {"doctor"}
 
@@ -57,9 +60,9 @@ def test_without_a_workspace_a_command_fails_and_makes_none(run: Run, folder: Pa
 
 @pytest.mark.parametrize("path", sorted(STATELESS))
 def test_what_stores_nothing_needs_no_workspace(run: Run, folder: Path, path: str) -> None:
-    ran = run("--workspace", "typo", path, *ARGUMENTS[path])
+    ran = run("--workspace", "typo", *path.split(), *ARGUMENTS[path])
     assert ran.code == 1
-    assert "none.jsonl" in ran.error_line
+    assert ARGUMENTS[path][0] in ran.error_line
     assert not (folder / "typo").exists()
 
 

@@ -2,14 +2,16 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 
 from curator.domain.dataset import manifest
 from curator.domain.dataset_card import dataset_card
 from curator.domain.dataset_ref import DatasetRef
 from curator.domain.errors import CuratorError
+from curator.domain.json_values import unbroken
 from curator.domain.ledger import LossLedger
 from curator.domain.loss import Loss
 from curator.domain.record import RECORD_FORMAT
@@ -18,6 +20,10 @@ from curator.steps.datasets.folder import LEDGER, MANIFEST, manifest_content
 from curator.steps.datasets.verify.fault import Fault
 
 CARD = "README.md"
+_LOSSES = b'"losses": ['
+_END = b"]\n}\n"
+_CLOSED = b"\n  ]\n}\n"
+_ENTRY_END = b"\n    }"
 
 
 def json_object(content: bytes) -> dict[str, Any] | None:
@@ -87,24 +93,54 @@ def _differences(path: str, given: Any, right: Any) -> Iterator[str]:
 
 
 def ledger_faults(content: bytes) -> Iterator[Fault]:
-    """Yield what is wrong with a ledger: its counts, its order, its bytes."""
-    ledger = json_object(content)
-    try:
-        if ledger is None:
-            raise TypeError
-        losses = [Loss(**entry) for entry in ledger["losses"]]
-        right = LossLedger()
-        for _, of_document in groupby(losses, key=lambda loss: loss.document):
-            right.add(of_document)
-        given, counted = ledger["counts"], dict(right.counts)
-        in_order = all(before.document <= after.document for before, after in pairwise(losses))
-    except (KeyError, TypeError, ValueError, RecursionError, AttributeError):
+    """Yield what is wrong with a ledger: its counts, its order, its bytes; read loss by loss, as it is written."""
+    head, mark, rest = content.partition(_LOSSES)
+    given = json_object(head + mark + _END)
+    if given is None or not isinstance(given.get("counts"), dict):
         yield Fault(LEDGER, "is no ledger")
         return
-    if given != counted:
-        yield Fault(LEDGER, f"counts are {json.dumps(given)}, its losses are {json.dumps(counted)}")
-    elif not in_order or right.content() != content:
+    counted: Counter[str] = Counter()
+    before = ""
+    try:
+        for document, entries in groupby(_entries(rest), key=lambda entry: entry[0].document):
+            losses, raw = zip(*entries, strict=True)
+            counted.update(loss.reason for loss in losses)
+            ledger = LossLedger()
+            ledger.add(losses)
+            if document < before or ledger.content().partition(_LOSSES)[2] != b",".join(raw) + _CLOSED:
+                yield Fault(LEDGER, "losses are not written as ledgers have them", None, document)
+            before = document
+    except (KeyError, TypeError, ValueError, RecursionError):
+        yield Fault(LEDGER, "is no ledger")
+        return
+    counts = {reason: counted[reason] for reason in sorted(counted)}
+    if given["counts"] != counts:
+        yield Fault(LEDGER, f"counts are {json.dumps(given['counts'])}, its losses are {json.dumps(counts)}")
+    elif not rest.endswith(_CLOSED if counts else _END) or head + mark != _head(counts):
         yield Fault(LEDGER, "is not written as ledgers are")
+
+
+def _entries(rest: bytes) -> Iterator[tuple[Loss, bytes]]:
+    """Yield the losses of a ledger from behind its counts, each with its text. Raises ValueError and its like."""
+    if rest == _END:
+        return
+    at = 0
+    while at < len(rest) - len(_CLOSED):
+        end = rest.find(_ENTRY_END, at) + len(_ENTRY_END)
+        if end < len(_ENTRY_END):
+            raise ValueError
+        entry = rest[at:end]
+        yield Loss(**json.loads(entry)), entry
+        # Behind a comma there is another one.
+        at = end + 1 if rest.startswith(b",", end) else end
+        if at == end and rest[end:] != _CLOSED:
+            raise ValueError
+
+
+def _head(counts: Mapping[str, int]) -> bytes:
+    head, mark, _ = LossLedger().content().partition(_LOSSES)
+    written = json.dumps(counts, ensure_ascii=False, indent=2).replace("\n", "\n  ")
+    return head.replace(b"{}", unbroken(written).encode()) + mark
 
 
 def card_faults(
