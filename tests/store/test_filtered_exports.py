@@ -16,6 +16,7 @@ from curator.steps.datasets.folder import stored_version, write_folder
 from curator.steps.datasets.freeze import Frozen, freeze
 from curator.steps.in_force.schema import adopt_schema
 from curator.store.database import SqlStore
+from curator.store.views.status import SqlStatus
 from tests.domain.annotations import annotation
 from tests.fakes.parts import SCHEMA, region
 from tests.fakes.world import sqlite_store
@@ -82,3 +83,13 @@ def test_what_an_export_asked_for_is_found_and_written_again(store: SqlStore, tm
         version = stored_version(store, "news", frozen.version)
         assert version is not None
         assert write_folder(version, store=store, storage=storage)
+
+
+def test_silver_documents_count_as_no_decisions(store: SqlStore, tmp_path: Path) -> None:
+    fill(store)
+    export(store, tmp_path / "exports", Asked(None, {}, Filters(silver=0.9)))
+    with store.reading() as transaction:
+        assert transaction.counts()["decisions"] == 3
+    assert SqlStatus(store.engine, None).totals(1).counts["decisions"] == 3
+    with store.engine.connect() as connection:
+        assert connection.exec_driver_sql("select count(*) from decision").scalar() == 5
