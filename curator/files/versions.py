@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import orjson
 
@@ -18,6 +18,7 @@ MANIFEST = "manifest.json"
 LEDGER = "LOSSES.json"
 FORMATS = "formats"
 """The folder within a version of what it was converted to, which is no part of it."""
+_BLOCK = 1 << 18
 _VERSION = re.compile(r"v([1-9][0-9]*)")
 
 
@@ -122,10 +123,21 @@ class VersionFolder:
 
     def lines(self, name: str, number: int, split: str) -> Iterator[bytes]:
         """Yield the records of a split of a version, a line each. Raises CuratorError where they cannot be read."""
+        with self._records(name, number, split) as stream:
+            yield from stream
+
+    def blocks(self, name: str, number: int, split: str) -> Iterator[bytes]:
+        """Yield the bytes of a split of a version in blocks. Raises CuratorError where they cannot be read."""
+        with self._records(name, number, split) as stream:
+            while block := stream.read(_BLOCK):
+                yield block
+
+    @contextmanager
+    def _records(self, name: str, number: int, split: str) -> Iterator[IO[bytes]]:
         path = self.path(name, number) / f"{split}.jsonl"
         try:
             with path.open("rb") as stream:
-                yield from stream
+                yield stream
         except OSError as error:
             what = f"records cannot be read: {error.strerror}"
             raise CuratorError(what, str(path), "write the version again, or restore it from a copy") from error

@@ -85,6 +85,10 @@ class VersionStorage(Protocol):
         """Yield the records of a split of a version, a line each, in order. Raises CuratorError where it cannot."""
         ...
 
+    def blocks(self, name: str, number: int, split: str) -> Iterator[bytes]:
+        """Yield the bytes of the records of a split of a version in blocks. Raises CuratorError where it cannot."""
+        ...
+
     def stage_format(self, name: str, number: int) -> AbstractContextManager[StagedFormat]:
         """Give a form of a version to write to; what was not published by the end is removed."""
         ...
