@@ -146,3 +146,22 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def part_value(part: Any) -> Any:
+    """Return what a side of a conflict does as a JSON value: a change, the patch of a document, or a word."""
+    if isinstance(part, DocumentPatch):
+        return patch_value(part)
+    if isinstance(part, FieldChange):
+        return {"name": part.name, "before": part.before, "after": part.after}
+    if not isinstance(part, Change):
+        return part
+    return {"kind": part.kind.value, "before": _bare_value(part.before), "after": _bare_value(part.after)}
+
+
+def _bare_value(part: Any) -> Any:
+    if isinstance(part, Span):
+        return {"layer": part.layer, "start": part.start, "end": part.end, "label": part.label}
+    if isinstance(part, Relation):
+        return relation_value(part)
+    return attribute_value(part) if isinstance(part, Attribute) else None
