@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable, Mapping
 
-from benchmarks import annotate, deliver, export, growth, long_texts, memory, nearness, starts, workers
+from benchmarks import annotate, deliver, diff, export, growth, long_texts, memory, nearness, starts, workers
 
 PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
     "annotate": (annotate.against_tokenizer, annotate.rules_against_model, annotate.combined_against_rules),
@@ -13,6 +13,7 @@ PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
     "nearness": (nearness.growth,),
     "growth": (growth.growth,),
     "export": (export.measure,),
+    "diff": (diff.measure,),
     "deliver": (deliver.hook_against_bare_view,),
     "starts": (
         starts.help_against_click,

@@ -72,7 +72,7 @@ def record_changes(before: Record, after: Record) -> RecordChanges:
     Spans are matched one to one by largest overlap within a layer; relations and attributes follow the spans that
     they name.
     """
-    matches = match(before.content.spans, after.content.spans)
+    matches = match(*_unlike(before.content.spans, after.content.spans))
     pairs = [(pair.predicted, pair.current) for pair in matches]
     follow = {old.id: new.id for old, new in pairs if old is not None and new is not None}
     spans = (
@@ -86,6 +86,14 @@ def record_changes(before: Record, after: Record) -> RecordChanges:
         tuple(_attributes(before.attributes, after.attributes, follow)),
         tuple(_fields(before, after)),
     )
+
+
+def _unlike(before: Sequence[Span], after: Sequence[Span]) -> tuple[Sequence[Span], Sequence[Span]]:
+    """Return the spans that the other side has not: the others are matched with themselves whatever else there is."""
+    old, new = set(before), set(after)
+    if len(old) < len(before) or len(new) < len(after):
+        return before, after
+    return [span for span in before if span not in new], [span for span in after if span not in old]
 
 
 def record_fields(record: Record) -> dict[str, Any]:

@@ -151,7 +151,12 @@ def _other_rows(change: AttributedDiff) -> Iterator[Row]:
         yield Row(_KINDS[relation.kind], relation.kind.value, "relation", *sides)
     for item in diff_items(change):
         if item.part == "attributes":
-            yield Row(_KINDS[item.kind], item.kind.value, "attribute", *(_attribute(side) for side in (item.before, item.after)))
+            yield Row(
+                _KINDS[item.kind],
+                item.kind.value,
+                "attribute",
+                *(_attribute(side) for side in (item.before, item.after)),
+            )
         elif item.part == "records":
             yield Row(_KINDS[item.kind], item.kind.value, item.field, plain_json(item.before), plain_json(item.after))
 

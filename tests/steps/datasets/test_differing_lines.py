@@ -72,4 +72,4 @@ def test_lines_that_are_equal_cost_nothing_of_their_own() -> None:
         return executed(lambda: list(differing_lines(before, after, FILES)))
 
     small, large = cost(500), cost(4_000)
-    assert large - small < 3_500 * 10
+    assert large - small < 3_500 * 2
