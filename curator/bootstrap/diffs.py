@@ -1,9 +1,10 @@
 """Dataset versions compared, shown and tagged, and patches made, applied and merged."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from curator.bootstrap.context import Context
@@ -15,7 +16,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.merging import Conflict
 from curator.domain.patch import DocumentPatch
 from curator.domain.schema import LabelSchema, schema_from_value
-from curator.files.durable import replacing
+from curator.files.durable import replacing, sync_folder
 from curator.files.staging import StagedFolder
 from curator.steps.datasets.authors import AttributedDiff, attributed
 from curator.steps.datasets.merging import merge_heads
@@ -104,24 +105,42 @@ def patch_to_folder(context: Context, version: str, patch: Path, out: Path) -> d
     storage = version_storage(context)
     with open_store_if_there(context) as store, open_patch(patch) as (head, patches):
         parent = _readable(version, store, storage)
-        target = out.absolute()
-        if target.exists():
-            raise CuratorError("there is something already", str(out), "name a folder that is not there yet")
-        staged = StagedFolder(target.parent)
-        try:
-            counts = write_patched(parent, head, patches, storage, staged)
-            staged.replace(target.name)
-        finally:
-            staged.close()
-    return counts
+        with _new_folder(out) as staged:
+            return write_patched(parent, head, patches, storage, staged)
+
+
+@contextmanager
+def _new_folder(path: Path) -> Iterator[StagedFolder]:
+    """Give a folder to write to that is there whole and on the disk at the end; after an error there is none."""
+    target = path.absolute()
+    if target.exists():
+        raise CuratorError("there is something already", str(path), "name a folder that is not there yet")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # What else lies beside it is not ours to look at.
+        with TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as working:
+            staged = StagedFolder(Path(working))
+            try:
+                yield staged
+                staged.replace("whole").rename(target)
+            finally:
+                staged.close()
+        sync_folder(target.parent)
+    except OSError as error:
+        raise CuratorError(f"cannot be written: {error.strerror}", str(path), "check the path and the disk") from error
 
 
 @contextmanager
 def open_patch(path: Path) -> Iterator[tuple[PatchHead, Iterator[DocumentPatch]]]:
     """Open a patch file. Raises CuratorError where it cannot be read or is none."""
+    with closing(_lines(path)) as lines:
+        yield read_patch(lines, str(path))
+
+
+def _lines(path: Path) -> Generator[bytes, None, None]:
     try:
         with path.open("rb") as stream:
-            yield read_patch(stream, str(path))
+            yield from stream
     except OSError as error:
         raise CuratorError(f"cannot be read: {error.strerror}", str(path), "check the path of the patch") from error
 

@@ -11,6 +11,7 @@ from curator.bootstrap.context import Context
 from curator.bootstrap.stores import open_store
 from curator.bootstrap.workspace import Workspace
 from curator.domain.canonical import document_id
+from curator.domain.span import Content, Span
 from curator.domain.split import Assignment
 from tests.cli.conftest import Run
 from tests.cli.test_export import content
@@ -157,7 +158,8 @@ def test_versions_that_are_none_or_were_changed_are_refused(run: Run, two: Path)
     assert not Path("p.json").exists()
     assert run("datasets", "show", "news@2").code == 3
     shutil.rmtree(two / "v2")
-    assert "`curator export news@2`" in run("datasets", "diff", "news@1", "news@2").error_line
+    for arguments in (("diff", "news@1", "news@2"), ("show", "news@2")):
+        assert "`curator export news@2` writes it again" in run("datasets", *arguments).error_line
 
 
 def test_without_a_store_versions_stand_by_their_manifests_which_is_said(run: Run, two: Path, folder: Path) -> None:
@@ -184,6 +186,8 @@ def test_a_patch_is_applied_to_a_store_once_and_the_next_export_holds_it(run: Ru
     ran = run(*back)
     assert (ran.code, ran.json["applied"], ran.json["unchanged"]) == (3, 0, 1)
     assert run("export", "news", "--json").json["version"] == 3
+    annotated = [json.loads(line) for line in run("annotations").out.splitlines()]
+    assert [(item["annotator"], item["task"]) for item in annotated if item["project"] is None] == [("ada", None)]
     diff = run("datasets", "diff", "news@1", "news@3", "--json").json
     assert not any(diff["spans"].values())
     assert len(diff["documents"]["added"]) == 1
@@ -205,6 +209,28 @@ def test_a_patch_of_what_was_decided_otherwise_since_is_refused_whole(run: Run, 
     )
     assert run("status", "--json").json["annotations"] == before["annotations"] + 1
     assert "no source for a patch" in run(*apply, "--source", "label-studio:x/1").error_line
+
+
+def test_a_patch_that_a_person_or_the_schema_outranks_is_told_of_and_changes_nothing_more(
+    run: Run, exported: Path, folder: Path
+) -> None:
+    annotate(folder, "Paris dort", region(0, 5, "PER", id="a"))
+    run("export", "news")
+    run("datasets", "diff", "news@2", "news@1", "--patch", "p.json")
+    context = Context(Workspace(folder / ".curator"), folder / "configs" / "curator.toml")
+    with open_store(context) as store, store.writing() as transaction:
+        content = Content((Span("entities", 0, 5, "PER"),))
+        transaction.decisions.add_by_person(PARIS, "fake/9", content)
+    apply = ("datasets", "patch", "news@2", "p.json", "--apply", "--annotator", "ada")
+    for applied in (1, 0):
+        ran = run(*apply, "--json")
+        assert (ran.code, ran.json["applied"], ran.json["outranked"]) == (3, applied, [PARIS])
+    assert run("status", "--json").json["annotations"] == 3
+    text = Path("p.json").read_text(encoding="utf-8")
+    Path("p.json").write_text(text.replace('"label":"GPE"', '"label":"PLANET"'), encoding="utf-8")
+    ran = run(*apply)
+    assert (ran.code, "the label schema in force does not allow" in ran.error_line) == (1, True)
+    assert "unknown-label" in ran.error_line
 
 
 def test_patches_merge_where_they_touch_different_spans_and_list_conflicts_where_not(

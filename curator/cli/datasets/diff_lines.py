@@ -38,7 +38,8 @@ def summary_lines(summary: "DiffSummary", before: str, after: str) -> Iterator[s
         yield f"other       {value['records']['changed']} values changed (metadata, provenance, split and the like)"
     for layer, labels in value["labels"].items():
         for label, counts in labels.items():
-            yield flat(f"  {layer}/{label:<16} {', '.join(f'{n} {kind}' for kind, n in counts.items() if n)}")
+            counted = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+            yield flat(f"  {f'{layer}/{label}':<24} {counted}")
     for pair in value["relabelled"]:
         yield flat(f"  {pair['layer']}: {pair['from']} -> {pair['to']} {pair['count']}")
     for name, counts in value["annotators"].items():

@@ -87,7 +87,9 @@ class _People:
 
     def _authors(self, old: Iterable[Revision], new: Iterable[Revision]) -> list[Author]:
         known = {revision.number for revision in old}
-        states = [revision.state for revision in new if revision.number not in known and revision.state is not None]
+        fresh = (revision.state for revision in new if revision.number not in known)
+        # Who skipped a document changed nothing of it.
+        states = [state for state in fresh if state is not None and not state.skipped]
         states.sort(key=lambda state: (state.updated_at, state.identity.rank))
         return [Author(self._name(state.updated_by or state.annotator), state.updated_at) for state in states]
 

@@ -8,7 +8,7 @@ from typing import Any
 from curator.domain.dataset_ref import DatasetRef
 from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
-from curator.steps.datasets.folder import MANIFEST, Difference, differences, stored_version
+from curator.steps.datasets.folder import MANIFEST, Difference, differences, refuse_absent, stored_version
 from curator.steps.ports.store import Store
 from curator.steps.ports.stored_versions import StoredVersion
 from curator.steps.ports.version_folders import VersionStorage
@@ -70,6 +70,8 @@ def show_version(
     Raises CuratorError where its folder or its manifest is not there.
     """
     stored = stored_version(store, ref.name, ref.number) if store is not None else None
+    if stored is not None:
+        refuse_absent(stored, storage)
     manifest = storage.manifest(ref.name, ref.number)
     path = storage.path(ref.name, ref.number)
     keys = ("digest", "parent", "counts", "rules", "schema_hash", "record_format", "code_version", "files")

@@ -14,7 +14,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.patch import Line
 from curator.domain.record import Record, record_from_line
 from curator.steps.datasets.differing_lines import DifferingLine, differing_lines
-from curator.steps.datasets.folder import stored_version
+from curator.steps.datasets.folder import refuse_absent, stored_version
 from curator.steps.ports.store import Store
 from curator.steps.ports.stored_versions import StoredVersion
 from curator.steps.ports.version_folders import VersionStorage
@@ -71,9 +71,8 @@ def readable_version(ref: DatasetRef, *, store: Store | None, storage: VersionSt
     """
     stored = stored_version(store, ref.name, ref.number) if store is not None else None
     folder = storage.path(ref.name, ref.number)
-    if stored is not None and not folder.is_dir():
-        again = f"`curator export {stored}` writes it again as it was" if stored.reproducible else "restore it"
-        raise CuratorError(f"{stored} is not on this machine", str(folder), again)
+    if stored is not None:
+        refuse_absent(stored, storage)
     manifest = storage.manifest(ref.name, ref.number)
     where = str(folder / "manifest.json")
     try:

@@ -112,7 +112,8 @@ def test_a_version_that_was_changed_is_refused_once_it_is_read(tmp_path: Path) -
     path.write_bytes(path.read_bytes().replace(b"fr", b"en"))
     with pytest.raises(CuratorError, match=r"new@1 was changed on disk: train\.jsonl"):
         list(document_lines(old, new, storage))
-    for damage in ({"files": {}}, {"rules": {}}, {"digest": None, "rules": None}):
+    damages: list[dict[str, Any]] = [{"files": {}}, {"rules": {}}, {"digest": None, "rules": None}]
+    for damage in damages:
         manifest = json.loads((tmp_path / "old" / "v1" / "manifest.json").read_bytes())
         (tmp_path / "old" / "v1" / "manifest.json").write_text(json.dumps({**manifest, **damage}), encoding="utf-8")
         with pytest.raises(CuratorError, match="not the manifest of a version"):
