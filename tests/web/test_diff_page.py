@@ -9,7 +9,9 @@ from flask.testing import FlaskClient
 
 from curator.domain.canonical import document_id
 from curator.domain.dataset_ref import DatasetRef
+from curator.domain.record import Record, record_from_line
 from curator.files.versions import VersionFolder
+from curator.steps.datasets import version_diff
 from curator.steps.datasets.authors import attributed
 from curator.steps.datasets.diff_pages import PAGE
 from curator.steps.datasets.version_diff import document_lines, readable_version
@@ -73,6 +75,22 @@ def test_each_change_is_shown_in_its_text_on_one_page(client: FlaskClient) -> No
     assert next(a for a in pages[0].all("a") if a.get("rel") == "next")["href"] == "/versions/news/2/3?page=2"
     beyond = page(client, "/versions/news/2/3?page=99")
     assert "Page 2 of 2" in beyond.words
+
+
+def test_once_two_versions_are_known_a_page_reads_its_own_records_alone(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def reading(line: bytes, where: str = "") -> Record:
+        read.append(where)
+        return record_from_line(line, where)
+
+    page(client, "/versions/news/2/3")
+    monkeypatch.setattr(version_diff, "record_from_line", reading)
+    shown = page(client, "/versions/news/2/3?page=2").words
+    assert len(set(read)) == 5
+    assert all(document in shown for document in read)
 
 
 def test_nothing_that_a_text_says_runs(client: FlaskClient) -> None:
