@@ -75,6 +75,18 @@ def test_a_diff_says_what_changed_by_whom_and_when(run: Run, two: Path) -> None:
     assert [item["before"]["id"] for item in back["spans"]["removed"]] == ["events:6-10:ATTACK"]
 
 
+def test_who_changed_a_document_is_named_where_both_versions_name_people(
+    run: Run, two: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CURATOR_EXPORT__NAMED_ANNOTATORS", "true")
+    run("export", "news")
+    annotate(folder, "Paris dort", region(0, 5, "GPE"), number=20)
+    run("export", "news")
+    for before, who in (("news@2", "annotator-"), ("news@3", "user 2")):
+        (span,) = run("datasets", "diff", before, "news@4", "--json").json["spans"]["removed"]
+        assert [author["annotator"][:10] for author in span["changed_by"]] == [who]
+
+
 def test_a_diff_is_shown_with_its_text_and_no_escape_of_a_terminal(run: Run, two: Path, folder: Path) -> None:
     lines = run("datasets", "diff", "news@1", "news@2").out.splitlines()
     assert lines[:2] == ["news@1 -> news@2", "documents   1 added, 0 removed, 1 changed"]
