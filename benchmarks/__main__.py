@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from benchmarks import (
     annotate,
     deliver,
+    diff,
     export,
     formats,
     formats_docbin,
@@ -27,6 +28,7 @@ PARTS: Mapping[str, tuple[Callable[[], object], ...]] = {
     "export": (export.measure,),
     "docbin": (formats_docbin.against_spacy, formats_docbin.peaks),
     "formats": (formats.against_the_sdk, formats.export_against_the_sdk, formats.memory),
+    "diff": (diff.measure,),
     "deliver": (deliver.hook_against_bare_view,),
     "starts": (
         starts.help_against_click,

@@ -170,8 +170,3 @@ def _peak(folder: Path, form: str) -> int:
     command = [sys.executable, "-c", _WATCH, "-c", _PEAK, str(folder), form]
     run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return int(run.stdout.splitlines()[-1]) * 1024
-
-
-def _converter(config: str, folder: str) -> Any:
-    # It is not typed.
-    return import_module("label_studio_sdk.converter").Converter(config, folder)

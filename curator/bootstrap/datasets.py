@@ -6,12 +6,11 @@ from importlib.metadata import version as installed
 from pathlib import Path
 
 from curator.bootstrap.context import Context
-from curator.bootstrap.databases import is_own_file
 from curator.bootstrap.export_filters import NO_LISTS, Lists, resolved
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import adopt_configured
-from curator.bootstrap.stores import open_store
-from curator.domain.dataset_ref import dataset_ref
+from curator.bootstrap.stores import open_store, open_store_if_there
+from curator.domain.dataset_ref import DatasetRef, version_name
 from curator.domain.errors import CuratorError
 from curator.domain.policy import policy_from_text
 from curator.files.versions import VersionFolder
@@ -19,6 +18,7 @@ from curator.steps.curation.decide import Rules
 from curator.steps.datasets.asked import NOTHING, Asked
 from curator.steps.datasets.folder import refuse_changed, stored_version, write_folder
 from curator.steps.datasets.freeze import Frozen, freeze
+from curator.steps.datasets.tags import tagged_version
 from curator.steps.datasets.versions import ListedVersion, versions
 from curator.steps.in_force.identity import salt
 from curator.steps.ports.store import Store
@@ -42,12 +42,21 @@ def version_storage(context: Context) -> VersionFolder:
 def version_folder(context: Context, name: str, number: int) -> Path:
     """Return the folder of a dataset version. Raises CuratorError where there is none, or where it was changed."""
     storage = version_storage(context)
-    if is_own_file(context) and not context.workspace.store.exists():
-        refuse_changed(name, number, store=None, storage=storage)
-    else:
-        with open_store(context) as store:
-            refuse_changed(name, number, store=store, storage=storage)
+    with open_store_if_there(context) as store:
+        refuse_changed(name, number, store=store, storage=storage)
     return storage.path(name, number)
+
+
+def named_version(context: Context, dataset: str) -> DatasetRef:
+    """Return the version that users name NAME@N or NAME@TAG; the store is asked for tags alone.
+
+    Raises CuratorError where that names none.
+    """
+    ref = version_name(dataset)
+    if isinstance(ref, DatasetRef):
+        return ref
+    with open_store_if_there(context) as store:
+        return tagged_version(store, ref)
 
 
 def decision_rules(context: Context, store: Store) -> Rules:
@@ -64,14 +73,15 @@ def list_versions(context: Context) -> list[ListedVersion]:
 
 
 def restore(context: Context, dataset: str) -> Restored:
-    """Write the folder of a version, NAME@N, again where it is missing.
+    """Write the folder of a version, NAME@N or NAME@TAG, again where it is missing.
 
     Raises CuratorError where the store has no such version or cannot give it byte for byte, and where the folder is
     there and was changed.
     """
-    ref, storage = dataset_ref(dataset), version_storage(context)
-    path = storage.path(ref.name, ref.number)
+    storage, named = version_storage(context), version_name(dataset)
     with open_store(context) as store:
+        ref = tagged_version(store, named)
+        path = storage.path(ref.name, ref.number)
         version = stored_version(store, ref.name, ref.number)
         if version is None:
             what = f"the store has no version {ref.name}@{ref.number}"

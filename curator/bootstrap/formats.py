@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 
 from curator.bootstrap.context import Context
-from curator.bootstrap.databases import is_own_file
-from curator.bootstrap.datasets import version_storage
-from curator.bootstrap.stores import open_store
-from curator.domain.dataset_ref import dataset_ref
+from curator.bootstrap.datasets import named_version, version_storage
+from curator.bootstrap.stores import open_store_if_there
 from curator.domain.errors import CuratorError
 from curator.steps.datasets.convert import Converted
 from curator.steps.datasets.convert import convert as convert_version
@@ -41,12 +39,9 @@ def formats(names: Iterable[str]) -> list[Format]:
 
 
 def convert(context: Context, dataset: str, forms: Iterable[Format]) -> Iterator[Converted]:
-    """Write a version, NAME@N, in formats; raises CuratorError as the step does."""
-    ref, storage = dataset_ref(dataset), version_storage(context)
-    if is_own_file(context) and not context.workspace.store.exists():
-        yield from convert_version(ref, forms, store=None, storage=storage)
-        return
-    with open_store(context) as store:
+    """Write a version, NAME@N or NAME@TAG, in formats; raises CuratorError as the step does."""
+    ref, storage = named_version(context, dataset), version_storage(context)
+    with open_store_if_there(context) as store:
         yield from convert_version(ref, forms, store=store, storage=storage)
 
 

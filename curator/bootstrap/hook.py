@@ -19,6 +19,7 @@ from curator.bootstrap.secrets import shared_secrets
 from curator.bootstrap.stores import open_inbox, open_store
 from curator.bootstrap.tokens import reachable_from_elsewhere, refuse_pages_without_token
 from curator.domain.errors import CuratorError
+from curator.steps.datasets.diff_pages import DiffPages
 from curator.steps.datasets.version_changes import VersionHistory
 from curator.store.database import SqlStore
 from curator.store.views.overview import SqlOverview
@@ -52,6 +53,7 @@ def make_parts(context: Context, host: str, received: Callable[[], None], opened
         except CuratorError as error:
             return error.what
 
+    storage = version_storage(context)
     secret = shared_secrets(context).hook_secret
     settings = context.settings.hook
     limit = settings.max_body_mb << 20
@@ -62,7 +64,7 @@ def make_parts(context: Context, host: str, received: Callable[[], None], opened
         limit,
         received,
         ready,
-        Dashboard(overview, VersionHistory(version_storage(context)).changes, door),
+        Dashboard(overview, VersionHistory(storage).changes, door, DiffPages(storage, store).page),
         make_ml_backend(context, store, limit),
         settings.webhook_port,
         context.settings.ml.connect,

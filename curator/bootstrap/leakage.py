@@ -1,9 +1,8 @@
 """What a dataset version leaks between its splits."""
 
 from curator.bootstrap.context import Context
-from curator.bootstrap.datasets import version_storage
-from curator.bootstrap.verifying import store_if_there
-from curator.domain.dataset_ref import dataset_ref
+from curator.bootstrap.datasets import named_version, version_storage
+from curator.bootstrap.stores import open_store_if_there
 from curator.files.nearness import SketchNearness
 from curator.spacy_models.lemmas import french_lemma
 from curator.steps.datasets.leakage import Leakage
@@ -12,9 +11,9 @@ from curator.steps.ports.progress import Progress
 
 
 def leakage(context: Context, dataset: str, progress: Progress) -> Leakage:
-    """Compare the splits of a version, NAME@N, as the step does, by the house's sketches and French lemmas."""
-    ref = dataset_ref(dataset)
-    with store_if_there(context) as store:
+    """Compare the splits of a version, NAME@N or NAME@TAG, as the step does, by the house's sketches and French lemmas."""
+    ref = named_version(context, dataset)
+    with open_store_if_there(context) as store:
         return run(
             ref,
             store=store,

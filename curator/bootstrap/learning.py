@@ -5,11 +5,10 @@ from functools import partial
 from pathlib import Path
 
 from curator.bootstrap.context import Context
-from curator.bootstrap.datasets import version_folder, version_storage
+from curator.bootstrap.datasets import named_version, version_folder, version_storage
 from curator.bootstrap.pipelines import load_pipeline, pipeline_source
 from curator.bootstrap.schemas import configured_schema
 from curator.bootstrap.stores import open_store
-from curator.domain.dataset_ref import dataset_ref
 from curator.files.durable import replacing
 from curator.files.records import read_records
 from curator.steps.learning.evaluate import Evaluation
@@ -77,7 +76,7 @@ def train(context: Context, dataset: str, config: Path | None, out: Path | None,
         return model_of(out.name, trainer(_training(context, dataset, config, out), progress))
     with open_store(context) as store:
         return train_version(
-            dataset_ref(dataset),
+            named_version(context, dataset),
             config,
             context.workspace.models,
             storage=version_storage(context),
@@ -91,7 +90,7 @@ def _training(context: Context, dataset: str, config: Path, out: Path) -> Traini
     """Return what is trained to a folder of the user's: from a version, or from a folder of records."""
     if Path(dataset).is_dir():
         return Training(config, Path(dataset), out)
-    ref = dataset_ref(dataset)
+    ref = named_version(context, dataset)
     folder = version_folder(context, ref.name, ref.number)
     digest = str(version_storage(context).manifest(ref.name, ref.number)["digest"])
     return Training(config, folder, out, DatasetVersion(ref.name, ref.number, digest))

@@ -26,6 +26,16 @@ def open_store(context: Context) -> Iterator[SqlStore]:
 
 
 @contextmanager
+def open_store_if_there(context: Context) -> Iterator[SqlStore | None]:
+    """Open the store as `open_store` does; None where it would be a file of the workspace that is not there."""
+    if is_own_file(context) and not context.workspace.store.exists():
+        yield None
+        return
+    with open_store(context) as store:
+        yield store
+
+
+@contextmanager
 def open_store_as_is(context: Context) -> Iterator[SqlStore]:
     """Open the store whether it is there or not; nothing is made or migrated."""
     with open_database(context) as engine:

@@ -186,10 +186,9 @@ def _read(value: Mapping[str, Any], place: str) -> Record:
 
 def _span(layer: str, item: Mapping[str, Any], text: str, ids: dict[Hashable, str], place: str) -> Span:
     span = Span(layer, item["start"], item["end"], _a(str, item["label"]))
-    covered = item.get("text")
+    name, covered = span.id, item.get("text")
     if offsets_fault(span.start, span.end, text) or covered not in (None, text[span.start : span.end]):
-        raise CuratorError("span does not fit its text", f"{place}, {span.id}", "mend its offsets")
-    name = span.id
+        raise CuratorError("span does not fit its text", f"{place}, {name}", "mend its offsets")
     ids[name] = name
     if item.get("id") is not None:
         ids[item["id"]] = name

@@ -18,6 +18,7 @@ MANIFEST = "manifest.json"
 LEDGER = "LOSSES.json"
 FORMATS = "formats"
 """The folder within a version of what it was converted to, which is no part of it."""
+_BLOCK = 1 << 18
 _VERSION = re.compile(r"v([1-9][0-9]*)")
 
 
@@ -138,6 +139,13 @@ class VersionFolder:
             for offset in offsets:
                 stream.seek(offset)
                 yield stream.readline()
+
+    def blocks(self, name: str, number: int, split: str) -> Iterator[bytes]:
+        """Yield the bytes of a split of a version in blocks. Raises CuratorError where they cannot be read."""
+        path = self.path(name, number) / f"{split}.jsonl"
+        with _reading(path), path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                yield block
 
     @contextmanager
     def stage_format(self, name: str, number: int) -> Iterator[StagedFormat]:

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from curator.steps.ports.stored_versions import StoredVersion, VersionFile
+from curator.steps.ports.stored_versions import StoredTag, StoredVersion, VersionFile
 from curator.store.rows import chunks
-from curator.store.tables import DecisionRow, VersionFileRow, VersionRecordRow, VersionRow
+from curator.store.tables import DecisionRow, TagRow, Tick, VersionFileRow, VersionRecordRow, VersionRow
 
 _BATCH = 400
 
@@ -57,6 +57,26 @@ class VersionTable:
         )
         for chunk in chunks(rows, 10_000):
             self._connection.execute(insert(VersionRecordRow), chunk)
+
+    def tag(self, dataset: str, name: str, number: int) -> None:
+        newest = select(TagRow.number).where(TagRow.dataset == dataset, TagRow.name == name).order_by(TagRow.id.desc())
+        if self._connection.scalar(newest.limit(1)) != number:
+            row = {"seq": self._seq, "dataset": dataset, "name": name, "number": number}
+            self._connection.execute(insert(TagRow).values(row))
+
+    def tags(self, dataset: str | None = None) -> list[StoredTag]:
+        newest = {(tag.dataset, tag.name): tag for tag in self.tag_history(dataset)}
+        return [newest[key] for key in sorted(newest)]
+
+    def tag_history(self, dataset: str | None = None) -> list[StoredTag]:
+        query = (
+            select(TagRow.dataset, TagRow.name, TagRow.number, Tick.at)
+            .join(Tick, Tick.seq == TagRow.seq)
+            .order_by(TagRow.id)
+        )
+        if dataset is not None:
+            query = query.where(TagRow.dataset == dataset)
+        return [StoredTag(*row) for row in self._connection.execute(query)]
 
     def content(self, version: StoredVersion, file: str) -> bytes:
         query = select(VersionFileRow.content).where(

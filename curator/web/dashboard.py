@@ -8,11 +8,13 @@ from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from curator.domain.errors import CuratorError
+from curator.steps.datasets.diff_pages import DiffPage
 from curator.steps.datasets.version_changes import VersionChanges
 from curator.views.overview import Overview
 from curator.views.progress import DocumentState
 from curator.web import problem, wording
 from curator.web.charts import SCHEMES, Scheme, day_chart, share_chart
+from curator.web.diff_page import diff_page
 from curator.web.document_page import document_page
 from curator.web.doors.pages import PagesDoor, is_known
 from curator.web.front_page import compared_labels, label_shares, last_days, model_scores
@@ -28,12 +30,14 @@ _IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 class Dashboard:
     """What the dashboard reads; `overview` is asked for with every page, so that it can start while the store is away.
 
-    Without a `door`, whoever uses this machine can read every document.
+    `differences` returns a page of what differs between two versions of a dataset, and raises CuratorError where one is
+    not there as it was. Without a `door`, whoever uses this machine can read every document.
     """
 
     overview: Callable[[], Overview]
     changes: Callable[[str, int], VersionChanges | None]
     door: PagesDoor | None = None
+    differences: Callable[[str, int, int, int], DiffPage] | None = None
 
 
 def dashboard(parts: Dashboard) -> Blueprint:
@@ -68,6 +72,12 @@ def dashboard(parts: Dashboard) -> Blueprint:
         if view is None:
             abort(HTTPStatus.NOT_FOUND)
         return render_template("document.html", **document_page(view, palette(overview().schema())))
+
+    @blueprint.get("/versions/<name>/<int:before>/<int:after>")
+    def differences(name: str, before: int, after: int) -> str:
+        schema = overview().schema()
+        page = _differences(parts, name, before, after)
+        return render_template("diff.html", **diff_page(page, palette(schema)))
 
     _add_images(blueprint, overview)
     return blueprint
@@ -107,6 +117,16 @@ def _front(parts: Dashboard) -> str:
         models=[(model, model_scores(model.scores)) for model in overview.models()],
         palette=palette(overview.schema()),
     )
+
+
+def _differences(parts: Dashboard, name: str, before: int, after: int) -> DiffPage:
+    if parts.differences is None:
+        abort(HTTPStatus.NOT_FOUND)
+    try:
+        return parts.differences(name, before, after, request.args.get("page", 1, type=int))
+    except CuratorError:
+        # A version that is not on this machine, or no more what it was, is none that a page could show.
+        abort(HTTPStatus.NOT_FOUND)
 
 
 def _state(name: str | None) -> DocumentState | None:

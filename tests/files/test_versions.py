@@ -137,3 +137,15 @@ def test_a_ledger_that_cannot_be_read_is_reported(tmp_path: Path, content: bytes
     folder.write("news", 1, files() | ({} if content is None else {"LOSSES.json": [content]}))
     with pytest.raises(CuratorError, match=words):
         folder.ledger("news", 1)
+
+
+def test_records_are_read_by_lines_and_by_blocks_of_the_same_bytes(tmp_path: Path) -> None:
+    folder = VersionFolder(tmp_path)
+    content = b"".join(b"%06d\n" % number for number in range(100_000))
+    folder.write("news", 1, {"train.jsonl": [content]})
+    blocks = list(folder.blocks("news", 1, "train"))
+    assert b"".join(blocks) == content == b"".join(folder.lines("news", 1, "train"))
+    assert len(blocks) > 1
+    for read in (folder.blocks, folder.lines):
+        with pytest.raises(CuratorError, match="records cannot be read"):
+            list(read("news", 1, "dev"))

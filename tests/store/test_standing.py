@@ -215,7 +215,7 @@ SHAPING = {
 
 OTHERS = {
     *("Counter", "CurrentRow", "DecisionRow", "DeletionNotice", "DeletionWindow"),
-    *("DocumentRow", "HeldRow", "Lease", "ModelRow", "Quarantined", "Receipt", "Setting", "StandingRow"),
+    *("DocumentRow", "HeldRow", "Lease", "ModelRow", "Quarantined", "Receipt", "Setting", "StandingRow", "TagRow"),
     *("Tick", "TokenRow", "UnreadableRow", "VersionFileRow", "VersionRecordRow", "VersionRow", "Watermark"),
     *("PredictedUntil", "SignatureKey", "SignedDocument", "WaitingRow", "DoubledRow", "PushRow", "UnevenRow"),
     *("CountedLabel", "CountedPipeline", "CountedRow", "MisfitRow", "ReadingRow"),

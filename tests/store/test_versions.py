@@ -93,3 +93,19 @@ def test_a_version_is_written_again_byte_for_byte(store: SqlStore, reviewed: lis
     again = export()
     assert (again.version, again.restored, again.manifest["counts"]["documents"]) == (1, True, len(reviewed))
     assert VersionFolder(tmp_path).digests("news", 1) == before
+
+
+def test_tags_are_set_anew_and_keep_all_that_they_were_set_to(store: SqlStore) -> None:
+    moves = [("news", "stable", 1), ("news", "gold", 1), ("old", "stable", 7), ("news", "stable", 2)]
+    for move in (*moves, moves[-1], moves[2]):
+        with store.writing() as transaction:
+            transaction.versions.tag(*move)
+    with store.reading() as transaction:
+        versions = transaction.versions
+        history = versions.tag_history()
+        assert [(tag.dataset, tag.name, tag.number) for tag in history] == moves
+        assert [tag.at for tag in history] == sorted({tag.at for tag in history})
+        assert [(tag.name, tag.number) for tag in versions.tags("news")] == [("gold", 1), ("stable", 2)]
+        assert [(tag.dataset, tag.number) for tag in versions.tags()] == [("news", 1), ("news", 2), ("old", 7)]
+        assert [tag.number for tag in versions.tag_history("old")] == [7]
+        assert versions.tags("none") == []

@@ -10,6 +10,7 @@ from curator.domain.annotation import annotator_key
 from curator.domain.policy import Policy
 from curator.files.versions import VersionFolder
 from curator.steps.curation.decide import Rules
+from curator.steps.datasets.diff_pages import DiffPages
 from curator.steps.datasets.freeze import Frozen, freeze
 from curator.steps.datasets.version_changes import VersionHistory
 from curator.store.views.overview import SqlOverview
@@ -28,7 +29,9 @@ EVIL = '"><script>alert(1)</script>@example.org'
 def application(world: World, folder: Path, door: PagesDoor | None = None, webhook_port: int = 0) -> Flask:
     """Return the application with its dashboard, on a world's store and the versions in a folder."""
     overview = SqlOverview(world.sql, world.sql_inbox, READ_ANNOTATION)
-    part = Dashboard(lambda: overview, VersionHistory(VersionFolder(folder)).changes, door)
+    storage = VersionFolder(folder)
+    differences = DiffPages(storage, lambda: world.store).page
+    part = Dashboard(lambda: overview, VersionHistory(storage).changes, door, differences)
     return create_app(Parts(world.inbox, "secret", 1 << 20, lambda: None, lambda: "", part, webhook_port=webhook_port))
 
 

@@ -25,7 +25,7 @@ from tests.fakes.parts import SCHEMA_VALUE
 from tests.fakes.world import World
 from tests.web.filled import EVIL, HOSTILE, NESTED, SCRIPT, application, fill
 
-PAGES = ("/", "/documents", "/documents?state=waiting", f"/documents/{document_id(NESTED)}")
+PAGES = ("/", "/documents", "/documents?state=waiting", "/versions/news/1/2", f"/documents/{document_id(NESTED)}")
 
 
 def world_in(folder: Path, **fields: Any) -> World:

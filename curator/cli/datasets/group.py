@@ -7,6 +7,12 @@ from curator.cli.lazy import LazyGroup
 
 _TARGETS = {
     "list": "curator.cli.datasets.list:list_datasets",
+    "show": "curator.cli.datasets.show:show",
+    "diff": "curator.cli.datasets.diff:diff",
+    "patch": "curator.cli.datasets.patch:patch",
+    "merge": "curator.cli.datasets.merge:merge",
+    "tag": "curator.cli.datasets.tag:tag",
+    "tags": "curator.cli.datasets.tag:tags",
     "convert": "curator.cli.datasets.convert:convert",
     "verify": "curator.cli.datasets.verify:verify",
     "leakage": "curator.cli.datasets.leakage:leakage",

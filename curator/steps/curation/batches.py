@@ -79,10 +79,16 @@ def lossy(transaction: Transaction, decider: Decider, as_of: int) -> Iterator[De
 
 def decide_document(transaction: Transaction, decider: Decider, document: str) -> DecidedDocument:
     """Decide one document within a writing transaction."""
-    batch = _Batch(transaction, decider, [document], transaction.seq, _Names(decider, transaction.seq))
+    (decided,) = decide_documents(transaction, decider, [document])
+    return decided
+
+
+def decide_documents(transaction: Transaction, decider: Decider, documents: Sequence[str]) -> list[DecidedDocument]:
+    """Decide some documents within a writing transaction; those that there is nothing to decide of are left out."""
+    batch = _Batch(transaction, decider, documents, transaction.seq, _Names(decider, transaction.seq))
     batch.keep(transaction, batch.decisions())
     batch.hold(transaction)
-    return next(batch.decided())
+    return list(batch.decided())
 
 
 def _pages(store: Store, decider: Decider, as_of: int, selection: Selection) -> Iterator[list[StandingDocument]]:

@@ -77,13 +77,20 @@ def refuse_changed(dataset: str, number: int, *, store: Store | None, storage: V
     known = version or StoredVersion(dataset, number, "", 0)
     differing = differences(known, storage)
     if differing is None and version is not None:
-        remedy = _again(version) if version.reproducible else "restore it from a copy"
-        raise CuratorError(f"{version} is not on this machine", str(storage.path(dataset, number)), remedy)
+        refuse_absent(version, storage)
     if differing is None:
         # Says that there is none.
         storage.manifest(dataset, number)
     if differing:
         raise changed(known, differing, storage)
+
+
+def refuse_absent(version: StoredVersion, storage: VersionStorage) -> None:
+    """Raise CuratorError where a version of the store has no folder on this machine."""
+    folder = storage.path(version.dataset, version.number)
+    if not folder.is_dir():
+        remedy = _again(version) if version.reproducible else "restore it from a copy"
+        raise CuratorError(f"{version} is not on this machine", str(folder), remedy)
 
 
 def changed(version: StoredVersion, differing: Iterable[Difference], storage: VersionStorage) -> CuratorError:

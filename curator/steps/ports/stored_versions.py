@@ -40,8 +40,18 @@ class StoredVersion:
         return f"{self.dataset}@{self.number}"
 
 
+@dataclass(frozen=True, slots=True)
+class StoredTag:
+    """A version, by its number, that a tag of its dataset was set to, and when, in the form of `instant`."""
+
+    dataset: str
+    name: str
+    number: int
+    at: str
+
+
 class Versions(Protocol):
-    """The store of dataset versions; none ever changes."""
+    """The store of dataset versions; none ever changes. Tags, which do, keep all that they were set to."""
 
     def all(self, dataset: str | None = None) -> list[StoredVersion]:
         """Return the versions, of one dataset where given, by dataset and number, without the contents of files."""
@@ -52,6 +62,18 @@ class Versions(Protocol):
 
         Raises CuratorError where the dataset has a version of this number.
         """
+        ...
+
+    def tag(self, dataset: str, name: str, number: int) -> None:
+        """Set a tag of a dataset to a version; where it is set to that already nothing is written."""
+        ...
+
+    def tags(self, dataset: str | None = None) -> list[StoredTag]:
+        """Return what the tags, of one dataset where given, are set to, by dataset and name."""
+        ...
+
+    def tag_history(self, dataset: str | None = None) -> list[StoredTag]:
+        """Return all that the tags, of one dataset where given, were ever set to, oldest first."""
         ...
 
     def content(self, version: StoredVersion, file: str) -> bytes:

@@ -104,6 +104,10 @@ class VersionStorage(Protocol):
         """Yield the records of a split that begin at these offsets in bytes. Raises CuratorError where it cannot."""
         ...
 
+    def blocks(self, name: str, number: int, split: str) -> Iterator[bytes]:
+        """Yield the bytes of the records of a split of a version in blocks. Raises CuratorError where it cannot."""
+        ...
+
     def stage_format(self, name: str, number: int) -> AbstractContextManager[StagedFormat]:
         """Give a form of a version to write to; what was not published by the end is removed."""
         ...

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -102,6 +102,18 @@ class VersionRecordRow(Table):
     split: Mapped[str] = mapped_column(String(8), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     decision: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+
+
+class TagRow(Table):
+    """A version that a tag of its dataset was set to; the newest row of a tag holds."""
+
+    __tablename__ = "tag"
+    __table_args__ = (Index("ix_tag_dataset", "dataset", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    dataset: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    number: Mapped[int]
 
 
 class ModelRow(Table):
