@@ -11,7 +11,7 @@ from curator.steps.ports.progress import Progress
 
 
 def leakage(context: Context, dataset: str, progress: Progress) -> Leakage:
-    """Compare the splits of a version, NAME@N or NAME@TAG, as the step does, by the house's sketches and French lemmas."""
+    """Compare the splits of a version, NAME@N or NAME@TAG, as the step does, by sketches and French lemmas."""
     ref = named_version(context, dataset)
     with open_store_if_there(context) as store:
         return run(
