@@ -71,7 +71,9 @@ def _rows(record: Record, split: str) -> dict[str, list[dict[str, Any]]]:
         "documents": [{**facts, **provenance_value(record.provenance)}],
         "spans": [{**about, **_span(span, record.text)} for span in record.content.spans],
         "relations": [{**about, **relation_value(relation)} for relation in record.relations],
-        "attributes": [{**about, **attribute_value(item), "value": _json(item.value)} for item in record.attributes],
+        "attributes": [
+            {**about, **attribute_value(attribute), "value": _json(attribute.value)} for attribute in record.attributes
+        ],
     }
 
 

@@ -13,10 +13,10 @@ import pytest
 from mlcroissant import Dataset
 from pyarrow.parquet import ParquetFile
 
-from curator.bootstrap.formats import formats
+from curator.bootstrap.formats import FORMATS, formats
 from curator.domain.errors import CuratorError
 from curator.files.formats import parquet
-from tests.files.formats.hard_case import RECORDS, written
+from tests.files.formats.hard_case import RECORDS, version, written
 from tests.files.formats.read_croissant import quiet
 
 _LOAD = """
@@ -68,6 +68,23 @@ def test_tables_are_written_group_by_group_and_say_which_version_they_are_of(mon
     table = ParquetFile(io.BytesIO(files["documents.parquet"]))
     assert table.num_row_groups > 2
     assert table.schema_arrow.metadata[b"curator:dataset"] == b"hard"
+
+
+class Full:
+    """Implements `FormatFolder` on a disk that takes nothing."""
+
+    def append(self, file: str, block: bytes) -> None:
+        raise CuratorError("version cannot be written: No space left on device", file, "check the disk")
+
+    def write(self, file: str, content: bytes) -> None:
+        self.append(file, content)
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_a_disk_that_refuses_is_told_as_it_is(name: str) -> None:
+    (form,) = formats([name])
+    with pytest.raises(CuratorError, match="No space left"):
+        list(form.write(version(), Full()))
 
 
 def test_mlcroissant_finds_nothing_wrong_and_reads_every_split(tmp_path: Path) -> None:
