@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from curator.domain.errors import CuratorError
-from curator.domain.pseudonym import pseudonym
+from curator.domain.pseudonym import is_pseudonym, pseudonym
 from curator.steps.datasets.asked import Asked
 from curator.steps.ports.store import Store
 
@@ -49,6 +49,9 @@ def _annotators(names: Collection[str], store: Store, salt: str) -> tuple[str, .
     chosen = set()
     for name in names:
         matching = {pseudonyms[key] for key, email in known.items() if name in (email, key, pseudonyms[key])}
+        if is_pseudonym(name):
+            # Of whoever has no name in the store too.
+            matching.add(name)
         if not matching:
             raise CuratorError(f"no such annotator: {name!r}", "", "`curator annotators list` names them")
         chosen |= matching

@@ -2,6 +2,9 @@
 
 import hashlib
 import hmac
+import re
+
+_PSEUDONYM = re.compile(r"annotator-[0-9a-f]{10}|unknown")
 
 
 def pseudonym(salt: str, annotator: str | None) -> str:
@@ -10,3 +13,8 @@ def pseudonym(salt: str, annotator: str | None) -> str:
         return "unknown"
     mark = hmac.new(salt.encode(), annotator.encode(), hashlib.sha256).hexdigest()
     return f"annotator-{mark[:10]}"
+
+
+def is_pseudonym(name: str) -> bool:
+    """Say whether a name is of the form that `pseudonym` gives, be it anybody's or not."""
+    return _PSEUDONYM.fullmatch(name) is not None

@@ -163,6 +163,7 @@ def test_annotators_are_named_by_address_or_pseudonym_and_written_by_pseudonym(
     ran = run("export", "news", "--annotators", "eve@example.org")
     assert (ran.code, ran.out) == (1, "")
     assert "no such annotator: 'eve@example.org'" in ran.error_line
+    assert "the filters leave nothing" in run("export", "news", "--annotators", "annotator-0000000000").error_line
 
 
 def test_documents_are_taken_or_left_out_by_lists_of_ids(run: Run, reviewed: Context, folder: Path) -> None:

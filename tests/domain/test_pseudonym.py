@@ -1,4 +1,4 @@
-from curator.domain.pseudonym import pseudonym
+from curator.domain.pseudonym import is_pseudonym, pseudonym
 
 
 def test_a_pseudonym_is_stable_and_depends_on_the_salt() -> None:
@@ -10,3 +10,8 @@ def test_a_pseudonym_is_stable_and_depends_on_the_salt() -> None:
 
 def test_nobody_is_unknown() -> None:
     assert pseudonym("salt", None) == "unknown"
+
+
+def test_a_pseudonym_is_known_by_its_form() -> None:
+    assert all(is_pseudonym(pseudonym("salt", annotator)) for annotator in ("server/1", "", None))
+    assert not any(map(is_pseudonym, ("ada@example.org", "annotator-1", "annotator-0123456789ab", "server/1")))
