@@ -112,4 +112,4 @@ FormatFinder = Callable[[str], Format]
 class FormatParts:
     """What formats may be made of beside the standard library and their own; each is loaded when it is called."""
 
-    tokenize: Callable[[], Tokenize]
+    tokenize: Callable[[], Tokenize] = field(repr=False)
