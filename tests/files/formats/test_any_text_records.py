@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from curator.domain.document import SPLITS
 from curator.domain.record import Record
 from curator.domain.span import Span
-from tests.files.formats.any_records import LABELS, ODD_LABELS, records, written
+from tests.files.formats.any_text_records import LABELS, ODD_LABELS, records, written
 from tests.files.formats.hard_case import SCHEMA
 from tests.files.formats.restoring import comparable, restored
 
