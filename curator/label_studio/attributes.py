@@ -11,6 +11,8 @@ NOT_TEXT = "value-not-text"
 """The reason of a loss: the value is no list of texts, which is all that choices and notes hold."""
 AS_LIST = "value-as-list"
 """The reason of a loss: the value is a text, which stands there as a list of one."""
+UNKNOWN_CHOICE = "unknown-choice"
+"""The reason of a loss: the value is none of the choices that the interface offers."""
 SECOND_NOTE = "second-note-of-region"
 """The reason of a loss: the region has its own note already."""
 
@@ -30,6 +32,8 @@ def write_attributes(
         region = regions.get(attribute.on)
         is_note = kind is None and attribute.name == META and region is not None
         fault = _fault(attribute, value, is_note, kind, region)
+        if fault in (None, AS_LIST) and not schema.allows(attribute.name, value):
+            fault = UNKNOWN_CHOICE
         if fault is not None:
             faults.append((attribute, fault))
             if fault != AS_LIST:

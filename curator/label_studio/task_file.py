@@ -11,7 +11,7 @@ from curator.domain.json_values import unbroken
 from curator.domain.loss import Loss
 from curator.domain.record import Record, provenance_value
 from curator.domain.schema import LabelSchema
-from curator.domain.span import attribute_value
+from curator.domain.span import Content, attribute_value, relation_value
 from curator.label_studio.attributes import write_attributes
 from curator.label_studio.interface import labelling_config
 from curator.label_studio.results import DOCUMENT, TEXT, write_regions, write_relations, write_result
@@ -48,7 +48,8 @@ def _write(version: VersionContent, folder: FormatFolder) -> Iterator[Loss]:
 
 
 def _task(record: Record, schema: LabelSchema, version: str) -> tuple[dict[str, Any], list[Loss]]:
-    content = record.content
+    known = [relation for relation in record.relations if relation.label in schema.relation_names]
+    content = Content(record.content.spans, tuple(known))
     regions, region_of = write_regions(content.spans, record.text)
     items = {region["id"]: region for region in regions}
     attributes, faults = write_attributes(
@@ -65,12 +66,17 @@ def _task(record: Record, schema: LabelSchema, version: str) -> tuple[dict[str, 
         },
         "annotations": [
             {
-                "result": [*regions, *write_relations(record.relations, region_of), *attributes],
+                "result": [*regions, *write_relations(known, region_of), *attributes],
                 # Left out, it would be taken for true.
                 "ground_truth": record.provenance.ground_truth,
             }
         ],
         "predictions": [{"model_version": version, "result": write_result(content, record.text)}],
     }
-    losses = [Loss(record.id, "attribute", attribute_value(attribute), reason) for attribute, reason in faults]
+    losses = [
+        Loss(record.id, "relation", relation_value(relation), "unknown-relation")
+        for relation in record.relations
+        if relation.label not in schema.relation_names
+    ]
+    losses += [Loss(record.id, "attribute", attribute_value(attribute), reason) for attribute, reason in faults]
     return task, losses

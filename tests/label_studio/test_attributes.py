@@ -46,6 +46,7 @@ def test_choices_and_notes_of_a_region_and_of_the_document_are_read_back() -> No
     [
         (Attribute(SPAN.id, "note", "une ville"), "value-as-list", ["une ville"]),
         (Attribute(SPAN.id, "note", {"a": 1}), "value-not-text", None),
+        (Attribute(SPAN.id, "certitude", ["certain"]), "unknown-choice", None),
         (Attribute("document", "note", ["a", 1]), "value-not-text", None),
         (Attribute(SPAN.id, "meta", []), "value-not-text", None),
         (Attribute("document", "meta", ["a"]), "unknown-control", None),

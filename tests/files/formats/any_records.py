@@ -33,8 +33,14 @@ _MARKS = (
     ". ",
 )
 _WORDS = st.text(STORABLE, max_size=5)
+_NAMES = st.sampled_from(["note", "meta", "autre", "certitude"])
 _VALUES: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _WORDS,
+    st.just("douteux")
+    | st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | _WORDS,
     lambda values: st.lists(values, max_size=3) | st.dictionaries(_WORDS, values, max_size=3),
     max_leaves=4,
 )
@@ -72,7 +78,9 @@ def _record(draw: st.DrawFn, name: str, labels: Sequence[tuple[str, str]]) -> Re
             Attribute(on, attribute, draw(_VALUES))
             for on, attribute in draw(
                 st.lists(
-                    st.tuples(st.sampled_from([DOCUMENT, *names]), st.sampled_from(["note", "meta", "autre"])),
+                    st.tuples(
+                        st.sampled_from([DOCUMENT, *names]), st.sampled_from(["note", "meta", "autre", "certitude"])
+                    ),
                     max_size=3,
                     unique=True,
                 )
@@ -84,7 +92,7 @@ def _record(draw: st.DrawFn, name: str, labels: Sequence[tuple[str, str]]) -> Re
 
 
 def _relations(draw: st.DrawFn, names: Sequence[str]) -> tuple[Relation, ...]:
-    ends = st.tuples(st.sampled_from(names), st.sampled_from(names), st.sampled_from(["agent", "place"]))
+    ends = st.tuples(st.sampled_from(names), st.sampled_from(names), st.sampled_from(["agent", "place", "x 2"]))
     drawn = draw(st.lists(ends, max_size=3, unique=True))
     return tuple(Relation(*end, draw(st.sampled_from(DIRECTIONS))) for end in drawn)
 
