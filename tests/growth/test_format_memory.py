@@ -9,7 +9,7 @@ import pytest
 from curator.bootstrap.formats import formats
 from curator.domain.record import Record
 from curator.files.formats import blocks, parquet
-from curator.spacy_models import docbin
+from curator.spacy_models import docbin, format_tokens
 from curator.steps.ports.formats import Format, VersionContent
 from tests.files.formats.hard_case import RECORDS, version
 from tests.growth.counting import FACTOR
@@ -58,6 +58,7 @@ def peak(form: Format, count: int) -> int:
 @pytest.mark.parametrize("name", ["brat", "cas", "croissant", "docbin", "gliner", "parquet"])
 def test_memory_does_not_grow_with_documents(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "_BLOCK", 1 << 12)
+    monkeypatch.setattr(format_tokens, "_REMEMBERED", 100)
     monkeypatch.setattr(parquet, "_GROUP", 1 << 12)
     monkeypatch.setattr(docbin, "_SHARD", 1 << 14)
     monkeypatch.setattr(docbin, "_BATCH", 1 << 12)

@@ -10,11 +10,7 @@ from hypothesis import strategies as st
 from curator.domain.document import SPLITS
 from curator.domain.record import Record
 from curator.domain.span import Span
-<<<<<<< HEAD:tests/files/formats/test_any_records.py
 from tests.files.formats.any_records import ANY, LABELS, ODD_LABELS, PLAIN, records, written
-=======
-from tests.files.formats.any_text_records import LABELS, ODD_LABELS, records, written
->>>>>>> ftext:tests/files/formats/test_any_text_records.py
 from tests.files.formats.hard_case import SCHEMA
 from tests.files.formats.restoring import comparable, restored
 

@@ -15,7 +15,7 @@ from curator.files.formats.bioes import bioes
 from curator.files.formats.conll import conll
 from curator.steps.ports.formats import FormatParts, FormatTokens, Tokenize
 from tests.fakes.parts import SCHEMA_VALUE
-from tests.files.formats.any_text_records import written as written_of
+from tests.files.formats.any_records import written as written_of
 from tests.files.formats.hard_case import RECORDS, SCHEMA, MemoryFolder, version, written
 
 TEXT = "Le maire de La Rochelle parle. Il dément l'attaque."

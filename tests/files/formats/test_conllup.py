@@ -5,7 +5,7 @@ import pytest
 from curator.domain.record import Record
 from curator.domain.span import Span
 from curator.files.formats.conllup import column_names
-from tests.files.formats.any_text_records import written
+from tests.files.formats.any_records import written
 from tests.files.formats.read_conllup import sentences
 
 TEXT = "L'armée attaque\u00a0Gao.\n\nElle part."
