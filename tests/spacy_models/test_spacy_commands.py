@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,28 @@ def test_a_version_is_trained_from_to_a_score(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     meta = json.loads((tmp_path / "model" / "model-best" / "meta.json").read_text("utf-8"))
     assert {"ents_f", "spans_events_f"} <= meta["performance"].keys()
+
+
+def test_a_version_as_docbin_is_trained_from_and_evaluated(tmp_path: Path) -> None:
+    shutil.copytree(VERSION, tmp_path / "exports" / "sample" / "v1")
+    command = [sys.executable, "-m", "curator", "--config", str(ROOT / "configs" / "curator.toml")]
+    subprocess.run(
+        [*command, "datasets", "convert", "sample@1", "--to", "docbin"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+    )
+    docbin = tmp_path / "exports" / "sample" / "v1" / "formats" / "docbin"
+    config = tmp_path / "train.cfg"
+    config.write_text(CONFIG.read_text("utf-8").replace("curator.Records.v1", "spacy.Corpus.v1"), "utf-8")
+    paths = ("--paths.train", str(docbin / "train.spacy"), "--paths.dev", str(docbin / "dev.spacy"))
+    steps = ("--training.max_steps", "4", "--training.eval_frequency", "2")
+    ran = spacy(tmp_path, "train", str(config), *paths, *steps, "--output", "model")
+    assert ran.returncode == 0, ran.stderr
+    evaluated = ("model/model-best", str(docbin / "test.spacy"), "--spans-key", "events", "--output", "scores.json")
+    ran = spacy(tmp_path, "evaluate", *evaluated)
+    assert ran.returncode == 0, ran.stderr
+    assert {"ents_f", "spans_events_f"} <= json.loads((tmp_path / "scores.json").read_text("utf-8")).keys()
 
 
 def test_training_without_a_version_says_what_is_missing(tmp_path: Path) -> None:
