@@ -23,9 +23,9 @@ from curator.domain.document import SPLITS
 from curator.domain.record import Record, record_from_line, record_line
 from curator.domain.span import Span
 from curator.files.versions import VersionFolder
-from curator.steps.datasets.authors import attributed
-from curator.steps.datasets.diff_report import DiffSummary
-from curator.steps.datasets.version_diff import ReadableVersion, document_lines, readable_version
+from curator.steps.datasets.comparing.authors import attributed
+from curator.steps.datasets.comparing.diff_report import DiffSummary
+from curator.steps.datasets.comparing.version_diff import ReadableVersion, document_lines, readable_version
 
 DOCUMENTS = sizes(10_000, large=100_000)[-1]
 SPANS = 30

@@ -20,8 +20,8 @@ from curator.domain.errors import CuratorError
 from curator.domain.record import Record
 from curator.files.records import read_records
 from curator.settings import Secret
+from curator.steps.datasets.comparing.version_changes import VersionHistory
 from curator.steps.datasets.freeze import Frozen
-from curator.steps.datasets.version_changes import VersionHistory
 from curator.steps.learning.evaluate import Evaluation, evaluate
 from curator.steps.ports.store import Store
 

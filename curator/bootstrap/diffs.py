@@ -18,13 +18,13 @@ from curator.domain.patch import DocumentPatch
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.files.durable import replacing, sync_folder
 from curator.files.staging import StagedFolder
-from curator.steps.datasets.authors import AttributedDiff, attributed
-from curator.steps.datasets.merging import merge_heads
-from curator.steps.datasets.patch_file import PatchHead, patch_blocks, patch_head, patch_of, read_patch
-from curator.steps.datasets.patching import write_patched
+from curator.steps.datasets.comparing.authors import AttributedDiff, attributed
+from curator.steps.datasets.comparing.version_diff import ReadableVersion, document_lines, readable_version
+from curator.steps.datasets.patches.merging import merge_heads
+from curator.steps.datasets.patches.patch_file import PatchHead, patch_blocks, patch_head, patch_of, read_patch
+from curator.steps.datasets.patches.patching import write_patched
 from curator.steps.datasets.show import ShownVersion, show_version
 from curator.steps.datasets.tags import Tagged, tag_version, tagged_version
-from curator.steps.datasets.version_diff import ReadableVersion, document_lines, readable_version
 from curator.steps.ports.store import Store
 from curator.steps.ports.stored_versions import StoredTag
 from curator.steps.ports.version_folders import VersionStorage

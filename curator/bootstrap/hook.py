@@ -19,8 +19,8 @@ from curator.bootstrap.secrets import shared_secrets
 from curator.bootstrap.stores import open_inbox, open_store
 from curator.bootstrap.tokens import reachable_from_elsewhere, refuse_pages_without_token
 from curator.domain.errors import CuratorError
-from curator.steps.datasets.diff_pages import DiffPages
-from curator.steps.datasets.version_changes import VersionHistory
+from curator.steps.datasets.comparing.diff_pages import DiffPages
+from curator.steps.datasets.comparing.version_changes import VersionHistory
 from curator.store.database import SqlStore
 from curator.store.views.overview import SqlOverview
 from curator.web.application import Parts

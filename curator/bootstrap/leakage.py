@@ -5,8 +5,8 @@ from curator.bootstrap.datasets import named_version, version_storage
 from curator.bootstrap.stores import open_store_if_there
 from curator.files.nearness import SketchNearness
 from curator.spacy_models.lemmas import french_lemma
-from curator.steps.datasets.leakage import Leakage
-from curator.steps.datasets.leakage import leakage as run
+from curator.steps.datasets.leaks.leakage import Leakage
+from curator.steps.datasets.leaks.leakage import leakage as run
 from curator.steps.ports.progress import Progress
 
 

@@ -14,9 +14,9 @@ from curator.domain.annotation import instant
 from curator.domain.dataset_ref import version_name
 from curator.domain.errors import CuratorError
 from curator.steps.curation.decide import Decider
-from curator.steps.datasets.patch_revisions import Applied, RevisionSource, apply_as_revisions
+from curator.steps.datasets.comparing.version_diff import readable_version
+from curator.steps.datasets.patches.patch_revisions import Applied, RevisionSource, apply_as_revisions
 from curator.steps.datasets.tags import tagged_version
-from curator.steps.datasets.version_diff import readable_version
 from curator.steps.in_force.schema import schema_in_force
 
 

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from curator.domain.errors import CuratorError
-from curator.steps.datasets.diff_pages import DiffPage
-from curator.steps.datasets.version_changes import VersionChanges
+from curator.steps.datasets.comparing.diff_pages import DiffPage
+from curator.steps.datasets.comparing.version_changes import VersionChanges
 from curator.views.overview import Overview
 from curator.views.progress import DocumentState
 from curator.web import problem, wording

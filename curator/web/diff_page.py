@@ -14,10 +14,10 @@ from curator.domain.record import Record
 from curator.domain.schema import LabelSchema
 from curator.domain.scoring import MatchKind
 from curator.domain.span import Span
-from curator.steps.datasets.authors import AttributedDiff
-from curator.steps.datasets.diff_pages import DiffPage
-from curator.steps.datasets.diff_report import DiffSummary, diff_items
-from curator.steps.datasets.version_diff import ReadableVersion
+from curator.steps.datasets.comparing.authors import AttributedDiff
+from curator.steps.datasets.comparing.diff_pages import DiffPage
+from curator.steps.datasets.comparing.diff_report import DiffSummary, diff_items
+from curator.steps.datasets.comparing.version_diff import ReadableVersion
 from curator.web.highlight import Segment, marks, segments
 from curator.web.palette import Palette, palette, style_sheet
 from curator.web.wording import REVIEW_WORDS, SIGNS, minute, plain_json

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
-from tests.steps.datasets.damage import covered_up, lines, write_lines
+from tests.steps.datasets.verify.damage import covered_up, lines, write_lines
 
 
 def test_what_leaks_is_told_as_text_and_as_json(run: Run, folder: Path) -> None:

@@ -7,9 +7,9 @@ import pytest
 from curator.domain import record as record_module
 from curator.domain.dataset_ref import DatasetRef
 from curator.files.versions import VersionFolder
-from curator.steps.datasets import version_diff
-from curator.steps.datasets.authors import attributed
-from curator.steps.datasets.version_diff import document_lines, readable_version
+from curator.steps.datasets.comparing import version_diff
+from curator.steps.datasets.comparing.authors import attributed
+from curator.steps.datasets.comparing.version_diff import document_lines, readable_version
 from tests.fakes.parts import region
 from tests.fakes.world import World
 from tests.growth.counting import Cost, counted

@@ -12,7 +12,7 @@ from curator.domain.split import Assignment
 from curator.files.nearness import SketchNearness
 from curator.files.versions import VersionFolder
 from curator.spacy_models.lemmas import french_lemma
-from curator.steps.datasets.leakage import leakage
+from curator.steps.datasets.leaks.leakage import leakage
 from curator.steps.datasets.verify.verify import Verification, verify
 from curator.steps.in_force.split_rule import put_split_rule
 from curator.steps.intake import near_duplicates

@@ -10,9 +10,9 @@ from curator.domain.annotation import annotator_key
 from curator.domain.policy import Policy
 from curator.files.versions import VersionFolder
 from curator.steps.curation.decide import Rules
-from curator.steps.datasets.diff_pages import DiffPages
+from curator.steps.datasets.comparing.diff_pages import DiffPages
+from curator.steps.datasets.comparing.version_changes import VersionHistory
 from curator.steps.datasets.freeze import Frozen, freeze
-from curator.steps.datasets.version_changes import VersionHistory
 from curator.store.views.overview import SqlOverview
 from curator.web.application import Parts, create_app
 from curator.web.dashboard import Dashboard

@@ -11,10 +11,10 @@ from curator.domain.canonical import document_id
 from curator.domain.dataset_ref import DatasetRef
 from curator.domain.record import Record, record_from_line
 from curator.files.versions import VersionFolder
-from curator.steps.datasets import version_diff
-from curator.steps.datasets.authors import attributed
-from curator.steps.datasets.diff_pages import PAGE
-from curator.steps.datasets.version_diff import document_lines, readable_version
+from curator.steps.datasets.comparing import version_diff
+from curator.steps.datasets.comparing.authors import attributed
+from curator.steps.datasets.comparing.diff_pages import PAGE
+from curator.steps.datasets.comparing.version_diff import document_lines, readable_version
 from curator.steps.ports.version_folders import VersionStorage
 from curator.web.diff_page import diff_file
 from tests.fakes.parts import SCHEMA, link, region

@@ -15,7 +15,7 @@ from curator.domain.json_values import unbroken
 
 if TYPE_CHECKING:
     from curator.bootstrap.diffs import OpenDiff
-    from curator.steps.datasets.authors import AttributedDiff
+    from curator.steps.datasets.comparing.authors import AttributedDiff
 
 _SHOWN = 20
 _PAGE = 500
@@ -61,7 +61,7 @@ def diff(
 
 
 def _write_lines(opened: "OpenDiff", limit: int | None) -> None:
-    from curator.steps.datasets.diff_report import DiffSummary
+    from curator.steps.datasets.comparing.diff_report import DiffSummary
 
     summary, documents = DiffSummary(), 0
     with _spool() as shown:
@@ -81,7 +81,7 @@ def _write_lines(opened: "OpenDiff", limit: int | None) -> None:
 
 def _write_json(opened: "OpenDiff") -> None:
     """Write the diff as one JSON document; its lists lie on the disk meanwhile, however long they are."""
-    from curator.steps.datasets.diff_report import LISTS, DiffSummary
+    from curator.steps.datasets.comparing.diff_report import LISTS, DiffSummary
 
     summary = DiffSummary()
     spools = {(part, kind): _spool() for part, kinds in LISTS.items() for kind in kinds or (None,)}
@@ -107,7 +107,7 @@ def _write_json(opened: "OpenDiff") -> None:
 
 
 def _spread(change: "AttributedDiff", spools: dict[Any, IO[bytes]]) -> None:
-    from curator.steps.datasets.diff_report import LISTS, diff_items
+    from curator.steps.datasets.comparing.diff_report import LISTS, diff_items
 
     for item in diff_items(change):
         spool = spools[item.part, item.kind if LISTS[item.part] else None]

@@ -8,8 +8,8 @@ from curator.domain.diff import ChangeKind
 from curator.domain.span import Span
 
 if TYPE_CHECKING:
-    from curator.steps.datasets.authors import AttributedDiff
-    from curator.steps.datasets.diff_report import DiffItem, DiffSummary
+    from curator.steps.datasets.comparing.authors import AttributedDiff
+    from curator.steps.datasets.comparing.diff_report import DiffItem, DiffSummary
 
 _SIGNS = {
     ChangeKind.ADDED: "+",
@@ -48,7 +48,7 @@ def summary_lines(summary: "DiffSummary", before: str, after: str) -> Iterator[s
 
 def change_lines(change: "AttributedDiff") -> Iterator[str]:
     """Yield the changes of a document, each on a line with some of the text around it."""
-    from curator.steps.datasets.diff_report import diff_items
+    from curator.steps.datasets.comparing.diff_report import diff_items
 
     diff = change.diff
     who = ", ".join(f"{author.annotator} {author.at or ''}".rstrip() for author in change.authors)

@@ -9,8 +9,8 @@ from curator.bootstrap.context import Context
 from curator.cli.output import emit, flat, json_option, progress
 
 if TYPE_CHECKING:
-    from curator.steps.datasets.drift import Drift
-    from curator.steps.datasets.leakage import Leakage
+    from curator.steps.datasets.leaks.drift import Drift
+    from curator.steps.datasets.leaks.leakage import Leakage
 
 _SHOWN = 20
 """How many pairs and surfaces are printed; in JSON all are."""

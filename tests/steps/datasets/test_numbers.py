@@ -12,9 +12,9 @@ from curator.domain.dataset import manifest
 from curator.domain.errors import CuratorError
 from curator.domain.loadable import LOADABLE_FILES, loadable_lines
 from curator.files.versions import VersionFolder
+from curator.steps.datasets.comparing.version_changes import VersionHistory
 from curator.steps.datasets.folder import stored_version, write_folder
 from curator.steps.datasets.freeze import Frozen
-from curator.steps.datasets.version_changes import VersionHistory
 from curator.steps.in_force.schema import adopt_schema
 from tests.fakes.parts import NamePipeline, raw, region, schema_with_label
 from tests.fakes.world import World

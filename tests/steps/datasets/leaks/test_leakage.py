@@ -13,8 +13,8 @@ from curator.domain.split import Assignment
 from curator.files.nearness import SketchNearness
 from curator.files.versions import VersionFolder
 from curator.spacy_models.lemmas import french_lemma
-from curator.steps.datasets.leakage import Leakage, leakage
-from curator.steps.datasets.straddling import _BATCH
+from curator.steps.datasets.leaks.leakage import Leakage, leakage
+from curator.steps.datasets.leaks.straddling import _BATCH
 from curator.steps.in_force.split_rule import put_split_rule
 from tests.fakes.annotations import annotation_state, identity
 from tests.fakes.parts import RULE, region, silent

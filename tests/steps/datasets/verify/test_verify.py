@@ -18,14 +18,14 @@ from curator.steps.datasets.verify.fault import Fault
 from curator.steps.datasets.verify.verify import verify
 from tests.fakes.parts import silent
 from tests.fakes.world import World
-from tests.steps.datasets.damage import (
+from tests.steps.datasets.test_freeze import export_of
+from tests.steps.datasets.verify.damage import (
     covered_up,
     lines,
     moved,
     version_of_all,
 )
-from tests.steps.datasets.damages import COVERED, DAMAGES, FILES, then
-from tests.steps.datasets.test_freeze import export_of
+from tests.steps.datasets.verify.damages import COVERED, DAMAGES, FILES, then
 
 REF = DatasetRef("news", 2)
 

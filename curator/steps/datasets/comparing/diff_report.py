@@ -8,7 +8,7 @@ from typing import Any
 from curator.domain.diff import ATTRIBUTE_KINDS, SPAN_KINDS, ChangeKind
 from curator.domain.record import Record
 from curator.domain.span import Attribute, Relation, Span, attribute_value, relation_value
-from curator.steps.datasets.authors import AttributedDiff
+from curator.steps.datasets.comparing.authors import AttributedDiff
 
 DOCUMENT_KINDS = (ChangeKind.ADDED, ChangeKind.REMOVED)
 LISTS = {

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from curator.files.versions import VersionFolder
-from curator.steps.datasets.version_changes import VersionChanges, VersionHistory
+from curator.steps.datasets.comparing.version_changes import VersionChanges, VersionHistory
 
 
 def write(storage: VersionFolder, number: int, **splits: list[tuple[str, str]]) -> Path:

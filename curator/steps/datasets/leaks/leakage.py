@@ -10,9 +10,9 @@ from curator.domain.document import SPLITS
 from curator.domain.leakage import LabelsOfSurfaces, SeenInTraining, distance, labelled_surfaces, normalised
 from curator.domain.record import Record, record_from_line
 from curator.steps.datasets.convert import version_content
-from curator.steps.datasets.drift import Drift, DriftCount
 from curator.steps.datasets.folder import refuse_changed, stored_version
-from curator.steps.datasets.straddling import Pair, Straddling
+from curator.steps.datasets.leaks.drift import Drift, DriftCount
+from curator.steps.datasets.leaks.straddling import Pair, Straddling
 from curator.steps.ports.documents import Nearness
 from curator.steps.ports.lemmas import Lemma
 from curator.steps.ports.progress import Progress

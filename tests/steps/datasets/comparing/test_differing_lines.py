@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curator.domain.errors import CuratorError
-from curator.steps.datasets.differing_lines import DifferingLine, differing_lines
+from curator.steps.datasets.comparing.differing_lines import DifferingLine, differing_lines
 from tests.growth.executed import executed
 
 FILES = ("a", "b")

@@ -6,7 +6,7 @@ from itertools import islice
 
 from curator.domain.annotation import Revision, fallback_name
 from curator.domain.pseudonym import pseudonym
-from curator.steps.datasets.version_diff import DocumentDiff, DocumentLines, ReadableVersion, document_diff
+from curator.steps.datasets.comparing.version_diff import DocumentDiff, DocumentLines, ReadableVersion, document_diff
 from curator.steps.in_force.identity import salt
 from curator.steps.ports.store import Store, Transaction
 

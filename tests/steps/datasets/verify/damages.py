@@ -4,7 +4,15 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.steps.datasets.damage import Value, lines, manifest_changed, moved, other_text, record_changed, write_lines
+from tests.steps.datasets.verify.damage import (
+    Value,
+    lines,
+    manifest_changed,
+    moved,
+    other_text,
+    record_changed,
+    write_lines,
+)
 
 FILES = (
     *("README.md", "LOSSES.json", "manifest.json", "train.jsonl", "dev.jsonl", "test.jsonl"),

@@ -6,9 +6,9 @@ from itertools import islice
 from typing import Any
 
 from curator.domain.dataset_ref import DatasetRef
-from curator.steps.datasets.authors import AttributedDiff, attributed
-from curator.steps.datasets.diff_report import DiffSummary
-from curator.steps.datasets.version_diff import ReadableVersion, document_lines, readable_version
+from curator.steps.datasets.comparing.authors import AttributedDiff, attributed
+from curator.steps.datasets.comparing.diff_report import DiffSummary
+from curator.steps.datasets.comparing.version_diff import ReadableVersion, document_lines, readable_version
 from curator.steps.ports.store import StoreOpener
 from curator.steps.ports.version_folders import VersionStorage
 

@@ -14,9 +14,9 @@ from curator.domain.record import Record, record_from_line
 from curator.domain.span import Content, attribute_value, relation_value, spans_by_layer
 from curator.steps.curation.batches import decide_documents
 from curator.steps.curation.decide import Decider
-from curator.steps.datasets.patch_file import PatchHead
-from curator.steps.datasets.patching import PatchedDocument, patched_documents, refuse_other_parent
-from curator.steps.datasets.version_diff import ReadableVersion
+from curator.steps.datasets.comparing.version_diff import ReadableVersion
+from curator.steps.datasets.patches.patch_file import PatchHead
+from curator.steps.datasets.patches.patching import PatchedDocument, patched_documents, refuse_other_parent
 from curator.steps.ports.store import Store, Transaction
 from curator.steps.ports.version_folders import VersionStorage
 

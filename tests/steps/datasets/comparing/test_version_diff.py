@@ -15,9 +15,14 @@ from curator.domain.errors import CuratorError
 from curator.domain.record import Record, record_line
 from curator.files.staging import StagedFolder
 from curator.files.versions import VersionFolder
-from curator.steps.datasets.patch_file import patch_blocks, patch_head, patch_of, read_patch
-from curator.steps.datasets.patching import write_patched
-from curator.steps.datasets.version_diff import ReadableVersion, document_diff, document_lines, readable_version
+from curator.steps.datasets.comparing.version_diff import (
+    ReadableVersion,
+    document_diff,
+    document_lines,
+    readable_version,
+)
+from curator.steps.datasets.patches.patch_file import patch_blocks, patch_head, patch_of, read_patch
+from curator.steps.datasets.patches.patching import write_patched
 from tests.domain.changing import records
 from tests.fakes.parts import SCHEMA
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from curator.domain.errors import CuratorError
 from curator.domain.merging import Conflict, merged_patch
 from curator.domain.patch import DocumentPatch
-from curator.steps.datasets.patch_file import PatchedVersion, PatchHead
+from curator.steps.datasets.patches.patch_file import PatchedVersion, PatchHead
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from curator.domain.json_values import unbroken
 from curator.domain.patch import DocumentPatch, document_patch
 from curator.domain.patch_values import REMEDY, patch_from_value, patch_value
 from curator.domain.schema import schema_from_value
-from curator.steps.datasets.version_diff import DocumentLines, ReadableVersion
+from curator.steps.datasets.comparing.version_diff import DocumentLines, ReadableVersion
 
 FORMAT = "curator-patch"
 FORMAT_VERSION = 1

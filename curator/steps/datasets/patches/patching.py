@@ -11,8 +11,8 @@ from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
 from curator.domain.patch import DocumentPatch, misfit, patched
 from curator.domain.record import record_id
-from curator.steps.datasets.patch_file import PatchHead, patched_version
-from curator.steps.datasets.version_diff import ReadableVersion, record_blocks
+from curator.steps.datasets.comparing.version_diff import ReadableVersion, record_blocks
+from curator.steps.datasets.patches.patch_file import PatchHead, patched_version
 from curator.steps.ports.formats import FormatFolder
 from curator.steps.ports.version_folders import VersionStorage
 

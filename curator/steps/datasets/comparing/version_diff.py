@@ -13,7 +13,7 @@ from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
 from curator.domain.patch import Line
 from curator.domain.record import Record, record_from_line
-from curator.steps.datasets.differing_lines import DifferingLine, differing_lines
+from curator.steps.datasets.comparing.differing_lines import DifferingLine, differing_lines
 from curator.steps.datasets.folder import refuse_absent, stored_version
 from curator.steps.ports.store import Store
 from curator.steps.ports.stored_versions import StoredVersion

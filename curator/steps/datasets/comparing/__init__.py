@@ -1,0 +1,1 @@
+"""What differs between versions, span by span: found, attributed, shown."""

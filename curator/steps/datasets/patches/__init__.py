@@ -1,0 +1,1 @@
+"""Patches between versions: as files, applied, merged, and taken into the store."""
