@@ -37,7 +37,7 @@ def summed_counts(counts: Iterable[Mapping[str, Mapping[str, int]]], schema: Lab
 
 
 @dataclass(slots=True)
-class Tally:
+class SplitCounts:
     """What is counted of a split: documents, their records, and spans by layer and label."""
 
     documents: int = 0
@@ -45,30 +45,28 @@ class Tally:
     spans: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def version_counts(tallies: Mapping[str, Tally], schema: LabelSchema) -> dict[str, Any]:
+def version_counts(counts_of: Mapping[str, SplitCounts], schema: LabelSchema) -> dict[str, Any]:
     """Return the counts of a manifest: of all splits and of each, silver documents apart.
 
     Records are counted where documents have several; every label of the schema has a key.
     """
-    of_splits = [tallies[split] for split in SPLITS]
+    of_splits = [counts_of[split] for split in SPLITS]
     counts = _counted(of_splits, schema)
-    records = sum(tally.records for tally in of_splits)
+    records = sum(of_split.records for of_split in of_splits)
     return {
         **counts,
-        "by_split": {split: _counted([tallies[split]], schema) for split in SPLITS},
+        "by_split": {split: _counted([counts_of[split]], schema) for split in SPLITS},
         **({"records": records} if records != counts["documents"] else {}),
-        **({SILVER: _counted([tallies[SILVER]], schema)} if SILVER in tallies else {}),
+        **({SILVER: _counted([counts_of[SILVER]], schema)} if SILVER in counts_of else {}),
     }
 
 
-def _counted(tallies: Sequence[Tally], schema: LabelSchema) -> dict[str, Any]:
+def _counted(splits: Sequence[SplitCounts], schema: LabelSchema) -> dict[str, Any]:
     spans = {
-        layer.name: {
-            label.name: sum(tally.spans[layer.name, label.name] for tally in tallies) for label in layer.labels
-        }
+        layer.name: {label.name: sum(split.spans[layer.name, label.name] for split in splits) for label in layer.labels}
         for layer in schema.layers
     }
-    return {"documents": sum(tally.documents for tally in tallies), "spans": spans}
+    return {"documents": sum(split.documents for split in splits), "spans": spans}
 
 
 def manifest(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from curator.domain.dataset import SILVER_FILE, Tally, version_counts
+from curator.domain.dataset import SILVER_FILE, SplitCounts, version_counts
 from curator.domain.document import SPLITS
 from curator.domain.ledger import LossLedger
 from curator.domain.loadable import LOADABLE_FILES, loadable_lines
@@ -62,16 +62,16 @@ class _Lines:
         self._lines: list[bytes] = []
         self._size = 0
         self.decisions = array("q")
-        self.tally = Tally()
+        self.counts = SplitCounts()
 
     def add(self, decision: int, line: bytes, counts: Mapping[str, Mapping[str, int]]) -> None:
         self.decisions.append(decision)
         lines = [line] if line.find(b"\n") == len(line) - 1 else line.splitlines(keepends=True)
         self._lines += lines
-        tally = self.tally
-        tally.documents += 1
-        tally.records += len(lines)
-        spans = tally.spans
+        of_split = self.counts
+        of_split.documents += 1
+        of_split.records += len(lines)
+        spans = of_split.spans
         for layer, labels in counts.items():
             for label, count in labels.items():
                 if count:
@@ -120,7 +120,7 @@ def draft(
         return drafted
     for of_split in lines.values():
         of_split.write()
-    counts = version_counts({split: of_split.tally for split, of_split in lines.items()}, schema)
+    counts = version_counts({split: of_split.counts for split, of_split in lines.items()}, schema)
     return replace(drafted, files=_facts(staged, lines), counts=counts)
 
 
@@ -131,6 +131,6 @@ def _facts(staged: StagedVersion, lines: Mapping[str, _Lines]) -> dict[str, dict
     if SILVER in lines:
         files[SILVER_FILE] = SILVER
     return {
-        file: {"sha256": written[file].sha256, "bytes": written[file].size, "records": lines[split].tally.records}
+        file: {"sha256": written[file].sha256, "bytes": written[file].size, "records": lines[split].counts.records}
         for file, split in files.items()
     }

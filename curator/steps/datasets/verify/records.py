@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
-from curator.domain.dataset import SILVER_FILE, Tally, version_counts
+from curator.domain.dataset import SILVER_FILE, SplitCounts, version_counts
 from curator.domain.dataset_ref import DatasetRef
 from curator.domain.document import SPLITS
 from curator.domain.loadable import LOADABLE_FILES, loadable_lines
@@ -61,7 +61,7 @@ class RecordCheck:
         rules, listed = manifest.get("rules"), manifest.get("files")
         self._of_annotations = isinstance(rules, Mapping) and bool(rules.get("all_annotations"))
         has_silver = isinstance(listed, Mapping) and SILVER_FILE in listed
-        self._tallies = {split: Tally() for split in (*SPLITS, *([SILVER] if has_silver else []))}
+        self._counts_of = {split: SplitCounts() for split in (*SPLITS, *([SILVER] if has_silver else []))}
         self._split_of: dict[str, str] = {}
         self.examples = LabelExamples(schema)
         self.facts: dict[str, dict[str, Any]] = {}
@@ -69,11 +69,11 @@ class RecordCheck:
     @property
     def counts(self) -> dict[str, Any]:
         """The counts of a version as its manifest has them."""
-        return version_counts(self._tallies, self._schema)
+        return version_counts(self._counts_of, self._schema)
 
     def faults(self, stored: "StoredRecords | None") -> Iterator[Fault]:
         """Yield what is wrong with the records, split by split."""
-        for split in self._tallies:
+        for split in self._counts_of:
             yield from self._split(split, stored)
 
     def _split(self, split: str, stored: "StoredRecords | None") -> Iterator[Fault]:
@@ -112,10 +112,10 @@ class RecordCheck:
         for fault in record_faults(record, line, self._schema, self._document(record)):
             yield Fault(f"{split}.jsonl", fault.what, number, record.id, fault.item or None)
         yield from self._place(record, split, number, before)
-        tally, spans = self._tallies[split], Counter((span.layer, span.label) for span in record.content.spans)
-        tally.documents += not before or self._document(record) != before.partition("#")[0]
-        tally.records += 1
-        tally.spans.update(spans)
+        of_split, spans = self._counts_of[split], Counter((span.layer, span.label) for span in record.content.spans)
+        of_split.documents += not before or self._document(record) != before.partition("#")[0]
+        of_split.records += 1
+        of_split.spans.update(spans)
         if split == "train":
             counts = {layer: {name: spans[layer, name] for name in names} for layer, names in self._labels.items()}
             self.examples.look(line, counts)

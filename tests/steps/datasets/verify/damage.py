@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from curator.domain.canonical import document_id
-from curator.domain.dataset import Tally, version_counts, version_digest
+from curator.domain.dataset import SplitCounts, version_counts, version_digest
 from curator.domain.dataset_card import dataset_card
 from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
@@ -90,23 +90,24 @@ def covered_up(folder: Path) -> None:
     """Write loadable files, counts, hashes, digest and card anew, so that they fit the records as they are now."""
     manifest = json.loads((folder / "manifest.json").read_bytes())
     schema = schema_from_value(manifest["schema"], "tests")
-    tallies, examples = {split: Tally() for split in SPLITS}, LabelExamples(schema)
+    counts_of, examples = {split: SplitCounts() for split in SPLITS}, LabelExamples(schema)
     for split in SPLITS:
         kept = lines(folder, split)
         (folder / "loadable" / f"{split}.jsonl").write_bytes(loadable_lines(kept))
         for line in kept:
             layers = json.loads(line)["spans"]
             counts = {layer: Counter(span["label"] for span in spans) for layer, spans in layers.items()}
-            tallies[split].documents += 1
-            tallies[split].records += 1
-            tallies[split].spans.update({(layer, label): n for layer, of in counts.items() for label, n in of.items()})
+            counts_of[split].documents += 1
+            counts_of[split].records += 1
+            for layer, labels in counts.items():
+                counts_of[split].spans.update({(layer, label): number for label, number in labels.items()})
             if split == "train":
                 # A line that cannot be read gives none.
                 with suppress(CuratorError):
                     examples.look(line, counts)
         for file in (f"{split}.jsonl", f"loadable/{split}.jsonl"):
             manifest["files"][file] = {**facts(folder / file), "records": len(kept)}
-    manifest["counts"] = version_counts(tallies, schema)
+    manifest["counts"] = version_counts(counts_of, schema)
     manifest["schema_hash"] = schema.hash
     manifest["digest"] = version_digest(manifest["files"], schema, manifest["rules"])
     ledger = json.loads((folder / "LOSSES.json").read_bytes())
