@@ -1,5 +1,6 @@
 """The options of `curator export` that say what of the decisions it takes, and by which policy."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,9 +25,15 @@ def time_option(_context: click.Context, _parameter: click.Parameter, value: str
         raise click.BadParameter(f"{value!r} is no ISO 8601 time, e.g. 2026-05-03T12:00:00Z") from None
 
 
+def _number(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is no number")
+    return value
+
+
 def moment_option(context: click.Context, parameter: click.Parameter, value: str | None) -> str | int | None:
     """Return a sequence number, digits alone, or a time as `time_option` does."""
-    if value is not None and value.isascii() and value.isdecimal():
+    if value is not None and value.isascii() and value.isdecimal() and len(value) < 19:
         return int(value)
     return time_option(context, parameter, value)
 
@@ -74,6 +81,7 @@ _OPTIONS = (
         "--silver",
         metavar="MIN",
         type=click.FloatRange(0, 1),
+        callback=_number,
         help="Write documents that nobody annotated too, apart, if every predicted span has this score.",
     ),
 )

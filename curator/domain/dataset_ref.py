@@ -29,7 +29,8 @@ class TagRef:
 
 
 _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_NUMBER = re.compile(r"v?[0-9]+")
+_NUMBER = re.compile(r"v?0*[0-9]{1,9}")
+_DIGITS = re.compile(r"v?[0-9]+")
 
 
 def version_name(value: str) -> DatasetRef | TagRef:
@@ -38,7 +39,7 @@ def version_name(value: str) -> DatasetRef | TagRef:
     if mark and name and rest:
         if _NUMBER.fullmatch(rest):
             return DatasetRef(name, int(rest.removeprefix("v")))
-        if _TAG.fullmatch(rest):
+        if _TAG.fullmatch(rest) and not _DIGITS.fullmatch(rest):
             return TagRef(name, rest)
     raise CuratorError(f"{value!r} names no dataset version", "", "write NAME@N, e.g. news@1, or NAME@TAG")
 
@@ -53,7 +54,7 @@ def dataset_ref(value: str) -> DatasetRef:
 
 def tag_name(value: str) -> str:
     """Return a name that a tag may have. Raises CuratorError for any other."""
-    if not _TAG.fullmatch(value) or _NUMBER.fullmatch(value):
+    if not _TAG.fullmatch(value) or _DIGITS.fullmatch(value):
         remedy = "use letters, digits, '.', '_' and '-', and more than a number"
         raise CuratorError(f"{value!r} is no name for a tag", "", remedy)
     return value

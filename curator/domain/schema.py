@@ -95,8 +95,11 @@ class LabelSchema:
         return not choices or all(choice in choices for choice in (value if isinstance(value, list) else [value]))
 
     def written(self, layer: str, label: str) -> str:
-        """Return a label as forms without layers write it: as it is, or as LAYER:LABEL where several layers have it."""
-        return label if self.layer_of(label) == layer else f"{layer}:{label}"
+        """Return a label as forms without layers write it, each another way: as it is, or as LAYER:LABEL.
+
+        So it is where several layers have it, and where it has a colon itself, before which no layer ends.
+        """
+        return label if self.layer_of(label) == layer and ":" not in label else f"{layer}:{label}"
 
     def layer_of(self, label: str) -> str | None:
         """Return the only layer that has this label, or None where none or several have it."""

@@ -7,6 +7,12 @@ from curator.domain.errors import CuratorError
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
+def document_file(document: str) -> str:
+    """Return the id of a record as a name for a file, another one for each."""
+    # Where annotations have records of their own, an id is DOCUMENT#ANNOTATOR; no part has an underscore.
+    return document.replace("#", "__")
+
+
 def checked(name: str, kind: str) -> str:
     """Return a name that is plain. Raises CuratorError for any other."""
     if not _NAME.fullmatch(name):

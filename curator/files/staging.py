@@ -79,7 +79,9 @@ class StagedFolder:
             self._pending.append(self._writer.submit(_write_whole, path, content))
 
     def _make(self, file: str) -> _File:
-        self._files[file] = _File(self._open.enter_context(self._place(file).open("xb")))
+        stream = self._place(file).open("xb")
+        self._open.callback(_close, stream)
+        self._files[file] = _File(stream)
         return self._files[file]
 
     def _place(self, file: str) -> Path:
@@ -124,10 +126,11 @@ class StagedFolder:
         target, before = self._parent / name, self._parent / f".{uuid.uuid4().hex}{_PARTIAL}"
         with self._whole(target) as partial:
             # A folder cannot take the place of another one at once; where this ends in between, there is none.
-            if target.exists():
+            if target.exists() or target.is_symlink():
                 target.rename(before)
             partial.rename(target)
-        shutil.rmtree(before, ignore_errors=True)
+        with suppress(OSError):
+            _remove(before)
         return target
 
     @contextmanager
@@ -148,6 +151,12 @@ class StagedFolder:
         self._open.close()
 
 
+def _close(stream: IO[bytes]) -> None:
+    """Close a file; what it could not write by now was told, or is not wanted."""
+    with suppress(OSError):
+        stream.close()
+
+
 def _write_whole(path: Path, content: bytes) -> None:
     with path.open("xb") as stream:
         stream.write(content)
@@ -165,9 +174,13 @@ def _made(parent: Path) -> Iterator[Path]:
     with _locked(parent):
         for abandoned in parent.glob(f".*{_PARTIAL}"):
             # Whoever wrote it may be removing it.
-            with suppress(FileNotFoundError), _locked(abandoned, wait=False) as is_abandoned:
-                if is_abandoned:
-                    shutil.rmtree(abandoned)
+            with suppress(FileNotFoundError):
+                if abandoned.is_symlink() or not abandoned.is_dir():
+                    abandoned.unlink()
+                    continue
+                with _locked(abandoned, wait=False) as is_abandoned:
+                    if is_abandoned:
+                        shutil.rmtree(abandoned)
         partial = parent / f".{uuid.uuid4().hex}{_PARTIAL}"
         partial.mkdir()
         writing = os.open(partial, os.O_RDONLY)
@@ -177,6 +190,14 @@ def _made(parent: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(partial, ignore_errors=True)
         os.close(writing)
+
+
+def _remove(path: Path) -> None:
+    """Remove what is there: a folder, or a file or link that had its name."""
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(path)
 
 
 @contextmanager
@@ -203,4 +224,5 @@ def disk_errors(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise CuratorError(f"version cannot be written: {error.strerror}", str(target), "check the disk") from error
+        what = f"version cannot be written: {error.strerror or error}"
+        raise CuratorError(what, str(target), "check the disk") from error

@@ -43,7 +43,7 @@ def docbin_repaired(_parts: FormatParts) -> Format:
 
 def _format(name: str, *, repairs: bool) -> Format:
     def write(version: VersionContent, folder: FormatFolder) -> Iterator[Loss]:
-        packing = _Packing(repairs)
+        packing = _Packing(repairs, version.layers)
         for split in SPLITS:
             yield from packing.write(split, version.records(split), folder)
 
@@ -53,8 +53,9 @@ def _format(name: str, *, repairs: bool) -> Format:
 class _Packing:
     """Packs records, a DocBin after the other."""
 
-    def __init__(self, repairs: bool) -> None:
+    def __init__(self, repairs: bool, layers: Iterable[str]) -> None:
         self._repairs = repairs
+        self._layers = frozenset(layers)
         self._nlp = spacy.blank("fr")
         self._nlp.tokenizer = FrenchTokenizer(self._nlp.vocab)
 
@@ -103,9 +104,14 @@ class _Packing:
             if span.layer == ENTITIES:
                 unreached.update(borders.touched(span.start, span.end))
         # Nobody is to learn that there is no entity where one does not fit.
-        doc.set_ents(groups.pop(ENTITIES, []), missing=[doc[at : at + 1] for at in sorted(unreached)])
+        entities, missing = groups.pop(ENTITIES, []), [doc[at : at + 1] for at in sorted(unreached)]
+        if ENTITIES in self._layers:
+            doc.set_ents(entities, missing=missing)
+        else:
+            doc.set_ents([], default="missing")
         for layer, group in groups.items():
-            doc.spans[layer] = group
+            if layer in self._layers:
+                doc.spans[layer] = group
         return doc, losses
 
 

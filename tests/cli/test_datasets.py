@@ -76,3 +76,9 @@ def test_a_version_whose_store_is_gone_is_converted(run: Run, exported: Path, fo
     shutil.rmtree(folder / ".curator")
     assert run("datasets", "convert", "news@1", "--to", "doccano").code == 0
     assert (exported / "formats" / "doccano" / "train.jsonl").exists()
+
+
+def test_a_list_of_no_format_is_a_wrong_usage(run: Run, exported: Path) -> None:
+    assert run("datasets", "convert", "news@1", "--to", " ,").code == 2
+    assert run("export", "news", "--formats", "").code == 2
+    assert not (exported / "formats").exists()

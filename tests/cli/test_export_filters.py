@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from curator.bootstrap.context import Context
+from curator.bootstrap.formats import FORMATS
 from curator.bootstrap.schemas import adopt_configured
 from curator.bootstrap.stores import open_store
 from curator.bootstrap.workspace import Workspace
@@ -292,3 +293,35 @@ def test_a_version_that_there_is_takes_no_filters(run: Run, reviewed: Context) -
     assert run("export", "news").code == 0
     for options in (["--policy", "union"], ["--silver", "0"], ["--all-annotations"], ["--labels", "PER"]):
         assert run("export", "news@1", *options).code == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--source", "*"),
+        ("--without", "without.txt"),
+        ("--labels", "PER"),
+        ("--min-annotations", "1"),
+        ("--all-annotations",),
+        ("--silver", "0.4"),
+        ("--silver", "0.4", "--all-annotations"),
+        ("--policy", "union"),
+    ],
+    ids=" ".join,
+)
+def test_versions_of_every_kind_are_verified_and_converted(
+    run: Run, reviewed: Context, folder: Path, options: tuple[str, ...]
+) -> None:
+    (folder / "without.txt").write_text(f"{document_id(PARIS)}\n", encoding="utf-8")
+    assert run("export", "news", *options, "--formats", ",".join(FORMATS)).code == 0
+    assert run("datasets", "verify", "news@1", "--json").json["faults"] == []
+    silver = json.loads((folder / "exports/news/v1/formats/doccano/LOSSES.json").read_text("utf-8"))["not_held"]
+    assert ("silver.jsonl" in silver) == ("--silver" in options)
+    shutil.rmtree(folder / ".curator")
+    assert run("datasets", "verify", "news@1", "--json").json["faults"] == []
+
+
+@pytest.mark.parametrize("value", ["nan", "2", "-0.1", "x"])
+def test_no_number_of_silver_is_a_wrong_usage(run: Run, reviewed: Context, folder: Path, value: str) -> None:
+    assert run("export", "news", "--silver", value).code == 2
+    assert not (folder / "exports").exists()

@@ -89,3 +89,14 @@ def test_the_hash_is_over_meaning_and_not_over_the_order_of_keys() -> None:
     changed = value()
     label(changed)["description"] = "x"
     assert schema_from_value(changed, "").hash != SCHEMA.hash
+
+
+def test_no_two_labels_are_written_the_same_where_there_are_no_layers() -> None:
+    changed = value()
+    colon = {"name": "events:ATTACK", "colour": "#112233", "hotkey": "8"}
+    changed["layers"][0]["labels"].append(colon)
+    changed["layers"][1]["labels"].append({"name": "PER", "colour": "#112233", "hotkey": "7"})
+    schema = schema_from_value(changed, "")
+    written = [schema.written(layer, label) for layer, labels in schema.labels_of.items() for label in labels]
+    assert len(set(written)) == len(written)
+    assert schema.written("entities", "events:ATTACK") == "entities:events:ATTACK"

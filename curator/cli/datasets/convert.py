@@ -27,8 +27,11 @@ def convert(context: Context, version: str, names: str, as_json: bool) -> None:
 
 
 def split_names(names: str) -> list[str]:
-    """Return the names of a list with commas."""
-    return [name.strip() for name in names.split(",") if name.strip()]
+    """Return the names of a list with commas. Raises UsageError where it has none."""
+    split = [name.strip() for name in names.split(",") if name.strip()]
+    if not split:
+        raise click.UsageError("no format is named")
+    return split
 
 
 def run(context: Context, version: str, forms: "Sequence[Format]", *, quiet: bool) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from curator.domain.record import Record
 from curator.domain.schema import LabelSchema
 from curator.domain.span import DOCUMENT, Attribute, Relation, Span, attribute_value, relation_value
 from curator.files.formats.brat_names import EVENTS, BratNames
+from curator.files.names import document_file
 from curator.steps.ports.formats import Format, FormatFolder, FormatParts, VersionContent
 
 NAMES = "names.json"
@@ -36,8 +37,8 @@ def _write(version: VersionContent, folder: FormatFolder) -> Iterator[Loss]:
     for split in SPLITS:
         for record in version.records(split):
             lines, losses = _Lines(record, version.schema, names).written()
-            folder.write(f"{split}/{record.id}.txt", record.text.encode())
-            folder.write(f"{split}/{record.id}.ann", lines.encode())
+            folder.write(f"{split}/{document_file(record.id)}.txt", record.text.encode())
+            folder.write(f"{split}/{document_file(record.id)}.ann", lines.encode())
             yield from losses
     folder.write("annotation.conf", names.configuration())
     folder.write("visual.conf", names.appearance())
@@ -115,16 +116,20 @@ class _Lines:
             self._losses.append(Loss(self._record.id, "attribute", attribute_value(attribute), reason))
             return
         name, target = self._names.attribute(attribute.name), named[attribute.on]
-        if isinstance(attribute.value, str) and attribute.value in _choices(self._schema, attribute.name):
-            self._attributes.append(f"{name} {target} {self._names.value(attribute.name, attribute.value)}")
+        choice = _only_choice(attribute, self._schema)
+        if choice is not None:
+            self._attributes.append(f"{name} {target} {self._names.value(attribute.name, choice)}")
         else:
             self._notes.append(f"{name} {target}\t{_json(attribute.value)}")
 
 
-def _choices(schema: LabelSchema, attribute: str) -> tuple[str, ...]:
-    return next((kind.choices for kind in schema.attributes if kind.name == attribute), ())
+def _only_choice(attribute: Attribute, schema: LabelSchema) -> str | None:
+    """Return the choice of an attribute whose value is a list of it alone, as annotations in Label Studio have it."""
+    choices = next((kind.choices for kind in schema.attributes if kind.name == attribute.name), ())
+    values = attribute.value
+    return values[0] if isinstance(values, list) and len(values) == 1 and values[0] in choices else None
 
 
 def _json(value: object) -> str:
-    # In ASCII, so that no reader of lines breaks it.
+    # Escaped, since a note is one line to any reader.
     return json.dumps(value, separators=(",", ":"))

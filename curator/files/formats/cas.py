@@ -13,6 +13,7 @@ from curator.domain.span import DOCUMENT
 from curator.files.formats import cas_types
 from curator.files.formats.cas_types import CasTypes
 from curator.files.formats.extras import require
+from curator.files.names import document_file
 from curator.steps.ports.formats import Format, FormatFolder, FormatParts, VersionContent
 
 TYPE_SYSTEM = "TypeSystem.xml"
@@ -28,7 +29,7 @@ def cas(_parts: FormatParts) -> Format:
     Entities are DKPro's named entities, spans of other layers of a type of their own each, relations point from
     Governor to Dependent. What is free JSON is JSON text. Offsets count UTF-16 units.
     """
-    require("cassis", "cas")
+    require("cassis", "cas", "dkpro-cassis")
     return Format("cas", _write)
 
 
@@ -38,7 +39,7 @@ def _write(version: VersionContent, folder: FormatFolder) -> Iterator[Loss]:
     folder.write(TYPE_SYSTEM, types.description())
     for split in SPLITS:
         for record in version.records(split):
-            folder.write(f"{split}/{record.id}.xmi", _xmi(record, types, collection))
+            folder.write(f"{split}/{document_file(record.id)}.xmi", _xmi(record, types, collection))
             for match in _NOT_IN_XML.finditer(record.text):
                 yield Loss(record.id, "character", {"at": match.start(), "character": match[0]}, "not-in-xml")
 

@@ -26,7 +26,7 @@ def conllup(parts: FormatParts) -> Format:
     """Return the format, one file a split."""
 
     def write(version: VersionContent, folder: FormatFolder) -> Iterator[Loss]:
-        layers = version.schema.layer_names
+        layers = version.layers
         tokenize = parts.tokenize()
         with Blocks(folder) as blocks:
             for split in SPLITS:

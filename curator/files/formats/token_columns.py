@@ -34,7 +34,7 @@ _LIKE_DOCUMENT = _DOCUMENT.replace("-", "_")
 
 def write(version: VersionContent, folder: FormatFolder, tokenize: Tokenize, tags: Tags) -> Iterator[Loss]:
     """Write a version in columns and yield what they do not hold."""
-    layers = version.schema.layer_names
+    layers = version.layers
     with Blocks(folder) as blocks:
         blocks.open(DOCUMENTS)
         for split in SPLITS:

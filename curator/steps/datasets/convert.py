@@ -5,12 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from curator.domain.dataset import SILVER_FILE
 from curator.domain.dataset_ref import DatasetRef
 from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
 from curator.domain.json_values import unbroken
 from curator.domain.loss import Loss
+from curator.domain.policy import SILVER
 from curator.domain.record import Record, record_from_line
 from curator.domain.schema import schema_from_value
 from curator.steps.datasets.folder import LEDGER, MANIFEST, refuse_changed
@@ -89,7 +92,7 @@ class _Ledger:
     def write(self, content: VersionContent, form: Format, losses: Iterable[Loss]) -> None:
         manifest = content.manifest
         version = {"dataset": manifest["dataset"], "version": manifest["version"], "digest": manifest["digest"]}
-        head = {"format": form.name, "of": version, "not_held": dict(form.not_held)}
+        head = {"format": form.name, "of": version, "not_held": {**form.not_held, **_silver(manifest)}}
         self._staged.append(LEDGER, f'{_json(head)[:-1]},"losses":['.encode())
         block: list[str] = []
         separator = "\n"
@@ -102,6 +105,12 @@ class _Ledger:
                 block = []
         end = f'\n],"counts":{_json(dict(self.counts))}}}\n'
         self._staged.append(LEDGER, ("".join(block) + end).encode())
+
+
+def _silver(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return what every format leaves out of a version with silver documents."""
+    silver = manifest["counts"].get(SILVER)
+    return {SILVER_FILE: f"{silver['documents']} documents that nobody annotated are in no format"} if silver else {}
 
 
 def _json(value: object) -> str:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from curator.domain.dataset import SILVER_FILE, SplitCounts, version_counts
+from curator.domain.dataset import SILVER_FILE, SplitCounts, label_counts, version_counts
 from curator.domain.document import SPLITS
 from curator.domain.ledger import LossLedger
 from curator.domain.loadable import LOADABLE_FILES, loadable_lines
 from curator.domain.policy import SILVER
+from curator.domain.record import record_from_line
 from curator.domain.schema import LabelSchema
 from curator.steps.curation.decide import DecidedDocument
 from curator.steps.datasets.examples import LabelExamples
@@ -113,7 +114,7 @@ def draft(
             continue
         lines[split].add(decision, line, counts)
         if split == "train":
-            examples.look(line.partition(b"\n")[0], counts)
+            _look(examples, line, counts, schema)
     records = {split: of_split.decisions for split, of_split in lines.items()}
     drafted = Draft({}, records, ledger, {}, examples.texts, reviewed)
     if drafted.is_empty:
@@ -122,6 +123,15 @@ def draft(
         of_split.write()
     counts = version_counts({split: of_split.counts for split, of_split in lines.items()}, schema)
     return replace(drafted, files=_facts(staged, lines), counts=counts)
+
+
+def _look(examples: LabelExamples, line: bytes, counts: Mapping[str, Mapping[str, int]], schema: LabelSchema) -> None:
+    """Let examples be taken of the records of a document, one by one."""
+    if line.find(b"\n") == len(line) - 1:
+        examples.look(line, counts)
+        return
+    for each in line.splitlines(keepends=True):
+        examples.look(each, label_counts(record_from_line(each).content, schema))
 
 
 def _facts(staged: StagedVersion, lines: Mapping[str, _Lines]) -> dict[str, dict[str, Any]]:

@@ -70,6 +70,12 @@ class VersionContent:
     schema: LabelSchema
     records: Callable[[str], Iterator[Record]]
 
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers whose spans the records hold, if they have any: those of the schema that no filter left out."""
+        taken = self.manifest.get("rules", {}).get("filters", {}).get("layers")
+        return tuple(layer for layer in self.schema.layer_names if not taken or layer in taken)
+
 
 class FormatFolder(Protocol):
     """The folder that a format is written to."""

@@ -73,7 +73,8 @@ def _records() -> Iterator[Record]:
         relations=_relations(_TEXTS["elisions"]),
         attributes=(
             Attribute("document", "certitude", ["douteux"]),
-            Attribute(_id(_TEXTS["elisions"], "events", "attaque", "ATTACK"), "certitude", "douteux"),
+            Attribute(_id(_TEXTS["elisions"], "events", "attaque", "ATTACK"), "certitude", ["douteux"]),
+            Attribute(_id(_TEXTS["elisions"], "events", "attaque Odessa", "ATTACK"), "certitude", "douteux"),
             Attribute(_id(_TEXTS["elisions"], "entities", "Odessa", "GPE"), "note", {"é": [1, None]}),
         ),
         meta=meta,
@@ -84,7 +85,9 @@ def _records() -> Iterator[Record]:
         "accents", _TEXTS["accents"], ("entities", "E\u0301lise", "PER"), ("entities", "Besanc\u0327on", "GPE")
     )
     yield _record("controls", _TEXTS["controls"], ("entities", "Lyon\ufffe\x7f", "GPE"), ("entities", "Paris", "GPE"))
-    yield _record("markup", _TEXTS["markup"], ("entities", "Lyon", "GPE"), ("events", "attaque", "ATTACK"))
+    yield _record(
+        "markup#annotator-b.2", _TEXTS["markup"], ("entities", "Lyon", "GPE"), ("events", "attaque", "ATTACK")
+    )
     yield _record("blanks", _TEXTS["blanks"], ("entities", "Paris", "GPE"), ("events", "attaque\n \tLyon", "ATTACK"))
     yield _record("inside", _TEXTS["inside"], ("entities", "Paris", "GPE"), ("events", "ttaque", "ATTACK"))
     yield _record("without", "Rien de neuf à l'Est.")

@@ -20,7 +20,9 @@ def read(files: Mapping[str, bytes]) -> ReadVersion:
         if name.endswith(".txt"):
             annotations = files[f"{path.removesuffix('.txt')}.ann"].decode()
             reading = _Reading(data.decode(), names)
-            version.setdefault(split, []).append(reading.record(name.removesuffix(".txt"), annotations))
+            version.setdefault(split, []).append(
+                reading.record(name.removesuffix(".txt").replace("__", "#"), annotations)
+            )
     return version
 
 
@@ -75,4 +77,4 @@ class _Reading:
         if not value:
             return Attribute(self.spans[target].id, attribute, json.loads(columns[1]))
         (choice,) = self.names[f"values of {attribute}"][value[0]]
-        return Attribute(self.spans[target].id, attribute, choice)
+        return Attribute(self.spans[target].id, attribute, [choice])

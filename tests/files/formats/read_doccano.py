@@ -28,5 +28,5 @@ def _record(line: dict[str, Any]) -> Record:
 
 
 def _span(label: str, start: int, end: int) -> Span:
-    layer, _, name = label.rpartition(":")
+    layer, name = label.split(":", 1) if ":" in label else ("", label)
     return Span(layer or str(SCHEMA.layer_of(name)), start, end, name)

@@ -18,8 +18,9 @@ _INTRODUCTION = """\
 
 `curator datasets convert NAME@N --to F,…` and `curator export NAME --formats F,…` write a version in other formats,
 each under `exports/NAME/vN/formats/F/` with a ledger of its own, `LOSSES.json`. They are no part of the version: they
-can be removed and written again, to the byte. `cas` needs dkpro-cassis, `parquet` and `croissant` need pyarrow:
-`pip install curator[formats]`; with another version of these, bytes may differ.
+can be removed and written again, to the byte; what else lies in that folder goes then. `cas` needs dkpro-cassis,
+`parquet` and `croissant` need pyarrow (the extra `formats`); with another version of these, bytes may differ. Silver
+documents are in no format, which the ledger says, and layers that an export left out are not there, not empty.
 
 A format is one module and one line of `FORMATS` in `curator/bootstrap/formats.py`.
 
@@ -37,11 +38,17 @@ both and put them together."""
 _NOTES = """\
 - `docbin`: entities are `doc.ents`, other layers `doc.spans`, as `spacy train` reads them; ids, relations, attributes,
   metadata and provenance are JSON in `doc.user_data["curator"]`. A span that does not begin and end with a token of the
-  French tokenizer is listed; `docbin-repaired` cuts tokens so that it fits. A large split is a folder of files, which
-  `--paths.train` takes like a file.
+  French tokenizer is listed; `docbin-repaired` cuts tokens so that it fits. That tokenizer is curator's: a config that
+  is to train on the same tokens has `[nlp.tokenizer]` with `@tokenizers = "curator.french.v1"`. A large split is a
+  folder of files, which `--paths.train` takes like a file, with `spacy.Corpus.v1` as its reader.
 - `brat`: a relation with an event at one end is an argument of it, a direction other than from head to child is in the
   name of its role; `names.json` says what each name stands for.
 - `cas`: offsets count UTF-16 units, as Java does; what XML cannot hold is U+FFFD, which is as long.
+- `prodigy`: a span that does not begin and end with a token has its offsets and no numbers of tokens.
+- `label-studio`: a version of all annotations has a task for each annotation, not for each document.
+- `parquet`, `gliner`, `doccano`: name the files to `datasets.load_dataset` (`data_files=`); a folder of these has
+  several tables or a split without rows, which that library does not take for one dataset. The version's own folder it
+  takes as it is.
 - `gliner`: the trainer reads `tokenized_text`, `ner` and `relations`. Of several labels of the same words it learns
   one, and none of a span that is longer than its model's `max_width`.
 - `croissant` has no licence and no date of publication, which a version does not know; its validator recommends

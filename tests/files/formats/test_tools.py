@@ -140,11 +140,14 @@ def test_brat_gets_a_span_of_several_lines_in_pieces_and_events_with_arguments()
     assert b"[events]\nevents_ATTACK\tagent*:PER|GPE|events_ATTACK|claims_ATTACK" in files["annotation.conf"]
 
 
-@pytest.mark.parametrize(("name", "library"), [("cas", "cassis"), ("croissant", "pyarrow"), ("parquet", "pyarrow")])
+@pytest.mark.parametrize(
+    ("name", "library", "package"),
+    [("cas", "cassis", "dkpro-cassis"), ("croissant", "pyarrow", "pyarrow"), ("parquet", "pyarrow", "pyarrow")],
+)
 def test_a_format_whose_library_is_not_installed_says_what_to_install(
-    name: str, library: str, monkeypatch: pytest.MonkeyPatch
+    name: str, library: str, package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(CuratorError, match=library) as refused:
+    with pytest.raises(CuratorError, match=package) as refused:
         formats(["brat", name])
-    assert refused.value.remedy == "pip install curator[formats]"
+    assert refused.value.remedy == f"pip install {package}"

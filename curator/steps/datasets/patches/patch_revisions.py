@@ -157,6 +157,9 @@ class _Batch:
         there = self._transaction.documents.by_id(self._documents)
         splits = self._transaction.documents.splits(self._transaction.seq, self._documents)
         for document in self._wanted:
+            if "#" in document.document:
+                what = "a record of an annotation is no decision that could be changed"
+                raise CuratorError(what, document.document, "patch a version of decisions")
             if document.document not in there:
                 raise CuratorError("the store does not have the document", document.document, "ingest it first")
             assigned = splits.get(document.document)

@@ -11,6 +11,7 @@ from curator.domain.dataset import manifest
 from curator.domain.dataset_card import dataset_card
 from curator.domain.dataset_ref import DatasetRef
 from curator.domain.errors import CuratorError
+from curator.domain.filters import BY_ONLY, BY_SOURCE, BY_WITHOUT
 from curator.domain.json_values import unbroken
 from curator.domain.ledger import LossLedger
 from curator.domain.loss import Loss
@@ -71,6 +72,9 @@ def manifest_faults(
     if "loadable" not in given:
         # Of before there was a choice.
         del right["loadable"]
+    if isinstance(given.get("counts"), dict) and "by_split" not in given["counts"]:
+        # Of before splits were counted apart.
+        del right["counts"]["by_split"]
     right |= {key: given[key] for key in ("about", "changes") if key in given}
     faults = [Fault(MANIFEST, what) for what in _differences("", given, right)]
     if not faults and manifest_content(right) != content:
@@ -92,8 +96,11 @@ def _differences(path: str, given: Any, right: Any) -> Iterator[str]:
         yield f"{path} is {json.dumps(given)}, not {json.dumps(right)}"
 
 
-def ledger_faults(content: bytes) -> Iterator[Fault]:
-    """Yield what is wrong with a ledger: its counts, its order, its bytes; read loss by loss, as it is written."""
+def ledger_faults(content: bytes, rules: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what is wrong with a ledger: its counts, its order, its bytes; read loss by loss, as it is written.
+
+    Documents that a filter of the rules left out as wholes are counted there and not listed.
+    """
     head, mark, rest = content.partition(_LOSSES)
     given = json_object(head + mark + _END)
     if given is None or not isinstance(given.get("counts"), dict):
@@ -113,11 +120,24 @@ def ledger_faults(content: bytes) -> Iterator[Fault]:
     except (KeyError, TypeError, ValueError, RecursionError):
         yield Fault(LEDGER, "is no ledger")
         return
+    listed = bool(counted)
+    for reason in _unlisted(rules):
+        number = given["counts"].get(reason)
+        if type(number) is int and number > 0:
+            counted[reason] = number
     counts = {reason: counted[reason] for reason in sorted(counted)}
     if given["counts"] != counts:
         yield Fault(LEDGER, f"counts are {json.dumps(given['counts'])}, its losses are {json.dumps(counts)}")
-    elif not rest.endswith(_CLOSED if counts else _END) or head + mark != _head(counts):
+    elif not rest.endswith(_CLOSED if listed else _END) or head + mark != _head(counts):
         yield Fault(LEDGER, "is not written as ledgers are")
+
+
+def _unlisted(rules: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the reasons of which a ledger holds the number alone."""
+    filters = rules.get("filters")
+    for reason in (BY_SOURCE, BY_ONLY, BY_WITHOUT):
+        if isinstance(filters, Mapping) and reason.removeprefix("filtered:") in filters:
+            yield reason
 
 
 def _entries(rest: bytes) -> Iterator[tuple[Loss, bytes]]:

@@ -52,6 +52,8 @@ def verify(
     or one that was carried through records, numbers and hashes alike. Nothing is written. Raises CuratorError where
     neither the store nor the disk has the version.
     """
+    # Says what is no name or no number of a version.
+    storage.path(ref.name, ref.number)
     version = None if store is None else stored_version(store, ref.name, ref.number)
     reproducible = version is not None and version.reproducible
     try:
@@ -134,7 +136,8 @@ class _Work:
         ledger, card, manifest = (self._files.content(file) for file in (LEDGER, CARD, MANIFEST))
         found = {**check.facts, LEDGER: kept_facts(ledger), CARD: kept_facts(card)}
         if LEDGER in self.present:
-            yield from ledger_faults(ledger)
+            rules = trusted.get("rules")
+            yield from ledger_faults(ledger, rules if isinstance(rules, Mapping) else {})
         # One of another curator may say the same in other words; its hash was looked at.
         if is_alone and CARD in self.present and trusted.get("code_version") == self.code_version:
             yield from card_faults(card, trusted, json_object(ledger) or {}, check.examples.texts)
