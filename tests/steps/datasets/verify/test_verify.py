@@ -1,5 +1,6 @@
 """Whatever is done to a version, verifying it says so; and of what is as it was written, nothing."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from curator.domain.dataset_ref import DatasetRef
 from curator.domain.errors import CuratorError
 from curator.files.versions import VersionFolder
 from curator.steps.datasets.convert import convert
+from curator.steps.datasets.folder import manifest_content
 from curator.steps.datasets.verify.fault import Fault
 from curator.steps.datasets.verify.verify import verify
 from tests.fakes.parts import silent
@@ -62,6 +64,14 @@ def test_what_is_as_it_was_written_has_no_faults(made: World, exports: Path) -> 
     for number in (1, 2):
         for world in (made, None):
             assert faults(exports, world, DatasetRef("news", number)) == []
+
+
+def test_a_manifest_of_before_splits_were_counted_has_no_faults(made: World, exports: Path) -> None:
+    path = exports / "news" / "v2" / "manifest.json"
+    manifest = json.loads(path.read_bytes())
+    del manifest["counts"]["by_split"]
+    path.write_bytes(manifest_content(manifest))
+    assert faults(exports, None) == []
 
 
 @pytest.mark.parametrize("stored", [True, False], ids=["store", "manifest"])
