@@ -69,6 +69,13 @@ def _counted(splits: Sequence[SplitCounts], schema: LabelSchema) -> dict[str, An
     return {"documents": sum(split.documents for split in splits), "spans": spans}
 
 
+def record_counts(manifest: Mapping[str, Any]) -> dict[str, int]:
+    """Return the number of records by split, and under `silver` those of silver documents where there is a file."""
+    files = manifest["files"]
+    splits = [*SPLITS, *([SILVER] if SILVER_FILE in files else [])]
+    return {split: int(files[f"{split}.jsonl"]["records"]) for split in splits}
+
+
 def manifest(
     dataset: str,
     version: int,

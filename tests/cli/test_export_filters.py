@@ -235,6 +235,8 @@ def test_silver_documents_are_written_apart_and_marked(run: Run, reviewed: Conte
     assert "`silver.jsonl` holds 1 more documents" in (path / "README.md").read_text(encoding="utf-8")
     restored(run, path)
     assert run("export", "news", "--silver", "0.9").out == "unchanged: v1\n"
+    assert run("datasets", "show", "news@1", "--json").json["records"]["silver"] == 1
+    assert run("datasets", "list", "--json").json[0]["records"]["silver"] == 1
     assert run("status", "--json").json["decisions"] == 3
     assert (run("export", "news", "--silver", "0.4", "--json").json["silver"], run("export", "news").code) == (2, 0)
     assert not (folder / "exports" / "news" / "v3" / "silver.jsonl").exists()

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from curator.domain.dataset import record_counts
 from curator.domain.dataset_ref import DatasetRef
-from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
 from curator.steps.datasets.folder import MANIFEST, Difference, differences, refuse_absent, stored_version
 from curator.steps.ports.store import Store
@@ -58,8 +58,8 @@ class ShownVersion:
 
     @property
     def records(self) -> dict[str, int]:
-        """The number of records by split."""
-        return {split: int(self.manifest["files"][f"{split}.jsonl"]["records"]) for split in SPLITS}
+        """The number of records by split, silver ones apart."""
+        return record_counts(self.manifest)
 
 
 def show_version(

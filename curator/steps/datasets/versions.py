@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from curator.domain.document import SPLITS
+from curator.domain.dataset import record_counts
 from curator.domain.errors import CuratorError
 from curator.steps.ports.store import Store
 from curator.steps.ports.version_folders import VersionStorage
@@ -31,7 +31,7 @@ def versions(store: Store, storage: VersionStorage) -> list[ListedVersion]:
         parent, records = None, None
         if manifest is not None:
             parent = None if manifest["parent"] is None else int(manifest["parent"]["version"])
-            records = {split: int(manifest["files"][f"{split}.jsonl"]["records"]) for split in SPLITS}
+            records = record_counts(manifest)
         listed.append(ListedVersion(version.dataset, version.number, version.digest, parent, records))
     return listed
 
