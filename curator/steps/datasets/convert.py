@@ -109,7 +109,7 @@ class _Ledger:
 
 def _silver(manifest: Mapping[str, Any]) -> dict[str, str]:
     """Return what every format leaves out of a version with silver documents."""
-    silver = manifest["counts"].get(SILVER)
+    silver = manifest.get("counts", {}).get(SILVER)
     return {SILVER_FILE: f"{silver['documents']} documents that nobody annotated are in no format"} if silver else {}
 
 
