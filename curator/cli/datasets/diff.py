@@ -48,16 +48,17 @@ def diff(
     with open_diff(context, before, after) as opened:
         for name in dict.fromkeys(opened.without_store):
             say(f"{name}: no store here knows it: it stands by its manifest alone, and who changed it when is not told")
-        if as_json:
-            _write_json(opened)
-        else:
-            _write_lines(opened, None if everything else _SHOWN)
+        # Files first: whoever reads what is shown may have enough of it early.
         if patch is not None:
             opened.write_patch(patch)
             say(f"patch written to {patch}")
         if html is not None:
             opened.write_page(html, None if everything else _PAGE)
             say(f"page written to {html}")
+        if as_json:
+            _write_json(opened)
+        else:
+            _write_lines(opened, None if everything else _SHOWN)
 
 
 def _write_lines(opened: "OpenDiff", limit: int | None) -> None:
