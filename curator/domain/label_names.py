@@ -87,6 +87,11 @@ def _words(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+def unsettled_problems(content: Content) -> list[Problem]:
+    """Return the problems of content that somebody may have to mend: all but what a removed label leaves out."""
+    return [problem for problem in content.problems if problem.cause != LABEL_REMOVED]
+
+
 def under_new_names(content: Content, text: str, schema: LabelSchema) -> Content:
     """Return content with its labels as a schema reads them; relations and attributes follow their spans. Idempotent.
 

@@ -249,7 +249,9 @@ def _former_problems(layer: Layer) -> Iterable[str]:
             yield f"label {name!r} of layer {layer.name!r} is a former name too"
     yield from (f"former label {name!r} is twice in layer {layer.name!r}" for name in _doubled(formers))
     for split in layer.split:
-        yield from (f"{label!r}, which a label was split into, is no label" for label in split.into if label not in names)
+        yield from (
+            f"{label!r}, which a label was split into, is no label" for label in split.into if label not in names
+        )
         words = [word for listed in split.into.values() for word in listed]
         yield from (f"{word!r} is no word to split by: quote a text" for word in words if not isinstance(word, str))
         folded = [word.casefold() for word in words if isinstance(word, str)]

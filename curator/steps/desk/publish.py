@@ -83,8 +83,8 @@ def publish(
     project = _ensure_project(store, server, schema, marker, report)
     # Only now that Label Studio took it.
     report.schema_changes = adopt_schema(store, schema, where)
-    report.tasks = send_tasks(store, server, project, lease, progress)
-    report.predictions = send_predictions(store, server, project.id, lease, progress)
+    report.tasks = send_tasks(store, server, project, schema, lease, progress)
+    report.predictions = send_predictions(store, server, project.id, schema, lease, progress)
     show_newest(store, server, project.id)
     report.webhook, report.reason = arm_webhook(store, server, report.project, hook)
     report.doubled = doubled_documents(store, server.name)
