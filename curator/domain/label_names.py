@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from curator.domain.canonical import digest
 from curator.domain.schema import LabelSchema, Layer
 from curator.domain.span import (
     DUPLICATE_RELATION,
@@ -70,9 +71,10 @@ def label_names(schema: LabelSchema) -> LabelNames:
     return LabelNames(schema.labels_of, {layer.name: dict(_former(layer)) for layer in schema.layers})
 
 
-def former_labels(schema: LabelSchema) -> dict[str, frozenset[str]]:
-    """Return the names of each layer that are no labels any more and are read all the same."""
-    return {layer: frozenset(names) for layer, names in label_names(schema).former.items()}
+def names_digest(schema: LabelSchema) -> str:
+    """Return a digest of what former labels of a schema are read as, empty where there are none."""
+    former = {layer: dict(names) for layer, names in label_names(schema).former.items() if names}
+    return digest(former) if former else ""
 
 
 def _former(layer: Layer) -> Iterator[tuple[str, LabelNow | Mapping[str, str]]]:

@@ -32,10 +32,10 @@ class Reading:
     """How a pipeline's spans are read as those of a label schema.
 
     `labels` holds the labels that each layer may have; of a layer that it lacks, any. Those of `label_map` are
-    renamed, those mapped to an empty name left out; former names among `names` are then read as the labels of now, and
-    left out where there is none, without a word in the pipeline's shape: so stored predictions are read. `sources` names what a layer is read from, `ents` or a span group;
-    where it names none, that is `doc.ents` for the layer of entities and the group of its own name for any other.
-    What is `ignored` is not read. All else that a pipeline finds must be read by a layer.
+    renamed, those mapped to an empty name left out. What `names` knows as former is then read as the label of now, or
+    left out; the shape says nothing of it, as stored predictions are read so too. `sources` names what a layer is read
+    from, `ents` or a span group; where it names none, that is `doc.ents` for the layer of entities and the group of its
+    own name for any other. What is `ignored` is not read. All else that a pipeline finds must be read by a layer.
     """
 
     layers: tuple[str, ...] = _USUAL

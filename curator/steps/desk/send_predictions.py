@@ -54,7 +54,7 @@ def _send_batch(
     """Return how many predictions were sent, and of how many it is known that the server has them."""
     listed = server.tasks_by_id(project, sorted({task for task, _ in batch}))
     states = {state.ref.task: state for state in listed if isinstance(state, TaskState)}
-    fitting = [(task, stored) for task, stored in batch if _takes(states.get(task), stored)]
+    fitting = [(task, stored) for task, stored in batch if takes(states.get(task), stored)]
     lacking = [
         (task, stored) for task, stored in fitting if str(stored.prediction.pipeline) not in states[task].model_versions
     ]
@@ -75,7 +75,7 @@ def _send_batch(
     return len(lacking), len(fitting)
 
 
-def _takes(state: TaskState | None, stored: StoredPrediction) -> bool:
+def takes(state: TaskState | None, stored: StoredPrediction) -> bool:
     """Say whether a task, as Label Studio has it now, has the prediction's document and text, and is not reviewed."""
     if state is None or state.ref.document != stored.prediction.document or not is_intact(state.ref):
         return False
