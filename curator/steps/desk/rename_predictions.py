@@ -9,6 +9,7 @@ from curator.steps.desk.send_tasks import new_prediction
 from curator.steps.ports.label_server import LabelServer, NewPrediction, TaskState
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
+from curator.steps.ports.stored_tasks import StoredPrediction
 
 _BATCH = 200
 
@@ -40,21 +41,37 @@ def rename_predictions(
     return rewritten
 
 
+def count_renamed(store: Store, server: str, project: int, schema: LabelSchema) -> int:
+    """Return how many predictions in a project bear labels that a schema renames, as far as the store knows."""
+    with store.reading() as transaction:
+        tasks = sorted(transaction.tasks.live(server, project))
+    starts = range(0, len(tasks), _BATCH)
+    return sum(len(_changed(store, server, project, schema, tasks[start : start + _BATCH])) for start in starts)
+
+
 def _renamed(
     store: Store, server: LabelServer, project: int, schema: LabelSchema, tasks: list[int]
 ) -> list[tuple[int, NewPrediction]]:
     """Return what those of the tasks should have that have something else, and are not reviewed there either."""
+    changed = _changed(store, server.name, project, schema, tasks)
+    listed = server.tasks_by_id(project, sorted({task for task, _, _ in changed})) if changed else ()
+    states = {state.ref.task: state for state in listed if isinstance(state, TaskState)}
+    return [(task, prediction) for task, stored, prediction in changed if takes(states.get(task), stored)]
+
+
+def _changed(
+    store: Store, server: str, project: int, schema: LabelSchema, tasks: list[int]
+) -> list[tuple[int, StoredPrediction, NewPrediction]]:
+    """Return what those of the tasks were sent that bears earlier labels, each as stored and under those of now."""
     with store.reading() as transaction:
-        sent = transaction.tasks.sent_unreviewed(server.name, project, tasks)
+        sent = transaction.tasks.sent_unreviewed(server, project, tasks)
         texts = transaction.documents.by_id({stored.prediction.document for _, stored in sent})
     changed = []
     for task, stored in sent:
         content, text = stored.prediction.content, texts[stored.prediction.document].text
         if under_new_names(content, text, schema) is not content:
             changed.append((task, stored, new_prediction(stored, text, schema)))
-    listed = server.tasks_by_id(project, sorted({task for task, _, _ in changed})) if changed else ()
-    states = {state.ref.task: state for state in listed if isinstance(state, TaskState)}
-    return [(task, prediction) for task, stored, prediction in changed if takes(states.get(task), stored)]
+    return changed
 
 
 def _setting(server: str, project: int) -> str:
