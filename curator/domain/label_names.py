@@ -100,7 +100,21 @@ def under_new_names(content: Content, text: str, schema: LabelSchema) -> Content
     What was removed is among the problems, as is the less likely one of two spans that became one; a label that the
     schema never had stays as it is. The same content, where no label of it changed.
     """
+    return renamed(content, text, label_names(schema))
+
+
+def renames_alone(schema: LabelSchema) -> LabelNames:
+    """Return the names of a schema of which the former ones that no label has become are unknown."""
     names = label_names(schema)
+    former = {
+        layer: {name: now for name, now in of_layer.items() if isinstance(now, LabelNow) and now.label is not None}
+        for layer, of_layer in names.former.items()
+    }
+    return LabelNames(names.current, former)
+
+
+def renamed(content: Content, text: str, names: LabelNames) -> Content:
+    """Return content as `under_new_names` does, by label names that are made already."""
     if not any(span.label in names.former.get(span.layer, ()) for span in content.spans):
         return content
     renaming = _Renaming()
