@@ -9,6 +9,8 @@ from curator.domain.schema import LabelSchema, Layer
 from curator.domain.span import (
     DUPLICATE_RELATION,
     DUPLICATE_SPAN,
+    LABEL_REMOVED,
+    LABEL_WAS_SPLIT,
     Attribute,
     Content,
     Problem,
@@ -17,12 +19,6 @@ from curator.domain.span import (
     attribute_value,
     relation_value,
 )
-
-LABEL_REMOVED = "label-removed"
-"""The cause of a span whose label was removed from the schema, and of what is on it."""
-
-LABEL_WAS_SPLIT = "label-was-split"
-"""The cause of a span whose label was split into others of which no word says which, and of what is on it."""
 
 UNKNOWN_LABEL = "unknown-label"
 

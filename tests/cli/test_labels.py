@@ -37,7 +37,9 @@ def test_merge_split_and_remove_edit_the_file_in_place(run: Run, exported: Path,
     assert run("labels", "merge", "entities/GPE", "entities/LOC", "--into", "PLACE").code == 0
     assert run("labels", "remove", "events/ATTACK").code == 0
     assert run("labels", "split", "entities/PLACE", "--into", "CITY,LAND", "--words", "CITY=paris").code == 0
-    counts = {label["label"]: label["spans"] for label in run("labels", "--json").json if label["layer"] == "entities"}
+    counts = {
+        label["label"]: label["spans"] for label in run("labels", "list", "--json").json if label["layer"] == "entities"
+    }
     assert (counts["CITY"], counts["LAND"]) == (1, 0)
     assert not counts.keys() & {"GPE", "LOC", "PLACE"}
     text = (folder / FILE).read_text(encoding="utf-8")

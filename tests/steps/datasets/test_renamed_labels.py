@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from curator.domain.errors import SchemaError
 from curator.domain.label_edits import remove_label, rename_label
 from curator.domain.schema import schema_from_value
 from curator.domain.span import Span
@@ -11,6 +14,7 @@ from tests.fakes.world import World
 from tests.steps.datasets.test_freeze import PARIS, data, export_of, labels, losses, now, records
 
 RENAMED = schema_from_value(rename_label(SCHEMA_VALUE, "entities", "PER", "PERSON"), "tests")
+PLACES = schema_from_value(rename_label(SCHEMA_VALUE, "entities", "GPE", "PLACE"), "tests")
 REMOVED = schema_from_value(remove_label(SCHEMA_VALUE, "entities", "PER"), "tests")
 
 
@@ -54,11 +58,11 @@ def test_predictions_that_wait_for_a_reviewer_are_rewritten_under_their_numbers(
     world.push()
     ((task, _),) = world.server.known_tasks(world.project).items()
     numbers = world.server.prediction_numbers(task)
-    assert {span.label for span in world.server.predictions(task)[0].content.spans} >= {"PER"}
-    world.schema = RENAMED
+    assert {span.label for span in world.server.predictions(task)[0].content.spans} == {"GPE"}
+    world.schema = PLACES
     report = world.push()
-    assert (report.renamed, report.schema_changes) == (1, ["renamed entities/PER → PERSON"])
-    assert "PER" not in {span.label for span in world.server.predictions(task)[0].content.spans}
+    assert (report.renamed, report.schema_changes) == (1, ["renamed entities/GPE → PLACE"])
+    assert {span.label for span in world.server.predictions(task)[0].content.spans} == {"PLACE"}
     assert world.server.prediction_numbers(task) == numbers
     assert world.push().renamed == 0
 
@@ -67,14 +71,14 @@ def test_reviewed_tasks_keep_their_predictions_and_a_full_sync_finds_nothing(wor
     world.ingest(PARIS)
     world.preannotate()
     (task,) = world.with_tasks(PARIS)
-    world.server.annotate(task, [region(0, 11, "PER")])
+    world.server.annotate(task, [region(18, 23, "GPE")])
     world.deliver()
-    world.schema = RENAMED
+    world.schema = PLACES
     assert world.push().renamed == 0
     revisions = world.revisions()
     world.sync(full=True)
     assert world.revisions() == revisions
-    assert [span["label"] for span in world.annotations()[0]["spans"]["entities"]] == ["PERSON"]
+    assert [span["label"] for span in world.annotations()[0]["spans"]["entities"]] == ["PLACE"]
     assert world.annotations()[0]["quarantined"] == []
 
 
@@ -82,3 +86,7 @@ def test_a_renamed_label_has_not_vanished_and_a_forgotten_name_has(world: World)
     annotated(world)
     assert adopt_schema(world.store, RENAMED, "tests") == ["renamed entities/PER → PERSON"]
     assert adopt_schema(world.store, RENAMED, "tests") == []
+    forgotten = rename_label(RENAMED.value, "entities", "PERSON", "HUMAN")
+    forgotten["layers"][0]["labels"][0]["formerly"] = ["PERSON"]
+    with pytest.raises(SchemaError, match="former label entities/PER"):
+        adopt_schema(world.store, schema_from_value(forgotten, "tests"), "tests")
