@@ -69,7 +69,9 @@ LABELS = st.sampled_from(["PER", "GPE"])
 @st.composite
 def contents(draw: st.DrawFn) -> Content:
     """Return content of entities, each once, with relations and attributes on them."""
-    spans = draw(st.lists(st.builds(lambda at, label: Span("entities", *at, label), SPANS, LABELS), unique=True))
+    spans = draw(
+        st.lists(st.builds(lambda at, label: Span("entities", at[0], at[1], label), SPANS, LABELS), unique=True)
+    )
     ids = [span.id for span in spans]
     pairs = draw(st.lists(st.tuples(st.sampled_from(ids), st.sampled_from(ids)), unique=True)) if ids else []
     on = draw(st.lists(st.sampled_from(ids), unique=True)) if ids else []
