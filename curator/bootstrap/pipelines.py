@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from curator.bootstrap.context import Context
 from curator.bootstrap.schemas import configured_schema
 from curator.domain.errors import SettingsError
+from curator.domain.label_names import label_names
 from curator.domain.schema import LabelSchema
 from curator.steps.in_force.pipeline import source_in_force
 
@@ -41,6 +42,7 @@ def load_pipeline(context: Context, source: str, workers: int | None = None) -> 
     reading = Reading(
         schema.layer_names,
         schema.labels_of,
+        label_names(schema),
         configured.label_map.get(source, {}),
         _sources(context, source, schema),
         configured.ignore.get(source, ()),

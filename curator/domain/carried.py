@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from curator.domain.canonical import Canonical
+from curator.domain.label_names import UNKNOWN_LABEL, LabelNames, label_names
 from curator.domain.schema import LabelSchema
 from curator.domain.span import (
     DIRECTIONS,
@@ -32,11 +33,13 @@ def carry_over(annotations: Mapping[str, Any], raw: str, canonical: Canonical, s
     `annotations` may hold `spans` (a list, or lists by layer), lists under the names of layers, `relations` and
     `attributes`; these name spans by the ids they came with or by the ids that records have. Of equal spans, relations
     and attributes the first one counts, and the others are problems; the ids of equal spans all name the first. An id
-    that different spans came with names none of them.
+    that different spans came with names none of them. Former names of labels are read as those of now; what is on a
+    span whose label was removed has the span's cause.
     """
-    reading = _Reading(schema)
+    names = label_names(schema)
+    reading = _Reading(schema, names, canonical.text)
     for layer, item in _items(annotations):
-        reading.take_span(item, _span(layer, item, raw, canonical, schema))
+        reading.take_span(item, _span(layer, item, raw, canonical, names))
     for item in _list(annotations.get("relations")):
         reading.take_relation(item)
     for item in _list(annotations.get("attributes")):
@@ -49,11 +52,14 @@ class _Reading:
     """What was read so far, each part once, and the spans that ids name."""
 
     schema: LabelSchema
+    labels: LabelNames
+    text: str
     spans: dict[str, Span] = field(default_factory=dict)
     relations: dict[Relation, None] = field(default_factory=dict)
     attributes: dict[str, Attribute] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     names: dict[Any, str] = field(default_factory=dict)
+    gone: dict[Any, str] = field(default_factory=dict)
 
     def content(self) -> Content:
         spans, attributes = tuple(self.spans.values()), tuple(self.attributes.values())
@@ -63,15 +69,30 @@ class _Reading:
         if isinstance(span, Problem):
             self.problems.append(span)
             return
+        own = item["id"] if isinstance(item, Mapping) and isinstance(item.get("id"), str | int) else span.id
+        label, cause = self.labels.now(span.layer, span.label, self.text[span.start : span.end])
+        if label is None:
+            self.problems.append(Problem(cause, item))
+            self.gone |= {span.id: cause, own: cause}
+            return
+        former, span = span.id, replace(span, label=label)
         if span.id in self.spans:
             self.problems.append(Problem(DUPLICATE_SPAN, item))
         self.spans.setdefault(span.id, span)
-        self.names[span.id] = span.id
-        if isinstance(item, Mapping) and isinstance(item.get("id"), str | int):
-            known = self.names.setdefault(item["id"], span.id)
-            self.names[item["id"]] = span.id if known == span.id else _AMBIGUOUS
+        self.names |= {former: span.id, span.id: span.id}
+        known = self.names.setdefault(own, span.id)
+        self.names[own] = span.id if known == span.id else _AMBIGUOUS
+
+    def gone_of(self, item: Any, *ends: str) -> str | None:
+        """Return why one of the spans that an item names was left out, or None where none of them was."""
+        ids = [item.get(end) for end in ends] if isinstance(item, Mapping) else []
+        known = [name for name in ids if isinstance(name, str | int) and name not in self.names]
+        return next((self.gone[name] for name in known if name in self.gone), None)
 
     def take_relation(self, item: Any) -> None:
+        if cause := self.gone_of(item, "head", "child"):
+            self.problems.append(Problem(cause, item))
+            return
         relation = _relation(item, self.names, self.schema)
         if isinstance(relation, Problem):
             self.problems.append(relation)
@@ -81,6 +102,9 @@ class _Reading:
             self.relations[relation] = None
 
     def take_attribute(self, item: Any) -> None:
+        if cause := self.gone_of(item, "on"):
+            self.problems.append(Problem(cause, item))
+            return
         attribute = _attribute(item, self.names, self.schema)
         if isinstance(attribute, Problem):
             self.problems.append(attribute)
@@ -136,7 +160,7 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _span(layer: str | None, item: Any, raw: str, canonical: Canonical, schema: LabelSchema) -> Span | Problem:
+def _span(layer: str | None, item: Any, raw: str, canonical: Canonical, names: LabelNames) -> Span | Problem:
     if isinstance(item, list) and len(item) == 3:
         item = dict(zip(("start", "end", "label"), item, strict=True))
     if not isinstance(item, Mapping):
@@ -147,9 +171,9 @@ def _span(layer: str | None, item: Any, raw: str, canonical: Canonical, schema: 
         return Problem(cause or "malformed-item", item)
     if "text" in item and item["text"] != raw[start:end]:
         return Problem("text-differs", item)
-    layer = layer or item.get("layer") or (schema.layer_of(label) if isinstance(label, str) else None)
-    if not isinstance(label, str) or label not in schema.labels_of.get(str(layer), frozenset()):
-        return Problem("unknown-label", item)
+    layer = layer or item.get("layer") or (names.layer_of(label) if isinstance(label, str) else None)
+    if not isinstance(label, str) or not names.knows(str(layer), label):
+        return Problem(UNKNOWN_LABEL, item)
     moved = canonical.offset(start), canonical.offset(end)
     if moved[0] is None or moved[1] is None or moved[0] >= moved[1]:
         return Problem("offsets-split-a-character", item)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from curator.domain.curate import curate
 from curator.domain.fit import fit
+from curator.domain.label_names import under_new_names
 from curator.domain.loss import Loss, content_losses, problem_losses
 from curator.domain.policies.kind import UNDECIDED, Outcome, ReadAnnotation
 from curator.domain.policy import PERSON, Policy
@@ -65,7 +66,7 @@ def decision_of_person(
     What of the person's content does not fit the text and the schema, and content of current annotations that the
     person did not take over, is among its losses.
     """
-    fitting = fit(content, text, schema)
+    fitting = fit(under_new_names(content, text, schema), text, schema)
     curated, losses = curate(document, text, fitting, schema)
     losses += problem_losses(document, fitting)
     for annotation in annotations:

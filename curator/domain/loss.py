@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from curator.domain.span import Content, Span, attribute_value, relation_value
+from curator.domain.span import LABEL_REMOVED, LABEL_WAS_SPLIT, Content, Span, attribute_value, relation_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +54,12 @@ def content_losses(
 
 
 def problem_losses(document: str, content: Content) -> list[Loss]:
-    """Return a loss for every item that came with a content and does not fit, as it came."""
-    return [Loss(document, "quarantined", problem.item, f"quarantined:{problem.cause}") for problem in content.problems]
+    """Return a loss for every item that came with a content and does not fit, as it came.
+
+    What a change of labels leaves out has its cause alone for a reason.
+    """
+    return [Loss(document, "quarantined", problem.item, _reason(problem.cause)) for problem in content.problems]
+
+
+def _reason(cause: str) -> str:
+    return cause if cause in (LABEL_REMOVED, LABEL_WAS_SPLIT) else f"quarantined:{cause}"

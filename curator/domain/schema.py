@@ -16,23 +16,40 @@ _RESERVED = frozenset({"text", "document"})
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label: how it looks, which key sets it, what it means and what it maps to in other ontologies."""
+    """One label: how it looks, which key sets it, what it means and what it maps to in other ontologies.
+
+    Spans that bear one of the names that it had `formerly` are read as its own.
+    """
 
     name: str
     colour: str
     hotkey: str
     description: str = ""
     mappings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    formerly: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSplit:
+    """A label that was split: spans of its `formerly` names are read `into` the label that lists their words."""
+
+    formerly: tuple[str, ...]
+    into: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A set of labels whose spans live together; where `overlap` is false, no two of its spans overlap."""
+    """A set of labels whose spans live together; where `overlap` is false, no two of its spans overlap.
+
+    Spans of labels that were `removed` are left out; those of labels that were `split` become others by their words.
+    """
 
     name: str
     labels: tuple[Label, ...]
     title: str = ""
     overlap: bool = True
+    removed: tuple[str, ...] = ()
+    split: tuple[LabelSplit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +152,8 @@ def _read(value: Any) -> LabelSchema:
             title=layer.get("title", layer["name"]),
             overlap=layer.get("overlap", True),
             labels=tuple(_read_label(label) for label in layer["labels"]),
+            removed=_as_tuple(layer.get("removed", [])),
+            split=tuple(_read_split(split) for split in _as_tuple(layer.get("split", []))),
         )
         for layer in value["layers"]
     )
@@ -167,7 +186,13 @@ def _read_label(value: Mapping[str, Any]) -> Label:
         hotkey=str(value["hotkey"]),
         description=value.get("description", ""),
         mappings={ontology: _as_tuple(to) for ontology, to in value.get("mappings", {}).items()},
+        formerly=_as_tuple(value.get("formerly", [])),
     )
+
+
+def _read_split(value: Mapping[str, Any]) -> LabelSplit:
+    into = {label: _as_tuple(words) for label, words in value["into"].items()}
+    return LabelSplit(_as_tuple(value["formerly"]), into)
 
 
 def _as_tuple(value: Any) -> tuple[Any, ...]:
@@ -212,6 +237,28 @@ def _layer_problems(layer: Layer) -> Iterable[str]:
             yield f"label {label.name!r}: {label.colour!r} is no colour of the form #rrggbb"
         if not label.hotkey.strip():
             yield f"label {label.name!r} has an empty hotkey"
+    yield from _former_problems(layer)
+
+
+def _former_problems(layer: Layer) -> Iterable[str]:
+    """Say what is wrong with the names that a layer's labels had; each must lead to one thing."""
+    formers = [name for label in layer.labels for name in label.formerly]
+    formers += [*layer.removed, *(name for split in layer.split for name in split.formerly)]
+    names = _names(layer)
+    for name in formers:
+        if not isinstance(name, str) or not name.strip():
+            yield f"a former label of {layer.name} has {name!r} for its name: quote a text"
+        elif name in names:
+            yield f"label {name!r} of layer {layer.name!r} is a former name too"
+    yield from (f"former label {name!r} is twice in layer {layer.name!r}" for name in _doubled(formers))
+    for split in layer.split:
+        yield from (
+            f"{label!r}, which a label was split into, is no label" for label in split.into if label not in names
+        )
+        words = [word for listed in split.into.values() for word in listed]
+        yield from (f"{word!r} is no word to split by: quote a text" for word in words if not isinstance(word, str))
+        folded = [word.casefold() for word in words if isinstance(word, str)]
+        yield from (f"word {word!r} is split into two labels of layer {layer.name!r}" for word in _doubled(folded))
 
 
 def _names_with_bearers(schema: LabelSchema) -> Iterable[tuple[str, Any]]:

@@ -71,6 +71,12 @@ UNKNOWN_CONTROL = "unknown-control"
 DUPLICATE_SPAN = "duplicate-span"
 """The cause of a span that equals another one of its content."""
 
+LABEL_REMOVED = "label-removed"
+"""The cause of a span whose label was removed from the schema, and of what is on it."""
+
+LABEL_WAS_SPLIT = "label-was-split"
+"""The cause of a span whose label was split into others of which no word says which, and of what is on it."""
+
 DUPLICATE_RELATION = "duplicate-relation"
 DUPLICATE_ATTRIBUTE = "duplicate-attribute"
 

@@ -1,11 +1,15 @@
 """The label schema as a YAML file."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from curator.domain.errors import SchemaError
 from curator.domain.schema import LabelSchema, schema_from_value
+from curator.files.durable import replacing
+from curator.files.yaml_edit import edited_yaml
 
 
 def read_schema(path: Path) -> LabelSchema:
@@ -34,3 +38,22 @@ def _reason(error: yaml.YAMLError) -> str:
 def _place(path: Path, error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     return f"{path}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
+
+
+def write_schema(path: Path, values: Sequence[Mapping[str, Any]]) -> None:
+    """Make the last of these values the file's, one after the other, in place: comments and layout stay.
+
+    Raises SchemaError where the layout does not allow it or the file cannot be written; it is as it was then.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+        for value in values:
+            edited = edited_yaml(text, value)
+            if edited is None:
+                what = "label schema is laid out so that it cannot be edited in place"
+                raise SchemaError(what, str(path), "write out its anchors and merge keys, or edit it by hand")
+            text = edited
+        with replacing(path.resolve()) as stream:
+            stream.write(text.encode("utf-8"))
+    except OSError as error:
+        raise SchemaError(f"label schema cannot be written: {error.strerror}", str(path), "check the file") from error

@@ -135,6 +135,10 @@ class LabelStudioServer:
         """Add predictions to tasks of a project, 500 to a call, up to ten one by one. Not idempotent."""
         self._imports.predictions(project, predictions)
 
+    def rewrite_predictions(self, predictions: Sequence[tuple[int, NewPrediction]]) -> int:
+        """Give predictions that are there these results, one by one; returns how many differed. Idempotent."""
+        return self._imports.rewrite(predictions)
+
     def prediction(self, number: int) -> PredictionRef | None:
         """Return a prediction by its number, or None where there is none."""
         return self._server.look_up(

@@ -1,7 +1,9 @@
 """Tasks and predictions into Label Studio, many at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from label_studio_sdk.client import LabelStudio
 
 from curator.domain.errors import ServerRefused
 from curator.label_studio.connection import Connection
@@ -40,6 +42,31 @@ class Imports:
             if self._some_predictions(project, some) < len(some):
                 # Those with a label that the project does not have are dropped without a word.
                 self._single(self._lacking(project, some))
+
+    def rewrite(self, predictions: Sequence[tuple[int, NewPrediction]]) -> int:
+        """Rewrite predictions as `LabelStudioServer.rewrite_predictions` promises; Label Studio has no way for many."""
+        rewritten = 0
+        for task, prediction in predictions:
+            value = prediction_value(prediction)
+            for number in self._differing(task, value):
+                self._server.write(self._patch(number, value["result"]), lambda _: None)
+                rewritten += 1
+        return rewritten
+
+    def _differing(self, task: int, value: Mapping[str, Any]) -> list[int]:
+        """Return the numbers of a task's predictions of a pipeline whose results are others."""
+        return self._server.read(
+            lambda sdk: sdk.predictions.with_raw_response.list(task=task).response.json(),
+            lambda answer: [
+                int(there["id"])
+                for there in answer
+                if there["model_version"] == value["model_version"] and there["result"] != value["result"]
+            ],
+        )
+
+    @staticmethod
+    def _patch(number: int, result: list[dict[str, Any]]) -> Callable[[LabelStudio], Any]:
+        return lambda sdk: sdk.predictions.update(number, result=result)
 
     def _some_tasks(self, project: int, tasks: Sequence[NewTask]) -> list[int]:
         # Typed as the SDK's own models, which it would only turn back into these objects.

@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 from curator.domain.json_values import faults
+from curator.domain.label_names import UNKNOWN_LABEL, LabelNames, label_names
 from curator.domain.schema import LabelSchema
 from curator.domain.span import UNKNOWN_CONTROL, Attribute, Content, Problem, Relation, Span, offsets_fault
 from curator.steps.ports.label_server import NewPrediction
@@ -138,10 +139,11 @@ class _Reading:
     attributes: list[Attribute] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     regions: dict[str | int, list[Span]] = field(default_factory=dict)
-    allowed: Mapping[str, frozenset[str]] = field(init=False)
+    gone: dict[str | int, str] = field(default_factory=dict)
+    names: LabelNames = field(init=False)
 
     def __post_init__(self) -> None:
-        self.allowed = self.schema.labels_of
+        self.names = label_names(self.schema)
 
     def take(self, item: Any) -> None:
         """Read one item; labels must come before the relations and attributes about them."""
@@ -162,8 +164,7 @@ class _Reading:
         # A region is known even where its labels are refused, so that its attributes are not taken for the document's.
         region_spans = self.regions.setdefault(region, []) if region is not None else []
         layer, value = item.get("from_name"), item.get("value")
-        allowed = self.allowed.get(layer) if isinstance(layer, str) else None
-        if not isinstance(layer, str) or allowed is None:
+        if not isinstance(layer, str) or layer not in self.names.current:
             raise _Misfit(UNKNOWN_CONTROL)
         if not isinstance(value, dict):
             raise _Misfit("malformed-item")
@@ -174,12 +175,31 @@ class _Reading:
             raise _Misfit(cause)
         if not isinstance(labels, list) or not labels:
             raise _Misfit("region-without-label")
-        fitting = [label for label in labels if isinstance(label, str) and label in allowed]
-        self.problems += [Problem("unknown-label", item)] * (len(labels) - len(fitting))
-        spans = [Span(layer, start, end, label) for label in fitting]
+        spans = list(self._spans(item, labels, layer, start, end))
         self.spans += spans
         region_spans += spans
         self._meta(spans, item)
+
+    def _spans(self, item: Mapping[str, Any], labels: list[Any], layer: str, start: int, end: int) -> Iterator[Span]:
+        """Yield a region's spans under the labels of now; a label that has none is a problem."""
+        region = _key(item.get("id"))
+        for name in labels:
+            if not isinstance(name, str):
+                self.problems.append(Problem(UNKNOWN_LABEL, item))
+                continue
+            label, cause = self.names.now(layer, name, self.text[start:end])
+            if label is not None:
+                yield Span(layer, start, end, label)
+                continue
+            self.problems.append(Problem(cause, item))
+            if region is not None and cause != UNKNOWN_LABEL:
+                self.gone[region] = cause
+
+    def _refuse_gone(self, *ends: Any) -> None:
+        """Raise the cause for which a region has no span any more, where that is why nothing can be on it."""
+        for region in map(_key, ends):
+            if region in self.gone and not self.regions.get(region):
+                raise _Misfit(self.gone[region])
 
     def _meta(self, spans: list[Span], item: Mapping[str, Any]) -> None:
         """Read what an annotator wrote into the region's own note, which any interface has."""
@@ -200,6 +220,7 @@ class _Reading:
         heads = list(self._end(item.get("from_id"), starts))
         children = list(self._end(item.get("to_id"), not starts))
         if not heads or not children:
+            self._refuse_gone(item.get("from_id"), item.get("to_id"))
             raise _Misfit("relation-without-region")
         if not labels:
             raise _Misfit("relation-without-label")
@@ -235,6 +256,7 @@ class _Reading:
         spans = self.regions.get(region) if region is not None else None
         if spans is not None or "start" in value:
             if not spans:
+                self._refuse_gone(region)
                 raise _Misfit("attribute-without-region")
             for on in dict.fromkeys(span.id for span in spans):
                 self.attributes.append(Attribute(on, name, value[key]))

@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 from spacy.tokens import Span as SpacySpan
 
 from curator.domain.errors import CuratorError
+from curator.domain.label_names import LabelNames
 from curator.domain.span import DUPLICATE_SPAN, Content, Problem, Span, predicted_value, span_order
 from curator.spacy_models.opinion import scores_of
 
@@ -31,13 +32,15 @@ class Reading:
     """How a pipeline's spans are read as those of a label schema.
 
     `labels` holds the labels that each layer may have; of a layer that it lacks, any. Those of `label_map` are
-    renamed, those mapped to an empty name left out. `sources` names what a layer is read from, `ents` or a span group;
-    where it names none, that is `doc.ents` for the layer of entities and the group of its own name for any other.
-    What is `ignored` is not read. All else that a pipeline finds must be read by a layer.
+    renamed, those mapped to an empty name left out. What `names` knows as former is then read as the label of now, or
+    left out; the shape says nothing of it, as stored predictions are read so too. `sources` names what a layer is read
+    from, `ents` or a span group; where it names none, that is `doc.ents` for the layer of entities and the group of its
+    own name for any other. What is `ignored` is not read. All else that a pipeline finds must be read by a layer.
     """
 
     layers: tuple[str, ...] = _USUAL
     labels: Mapping[str, Collection[str]] = field(default_factory=dict)
+    names: LabelNames = field(default_factory=lambda: LabelNames({}, {}))
     label_map: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
@@ -125,8 +128,13 @@ def _spans(
         label = reading.label_map.get(span.label_, span.label_)
         if not label and span.label_ in reading.label_map:
             continue
-        _check(layer, label, reading, pipeline)
         start, end = _trimmed_offsets(span)
+        if label in reading.names.former.get(layer, ()):
+            now = reading.names.now(layer, label, span.text).label
+            if now is None:
+                continue
+            label = now
+        _check(layer, label, reading, pipeline)
         known = marks.get(("curator", marked, span.start_char, span.end_char))
         score, rule = known or own_score(source, span.label_, None if scores is None else scores[at])
         yield Span(layer, start, end, label, round(float(score), 4), str(rule))

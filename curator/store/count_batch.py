@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import Identity, ProjectSource, state_from_value
+from curator.domain.label_names import under_new_names, unsettled_problems
 from curator.domain.prediction import GIVEN, PipelineId
 from curator.domain.schema import LabelSchema
 from curator.domain.scoring import count_kinds, match
@@ -196,7 +197,7 @@ class CountBatch:
                 reading |= {"pipeline": self._pipeline(start.pipeline), "matches": matches}
                 self._add(reading["pipeline"], matches, 1)
             readings.append(reading)
-            for place, problem in enumerate(content.problems):
+            for place, problem in enumerate(unsettled_problems(content)):
                 misfit = {"place": place, "cause": problem.cause, "item": problem.item}
                 misfits.append({"revision": row.number, **misfit})
         self._connection.execute(insert(ReadingRow), readings)
@@ -213,8 +214,11 @@ class CountBatch:
         return {number: start for number, start in starts.items() if start.pipeline.name != GIVEN}
 
     def _predictions(self, numbers: set[int]) -> dict[int, Content]:
-        query = select(PredictionRow.id, PredictionRow.content).where(PredictionRow.id.in_(numbers))
-        return {row.id: content_from_value(row.content) for row in self._connection.execute(query)} if numbers else {}
+        if not numbers:
+            return {}
+        query = select(PredictionRow.id, PredictionRow.content, DocumentRow.text).where(PredictionRow.id.in_(numbers))
+        rows = self._connection.execute(query.join(DocumentRow, DocumentRow.id == PredictionRow.document))
+        return {row.id: under_new_names(content_from_value(row.content), row.text, self._schema) for row in rows}
 
     def _pipeline(self, pipeline: PipelineId) -> int:
         if pipeline not in self._pipelines:

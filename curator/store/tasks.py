@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, tuple_, union, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, insert, select, tuple_, union, update
 from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import ProjectSource
@@ -163,29 +163,21 @@ class TaskTable:
         return sorted(self._connection.scalars(union(task, prediction, annotation)))
 
     def unsent(self, server: str, project: int, documents: Iterable[str]) -> list[tuple[int, StoredPrediction]]:
-        sent = exists().where(
-            SentPrediction.server == TaskRow.server,
-            SentPrediction.project == TaskRow.project,
-            SentPrediction.task == TaskRow.task,
-            SentPrediction.prediction == PredictionRow.id,
-            SentPrediction.seq >= TaskRow.since,
-        )
-        reviewed = exists().where(
-            CurrentRow.source == str(ProjectSource(server, project)),
-            CurrentRow.task == TaskRow.task,
-            CurrentRow.document == TaskRow.document,
-            CurrentRow.skipped.is_(False),
-        )
-        query = (
-            select(TaskRow.task, PredictionRow.__table__)
-            .join(PredictionRow, PredictionRow.document == TaskRow.document)
-            .where(*_of(TaskRow, server, project), TaskRow.gone.is_(False), ~sent, _is_newest(), ~reviewed)
-        )
+        query = _unreviewed(server, project).where(~_HAS)
         # An order asked of the database would have it look through all tasks of the project in that order.
         rows = [
             row
             for chunk in chunks(documents, _BATCH)
             for row in self._connection.execute(query.where(TaskRow.document.in_(chunk)))
+        ]
+        return [(row.task, _prediction(row)) for row in sorted(rows, key=lambda row: (row.task, row.id))]
+
+    def sent_unreviewed(self, server: str, project: int, tasks: Iterable[int]) -> list[tuple[int, StoredPrediction]]:
+        query = _unreviewed(server, project).where(_HAS)
+        rows = [
+            row
+            for chunk in chunks(tasks, _BATCH)
+            for row in self._connection.execute(query.where(TaskRow.task.in_(chunk)))
         ]
         return [(row.task, _prediction(row)) for row in sorted(rows, key=lambda row: (row.task, row.id))]
 
@@ -228,6 +220,31 @@ def _prediction(row: Row[Any]) -> StoredPrediction:
 
 def _of(table: Any, server: str, project: int) -> tuple[Any, Any]:
     return table.server == server, table.project == project
+
+
+_HAS = exists().where(
+    SentPrediction.server == TaskRow.server,
+    SentPrediction.project == TaskRow.project,
+    SentPrediction.task == TaskRow.task,
+    SentPrediction.prediction == PredictionRow.id,
+    SentPrediction.seq >= TaskRow.since,
+)
+"""Says of a task and a prediction that the one was given the other."""
+
+
+def _unreviewed(server: str, project: int) -> Select[Any]:
+    """Select the tasks of a project that are not reviewed, each with the newest predictions of its document."""
+    reviewed = exists().where(
+        CurrentRow.source == str(ProjectSource(server, project)),
+        CurrentRow.task == TaskRow.task,
+        CurrentRow.document == TaskRow.document,
+        CurrentRow.skipped.is_(False),
+    )
+    return (
+        select(TaskRow.task, PredictionRow.__table__)
+        .join(PredictionRow, PredictionRow.document == TaskRow.document)
+        .where(*_of(TaskRow, server, project), TaskRow.gone.is_(False), _is_newest(), ~reviewed)
+    )
 
 
 def _is_newest() -> ColumnElement[bool]:

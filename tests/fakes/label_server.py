@@ -130,6 +130,18 @@ class FakeLabelServer:
             self._rows.add_prediction(task, prediction.model_version)
         self._answered("add_predictions")
 
+    def rewrite_predictions(self, predictions: Sequence[tuple[int, NewPrediction]]) -> int:
+        self._called("rewrite_predictions")
+        rewritten = 0
+        for task, prediction in predictions:
+            there = self._rows.tasks[task]["predictions"]
+            for place, known in enumerate(there):
+                if known.model_version == prediction.model_version and known.content != prediction.content:
+                    there[place] = prediction
+                    rewritten += 1
+        self._answered("rewrite_predictions")
+        return rewritten
+
     def prediction(self, number: int) -> PredictionRef | None:
         self._called("prediction")
         return self._rows.predictions.get(number)

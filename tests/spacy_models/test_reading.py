@@ -7,9 +7,13 @@ import pytest
 import spacy
 
 from curator.domain.errors import CuratorError
+from curator.domain.label_edits import remove_label, rename_label
+from curator.domain.label_names import label_names
+from curator.domain.schema import schema_from_value
 from curator.domain.span import Content
 from curator.spacy_models.annotator import SpacyPipeline
 from curator.spacy_models.reading import Reading
+from tests.fakes.parts import SCHEMA_VALUE
 
 TEXT = "Rome annonce une trêve"
 
@@ -120,3 +124,14 @@ def test_a_span_of_white_space_alone_is_reported(tmp_path: Path) -> None:
     content = read(pipeline, Reading(), "Rome   dort")
     assert content.spans == ()
     assert [problem.cause for problem in content.problems] == ["blank-span"]
+
+
+def test_a_pipeline_goes_on_under_the_names_that_its_labels_have_now(tmp_path: Path) -> None:
+    pipeline = saved(tmp_path, {}, {"Rome": "GPE"})
+    before = schema_from_value(SCHEMA_VALUE, "tests")
+    after = schema_from_value(rename_label(SCHEMA_VALUE, "entities", "GPE", "PLACE"), "tests")
+    gone = schema_from_value(remove_label(SCHEMA_VALUE, "entities", "GPE"), "tests")
+    readings = [Reading(labels=s.labels_of, names=label_names(s)) for s in (before, after, gone)]
+    found = [[span.label for span in read(pipeline, reading).spans] for reading in readings]
+    assert found == [["GPE"], ["PLACE"], []]
+    assert len({SpacyPipeline(pipeline, reading).id for reading in readings}) == 1

@@ -77,8 +77,10 @@ def test_each_live_task_lacks_the_newest_predictions_it_was_not_given(store: Sql
         ((task, unsent),) = transaction.tasks.unsent(*HERE, [document])
         assert (task, str(unsent.prediction.pipeline)) == (5, "names@d2")
         assert transaction.tasks.newest_sent(*HERE) is None
+        assert transaction.tasks.sent_unreviewed(*HERE, [5]) == []
         transaction.tasks.mark_sent(*HERE, [(5, unsent.number)])
         transaction.tasks.mark_sent(*HERE, [(5, unsent.number)])
+        assert transaction.tasks.sent_unreviewed(*HERE, [5, 6]) == [(5, unsent)]
         assert transaction.tasks.unsent(*HERE, [document]) == []
         assert transaction.tasks.newest_sent(*HERE) == PipelineId("names", "d2")
         transaction.tasks.mark_gone(*HERE, [5])

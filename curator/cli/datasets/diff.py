@@ -101,6 +101,7 @@ def _write_json(opened: "OpenDiff") -> None:
                 click.echo(f"{', ' if number else '{'}{_json(kind.value)}: ", nl=False)
                 _copy(spools[part, kind])
             click.echo("}", nl=False)
+        click.echo(f', "renamed": {_json(summary.value()["renamed"])}', nl=False)
         click.echo(f', "summary": {_json(summary.value())}}}')
     finally:
         for spool in spools.values():

@@ -36,6 +36,8 @@ def summary_lines(summary: "DiffSummary", before: str, after: str) -> Iterator[s
         yield f"{part:<11} {', '.join(f'{count} {kind}' for kind, count in value[part].items())}"
     if value["records"]["changed"]:
         yield f"other       {value['records']['changed']} values changed (metadata, provenance, split and the like)"
+    for pair in value["renamed"]:
+        yield flat(f"renamed     {pair['layer']}/{pair['from']} → {pair['to']}: {pair['count']} spans")
     for layer, labels in value["labels"].items():
         for label, counts in labels.items():
             counted = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)

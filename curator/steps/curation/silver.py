@@ -9,6 +9,7 @@ from curator.domain.dataset import label_counts
 from curator.domain.document import SPLITS, Document, Source
 from curator.domain.filters import Filters
 from curator.domain.fit import fit
+from curator.domain.label_names import under_new_names
 from curator.domain.loss import problem_losses
 from curator.domain.policy import SILVER
 from curator.domain.prediction import Prediction
@@ -77,7 +78,7 @@ class Silver:
 
     def _decision(self, prediction: Prediction, document: Document, source: Source) -> StoredDecision | None:
         """Return what stands for a decision of a document, None where the prediction is not sure enough."""
-        fitting = fit(prediction.content, document.text, self.schema)
+        fitting = fit(under_new_names(prediction.content, document.text, self.schema), document.text, self.schema)
         curated, losses = curate(document.id, document.text, fitting, self.schema)
         content, filtered = self.filters.narrowed(document.id, curated)
         if not self._is_sure(content):

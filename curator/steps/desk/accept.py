@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from curator.domain.annotation import AnnotationState, ProjectSource, TaskRef, UnreadableAnnotation
 from curator.domain.errors import CuratorError
+from curator.domain.label_names import unsettled_problems
 from curator.domain.schema import LabelSchema
 from curator.steps.desk.deletions import DeletionGuard, Gone, Withdrawn, withdraw
 from curator.steps.desk.lease import HeldLease
@@ -209,7 +210,7 @@ class Acceptor:
         number = transaction.revisions.append(identity, str(task.document), state)
         content = self.read_content(state, str(task.text), self._schema_in_force(transaction))
         origin = f"{identity.source}/{identity.key}@{state.updated_at}"
-        transaction.quarantine.add(origin, task.document, content.problems, number)
+        transaction.quarantine.add(origin, task.document, unsettled_problems(content), number)
 
     def _schema_in_force(self, transaction: Transaction) -> LabelSchema:
         """Return the labels that hold in a writing transaction: they may have grown since this process began."""

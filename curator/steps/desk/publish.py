@@ -10,6 +10,7 @@ from curator.domain.span import UNKNOWN_CONTROL
 from curator.steps.desk.doubles import doubled_documents
 from curator.steps.desk.earlier_projects import earlier_projects
 from curator.steps.desk.lease import HeldLease
+from curator.steps.desk.rename_predictions import rename_predictions
 from curator.steps.desk.report import DoubledDocument, GoneProject
 from curator.steps.desk.send_predictions import send_predictions
 from curator.steps.desk.send_tasks import send_tasks
@@ -40,8 +41,9 @@ class Hook:
 class Published:
     """What a push did, and came upon; `webhook` is `kept`, `created`, `rearmed` or, with its reason, `refused`.
 
-    `ml_backend` is `kept`, `connected`, `reconnected`, `refused` with its reason, or `off`. `doubled` are documents
-    with several tasks, `gone` projects whose annotations are current still.
+    `ml_backend` is `kept`,
+    `connected`, `reconnected`, `refused` with its reason, or `off`. `renamed` predictions were there under earlier
+    labels. `doubled` are documents with several tasks, `gone` projects whose annotations are current still.
     """
 
     project: int = 0
@@ -49,6 +51,7 @@ class Published:
     updated: bool = False
     tasks: int = 0
     predictions: int = 0
+    renamed: int = 0
     webhook: str = "kept"
     reason: str = ""
     ml_backend: str = "off"
@@ -83,8 +86,9 @@ def publish(
     project = _ensure_project(store, server, schema, marker, report)
     # Only now that Label Studio took it.
     report.schema_changes = adopt_schema(store, schema, where)
-    report.tasks = send_tasks(store, server, project, lease, progress)
-    report.predictions = send_predictions(store, server, project.id, lease, progress)
+    report.tasks = send_tasks(store, server, project, schema, lease, progress)
+    report.predictions = send_predictions(store, server, project.id, schema, lease, progress)
+    report.renamed = rename_predictions(store, server, project.id, schema, lease, progress)
     show_newest(store, server, project.id)
     report.webhook, report.reason = arm_webhook(store, server, report.project, hook)
     report.doubled = doubled_documents(store, server.name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from curator.domain.schema import LabelSchema
 from curator.steps.desk.foreign import is_intact
 from curator.steps.desk.lease import HeldLease
 from curator.steps.desk.send_tasks import new_prediction
@@ -13,7 +14,9 @@ from curator.steps.ports.stored_tasks import StoredPrediction
 _BATCH = 200
 
 
-def send_predictions(store: Store, server: LabelServer, project: int, lease: HeldLease, progress: Progress) -> int:
+def send_predictions(
+    store: Store, server: LabelServer, project: int, schema: LabelSchema, lease: HeldLease, progress: Progress
+) -> int:
     """Give the tasks of a project the newest predictions they lack; returns how many were given.
 
     A task that was reviewed gets none; one that was only ever skipped does, as Label Studio offers it to others. Each
@@ -30,7 +33,7 @@ def send_predictions(store: Store, server: LabelServer, project: int, lease: Hel
             batch = transaction.tasks.unsent(server.name, project, documents[start : start + _BATCH])
         if batch:
             lease.keep()
-            lacking, fitting = _send_batch(store, server, project, batch)
+            lacking, fitting = _send_batch(store, server, project, schema, batch)
             given += lacking
             left_alone = left_alone or fitting < len(batch)
             progress(min(start + _BATCH, len(documents)), len(documents))
@@ -42,12 +45,16 @@ def send_predictions(store: Store, server: LabelServer, project: int, lease: Hel
 
 
 def _send_batch(
-    store: Store, server: LabelServer, project: int, batch: Sequence[tuple[int, StoredPrediction]]
+    store: Store,
+    server: LabelServer,
+    project: int,
+    schema: LabelSchema,
+    batch: Sequence[tuple[int, StoredPrediction]],
 ) -> tuple[int, int]:
     """Return how many predictions were sent, and of how many it is known that the server has them."""
     listed = server.tasks_by_id(project, sorted({task for task, _ in batch}))
     states = {state.ref.task: state for state in listed if isinstance(state, TaskState)}
-    fitting = [(task, stored) for task, stored in batch if _takes(states.get(task), stored)]
+    fitting = [(task, stored) for task, stored in batch if takes(states.get(task), stored)]
     lacking = [
         (task, stored) for task, stored in fitting if str(stored.prediction.pipeline) not in states[task].model_versions
     ]
@@ -56,7 +63,10 @@ def _send_batch(
     if lacking:
         server.add_predictions(
             project,
-            [(task, new_prediction(stored, texts[stored.prediction.document].text)) for task, stored in lacking],
+            [
+                (task, new_prediction(stored, texts[stored.prediction.document].text, schema))
+                for task, stored in lacking
+            ],
         )
     if fitting:
         # They are there whoever holds the lease by now, so no fence keeps them from being remembered.
@@ -65,7 +75,7 @@ def _send_batch(
     return len(lacking), len(fitting)
 
 
-def _takes(state: TaskState | None, stored: StoredPrediction) -> bool:
+def takes(state: TaskState | None, stored: StoredPrediction) -> bool:
     """Say whether a task, as Label Studio has it now, has the prediction's document and text, and is not reviewed."""
     if state is None or state.ref.document != stored.prediction.document or not is_intact(state.ref):
         return False

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from curator.domain.annotation import ProjectSource
 from curator.domain.errors import CuratorError
+from curator.domain.label_names import under_new_names
 from curator.domain.prediction import queue_score
+from curator.domain.schema import LabelSchema
 from curator.steps.desk.lease import HeldLease
 from curator.steps.desk.shown import note_shown
 from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, ProjectRef, TaskState
@@ -15,7 +17,9 @@ from curator.steps.ports.stored_tasks import StoredPrediction
 _BATCH = 100
 
 
-def send_tasks(store: Store, server: LabelServer, project: ProjectRef, lease: HeldLease, progress: Progress) -> int:
+def send_tasks(
+    store: Store, server: LabelServer, project: ProjectRef, schema: LabelSchema, lease: HeldLease, progress: Progress
+) -> int:
     """Make a task of every document that has, and had, none in a project; returns how many were made.
 
     The project's tasks are listed, for those that an interrupted push left behind, only where the store knows of such
@@ -40,7 +44,7 @@ def send_tasks(store: Store, server: LabelServer, project: ProjectRef, lease: He
     for start in range(0, len(waiting), _BATCH):
         lease.keep()
         batch = waiting[start : start + _BATCH]
-        _send_batch(store, server, number, batch)
+        _send_batch(store, server, number, schema, batch)
         if start == 0:
             # The first tasks make a project show something, and annotators begin at once.
             note_shown(store, name, server.project(number))
@@ -50,11 +54,11 @@ def send_tasks(store: Store, server: LabelServer, project: ProjectRef, lease: He
     return len(waiting)
 
 
-def new_prediction(stored: StoredPrediction, text: str) -> NewPrediction:
-    """Return a prediction of a text as it is sent."""
+def new_prediction(stored: StoredPrediction, text: str, schema: LabelSchema) -> NewPrediction:
+    """Return a prediction of a text as it is sent: under the labels of now."""
     prediction = stored.prediction
     score = queue_score(prediction.expected_corrections)
-    return NewPrediction(str(prediction.pipeline), prediction.content, text, score)
+    return NewPrediction(str(prediction.pipeline), under_new_names(prediction.content, text, schema), text, score)
 
 
 def _without_adopted(
@@ -87,7 +91,7 @@ def _left_behind(store: Store, server: LabelServer, project: int, lease: HeldLea
     return tasks
 
 
-def _send_batch(store: Store, server: LabelServer, project: int, documents: Sequence[str]) -> None:
+def _send_batch(store: Store, server: LabelServer, project: int, schema: LabelSchema, documents: Sequence[str]) -> None:
     with store.reading() as transaction:
         texts = transaction.documents.by_id(documents)
         sources = transaction.documents.first_sources(documents)
@@ -97,7 +101,7 @@ def _send_batch(store: Store, server: LabelServer, project: int, documents: Sequ
             document,
             texts[document].text,
             sources[document],
-            tuple(new_prediction(stored, texts[document].text) for stored in predictions.get(document, ())),
+            tuple(new_prediction(stored, texts[document].text, schema) for stored in predictions.get(document, ())),
         )
         for document in documents
     ]

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from curator.domain.errors import SchemaError
+from curator.domain.label_changes import label_changes
+from curator.domain.label_names import label_names
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.steps.ports.store import SequencedSettings, Store
 
@@ -42,8 +44,10 @@ def adopt_schema(store: Store, schema: LabelSchema, where: str) -> list[str]:
         if before is None:
             return []
         _refuse_vanished(before, schema, where)
-        added = [f"added {name}" for name in _minus(schema, before)]
-        return added or ["changed titles, colours, keys or descriptions"]
+        changes = list(label_changes(before, schema))
+        become = {f"label {change.layer}/{label}" for change in changes for label in change.after}
+        added = [f"added {name}" for name in _minus(schema, before) if name not in become]
+        return [*map(str, changes), *added] or ["changed titles, colours, keys or descriptions"]
 
 
 def _refuse_vanished(before: LabelSchema, after: LabelSchema, where: str) -> None:
@@ -58,21 +62,30 @@ def _refuse_vanished(before: LabelSchema, after: LabelSchema, where: str) -> Non
 
 
 def vanished(before: LabelSchema, after: LabelSchema) -> list[str]:
-    """Return the names of what a schema has and its successor lacks."""
-    return list(_minus(before, after))
+    """Return the names of what a schema has and its successor lacks, and does not know as a former name either."""
+    return [*_minus(before, after), *_forgotten(before, after)]
+
+
+def _forgotten(before: LabelSchema, after: LabelSchema) -> Iterable[str]:
+    """Name the former labels of a schema of which its successor does not say what they are read as."""
+    names = label_names(after)
+    for layer, formers in label_names(before).former.items():
+        if layer in names.current:
+            yield from (f"former label {layer}/{label}" for label in formers if not names.knows(layer, label))
 
 
 def _minus(left: LabelSchema, right: LabelSchema) -> Iterable[str]:
     """Name what the left schema has and the right one has not."""
     if left.language != right.language:
         yield f"language {left.language}"
+    names = label_names(right)
     labels = right.labels_of
     for layer in left.layers:
         if layer.name not in labels:
             yield f"layer {layer.name}"
             continue
         yield from (
-            f"label {layer.name}/{label.name}" for label in layer.labels if label.name not in labels[layer.name]
+            f"label {layer.name}/{label.name}" for label in layer.labels if not names.knows(layer.name, label.name)
         )
     yield from (f"relation {name}" for name in sorted(left.relation_names - right.relation_names))
     kinds = {attribute.name: attribute for attribute in right.attributes}

@@ -5,8 +5,10 @@ from dataclasses import replace
 from curator.domain.canonical import canonicalise, refuse_oversized
 from curator.domain.carried import carry_back
 from curator.domain.errors import InputRefused
+from curator.domain.label_names import under_new_names
 from curator.domain.prediction import PipelineId, expected_corrections, queue_score
 from curator.domain.span import Content, Problem
+from curator.steps.in_force.schema import schema_in_force
 from curator.steps.ports.label_server import NewPrediction
 from curator.steps.ports.pipelines import Pipeline, PipelineInForce
 from curator.steps.ports.predictor import AskedTask, Labels
@@ -36,6 +38,10 @@ class TaskPredictor:
         content = self._stored(task, pipeline.id)
         if content is None:
             content = self._predicted(task.text or "", pipeline)
+        # A stored prediction, and a pipeline that was loaded some time ago, may know labels by earlier names.
+        with self._store().reading() as transaction:
+            schema = schema_in_force(transaction.settings)
+        content = content if schema is None else under_new_names(content, task.text or "", schema)
         content = _fitting(content, labels)
         score = queue_score(expected_corrections(content))
         return NewPrediction(str(pipeline.id), content, task.text or "", score)

@@ -131,6 +131,13 @@ class LabelServer(Protocol):
         """
         ...
 
+    def rewrite_predictions(self, predictions: Sequence[tuple[int, NewPrediction]]) -> int:
+        """Give the predictions that tasks have of the same pipelines these results, under the numbers that they have.
+
+        Returns how many differed. Idempotent; a task without such a prediction is left alone.
+        """
+        ...
+
     def prediction(self, number: int) -> PredictionRef | None:
         """Return a prediction by its number, or None where there is none."""
         ...

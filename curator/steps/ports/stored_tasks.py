@@ -105,6 +105,10 @@ class Tasks(Protocol):
         """
         ...
 
+    def sent_unreviewed(self, server: str, project: int, tasks: Iterable[int]) -> list[tuple[int, StoredPrediction]]:
+        """Return the newest predictions that those of the tasks have on which nobody has annotated, by task."""
+        ...
+
     def settle(self, server: str, project: int, seq: int) -> None:
         """Remember that nothing up to a sequence number left a task without a prediction. Idempotent."""
         ...

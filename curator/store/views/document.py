@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, or_, select
 
 from curator.domain.annotation import Identity, ProjectSource, fallback_name, state_from_value
+from curator.domain.label_names import under_new_names, unsettled_problems
 from curator.domain.policies.kind import ReadAnnotation
 from curator.domain.policies.latest import newest as newest_annotation
 from curator.domain.policy import PERSON
@@ -58,7 +59,7 @@ def document_view(
         split_reason="" if split is None else split.reason,
         sources=_sources(connection, document),
         revisions=history.revisions(),
-        predicted=_prediction(connection, document, None if shown is None else shown.number),
+        predicted=_prediction(connection, document, row.text, schema, None if shown is None else shown.number),
         shown=shown is not None,
         current=decision or history.content_of(preferred),
         decided=decision is not None,
@@ -111,7 +112,7 @@ class _History:
         """Yield what of the current annotations does not fit."""
         for number in self.current:
             row, annotation = self._rows[number], self._annotations[number]
-            for problem in annotation.content.problems:
+            for problem in unsettled_problems(annotation.content):
                 task = annotation.state.task
                 yield QuarantineEntry(row.source, task, row.key, row.document, problem.cause, problem.item)
 
@@ -166,7 +167,9 @@ def _sources(connection: Connection, document: str) -> tuple[SourceView, ...]:
     return tuple(SourceView(*row) for row in connection.execute(query))
 
 
-def _prediction(connection: Connection, document: str, number: int | None) -> ContentView | None:
+def _prediction(
+    connection: Connection, document: str, text: str, schema: LabelSchema, number: int | None
+) -> ContentView | None:
     """Return a prediction, the newest one of a document where no number is given; of given spans only at need."""
     query = (
         select(PredictionRow.pipeline, PredictionRow.digest, PredictionRow.content, Tick.at)
@@ -178,7 +181,8 @@ def _prediction(connection: Connection, document: str, number: int | None) -> Co
     row = connection.execute(query if number is None else query.where(PredictionRow.id == number)).first()
     if row is None:
         return None
-    return ContentView(str(PipelineId(row.pipeline, row.digest)), row.at, content_from_value(row.content))
+    content = under_new_names(content_from_value(row.content), text, schema)
+    return ContentView(str(PipelineId(row.pipeline, row.digest)), row.at, content)
 
 
 def _decision(connection: Connection, document: str, revisions: Sequence[int], policy: str) -> ContentView | None:

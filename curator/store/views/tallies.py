@@ -6,6 +6,7 @@ from threading import Lock, Thread
 
 from sqlalchemy import Connection, select
 
+from curator.domain.label_names import label_names
 from curator.domain.prediction import PipelineId
 from curator.domain.schema import LabelSchema
 from curator.domain.scoring import MatchCounts, MatchKind
@@ -55,10 +56,13 @@ class Counting:
 
 def pipeline_matches(connection: Connection, schema: LabelSchema) -> Iterator[PipelineMatches]:
     """Yield what is counted of each pipeline, the one of the newest prediction first, labels in the schema's order."""
+    names = label_names(schema)
     labels: dict[int, dict[tuple[str, str], Counter[str]]] = {}
     for row in connection.execute(select(CountedLabel.__table__).where(CountedLabel.spans != 0)):
         of_pipeline = labels.setdefault(row.pipeline, {})
-        of_pipeline.setdefault((row.layer, row.label), Counter())[row.kind] = row.spans
+        # What was counted under a former name is the label's of now.
+        now = names.now(row.layer, row.label, "").label or row.label
+        of_pipeline.setdefault((row.layer, now), Counter())[row.kind] += row.spans
     known = [(layer.name, label.name) for layer in schema.layers for label in layer.labels]
     ranks = {name: rank for rank, name in enumerate(known)}
     predicting = select(CountedPipeline.__table__).where(CountedPipeline.documents > 0)

@@ -6,7 +6,13 @@ from itertools import islice
 
 from curator.domain.annotation import Revision, fallback_name
 from curator.domain.pseudonym import pseudonym
-from curator.steps.datasets.comparing.version_diff import DocumentDiff, DocumentLines, ReadableVersion, document_diff
+from curator.steps.datasets.comparing.version_diff import (
+    DocumentDiff,
+    DocumentLines,
+    ReadableVersion,
+    document_diff,
+    label_renames,
+)
 from curator.steps.in_force.identity import salt
 from curator.steps.ports.store import Store, Transaction
 
@@ -50,11 +56,12 @@ def attributed(
 ) -> Iterator[AttributedDiff]:
     """Yield what differs of documents with its authors, read set-wise, some documents at a time."""
     people = None if store is None or before.stored is None or after.stored is None else _People(before, after, store)
+    names = label_renames(after)
     documents = iter(documents)
     while batch := list(islice(documents, _BATCH)):
         authors = {} if people is None else people.of([lines.document for lines in batch])
         for lines in batch:
-            yield AttributedDiff(document_diff(lines), tuple(authors.get(lines.document, ())))
+            yield AttributedDiff(document_diff(lines, names), tuple(authors.get(lines.document, ())))
 
 
 class _People:

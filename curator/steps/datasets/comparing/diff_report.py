@@ -95,7 +95,8 @@ def _document(record: Record | None, split: str | None) -> Any:
 class DiffSummary:
     """What the changes come to: counts of each part by kind, of spans by label, and of all by annotator.
 
-    A relabelled span counts under the label that it had; `relabelled` counts from which to which. An annotator is held
+    A relabelled span counts under the label that it had; `relabelled` counts from which to which, and
+    `renamed` the spans whose label has another name, which are no changes. An annotator is held
     to have made a change as `AttributedDiff.last` says.
     """
 
@@ -104,11 +105,13 @@ class DiffSummary:
     labels: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     relabelled: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     annotators: dict[str, Counter[str]] = field(default_factory=dict)
+    renamed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def add(self, change: AttributedDiff) -> None:
         """Count the changes of a document."""
         diff = change.diff
         self.documents_changed += diff.before is not None and diff.after is not None
+        self.renamed.update(diff.renamed)
         of_annotator = self.annotators.setdefault(change.last, Counter())
         of_annotator["documents"] += 1
         for item in diff_items(change):
@@ -132,10 +135,8 @@ class DiffSummary:
             "documents_changed": self.documents_changed,
             **{part: self.counts(part) for part in LISTS},
             "labels": labels,
-            "relabelled": [
-                {"layer": layer, "from": old, "to": new, "count": count}
-                for (layer, old, new), count in sorted(self.relabelled.items())
-            ],
+            "relabelled": _pairs(self.relabelled),
+            "renamed": _pairs(self.renamed),
             "annotators": {
                 name: {"documents": counts["documents"], **{kind.value: counts[kind.value] for kind in SPAN_KINDS}}
                 for name, counts in sorted(self.annotators.items())
@@ -150,4 +151,10 @@ class DiffSummary:
     @property
     def is_empty(self) -> bool:
         """Whether nothing differs."""
-        return not any(self.parts[part].total() for part in LISTS)
+        return not self.renamed and not any(self.parts[part].total() for part in LISTS)
+
+
+def _pairs(counts: Counter[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    return [
+        {"layer": layer, "from": old, "to": new, "count": count} for (layer, old, new), count in sorted(counts.items())
+    ]

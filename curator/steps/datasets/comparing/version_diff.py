@@ -1,8 +1,9 @@
 """Two dataset versions compared document by document: only records that differ are read."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from heapq import merge
 from itertools import groupby
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 from curator.domain.dataset_ref import DatasetRef
 from curator.domain.diff import RecordChanges, record_changes
 from curator.domain.document import SPLITS
-from curator.domain.errors import CuratorError
+from curator.domain.errors import CuratorError, SchemaError
+from curator.domain.label_names import LabelNames, renamed, renames_alone
 from curator.domain.patch import Line
 from curator.domain.record import Record, record_from_line
+from curator.domain.schema import schema_from_value
 from curator.steps.datasets.comparing.differing_lines import DifferingLine, differing_lines
 from curator.steps.datasets.folder import refuse_absent, stored_version
 from curator.steps.ports.store import Store
@@ -45,7 +48,11 @@ class DocumentLines:
 
 @dataclass(frozen=True, slots=True)
 class DocumentDiff:
-    """What differs of a document; without a record on one side there are no changes, as all of it is one."""
+    """What differs of a document; without a record on one side there are no changes, as all of it is one.
+
+    `renamed` counts spans by layer, label before and label after, where that is a label's new name; these are no
+    changes.
+    """
 
     document: str
     splits: tuple[str | None, str | None]
@@ -53,6 +60,7 @@ class DocumentDiff:
     before: Record | None
     after: Record | None
     changes: RecordChanges
+    renamed: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
     @property
     def record(self) -> Record:
@@ -142,8 +150,29 @@ def _only(
     return placed[0] if placed else (None, None)
 
 
-def document_diff(lines: DocumentLines) -> DocumentDiff:
-    """Return what differs of a document. Raises CuratorError for lines that are no records."""
+def label_renames(after: ReadableVersion) -> LabelNames | None:
+    """Return what a version's schema says of labels that were called otherwise; None where it says nothing readable."""
+    try:
+        return renames_alone(schema_from_value(after.manifest.get("schema"), after.folder))
+    except SchemaError:
+        return None
+
+
+def document_diff(lines: DocumentLines, names: LabelNames | None = None) -> DocumentDiff:
+    """Return what differs of a document, labels that `names` renames taken for the same.
+
+    Raises CuratorError for lines that are no records.
+    """
     before, after = (None if line is None else record_from_line(line, lines.document) for line in lines.lines)
-    changes = RecordChanges() if before is None or after is None else record_changes(before, after)
-    return DocumentDiff(lines.document, lines.splits, lines.lines, before, after, changes)
+    if before is None or after is None:
+        return DocumentDiff(lines.document, lines.splits, lines.lines, before, after, RecordChanges())
+    of_now, counts = before, Counter[tuple[str, str, str]]()
+    if names is not None:
+        content = renamed(before.content, before.text, names)
+        spans = {layer: tuple(span for span in content.spans if span.layer == layer) for layer in before.spans}
+        of_now = replace(before, spans=spans, relations=content.relations, attributes=content.attributes)
+        for span in before.content.spans:
+            label = names.now(span.layer, span.label, "").label
+            counts.update([(span.layer, span.label, label)] if label not in (None, span.label) else ())
+    changes = record_changes(of_now, after)
+    return DocumentDiff(lines.document, lines.splits, lines.lines, before, after, changes, counts)

@@ -1,0 +1,1 @@
+"""`curator labels`: one module per subcommand."""
