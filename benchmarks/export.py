@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ DOCUMENTS = sizes(10_000, large=100_000)[-1]
 SPANS = 30
 _RULES = Rules(Policy("latest"), False, "salt")
 _IN_MEMORY = 5_000
+CHANGED = 100
+_LATER = "2026-02-01T00:00:00.000000Z"
 _CREATED = "2026-01-01T00:00:00.000000Z"
 _SOURCE = str(ProjectSource("benchmark", 1))
 _PEAK = """
@@ -81,6 +83,7 @@ def measure() -> Figures:
         lines.append(_bytes(many))
         whole, unchanged = timed(lambda: export(many, "again")), timed(lambda: export(many, "again"))
         lines.append(f"export of {DOCUMENTS:,} as it was: {unchanged:.2f} s, {unchanged / whole:.2f} of a new version")
+        lines.append(_after_changes(many))
         few_peak, many_peak = peak(few), peak(many)
         lines.append(
             f"export, peak memory: {few_peak / 1e6:.0f} MB for {DOCUMENTS // 10:,} documents, "
@@ -132,6 +135,29 @@ def _bytes(folder: Path) -> str:
     return (
         f"bytes: an export {data / 1e6:.1f} MB of records, {loadable / 1e6:.1f} MB as tables load them, "
         f"{rest / 1e3:.1f} kB beside them; the baseline {baseline / 1e6:.1f} MB"
+    )
+
+
+def _after_changes(folder: Path) -> str:
+    """Measure the next version once a hundred documents were annotated anew, against reading its records once."""
+    export(folder, "changed")
+    with _store(folder) as store:
+        with store.reading() as transaction:
+            documents = transaction.standing.documents("", DOCUMENTS)[:: DOCUMENTS // CHANGED]
+            revisions = transaction.revisions.revisions_at(documents, transaction.seq)
+        with store.writing() as transaction:
+            for document, (revision, *_) in revisions.items():
+                assert revision.state is not None
+                state = replace(revision.state, body=revision.state.body[1:], updated_at=_LATER)
+                transaction.revisions.append(state.identity, document, state)
+    decide(folder)
+    versions: list[Frozen] = []
+    seconds = timed(lambda: versions.append(export(folder, "changed")))
+    assert versions[0].manifest["changes"]["changed"] == len(documents)
+    reading = timed(lambda: sum(1 for _ in _records(versions[0])))
+    return (
+        f"export after {len(documents)} changed, deciding apart: {seconds:.2f} s; reading its records with orjson: "
+        f"{reading:.2f} s; {seconds / reading:.1f} times as long; aim: at most 2"
     )
 
 

@@ -1,5 +1,6 @@
 """JSON as we keep and write it: what no database or file of ours can hold, and lines that nobody breaks."""
 
+import json
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any
@@ -19,6 +20,11 @@ def unbroken(json_text: str) -> str:
     JSON escapes all other characters at which some reader of lines or other would break a text.
     """
     return json_text.translate(_BREAKS) if any(char in json_text for char in map(chr, _BREAKS)) else json_text
+
+
+def json_line_text(value: Any) -> str:
+    """Return a value as compact JSON on one line to any reader, keys in their own order."""
+    return unbroken(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def faults(value: Any) -> set[str]:

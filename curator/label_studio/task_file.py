@@ -1,13 +1,12 @@
 """Label Studio's JSON: tasks with their annotations, which a project of the same interface takes as they are."""
 
-import json
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 from curator.domain.dataset_ref import DatasetRef
 from curator.domain.document import SPLITS
-from curator.domain.json_values import unbroken
+from curator.domain.json_values import json_line_text
 from curator.domain.loss import Loss
 from curator.domain.record import Record, provenance_value
 from curator.domain.schema import LabelSchema
@@ -40,7 +39,7 @@ def _write(version: VersionContent, folder: FormatFolder) -> Iterator[Loss]:
             pieces = []
             for record in batch:
                 task, losses = _task(record, version.schema, name)
-                pieces.append(separator + unbroken(json.dumps(task, ensure_ascii=False, separators=(",", ":"))))
+                pieces.append(separator + json_line_text(task))
                 separator = ",\n"
                 yield from losses
             folder.append(file, "".join(pieces).encode())

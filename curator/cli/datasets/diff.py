@@ -82,17 +82,18 @@ def _write_lines(opened: "OpenDiff", limit: int | None) -> None:
 
 def _write_json(opened: "OpenDiff") -> None:
     """Write the diff as one JSON document; its lists lie on the disk meanwhile, however long they are."""
-    from curator.steps.datasets.comparing.diff_report import LISTS, DiffSummary
+    from curator.steps.datasets.comparing.diff_report import BY_KIND, LISTS, DiffSummary
 
     summary = DiffSummary()
-    spools = {(part, kind): _spool() for part, kinds in LISTS.items() for kind in kinds or (None,)}
+    lists = {part: kinds if part in BY_KIND else () for part, kinds in LISTS.items()}
+    spools = {(part, kind): _spool() for part, kinds in lists.items() for kind in kinds or (None,)}
     try:
         for change in opened.changes():
             summary.add(change)
             _spread(change, spools)
         head = {side: _version(version) for side, version in (("from", opened.before), ("to", opened.after))}
         click.echo(_json(head)[:-1], nl=False)
-        for part, kinds in LISTS.items():
+        for part, kinds in lists.items():
             click.echo(f", {_json(part)}: ", nl=False)
             if not kinds:
                 _copy(spools[part, None])
@@ -109,10 +110,10 @@ def _write_json(opened: "OpenDiff") -> None:
 
 
 def _spread(change: "AttributedDiff", spools: dict[Any, IO[bytes]]) -> None:
-    from curator.steps.datasets.comparing.diff_report import LISTS, diff_items
+    from curator.steps.datasets.comparing.diff_report import BY_KIND, diff_items
 
     for item in diff_items(change):
-        spool = spools[item.part, item.kind if LISTS[item.part] else None]
+        spool = spools[item.part, item.kind if item.part in BY_KIND else None]
         spool.write(b", " if spool.tell() else b"")
         spool.write(_json(item.value()).encode("utf-8"))
 

@@ -1,6 +1,5 @@
 """A dataset version into other formats, beside its records: each with a ledger of what it does not hold."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from curator.domain.dataset import SILVER_FILE
 from curator.domain.dataset_ref import DatasetRef
 from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
-from curator.domain.json_values import unbroken
+from curator.domain.json_values import json_line_text
 from curator.domain.loss import Loss
 from curator.domain.policy import SILVER
 from curator.domain.record import Record, record_from_line
@@ -93,17 +92,17 @@ class _Ledger:
         manifest = content.manifest
         version = {"dataset": manifest["dataset"], "version": manifest["version"], "digest": manifest["digest"]}
         head = {"format": form.name, "of": version, "not_held": {**form.not_held, **_silver(manifest)}}
-        self._staged.append(LEDGER, f'{_json(head)[:-1]},"losses":['.encode())
+        self._staged.append(LEDGER, f'{json_line_text(head)[:-1]},"losses":['.encode())
         block: list[str] = []
         separator = "\n"
         for loss in losses:
             self._counts[loss.reason] += 1
-            block.append(f"{separator}{_json(loss.value())}")
+            block.append(f"{separator}{json_line_text(loss.value())}")
             separator = ",\n"
             if len(block) == 1_000:
                 self._staged.append(LEDGER, "".join(block).encode())
                 block = []
-        end = f'\n],"counts":{_json(dict(self.counts))}}}\n'
+        end = f'\n],"counts":{json_line_text(dict(self.counts))}}}\n'
         self._staged.append(LEDGER, ("".join(block) + end).encode())
 
 
@@ -111,7 +110,3 @@ def _silver(manifest: Mapping[str, Any]) -> dict[str, str]:
     """Return what every format leaves out of a version with silver documents."""
     silver = manifest.get("counts", {}).get(SILVER)
     return {SILVER_FILE: f"{silver['documents']} documents that nobody annotated are in no format"} if silver else {}
-
-
-def _json(value: object) -> str:
-    return unbroken(json.dumps(value, ensure_ascii=False, separators=(",", ":")))

@@ -19,6 +19,8 @@ LISTS = {
     "records": (),
 }
 """The parts of a diff, each with the kinds of its changes in order; `records` are changed values beside annotations."""
+BY_KIND = ("documents", "spans")
+"""The parts whose changes stand in a list for each kind; those of the others stand in one, and name their kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class DiffItem:
     def value(self) -> dict[str, Any]:
         """Return the item as a JSON object."""
         value: dict[str, Any] = {"document": self.document, "split": self.change.diff.splits[1 if self.after else 0]}
+        if self.part not in BY_KIND:
+            value["kind"] = self.kind.value
         if self.field:
             value["field"] = self.field
         return value | {

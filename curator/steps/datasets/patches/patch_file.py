@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from curator.domain.document import SPLITS
 from curator.domain.errors import CuratorError
-from curator.domain.json_values import unbroken
+from curator.domain.json_values import json_line_text
 from curator.domain.patch import DocumentPatch, document_patch
 from curator.domain.patch_values import REMEDY, patch_from_value, patch_value
 from curator.domain.schema import schema_from_value
@@ -87,10 +87,10 @@ def patch_of(lines: DocumentLines) -> DocumentPatch:
 
 def patch_blocks(head: PatchHead, patches: Iterable[DocumentPatch]) -> Iterator[bytes]:
     """Yield the bytes of a patch file, the same for the same patch; its documents are by id, a line each."""
-    yield _json(head.value())[:-1].encode("utf-8") + _DOCUMENTS
+    yield json_line_text(head.value())[:-1].encode("utf-8") + _DOCUMENTS
     separator = b"\n"
     for patch in patches:
-        yield separator + _json(patch_value(patch)).encode("utf-8")
+        yield separator + json_line_text(patch_value(patch)).encode("utf-8")
         separator = b",\n"
     yield b"\n]}\n"
 
@@ -183,7 +183,3 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _no_patch(where: str) -> CuratorError:
     return CuratorError("not a patch file", where, REMEDY)
-
-
-def _json(value: object) -> str:
-    return unbroken(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
