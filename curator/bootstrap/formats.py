@@ -35,7 +35,7 @@ def formats(names: Iterable[str]) -> list[Format]:
     for name in wanted:
         if name not in FORMATS:
             raise CuratorError(f"no such format: {name!r}", "", f"choose of {', '.join(sorted(FORMATS))}")
-    return [_maker(FORMATS[name])(FormatParts(_tokenize)) for name in wanted]
+    return [_maker(FORMATS[name])(FormatParts(tokenizer)) for name in wanted]
 
 
 def convert(context: Context, dataset: str, forms: Iterable[Format]) -> Iterator[Converted]:
@@ -51,7 +51,8 @@ def _maker(target: str) -> Callable[[FormatParts], Format]:
     return maker
 
 
-def _tokenize() -> Tokenize:
+def tokenizer() -> Tokenize:
+    """Return what cuts French texts into the tokens of formats."""
     from curator.spacy_models.format_tokens import french_tokens
 
     return french_tokens()

@@ -28,6 +28,8 @@ def ingest(context: Context, paths: tuple[str, ...], as_json: bool) -> int:
         say(f"quarantined in {name}: a span or relation that does not fit ({cause})")
     if result.causes:
         say("see `curator quarantine list --all`")
+    for name, unit in result.recounted:
+        say(f"offsets counted anew: those of {name} were in {unit}")
     for name, language in result.doubtful:
         say(f"language doubtful: {name} was taken in, and may be in {language!r}")
     dealt = result.dealt
@@ -47,6 +49,7 @@ def ingest(context: Context, paths: tuple[str, ...], as_json: bool) -> int:
             "undated": dealt.undated,
             "spans": result.spans,
             "quarantined": result.quarantined,
+            "recounted": len(result.recounted),
             "language_doubtful": len(result.doubtful),
             "refused": len(result.refused)
             if not as_json

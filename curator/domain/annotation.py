@@ -70,7 +70,8 @@ class AnnotationState:
     """An annotation as its source held it at one moment; times are UTC in the form of `instant`.
 
     `body` is a JSON value of the form that `form` names. Annotators are keys. `task` and `parent_prediction` are ids
-    of Label Studio, and None for annotations from elsewhere; `lead_time` is in seconds.
+    of Label Studio, and None for annotations from elsewhere; `lead_time` is in seconds. What is `for_review` waits for
+    a reviewer in Label Studio and decides nothing.
     """
 
     identity: Identity
@@ -84,10 +85,11 @@ class AnnotationState:
     body: Any
     task: int | None = None
     parent_prediction: int | None = None
+    for_review: bool = False
 
     def value(self) -> dict[str, Any]:
         """Return the JSON value that is stored; `state_from_value` reads it back."""
-        return {
+        value = {
             "annotator": self.annotator,
             "updated_by": self.updated_by,
             "updated_at": self.updated_at,
@@ -99,6 +101,7 @@ class AnnotationState:
             "task": self.task,
             "parent_prediction": self.parent_prediction,
         }
+        return value | {"for_review": True} if self.for_review else value
 
 
 def state_from_value(identity: Identity, value: Mapping[str, Any]) -> AnnotationState:

@@ -70,7 +70,7 @@ def canonicalise(raw: str) -> Canonical:
     for position in range(len(raw) - len(raw.lstrip(_BOM))):
         raw_cuts.append(position)
         text_cuts.append(0)
-    for start, end in _segments(raw):
+    for start, end in segments(raw):
         piece = raw[start:end]
         raw_cuts.append(start)
         text_cuts.append(length)
@@ -110,9 +110,9 @@ def refuse_unstorable(text: str) -> None:
         ) from None
 
 
-def _segments(raw: str) -> list[tuple[int, int]]:
-    """Cut a text where NFC of the whole equals the joined NFC of the parts, and around line ends."""
-    segments: list[tuple[int, int]] = []
+def segments(raw: str) -> list[tuple[int, int]]:
+    """Cut a text, behind any BOM, where NFC of the whole is the joined NFC of the parts, and around line ends."""
+    cut: list[tuple[int, int]] = []
     # All of them: a text that still began with one would not be canonical.
     at = len(raw) - len(raw.lstrip(_BOM))
     size = len(raw)
@@ -123,9 +123,9 @@ def _segments(raw: str) -> list[tuple[int, int]]:
         else:
             while end < size and not _starts_segment(raw[end]):
                 end += 1
-        segments.append((at, end))
+        cut.append((at, end))
         at = end
-    return segments
+    return cut
 
 
 def _composed(piece: str) -> str:

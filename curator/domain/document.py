@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from curator.domain.offset_units import CODE_POINTS
 from curator.domain.span import Content
 
 SPLITS = ("train", "dev", "test")
+
+
+def split_named(path: str) -> str | None:
+    """Return the split that a file is of by its name or that of a folder it lies in: `train.jsonl`, `dev/1.txt`."""
+    names = (part.partition(".")[0] for part in reversed(path.split("/")))
+    return next((name for name in names if name in SPLITS), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +60,12 @@ class Document:
 class Arrival:
     """A document with the source it arrived from and the spans that came with it, already in canonical offsets.
 
-    `seems_in` is the language that its text was rather detected as, where that is another than the document's.
+    `seems_in` is the language that its text was rather detected as, where that is another than the document's; `unit`
+    is what the offsets of the spans were counted in.
     """
 
     document: Document
     source: Source
     content: Content
     seems_in: str | None = None
+    unit: str = CODE_POINTS

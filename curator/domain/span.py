@@ -161,6 +161,15 @@ def predicted_value(span: Span) -> dict[str, Any]:
     }
 
 
+def content_body(content: Content, layers: Iterable[str], text: str) -> dict[str, Any]:
+    """Return content as the body of an annotation of the form `content`; problems are left out."""
+    return {
+        "spans": spans_by_layer(content.spans, layers, text),
+        "relations": [relation_value(relation) for relation in content.relations],
+        "attributes": [attribute_value(attribute) for attribute in content.attributes],
+    }
+
+
 def content_value(content: Content) -> dict[str, Any]:
     """Return content as one JSON value that `content_from_value` reads back; problems are left out."""
     return {

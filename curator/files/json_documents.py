@@ -45,7 +45,7 @@ def read_json_lines(stream: Stream, name: str, limit: int) -> Iterator[RawDocume
 def is_json_line(text: str) -> bool:
     """Say whether a line is a JSON object that has a text."""
     try:
-        return "text" in _parsed(text)
+        return "text" in parsed_object(text)
     except InputRefused:
         return False
 
@@ -61,7 +61,7 @@ def _document(line: RawLine, name: str, limit: int) -> RawDocument:
     if line.raw is None:
         raise too_large(limit)
     decoded: Decoded = line.decoded()
-    value = _parsed(decoded.text)
+    value = parsed_object(decoded.text)
     if "text" not in value:
         raise InputRefused("line has no key 'text'", remedy="name the text 'text'")
     text = checked_text(value.pop("text"), limit)
@@ -92,7 +92,8 @@ def _meta(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def parsed_object(text: str) -> dict[str, Any]:
+    """Return the JSON object that a text is. Raises InputRefused, also for keys given twice and numbers of no JSON."""
     # The standard library's parser keeps large integers and tells of keys given twice; faster ones round and drop.
     try:
         value = json.loads(text.strip(), object_pairs_hook=_object, parse_constant=_not_finite)

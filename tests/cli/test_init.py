@@ -25,6 +25,7 @@ ARGUMENTS = {
     "datasets verify": ["news@1"],
     "evaluate": ["none.jsonl"],
     "export": ["news"],
+    "import": ["none.jsonl"],
     "ingest": ["none.txt"],
     "labels merge": ["entities/PER", "entities/ORG", "--into", "PER"],
     "labels remove": ["entities/PER"],
@@ -34,7 +35,7 @@ ARGUMENTS = {
     "tokens revoke": ["1"],
     "train": ["news@1"],
 }
-MAKING = {"init", "up", "demo", "ingest"}
+MAKING = {"init", "up", "demo", "import", "ingest"}
 # These need none; they fail for another reason here.
 STATELESS = {
     *("calibrate", "evaluate"),

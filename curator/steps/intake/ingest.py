@@ -1,12 +1,13 @@
 """Raw documents in: canonical, identified by content, split once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from curator.domain.canonical import canonicalise, digest, document_id
 from curator.domain.carried import carry_over
 from curator.domain.document import Arrival, Document, RawDocument, Source
 from curator.domain.errors import InputRefused
+from curator.domain.offset_units import CODE_POINTS, in_code_points
 from curator.domain.prediction import GIVEN, PipelineId, Prediction
 from curator.domain.schema import LabelSchema
 from curator.domain.span import content_value
@@ -27,8 +28,9 @@ _SCHEME = "nearness"
 class Ingested:
     """What an ingest did: new documents and sources, texts that were known already, and all that was refused.
 
-    `doubtful` names the texts that were taken in though they seem to be in another language, with that language;
-    `dealt` counts the splits that were given to documents, those that waited for one included.
+    `doubtful` names the texts that were taken in though they seem to be in another language, with that language, and
+    `recounted` those whose offsets were in another unit than code points, with that unit; `dealt` counts the splits
+    that were given to documents, those that waited for one included.
     """
 
     documents: int = 0
@@ -39,11 +41,14 @@ class Ingested:
     causes: list[tuple[str, str]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     doubtful: list[tuple[str, str]] = field(default_factory=list)
+    recounted: list[tuple[str, str]] = field(default_factory=list)
     dealt: Dealt = field(default_factory=Dealt)
 
 
 def arrive(raw: RawDocument, language: Language, schema: LabelSchema) -> Arrival:
     """Return a raw document as it will be stored; a text that may be in the schema's language is taken to be.
+
+    Offsets in another unit than code points are counted anew where one span proves the unit.
 
     Raises InputRefused where its text cannot be taken in.
     """
@@ -61,7 +66,10 @@ def arrive(raw: RawDocument, language: Language, schema: LabelSchema) -> Arrival
     document = Document(document_id(canonical.text), canonical.text, lang)
     source = Source(document.id, raw.name, raw.raw_sha256, raw.encoding, raw.meta, raw.split)
     seems_in = detected.code if doubtful else None
-    return Arrival(document, source, carry_over(raw.annotations, raw.text, canonical, schema), seems_in)
+    counted = in_code_points(raw.annotations, raw.text)
+    content = carry_over(counted.annotations, raw.text, canonical, schema)
+    content = replace(content, problems=(*counted.held, *content.problems))
+    return Arrival(document, source, content, seems_in, counted.unit)
 
 
 def ingest(
@@ -97,6 +105,8 @@ def ingest(
             continue
         if arrival.seems_in is not None:
             report.doubtful.append((item.name, arrival.seems_in))
+        if arrival.unit != CODE_POINTS:
+            report.recounted.append((item.name, arrival.unit))
         batch.append(arrival)
         if len(batch) == _BATCH:
             _store_batch(batch, store, report)

@@ -11,12 +11,13 @@ from curator.domain.canonical import canonical_json
 from curator.domain.errors import CuratorError
 from curator.domain.patch import DocumentPatch
 from curator.domain.record import Record, record_from_line
-from curator.domain.span import Content, attribute_value, relation_value, spans_by_layer
+from curator.domain.span import Content, content_body
 from curator.steps.curation.batches import decide_documents
 from curator.steps.curation.decide import Decider
 from curator.steps.datasets.comparing.version_diff import ReadableVersion
 from curator.steps.datasets.patches.patch_file import PatchHead
 from curator.steps.datasets.patches.patching import PatchedDocument, patched_documents, refuse_other_parent
+from curator.steps.in_force.annotators import annotator_keys
 from curator.steps.ports.store import Store, Transaction
 from curator.steps.ports.version_folders import VersionStorage
 
@@ -76,7 +77,7 @@ def apply_as_revisions(
         if document.lines[0] != document.lines[1] or document.splits[0] != document.splits[1]
     )
     with store.writing() as transaction:
-        named = replace(named, annotator=_annotator(transaction, named.annotator))
+        named = replace(named, annotator=annotator_keys(transaction, [named.annotator])[named.annotator])
         while batch := list(islice(changing, _BATCH)):
             _Batch(transaction, decider, named, list(_wanted(batch, result))).apply(result)
     return result
@@ -103,15 +104,6 @@ def _wanted(documents: Iterable[PatchedDocument], result: Applied) -> Iterator[_
             result.left_out["languages"] += before.lang != after.lang
             result.left_out["metadata"] += before.meta != after.meta
         yield _Wanted(document.document, document.splits[1], before, after)
-
-
-def _annotator(transaction: Transaction, name: str) -> str:
-    """Return the key of who has this name, a new one where nobody has."""
-    names = transaction.revisions.annotators()
-    keys = [key for key, known in names.items() if known == name]
-    if len(keys) != 1:
-        transaction.revisions.save_annotators({name: name})
-    return keys[0] if len(keys) == 1 else name
 
 
 class _Batch:
@@ -193,7 +185,7 @@ class _Batch:
             ground_truth=False,
             lead_time=None,
             form=Form.CONTENT,
-            body=_body(record),
+            body=content_body(record.content, record.spans, record.text),
         )
         read = self._decider.read_content(state, record.text, self._decider.schema)
         if read.problems or _content_key(read) != _content(record):
@@ -201,14 +193,6 @@ class _Batch:
             what = f"the label schema in force does not allow what the patch says{problem}"
             raise CuratorError(what, document.document, "bring the schema up to date, or make another patch")
         return state
-
-
-def _body(record: Record) -> dict[str, Any]:
-    return {
-        "spans": spans_by_layer(record.content.spans, record.spans, record.text),
-        "relations": [relation_value(relation) for relation in record.relations],
-        "attributes": [attribute_value(attribute) for attribute in record.attributes],
-    }
 
 
 def _same(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:

@@ -1,0 +1,80 @@
+"""`curator import`."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from curator.bootstrap.context import Context
+from curator.cli.output import json_option, progress, report, say
+
+if TYPE_CHECKING:
+    from curator.steps.intake.import_annotations import ImportReport
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1)
+@click.option("--format", "form", metavar="F", default="", help="The format; else what each path shows it to be.")
+@click.option("--annotator", metavar="NAME", default="", help="Who annotated; else whom the files name.")
+@click.option("--source", metavar="NAME", default="import", show_default=True, help="What the revisions are of.")
+@click.option("--lang", metavar="CODE", help="The language of all texts; else what each says or is detected as.")
+@click.option("--label", "labels", metavar="THEIRS=OURS", multiple=True, help="What a label of the files is here.")
+@click.option(
+    "--review", "for_review", is_flag=True, help="Count nothing until a reviewer went over it in Label Studio."
+)
+@json_option
+@click.pass_obj
+def import_(
+    context: Context, /, paths: tuple[str, ...], form: str, labels: tuple[str, ...], as_json: bool, **order: Any
+) -> int:
+    """Take in what was annotated elsewhere, with its documents: files, folders, globs, zip archives.
+
+    What cannot be taken in is named and skipped; the exit code is then 3. Of a file that breaks off nothing is taken.
+    """
+    from curator.bootstrap.importing import import_files, import_order
+
+    if not paths:
+        raise click.UsageError("give the paths to import")
+    with progress("import") as tell:
+        result = import_files(context, paths, form, import_order(**order), _pairs(labels), say, tell)
+    _tell(result)
+    report(_value(result, as_json), as_json)
+    return 3 if result.refused or result.causes else 0
+
+
+def _pairs(labels: tuple[str, ...]) -> Mapping[str, str]:
+    pairs = [label.partition("=") for label in labels]
+    if not all(theirs and ours for theirs, _, ours in pairs):
+        raise click.UsageError("write --label THEIRS=OURS")
+    return {theirs: ours for theirs, _, ours in pairs}
+
+
+def _tell(result: "ImportReport") -> None:
+    for refused in result.refused:
+        say(f"refused {refused.error}")
+    for name, cause in result.causes:
+        say(f"quarantined in {name}: a span, relation or attribute that does not fit ({cause})")
+    if result.causes:
+        say("see `curator quarantine list --all`")
+    for name, unit in result.recounted:
+        say(f"offsets counted anew: those of {name} were in {unit}")
+    for name, language in result.doubtful:
+        say(f"language doubtful: {name} was taken in, and may be in {language!r}")
+
+
+def _value(result: "ImportReport", as_json: bool) -> dict[str, Any]:
+    refused = [{"name": refused.name, "reason": str(refused.error)} for refused in result.refused]
+    return {
+        "documents": result.documents,
+        "new_documents": result.new_documents,
+        "annotations": result.annotations,
+        "unchanged": result.unchanged,
+        "spans": result.spans,
+        "relations": result.relations,
+        "attributes": result.attributes,
+        "quarantined": len(result.causes),
+        "left_out": dict(result.left_out),
+        "recounted": len(result.recounted),
+        "language_doubtful": len(result.doubtful),
+        "refused": refused if as_json else len(refused),
+    }

@@ -1,0 +1,1 @@
+"""What other tools write, read as documents with annotations: one module a format."""

@@ -1,0 +1,139 @@
+"""The files that a path stands for, whether it is a file, a folder or a zip archive."""
+
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from curator.domain.errors import InputRefused
+from curator.files.paths import InputFile, input_files
+from curator.files.refusals import unreadable_file
+from curator.steps.ports.documents import Refused
+from curator.steps.ports.imports import ImportFiles
+
+MOST_BYTES = 2_000_000_000
+"""The largest file that is read whole."""
+
+_ARCHIVES = (".zip",)
+_BLOCK = 1 << 20
+
+
+class PathFiles:
+    """Implements `ImportFiles` for files on disk, by the names that they have within the path."""
+
+    def __init__(self, name: str, paths: Mapping[str, Path]) -> None:
+        self.name = name
+        self._paths = paths
+
+    def names(self) -> Sequence[str]:
+        return sorted(self._paths)
+
+    def shown(self, file: str) -> str:
+        return self._paths[file].as_posix() if file in self._paths else f"{self.name}/{file}"
+
+    @contextmanager
+    def open(self, file: str) -> Iterator[IO[bytes]]:
+        if file not in self._paths:
+            raise InputRefused("no such file", self.shown(file), "put it beside the others")
+        try:
+            stream = self._paths[file].open("rb")
+        except OSError as error:
+            raise unreadable_file(self.shown(file), error).error from None
+        with stream:
+            yield stream
+
+    def read(self, file: str) -> bytes:
+        return _read(self, file)
+
+
+class ZipFiles:
+    """Implements `ImportFiles` for what is in a zip archive, which is never unpacked to disk."""
+
+    def __init__(self, name: str, archive: zipfile.ZipFile) -> None:
+        self.name = name
+        self._archive = archive
+        self._members = {member.filename: member for member in archive.infolist() if not member.is_dir()}
+        for member in self._members:
+            _refuse_outside(member, name)
+
+    def names(self) -> Sequence[str]:
+        return sorted(name for name in self._members if not any(part.startswith(".") for part in name.split("/")))
+
+    def shown(self, file: str) -> str:
+        return f"{self.name}/{file}"
+
+    @contextmanager
+    def open(self, file: str) -> Iterator[IO[bytes]]:
+        if file not in self._members:
+            raise InputRefused("no such file in the archive", self.shown(file), "put it beside the others")
+        try:
+            with self._archive.open(self._members[file]) as stream:
+                yield stream
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+            what = f"cannot be read from the archive: {error}"
+            raise InputRefused(what, self.shown(file), "make the archive again, without a password") from None
+
+    def read(self, file: str) -> bytes:
+        return _read(self, file)
+
+
+def opened(paths: Sequence[str]) -> Iterator[ImportFiles | Refused]:
+    """Yield the files of each path in turn: of a folder, a file or an archive; what cannot be read is a refusal.
+
+    An archive is open until the next path.
+    """
+    for path in paths:
+        on_disk: dict[str, Path] = {}
+        archives: list[InputFile] = []
+        for file in input_files([path]):
+            if isinstance(file, Refused):
+                yield file
+            elif file.path is None:
+                error = InputRefused("annotations are not read from standard input", "-", "give a file or a folder")
+                yield Refused(file.name, error)
+            elif file.path.suffix.lower() in _ARCHIVES:
+                archives.append(file)
+            else:
+                on_disk[_within(file.path, Path(path))] = file.path
+        if on_disk:
+            yield PathFiles(Path(path).as_posix(), on_disk)
+        for archive in archives:
+            yield from _archive(archive)
+
+
+def _within(file: Path, path: Path) -> str:
+    return file.relative_to(path).as_posix() if file.is_relative_to(path) and file != path else file.as_posix()
+
+
+def _archive(file: InputFile) -> Iterator[ImportFiles | Refused]:
+    try:
+        with zipfile.ZipFile(str(file.path)) as archive:
+            yield ZipFiles(file.name, archive)
+    except zipfile.BadZipFile as error:
+        remedy = "make the archive again"
+        yield Refused(file.name, InputRefused(f"not a zip archive: {error}", file.name, remedy))
+    except InputRefused as error:
+        yield Refused(file.name, error)
+    except OSError as error:
+        yield unreadable_file(file.name, error)
+
+
+def _refuse_outside(member: str, archive: str) -> None:
+    """Raise InputRefused for a name that would lead out of the folder that the archive is unpacked to."""
+    path = PurePosixPath(member.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in member[:3]:
+        what = f"the archive has a file that would lie outside of it: {member!r}"
+        raise InputRefused(what, archive, "do not trust the archive; make it again")
+
+
+def _read(files: ImportFiles, file: str) -> bytes:
+    blocks, size = [], 0
+    with files.open(file) as stream:
+        while block := stream.read(_BLOCK):
+            size += len(block)
+            if size > MOST_BYTES:
+                what = f"file is larger than {MOST_BYTES} bytes"
+                raise InputRefused(what, files.shown(file), "cut it into several files", limit=MOST_BYTES)
+            blocks.append(block)
+    return b"".join(blocks)

@@ -1,0 +1,83 @@
+"""Records: the lines of a dataset version, or any JSON lines that hold spans as records do."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from curator.domain.document import SPLITS, split_named
+from curator.domain.errors import InputRefused
+from curator.files.imports.json_lines import JsonLine, json_lines
+from curator.files.imports.reader import is_own
+from curator.files.json_documents import checked_split
+from curator.files.refusals import checked_text
+from curator.steps.ports.imports import (
+    ImportedAnnotation,
+    ImportedDocument,
+    ImportFiles,
+    ImportFormat,
+    ImportPart,
+    ImportParts,
+)
+
+_MANIFEST = "manifest.json"
+_OWN = frozenset({"id", "text", "lang", "spans", "relations", "attributes", "meta", "provenance", "split", "layers"})
+
+
+def records(parts: ImportParts) -> ImportFormat:
+    """Return the format: files of JSON lines; of the folder of a version its records alone."""
+
+    def read(files: ImportFiles) -> Iterator[ImportPart]:
+        names = [name for name in files.names() if name.endswith(".jsonl")]
+        if _MANIFEST in files.names():
+            names = [name for name in names if name in {f"{split}.jsonl" for split in SPLITS}]
+        if not names:
+            raise InputRefused("no file of JSON lines", files.name, "give .jsonl files")
+        for name in names:
+            yield ImportPart(files.shown(name), _documents(files, name, parts.max_text))
+
+    return ImportFormat("records", read)
+
+
+def _documents(files: ImportFiles, file: str, limit: int) -> Iterator[ImportedDocument]:
+    for line in json_lines(files, file, limit):
+        yield _document(line, split_named(file), limit)
+
+
+def _document(line: JsonLine, split: str | None, limit: int) -> ImportedDocument:
+    value = line.value
+    if "text" not in value:
+        raise InputRefused("record has no key 'text'", line.name, "name the text 'text'")
+    provenance, meta = _object(line, "provenance"), _object(line, "meta")
+    names = [provenance.get("last_annotator"), *_list(provenance.get("annotators"))]
+    named = value["id"] if isinstance(value.get("id"), str) else ""
+    text = line.checked(lambda: checked_text(value["text"], limit))
+    return ImportedDocument(
+        name=line.name,
+        text=text,
+        raw_sha256=hashlib.sha256(line.raw).hexdigest(),
+        annotations=(
+            ImportedAnnotation(
+                {key: value.get(key) for key in ("spans", "relations", "attributes")},
+                annotator=next((name for name in names if isinstance(name, str) and name), ""),
+                ground_truth=provenance.get("ground_truth") is True,
+            ),
+        ),
+        encoding=line.encoding,
+        lang=value.get("lang") if isinstance(value.get("lang"), str) else None,
+        meta={key: item for key, item in value.items() if key not in _OWN} | dict(meta),
+        split=line.checked(lambda: checked_split(value.get("split"))) or split,
+        id=named,
+        source=str(provenance.get("source") or ""),
+        code_points=is_own(text, named),
+    )
+
+
+def _object(line: JsonLine, key: str) -> Mapping[str, Any]:
+    value = line.value.get(key)
+    if value is not None and not isinstance(value, dict):
+        raise InputRefused(f"{key!r} is no object", line.name, "write it as a JSON object, or leave it out")
+    return value or {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,258 @@
+"""What others annotated elsewhere, into the store: revisions of a named source."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any
+
+from curator.domain.annotation import AnnotationState, Form, Identity, Revision, project_source
+from curator.domain.canonical import canonical_json, canonicalise
+from curator.domain.carried import carry_over
+from curator.domain.document import Arrival, RawDocument
+from curator.domain.errors import CuratorError, InputRefused
+from curator.domain.offset_units import CODE_POINTS, in_code_points
+from curator.domain.schema import LabelSchema
+from curator.domain.span import Content, Problem, content_body
+from curator.domain.split import Dealt, SplitRule
+from curator.steps.in_force.annotators import annotator_keys
+from curator.steps.in_force.split_rule import refuse_other_split_rule
+from curator.steps.intake.foreign_labels import LabelMap
+from curator.steps.intake.ingest import arrive, assign_splits
+from curator.steps.ports.documents import Language, Nearness, Refused
+from curator.steps.ports.imports import Imported, ImportedAnnotation, ImportedDocument, ImportReader, LeftOut
+from curator.steps.ports.progress import Progress
+from curator.steps.ports.store import Store, Transaction
+
+_BATCH = 250
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOrder:
+    """What an import is asked for.
+
+    The revisions are of a `source`, made `at` a time in the form of `instant` where the file knows none, and by an
+    `annotator`, where it is not empty, whoever the file names. `lang` is the language of all texts, where it is given;
+    `labels` says what labels of the files are here. With `for_review` nothing counts until a reviewer went over it.
+    """
+
+    source: str
+    at: str
+    annotator: str = ""
+    lang: str | None = None
+    labels: LabelMap = field(default_factory=LabelMap)
+    for_review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRules:
+    """By what documents are taken in: labels, language, splits and near-duplicates."""
+
+    schema: LabelSchema
+    language: Language
+    split_rule: SplitRule
+    nearness: Nearness
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did.
+
+    `documents`, `annotations`, `spans`, `relations` and `attributes` count what is new or changed, `unchanged` the
+    annotations that were there as they are. `left_out` counts what is no annotation, by cause. Of what does not fit,
+    `causes` has the place and the cause of each item; `recounted` names texts with the unit of their offsets,
+    `doubtful` those with the language that they may be in.
+    """
+
+    documents: int = 0
+    new_documents: int = 0
+    annotations: int = 0
+    unchanged: int = 0
+    spans: int = 0
+    relations: int = 0
+    attributes: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    causes: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    recounted: list[tuple[str, str]] = field(default_factory=list)
+    doubtful: list[tuple[str, str]] = field(default_factory=list)
+    dealt: Dealt = field(default_factory=Dealt)
+
+
+def import_annotations(
+    paths: Sequence[str],
+    order: ImportOrder,
+    rules: ImportRules,
+    *,
+    reader: ImportReader,
+    store: Store,
+    progress: Progress,
+) -> ImportReport:
+    """Take in all annotations found at the paths, with their documents, which get their splits; idempotent.
+
+    An annotation is known again by its source, document, annotator and key: the same one changes nothing, a changed one
+    is a new revision. Refusals do not stop the rest. Raises CuratorError, before anything is taken in, for a senseless
+    source and where documents were split by another rule.
+    """
+    if not order.source.strip() or project_source(order.source) is not None:
+        raise CuratorError(f"{order.source!r} is no source for an import", "", "choose another --source")
+    with store.reading() as transaction:
+        refuse_other_split_rule(transaction, rules.split_rule)
+    report = ImportReport()
+    documents = _documents(reader.read(paths), report, progress)
+    intake = _Intake(order, rules, report)
+    while batch := list(islice(documents, _BATCH)):
+        arrived = [arrived for document in batch if (arrived := intake.arrived(document)) is not None]
+        with store.writing() as transaction:
+            intake.store(transaction, arrived)
+    report.dealt = assign_splits(store, rules.nearness, rules.split_rule)
+    return report
+
+
+def _documents(items: Iterable[Imported], report: ImportReport, progress: Progress) -> Iterable[ImportedDocument]:
+    for number, item in enumerate(items, start=1):
+        progress(number, None)
+        if isinstance(item, Refused):
+            report.refused.append(item)
+        elif isinstance(item, LeftOut):
+            report.left_out[item.cause] += 1
+        else:
+            yield item
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A document as it will be stored, with the content of each of its annotations."""
+
+    name: str
+    arrival: Arrival
+    annotations: tuple[tuple[ImportedAnnotation, Content], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """The documents of an import on their way into the store."""
+
+    order: ImportOrder
+    rules: ImportRules
+    report: ImportReport
+    numbers: Counter[str] = field(default_factory=Counter)
+
+    def arrived(self, document: ImportedDocument) -> _Arrived | None:
+        """Return a document as it will be stored, or None where it is refused, which is reported."""
+        order, report = self.order, self.report
+        raw = RawDocument(
+            name=document.source or document.name,
+            text=document.text,
+            raw_sha256=document.raw_sha256,
+            encoding=document.encoding,
+            lang=order.lang or document.lang or None,
+            meta=document.meta,
+            split=document.split,
+        )
+        try:
+            arrival = arrive(raw, self.rules.language, self.rules.schema)
+            self._refuse_unnamed(document)
+        except InputRefused as error:
+            error.where = document.name if error.where in ("", raw.name) else f"{document.name}, {error.where}"
+            report.refused.append(Refused(document.name, error))
+            return None
+        report.left_out.update(document.left_out)
+        if arrival.seems_in is not None:
+            report.doubtful.append((document.name, arrival.seems_in))
+        contents = tuple((annotation, self._content(document, annotation)) for annotation in document.annotations)
+        return _Arrived(document.name, arrival, contents)
+
+    def _refuse_unnamed(self, document: ImportedDocument) -> None:
+        if not self.order.annotator and not all(annotation.annotator for annotation in document.annotations):
+            raise InputRefused("nothing says who annotated it", remedy="name the annotator with --annotator NAME")
+
+    def _content(self, document: ImportedDocument, annotation: ImportedAnnotation) -> Content:
+        """Return the content of an annotation in canonical offsets."""
+        body: Mapping[str, Any] = annotation.body
+        schema = self.rules.schema
+        canonical = canonicalise(document.text)
+        held: tuple[Problem, ...] = ()
+        if not document.code_points:
+            counted = in_code_points(body, document.text)
+            body, held = counted.annotations, counted.held
+            if counted.unit != CODE_POINTS:
+                self.report.recounted.append((document.name, counted.unit))
+        content = carry_over(self.order.labels.applied(body, schema), document.text, canonical, schema)
+        problems = (*held, *content.problems)
+        self.report.causes += [(document.name, problem.cause) for problem in problems]
+        return replace(content, problems=problems)
+
+    def store(self, transaction: Transaction, arrived: Sequence[_Arrived]) -> None:
+        """Keep some documents with their annotations."""
+        report = self.report
+        new_documents, _ = transaction.documents.add([document.arrival for document in arrived])
+        report.new_documents += new_documents
+        names = {self._annotator(item) for document in arrived for item, _ in document.annotations}
+        keys = annotator_keys(transaction, names)
+        ids = dict.fromkeys(document.arrival.document.id for document in arrived)
+        revisions = transaction.revisions.revisions_at(ids, transaction.seq)
+        known = {
+            revision.identity.key: revision
+            for of_document in revisions.values()
+            for revision in of_document
+            if revision.identity.source == self.order.source
+        }
+        changed: set[str] = set()
+        for document in arrived:
+            stored = document.arrival.document
+            for annotation, content in document.annotations:
+                name = self._annotator(annotation)
+                key = self._key(stored.id, name, annotation.key)
+                state = self._state(key, keys[name], annotation, content, stored.text, known.get(key))
+                number = None
+                if state is None:
+                    report.unchanged += 1
+                else:
+                    number = transaction.revisions.append(state.identity, stored.id, state)
+                    changed.add(stored.id)
+                    report.annotations += 1
+                    report.spans += len(content.spans)
+                    report.relations += len(content.relations)
+                    report.attributes += len(content.attributes)
+                transaction.quarantine.add(document.name, stored.id, content.problems, number)
+        report.documents += len(changed)
+
+    def _key(self, document: str, annotator: str, own: str) -> str:
+        """Return the key of an annotation; those that nothing tells apart are numbered in their order."""
+        key = "/".join(part for part in (document, annotator, own) if part)
+        self.numbers[key] += 1
+        return key if self.numbers[key] == 1 else f"{key}/{self.numbers[key]}"
+
+    def _annotator(self, annotation: ImportedAnnotation) -> str:
+        return self.order.annotator or annotation.annotator
+
+    def _state(
+        self,
+        key: str,
+        annotator: str,
+        annotation: ImportedAnnotation,
+        content: Content,
+        text: str,
+        known: Revision | None,
+    ) -> AnnotationState | None:
+        """Return what is to be the annotation of a key, or None where it is that already."""
+        at = annotation.updated_at or self.order.at
+        state = AnnotationState(
+            identity=Identity(self.order.source, key, at) if known is None else known.identity,
+            annotator=annotator,
+            updated_by=annotator,
+            updated_at=at,
+            skipped=annotation.skipped,
+            ground_truth=annotation.ground_truth and not self.order.for_review,
+            lead_time=annotation.lead_time,
+            form=Form.CONTENT,
+            body=content_body(content, self.rules.schema.layer_names, text),
+            for_review=self.order.for_review,
+        )
+        before = known.state if known is not None else None
+        if before is not None:
+            same = replace(state, updated_at=before.updated_at, body=before.body) == before
+            if same and canonical_json(before.body) == canonical_json(state.body):
+                return None
+        return state
