@@ -62,7 +62,7 @@ def in_code_points(annotations: Mapping[str, Any], text: str) -> CountedOffsets:
     items = [item for item in _items(annotations) if _offsets(item) is not None]
     as_it_is = _Reading(CODE_POINTS, lambda offset: offset if 0 <= offset <= len(text) else None)
     wrong = [item for item in items if not _fits(item, as_it_is, text)]
-    if not wrong and not any(_cuts_word(item, as_it_is, text) for item in items):
+    if not wrong and not any(_words(item) is None and _cuts_word(item, as_it_is, text) for item in items):
         return CountedOffsets(annotations, CODE_POINTS)
     others = [reading for reading in _readings(text) if any(_differs(item, reading) for item in items)]
     if any(_proves(item, as_it_is, others, text) for item in items):
