@@ -80,18 +80,18 @@ class VersionTable:
         return self._connection.scalar(set_to.order_by(TagRow.id.desc()).limit(1))
 
     def tags(self, dataset: str | None = None) -> list[StoredTag]:
-        newest = {(tag.dataset, tag.name): tag for tag in self.tag_history(dataset)}
-        return [newest[key] for key in sorted(newest)]
+        newest = select(func.max(TagRow.id)).group_by(TagRow.dataset, TagRow.name)
+        if dataset is not None:
+            newest = newest.where(TagRow.dataset == dataset)
+        return sorted(self._tags(TagRow.id.in_(newest)), key=lambda tag: (tag.dataset, tag.name))
 
     def tag_history(self, dataset: str | None = None) -> list[StoredTag]:
-        query = (
-            select(TagRow.dataset, TagRow.name, TagRow.number, Tick.at)
-            .join(Tick, Tick.seq == TagRow.seq)
-            .order_by(TagRow.id)
-        )
-        if dataset is not None:
-            query = query.where(TagRow.dataset == dataset)
-        return [StoredTag(*row) for row in self._connection.execute(query)]
+        return self._tags(*(() if dataset is None else (TagRow.dataset == dataset,)))
+
+    def _tags(self, *conditions: ColumnElement[bool]) -> list[StoredTag]:
+        query = select(TagRow.dataset, TagRow.name, TagRow.number, Tick.at).join(Tick, Tick.seq == TagRow.seq)
+        rows = self._connection.execute(query.where(*conditions).order_by(TagRow.id))
+        return [StoredTag(*row) for row in rows]
 
     def content(self, version: StoredVersion, file: str) -> bytes:
         query = select(VersionFileRow.content).where(

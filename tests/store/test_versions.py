@@ -109,3 +109,25 @@ def test_tags_are_set_anew_and_keep_all_that_they_were_set_to(store: SqlStore) -
         assert [(tag.dataset, tag.number) for tag in versions.tags()] == [("news", 1), ("news", 2), ("old", 7)]
         assert [tag.number for tag in versions.tag_history("old")] == [7]
         assert versions.tags("none") == []
+
+
+def test_a_version_and_what_a_tag_is_set_to_are_found_by_name(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        versions = transaction.versions
+        for dataset, number in (("news", 1), ("news", 2), ("other", 1)):
+            versions.add(StoredVersion(dataset, number, str(number) * 64, number, files=VERSION.files), [])
+        versions.tag("news", "stable", 2)
+        versions.tag("news", "stable", 1)
+        versions.tag("other", "stable", 1)
+        seq = transaction.seq
+    with store.reading() as transaction:
+        versions = transaction.versions
+        listed = versions.all()
+        assert [versions.find(version.dataset, version.number) for version in listed] == listed
+        found = versions.find("news", 2)
+        assert found is not None
+        assert (found.digest, found.files.keys()) == ("2" * 64, VERSION.files.keys())
+        assert transaction.seq_at(found.created_at) == seq
+        assert versions.find("news", 3) is versions.find("none", 1) is None
+        assert versions.tagged("news", "stable") == 1
+        assert versions.tagged("news", "none") is versions.tagged("none", "stable") is None

@@ -81,7 +81,12 @@ class PullSite:
         command = [sys.executable, "-m", "curator", "--workspace", str(self.context.workspace.root), "export", "news"]
         environment = {**os.environ, **self.serving.settings}
         return subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
         )
 
     def tag(self, number: int, name: str = "stable") -> None:

@@ -1,7 +1,8 @@
 """Answers of the pull API: JSON documents and files, each under a strong tag of what it holds."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
@@ -38,30 +39,28 @@ def document(value: Mapping[str, Any]) -> Response:
     """Return a JSON document, or that it is what the caller has."""
     answer = jsonify(value)
     answer.headers["Cache-Control"] = FRESH
-    answer.set_etag(hashlib.sha256(answer.get_data()).hexdigest())
-    _refuse_other(answer.get_etag()[0] or "")
-    if _has_already(answer.get_etag()[0] or ""):
-        return _unchanged(answer)
-    return answer
+    sha256 = hashlib.sha256(answer.get_data()).hexdigest()
+    _refuse_other(sha256)
+    answer.set_etag(sha256)
+    return _unchanged(answer) if _has_already(sha256) else answer
 
 
-def file(opened: OpenFile, name: str, cache: str, meter: Meter, token: int | None) -> Response:
+def file(open_file: Callable[[], OpenFile], name: str, cache: str, meter: Meter, token: int | None) -> Response:
     """Return a file, or the part of it that is asked for, in blocks; it is closed with the answer.
 
     Answers 304 for what the caller has, 206 for a part. Raises ApiProblem, 412 or 429, and 416 for what is beyond it.
     """
-    answer = Response(FileWrapper(opened.stream, _BLOCK))
-    answer.call_on_close(opened.stream.close)
-    try:
+    with ExitStack() as ending:
+        # Before the file is opened: to hash it for the first time may take a while.
+        meter.begin_download(token)
+        ending.callback(meter.end_download, token)
+        opened = open_file()
+        ending.callback(opened.stream.close)
+        answer = Response(FileWrapper(opened.stream, _BLOCK))
         _fill(answer, opened, name, cache)
-        if request.method == "GET" and answer.status_code != HTTPStatus.NOT_MODIFIED:
-            meter.begin_download(token)
-            answer.call_on_close(lambda: meter.end_download(token))
-            answer.response = meter.counted(token, answer.response)  # type: ignore[arg-type]
-    except BaseException:
-        answer.close()
-        raise
-    return answer
+        answer.response = meter.counted(token, answer.iter_encoded())
+        answer.call_on_close(ending.pop_all().close)
+        return answer
 
 
 def _fill(answer: Response, opened: OpenFile, name: str, cache: str) -> None:
@@ -91,14 +90,10 @@ def _asked_part(opened: OpenFile) -> str | None:
     part_of = request.headers.get("If-Range", "").strip()
     if request.method != "GET" or value.partition("=")[0].strip().lower() != "bytes" or not opened.size:
         return None
-    if part_of and part_of != f'"{opened.sha256}"':
+    if "," in value or (part_of and part_of != f'"{opened.sha256}"'):
         return None
     parsed = parse_range_header(value)
-    if parsed is None:
-        return value
-    if len(parsed.ranges) > 1:
-        return None
-    start, _ = parsed.ranges[0]
+    start = 0 if parsed is None else parsed.ranges[0][0]
     # A suffix that is longer than the file is all of it, which Werkzeug refuses.
     return f"bytes={max(start, -opened.size)}" if start < 0 else value
 

@@ -63,21 +63,20 @@ def api(parts: Api) -> Blueprint:
     @get(V1_PATH + "/datasets/<name>/versions/<ref>/manifest")
     def manifest(name: str, ref: str) -> Response:
         found = parts.pull.find(name, ref)
-        opened = parts.pull.open(found, MANIFEST)
-        answer = answers.file(opened, MANIFEST, _cache(ref), meter, g.token)
+        answer = answers.file(lambda: parts.pull.open(found, MANIFEST), MANIFEST, _cache(ref), meter, g.token)
         return _located(answer, ref, f"{version_path(found)}/manifest")
 
     @get(V1_PATH + "/datasets/<name>/versions/<ref>/files/<path:file>")
     def file(name: str, ref: str, file: str) -> Response:
         found = parts.pull.find(name, ref)
-        answer = answers.file(parts.pull.open(found, file), file, _cache(ref), meter, g.token)
+        answer = answers.file(lambda: parts.pull.open(found, file), file, _cache(ref), meter, g.token)
         return _located(answer, ref, file_path(found, file))
 
     @get(V1_PATH + "/datasets/<name>/versions/<ref>/formats/<form>/<path:file>")
     def format_file(name: str, ref: str, form: str, file: str) -> Response:
         found = parts.pull.find(name, ref)
         # A format may be written anew, by later code with other bytes.
-        answer = answers.file(parts.pull.open_form(found, form, file), file, answers.FRESH, meter, g.token)
+        answer = answers.file(lambda: parts.pull.open_form(found, form, file), file, answers.FRESH, meter, g.token)
         return _located(answer, ref, form_path(found, form, file))
 
     @get(API_PATH + "<path:rest>")

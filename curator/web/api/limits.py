@@ -76,7 +76,7 @@ class Meter:
             _refuse(f"more than {self._limits.requests_per_minute} requests in a minute", wait)
 
     def begin_download(self, token: int | None) -> None:
-        """Count a download that begins, and will be ended. Raises ApiProblem (429) where it may not."""
+        """Let a request for a file have a place until it is ended. Raises ApiProblem (429) where there is none."""
         limits = self._limits
         with self._lock:
             wait = self._bytes[token].seconds_until(1, self._clock())
