@@ -8,9 +8,11 @@ import pytest
 
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.canonical import document_id
-from curator.domain.errors import CuratorError
+from curator.domain.errors import CuratorError, NotThere
+from curator.files.version_files import VersionFileReader
 from curator.files.versions import VersionFolder
 from curator.steps.datasets.freeze import Frozen, freeze
+from curator.steps.datasets.pull import Pull
 from curator.steps.ports.stored_versions import StoredVersion, VersionFile
 from curator.store.database import SqlStore
 from tests.store.conftest import arrival
@@ -131,3 +133,16 @@ def test_a_version_and_what_a_tag_is_set_to_are_found_by_name(store: SqlStore) -
         assert versions.find("news", 3) is versions.find("none", 1) is None
         assert versions.tagged("news", "stable") == 1
         assert versions.tagged("news", "none") is versions.tagged("none", "stable") is None
+
+
+def test_no_name_is_one_that_a_database_will_not_look_for(store: SqlStore, tmp_path: Path) -> None:
+    with store.writing() as transaction:
+        transaction.versions.add(VERSION, [])
+    folders = VersionFolder(tmp_path)
+    pull = Pull(lambda: store, folders, VersionFileReader(folders))
+    assert str(pull.find("news", "v1")) == "news@1"
+    names = ("none", "", "\x00", "news\x00", "n\u00e9ws", "news@1", "../news", "\ufffd", "a" * 10_000)
+    refs = ("2", "999999999", "9" * 30, "stable", "\x00", "\u00e9", "1\n", "")
+    for name, ref in [*((name, "1") for name in names), *(("news", ref) for ref in refs)]:
+        with pytest.raises(NotThere):
+            pull.find(name, ref)

@@ -64,6 +64,9 @@ class Pull:
 
     def find(self, name: str, ref: str) -> StoredVersion:
         """Return a version of a dataset by its number or by a tag. Raises NotThere."""
+        if not name.isprintable():
+            # Not every database would look for it.
+            raise NotThere(f"no such dataset: {name!r}")
         try:
             named = version_name(f"{name}@{ref}")
         except CuratorError as error:
