@@ -102,17 +102,19 @@ class _Digests:
         key = _key(facts)
         with self._lock:
             turn = self._turns.setdefault(key, Lock())
-        with turn:
-            digest = self.known(facts)
-            if digest is None:
-                settled = time.time_ns() - max(facts.st_mtime_ns, facts.st_ctime_ns) > _SETTLED_NS
-                digest = file_digest(stream, "sha256").hexdigest()
-                stream.seek(0)
-                if settled and _key(os.fstat(stream.fileno())) == key:
-                    self._keep(key, digest)
-        with self._lock:
-            self._turns.pop(key, None)
-        return digest
+        try:
+            with turn:
+                digest = self.known(facts)
+                if digest is None:
+                    settled = time.time_ns() - max(facts.st_mtime_ns, facts.st_ctime_ns) > _SETTLED_NS
+                    digest = file_digest(stream, "sha256").hexdigest()
+                    stream.seek(0)
+                    if settled and _key(os.fstat(stream.fileno())) == key:
+                        self._keep(key, digest)
+                return digest
+        finally:
+            with self._lock:
+                self._turns.pop(key, None)
 
     def _keep(self, key: tuple[int, ...], digest: str) -> None:
         with self._lock:

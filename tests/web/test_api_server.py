@@ -92,7 +92,7 @@ def test_a_thousand_ranged_reads_at_once_while_an_export_runs_are_all_right(site
 def test_all_checks_of_schemathesis_hold(site: PullSite, tmp_path: Path) -> None:
     config = tmp_path / "schemathesis.toml"
     config.write_text(_CONFIGURED, encoding="utf-8")
-    options = ["--checks", "all", "--max-examples", "25", "--seed", "1", "--continue-on-failure", "--no-color"]
+    options = ["--checks", "all", "--max-examples", "15", "--seed", "1", "--continue-on-failure", "--no-color"]
     command = [sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()", "--config-file"]
     bearing = ["--header", f"Authorization: Bearer {site.token}"]
     ran = subprocess.run(

@@ -215,6 +215,7 @@ def test_deliveries_are_answered_while_predictions_pages_and_pulls_wait(tmp_path
         wait_until(lambda: sum(future.done() for future in predictions) >= callers - 2 * max(1, threads // 2))
         turned_away = [future.result() for future in predictions if future.done()]
         assert {(answer.status_code, answer.headers["Retry-After"]) for answer in turned_away} == {(503, "1")}
+        assert all(answer.json()["error"] == "too many ask at once" for answer in turned_away)
         assert len(list(tmp_path.glob("prediction-*"))) == max(1, threads // 2)
         wait_until(lambda: len(list(tmp_path.glob("pull-*"))) == 2)
         (tmp_path / "go").touch()

@@ -52,15 +52,13 @@ class Pull:
         with self._store().reading() as transaction:
             versions = transaction.versions.all()
             tags = transaction.versions.tags()
-        names = sorted({version.dataset for version in versions})
-        return [
-            PulledDataset(
-                name,
-                [version for version in versions if version.dataset == name],
-                {tag.name: tag.number for tag in tags if tag.dataset == name},
-            )
-            for name in names
-        ]
+        versions_of: dict[str, list[StoredVersion]] = {}
+        tags_of: dict[str, dict[str, int]] = {}
+        for version in versions:
+            versions_of.setdefault(version.dataset, []).append(version)
+        for tag in tags:
+            tags_of.setdefault(tag.dataset, {})[tag.name] = tag.number
+        return [PulledDataset(name, versions_of[name], tags_of.get(name, {})) for name in sorted(versions_of)]
 
     def find(self, name: str, ref: str) -> StoredVersion:
         """Return a version of a dataset by its number or by a tag. Raises NotThere."""

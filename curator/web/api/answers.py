@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from http import HTTPStatus
 from pathlib import PurePosixPath
-from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, request
 from werkzeug.http import parse_etags, parse_range_header
 from werkzeug.wsgi import FileWrapper
 
@@ -35,9 +34,8 @@ _TYPES: Mapping[str, str] = {
 _UNKNOWN_TYPE = "application/octet-stream"
 
 
-def document(value: Mapping[str, Any]) -> Response:
-    """Return a JSON document, or that it is what the caller has."""
-    answer = jsonify(value)
+def document(answer: Response) -> Response:
+    """Return a JSON document under the tag of what it holds, or that it is what the caller has."""
     answer.headers["Cache-Control"] = FRESH
     sha256 = hashlib.sha256(answer.get_data()).hexdigest()
     _refuse_other(sha256)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from importlib.resources import files as package_files
 
 import structlog
-from flask import Blueprint, Response, abort, g, request
+from flask import Blueprint, Response, abort, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from curator.domain.errors import CuratorError, FolderChanged, NotThere
@@ -48,16 +48,16 @@ def api(parts: Api) -> Blueprint:
 
     @get(V1_PATH + "/openapi.json")
     def openapi() -> Response:
-        return Response(description, mimetype="application/json", headers={"Cache-Control": "no-cache"})
+        return answers.document(Response(description, mimetype="application/json"))
 
     @get(V1_PATH + "/datasets")
     def datasets() -> Response:
-        return answers.document({"datasets": [dataset_facts(dataset) for dataset in parts.pull.datasets()]})
+        return answers.document(jsonify(datasets=[dataset_facts(dataset) for dataset in parts.pull.datasets()]))
 
     @get(V1_PATH + "/datasets/<name>/versions/<ref>")
     def version(name: str, ref: str) -> Response:
         found = parts.pull.find(name, ref)
-        answer = answers.document(version_facts(parts.pull.version(found)))
+        answer = answers.document(jsonify(version_facts(parts.pull.version(found))))
         return _located(answer, ref, version_path(found))
 
     @get(V1_PATH + "/datasets/<name>/versions/<ref>/manifest")
