@@ -169,6 +169,12 @@ class TrainSettings(_Section, frozen=True):
     min_dev: AtLeastOne = 1
 
 
+class ApiSettings(_Section, frozen=True):
+    requests_per_minute: AtLeastOne = 6000
+    megabytes_per_minute: AtLeastOne = 6000
+    downloads: AtLeastOne = 16
+
+
 class Settings(Struct, frozen=True):
     """All settings; see configs/curator.toml for what each means."""
 
@@ -183,6 +189,7 @@ class Settings(Struct, frozen=True):
     split: SplitSettings = SplitSettings()
     sync: SyncSettings = SyncSettings()
     export: ExportSettings = ExportSettings()
+    api: ApiSettings = ApiSettings()
     train: TrainSettings = TrainSettings()
 
 

@@ -14,6 +14,7 @@ from curator.bootstrap.context import Context
 from curator.bootstrap.datasets import version_storage
 from curator.bootstrap.hook_process import listened_ports
 from curator.bootstrap.ml_backend import make_ml_backend
+from curator.bootstrap.pull_api import make_pull_api, pull_limits
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.secrets import shared_secrets
 from curator.bootstrap.stores import open_inbox, open_store
@@ -68,6 +69,7 @@ def make_parts(context: Context, host: str, received: Callable[[], None], opened
         make_ml_backend(context, store, limit),
         settings.webhook_port,
         context.settings.ml.connect,
+        make_pull_api(context, host, store),
     )
 
 
@@ -92,4 +94,5 @@ def serve(context: Context, host: str, port: int, workers: int) -> None:
             workers,
             threads,
             lambda: apply_deliveries(context, bell),
+            pull_limits(context).threads,
         ).run()

@@ -22,6 +22,7 @@ from curator.label_studio.server import EmbeddedServer, FirstUser
 from curator.steps.desk.publish import Published
 from curator.steps.desk.report import DOUBLED_REMEDY, GONE_REMEDY
 from curator.steps.ports.progress import Progress
+from curator.web.api.paths import V1_PATH
 
 _LOOK_SECONDS = 1.0
 # A server that ends this soon after it was started again is not worth starting a third time.
@@ -139,9 +140,11 @@ def _tell(context: Context, published: Published, front: Front) -> None:
         front.say(f"password      {credentials.password}")
     front.say(f"hook          {hook_url(context)}")
     hook = context.settings.hook
-    front.say(f"dashboard     http://{reached_at(hook.host, listening_ports(context).hook)}/")
+    pages = f"http://{reached_at(hook.host, listening_ports(context).hook)}"
+    front.say(f"dashboard     {pages}/")
+    front.say(f"pull API      {pages}{V1_PATH}/openapi.json")
     if reachable_from_elsewhere(context, hook.host):
-        front.say("              log in with a token of `curator tokens issue NAME`")
+        front.say("              log in with a token of `curator tokens issue NAME`; pull with one of `--scope api`")
     front.say("Ctrl-C stops both." if is_embedded(context) else "Ctrl-C stops the hook.")
 
 

@@ -53,7 +53,7 @@ _SUMMARIES = {
     "labels": "The labels, and how they are renamed, merged, split and removed; without a further word, the list.",
     "serve": "Serve the webhook, until stopped.",
     "sync": "Make the store equal to what Label Studio says, and tell what the webhooks had missed.",
-    "tokens": "What opens the pages to others than this machine; without a further word, the list.",
+    "tokens": "What opens the pages and the pull API to others than this machine; without a further word, the list.",
     "deliveries": "What the hook received; without a further word, the list.",
     "quarantine": "What does not fit or cannot be read; without a further word, the list.",
     "annotations": "Write every current annotation, one JSON object a line.",

@@ -92,6 +92,14 @@ class StoreUnavailable(CuratorError):
     """The store, or the inbox, cannot be read or written at all; what was asked of it is not at fault."""
 
 
+class NotThere(CuratorError):
+    """There is no dataset, version, tag or file of the name that was asked for."""
+
+
+class FolderChanged(CuratorError):
+    """The folder of a version is not there as it was written."""
+
+
 class LeaseLost(CuratorError):
     """Another process took over what this one was doing; what it was about to write is not written."""
 

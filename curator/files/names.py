@@ -13,9 +13,14 @@ def document_file(document: str) -> str:
     return document.replace("#", "__")
 
 
+def is_plain(name: str) -> bool:
+    """Say whether a name is plain: no path leads out of a folder by it, and it is not hidden."""
+    return _NAME.fullmatch(name) is not None
+
+
 def checked(name: str, kind: str) -> str:
     """Return a name that is plain. Raises CuratorError for any other."""
-    if not _NAME.fullmatch(name):
+    if not is_plain(name):
         remedy = "use letters, digits, '.', '_' and '-', beginning with a letter or digit"
         raise CuratorError(f"{name!r} is no name for a {kind}", "", remedy)
     return name

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from curator.steps.ports.stored_versions import StoredTag, StoredVersion, VersionFile
 from curator.store.rows import chunks
@@ -21,17 +21,29 @@ class VersionTable:
         self._seq = seq
 
     def all(self, dataset: str | None = None) -> list[StoredVersion]:
+        return self._versions(*(() if dataset is None else (VersionRow.dataset == dataset,)))
+
+    def find(self, dataset: str, number: int) -> StoredVersion | None:
+        return next(iter(self._versions(VersionRow.dataset == dataset, VersionRow.number == number)), None)
+
+    def _versions(self, *conditions: ColumnElement[bool]) -> list[StoredVersion]:
         file = VersionFileRow
-        rows = select(VersionRow.__table__).order_by(VersionRow.dataset, VersionRow.number)
+        rows = select(VersionRow.__table__, Tick.at).outerjoin(Tick, Tick.seq == VersionRow.seq).where(*conditions)
         files = select(file.version, file.name, file.sha256, file.size).join(VersionRow, VersionRow.id == file.version)
-        if dataset is not None:
-            rows, files = (query.where(VersionRow.dataset == dataset) for query in (rows, files))
         files_of: dict[int, dict[str, VersionFile]] = {}
-        for row in self._connection.execute(files.order_by(file.version, file.name)):
+        for row in self._connection.execute(files.where(*conditions).order_by(file.version, file.name)):
             files_of.setdefault(row.version, {})[row.name] = VersionFile(row.sha256, row.size)
         return [
-            StoredVersion(row.dataset, row.number, row.digest, row.as_of, row.retrospective, files_of.get(row.id, {}))
-            for row in self._connection.execute(rows)
+            StoredVersion(
+                row.dataset,
+                row.number,
+                row.digest,
+                row.as_of,
+                row.retrospective,
+                files_of.get(row.id, {}),
+                row.at or "",
+            )
+            for row in self._connection.execute(rows.order_by(VersionRow.dataset, VersionRow.number))
         ]
 
     def add(self, version: StoredVersion, records: Iterable[tuple[str, int]]) -> None:
@@ -59,24 +71,27 @@ class VersionTable:
             self._connection.execute(insert(VersionRecordRow), chunk)
 
     def tag(self, dataset: str, name: str, number: int) -> None:
-        newest = select(TagRow.number).where(TagRow.dataset == dataset, TagRow.name == name).order_by(TagRow.id.desc())
-        if self._connection.scalar(newest.limit(1)) != number:
+        if self.tagged(dataset, name) != number:
             row = {"seq": self._seq, "dataset": dataset, "name": name, "number": number}
             self._connection.execute(insert(TagRow).values(row))
 
+    def tagged(self, dataset: str, name: str) -> int | None:
+        set_to = select(TagRow.number).where(TagRow.dataset == dataset, TagRow.name == name)
+        return self._connection.scalar(set_to.order_by(TagRow.id.desc()).limit(1))
+
     def tags(self, dataset: str | None = None) -> list[StoredTag]:
-        newest = {(tag.dataset, tag.name): tag for tag in self.tag_history(dataset)}
-        return [newest[key] for key in sorted(newest)]
+        newest = select(func.max(TagRow.id)).group_by(TagRow.dataset, TagRow.name)
+        if dataset is not None:
+            newest = newest.where(TagRow.dataset == dataset)
+        return sorted(self._tags(TagRow.id.in_(newest)), key=lambda tag: (tag.dataset, tag.name))
 
     def tag_history(self, dataset: str | None = None) -> list[StoredTag]:
-        query = (
-            select(TagRow.dataset, TagRow.name, TagRow.number, Tick.at)
-            .join(Tick, Tick.seq == TagRow.seq)
-            .order_by(TagRow.id)
-        )
-        if dataset is not None:
-            query = query.where(TagRow.dataset == dataset)
-        return [StoredTag(*row) for row in self._connection.execute(query)]
+        return self._tags(*(() if dataset is None else (TagRow.dataset == dataset,)))
+
+    def _tags(self, *conditions: ColumnElement[bool]) -> list[StoredTag]:
+        query = select(TagRow.dataset, TagRow.name, TagRow.number, Tick.at).join(Tick, Tick.seq == TagRow.seq)
+        rows = self._connection.execute(query.where(*conditions).order_by(TagRow.id))
+        return [StoredTag(*row) for row in rows]
 
     def content(self, version: StoredVersion, file: str) -> bytes:
         query = select(VersionFileRow.content).where(

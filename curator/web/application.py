@@ -8,6 +8,9 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from curator.steps.ports.deliveries import Inbox
+from curator.web.api.blueprint import Api, api
+from curator.web.api.paths import API_PATH
+from curator.web.api.problem import problem
 from curator.web.body import Answer
 from curator.web.dashboard import Dashboard, dashboard
 from curator.web.doors.attempts import Attempts
@@ -37,10 +40,11 @@ class Parts:
     ml_backend: MlBackend | None = None
     webhook_port: int = 0
     ml_published: bool = True
+    api: Api | None = None
 
 
 def create_app(parts: Parts) -> Flask:
-    """Return the application: webhook, `/healthz`, `/readyz` and, where it is given them, dashboard and ML backend.
+    """Return the application: webhook, `/healthz`, `/readyz` and, where given, dashboard, ML backend and pull API.
 
     Each has a door of its own; the log-in is there where the dashboard's door takes tokens.
     """
@@ -58,9 +62,13 @@ def create_app(parts: Parts) -> Flask:
     app.context_processor(lambda: {"has_login": door is not None})
     if parts.ml_backend is not None:
         app.register_blueprint(ml_backend(parts.ml_backend))
+    if parts.api is not None:
+        app.register_blueprint(api(parts.api))
 
     @app.errorhandler(HTTPException)
-    def plain(error: HTTPException) -> tuple[Response, int]:
+    def plain(error: HTTPException) -> Response | Answer:
+        if request.path.startswith(API_PATH):
+            return problem(error)
         return jsonify(error=error.name), error.code or HTTPStatus.INTERNAL_SERVER_ERROR
 
     return app

@@ -9,6 +9,7 @@ from gunicorn.workers.gthread import TConn
 
 from curator.steps.desk.connect_backend import ML_PATH
 from curator.steps.desk.publish import HOOK_PATH
+from curator.web.api.paths import API_PATH
 from curator.web.bounded_socket import STRANGER_SECONDS, BoundedSocket
 
 MAX_HEAD = 1 << 15
@@ -25,12 +26,14 @@ class Threads(Enum):
     WEBHOOK = "webhook"
     ML = "ml"
     HEALTH = "health"
+    API = "api"
     PAGES = "pages"
 
 
 _PREFIXES: Mapping[bytes, Threads] = {
     HOOK_PATH.encode(): Threads.WEBHOOK,
     ML_PATH.encode(): Threads.ML,
+    API_PATH.encode(): Threads.API,
     b"/healthz": Threads.HEALTH,
     b"/readyz": Threads.HEALTH,
 }

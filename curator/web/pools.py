@@ -7,7 +7,7 @@ from typing import Any
 
 from curator.web.caller import Caller, Threads
 
-_PAGES_WAITING = 64
+_WAITING = 64
 
 
 class _Pool:
@@ -31,17 +31,20 @@ class _Pool:
 class Pools:
     """The webhook has all threads that are configured, ML backend and pages half as many each, of their own.
 
-    So a delivery waits for no prediction and no page; a process has up to twice as many threads as configured, and two.
+    So a delivery waits for no prediction and no page; a process has up to twice as many threads as configured, two, and
+    those of the pull API, none of which runs before it is needed.
     """
 
-    def __init__(self, threads: int, connections: int) -> None:
+    def __init__(self, threads: int, connections: int, api_threads: int) -> None:
         half = max(1, threads // 2)
         self._pools = {
             Threads.WEBHOOK: _Pool("webhook", threads, connections),
             Threads.ML: _Pool("ml", half, 2 * half),
             # One may look whether the store is there, while another says that the process is.
-            Threads.HEALTH: _Pool("health", 2, _PAGES_WAITING),
-            Threads.PAGES: _Pool("pages", max(2, half), _PAGES_WAITING),
+            Threads.HEALTH: _Pool("health", 2, _WAITING),
+            # A download holds its thread as long as the caller reads, who may be slow.
+            Threads.API: _Pool("api", api_threads, api_threads + _WAITING),
+            Threads.PAGES: _Pool("pages", max(2, half), _WAITING),
         }
 
     def submit(self, function: Callable[[Caller], Any], caller: Caller) -> "Future[Any] | None":

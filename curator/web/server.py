@@ -17,6 +17,7 @@ _CONNECTIONS = 512
 class HookServer(BaseApplication):  # type: ignore[misc]
     """Serves an application that each worker process makes for itself after it was forked.
 
+    `threads` are those of a process for the webhook, by which those for others are measured, but for `api_threads`.
     `make_parts` is called once in every worker, so that threads and database connections belong to it alone. What is
     given as `companion` runs in a process of its own until SIGTERM, and again where it ends by itself.
     """
@@ -29,7 +30,9 @@ class HookServer(BaseApplication):  # type: ignore[misc]
         workers: int,
         threads: int,
         companion: Callable[[], None] | None = None,
+        api_threads: int = 2,
     ) -> None:
+        self.api_threads = api_threads
         self._make_parts = make_parts
         self._companion = companion
         bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for port in ports]

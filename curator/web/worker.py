@@ -25,12 +25,17 @@ _PASSING = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED)
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-def _plain(status: str, *headers: str) -> bytes:
-    lines = (f"HTTP/1.1 {status}", "Connection: close", "Content-Length: 0", *headers, "", "")
+def _plain(status: str, *headers: str, body: str = "") -> bytes:
+    lines = (f"HTTP/1.1 {status}", "Connection: close", f"Content-Length: {len(body)}", *headers, "", body)
     return "\r\n".join(lines).encode("ascii")
 
 
-_BUSY = _plain("503 too many ask at once", "Retry-After: 1")
+_BUSY = _plain(
+    "503 too many ask at once",
+    "Retry-After: 1",
+    "Content-Type: application/json",
+    body='{"error": "too many ask at once", "remedy": "ask again in 1 s"}',
+)
 _TOO_LONG = _plain("431 Request Header Fields Too Large")
 
 
@@ -49,7 +54,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def get_thread_pool(self) -> Pools:
         """Return the threads."""
-        return Pools(self.cfg.threads, self.worker_connections)
+        return Pools(self.cfg.threads, self.worker_connections, self.app.api_threads)
 
     def accept(self, listener: socket.socket) -> None:
         """Accept a connection, for which no thread waits yet."""

@@ -8,9 +8,11 @@ import pytest
 
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.domain.canonical import document_id
-from curator.domain.errors import CuratorError
+from curator.domain.errors import CuratorError, NotThere
+from curator.files.version_files import VersionFileReader
 from curator.files.versions import VersionFolder
 from curator.steps.datasets.freeze import Frozen, freeze
+from curator.steps.datasets.pull import Pull
 from curator.steps.ports.stored_versions import StoredVersion, VersionFile
 from curator.store.database import SqlStore
 from tests.store.conftest import arrival
@@ -109,3 +111,38 @@ def test_tags_are_set_anew_and_keep_all_that_they_were_set_to(store: SqlStore) -
         assert [(tag.dataset, tag.number) for tag in versions.tags()] == [("news", 1), ("news", 2), ("old", 7)]
         assert [tag.number for tag in versions.tag_history("old")] == [7]
         assert versions.tags("none") == []
+
+
+def test_a_version_and_what_a_tag_is_set_to_are_found_by_name(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        versions = transaction.versions
+        for dataset, number in (("news", 1), ("news", 2), ("other", 1)):
+            versions.add(StoredVersion(dataset, number, str(number) * 64, number, files=VERSION.files), [])
+        versions.tag("news", "stable", 2)
+        versions.tag("news", "stable", 1)
+        versions.tag("other", "stable", 1)
+        seq = transaction.seq
+    with store.reading() as transaction:
+        versions = transaction.versions
+        listed = versions.all()
+        assert [versions.find(version.dataset, version.number) for version in listed] == listed
+        found = versions.find("news", 2)
+        assert found is not None
+        assert (found.digest, found.files.keys()) == ("2" * 64, VERSION.files.keys())
+        assert transaction.seq_at(found.created_at) == seq
+        assert versions.find("news", 3) is versions.find("none", 1) is None
+        assert versions.tagged("news", "stable") == 1
+        assert versions.tagged("news", "none") is versions.tagged("none", "stable") is None
+
+
+def test_no_name_is_one_that_a_database_will_not_look_for(store: SqlStore, tmp_path: Path) -> None:
+    with store.writing() as transaction:
+        transaction.versions.add(VERSION, [])
+    folders = VersionFolder(tmp_path)
+    pull = Pull(lambda: store, folders, VersionFileReader(folders))
+    assert str(pull.find("news", "v1")) == "news@1"
+    names = ("none", "", "\x00", "news\x00", "n\u00e9ws", "news@1", "../news", "\ufffd", "a" * 10_000)
+    refs = ("2", "999999999", "9" * 30, "stable", "\x00", "\u00e9", "1\n", "")
+    for name, ref in [*((name, "1") for name in names), *(("news", ref) for ref in refs)]:
+        with pytest.raises(NotThere):
+            pull.find(name, ref)

@@ -45,6 +45,7 @@ def attacks() -> Iterator[Attack]:
     yield from _forms()
     yield from _webhook()
     yield from _ml()
+    yield from _api()
     yield from _webhook_port()
 
 
@@ -314,10 +315,56 @@ def _ml() -> Iterator[Attack]:
     yield Attack("ml", "health without log-in", lambda site: ask(site.port, head("GET", "/ml/health")), answered(401))
 
 
+def _api() -> Iterator[Attack]:
+    def get(
+        name: str,
+        header: Callable[[Site], str],
+        holds: Callable[[Outcome], bool],
+        path: str = "/api/v1/datasets",
+        method: str = "GET",
+        host: str = "curator.example",
+    ) -> Attack:
+        def send(site: Site) -> Outcome:
+            headers = [line for line in header(site).splitlines() if line]
+            return ask(site.port, head(method, path, *headers, host=host))
+
+        return Attack("api", name, send, holds)
+
+    def right(site: Site) -> str:
+        return f"Authorization: Bearer {site.other_scope}"
+
+    yield get("control: a token", right, answered(200))
+    yield get("control: the description", lambda _: "", answered(200), "/api/v1/openapi.json")
+    yield get("no token", lambda _: "", answered(401))
+    yield get("no token, of this machine", lambda _: "", answered(401), host="127.0.0.1")
+    yield get("a token of the pages", lambda site: f"Authorization: Bearer {site.token}", answered(403))
+    yield get("a session of the pages", lambda site: f"Cookie: {COOKIE}={site.session}", answered(401))
+    yield get("an expired token", lambda site: f"Authorization: Bearer {site.expired}", answered(401))
+    yield get("a revoked token", lambda site: f"Authorization: Bearer {site.revoked}", answered(401))
+    yield get("a part of a token", lambda site: f"{right(site)[:-1]}", answered(401))
+    yield get("two tokens", lambda site: f"Authorization: Bearer x\n{right(site)}", answered(400, 401))
+    yield get("the webhook's secret", lambda site: f"{SECRET_HEADER}: {site.secret}", answered(401))
+    yield get("the ML backend's log-in", lambda site: _basic("label-studio", site.ml_password), answered(401))
+    for path in (
+        "/api/v1/datasets/../../../documents",
+        "/api/v1/datasets/..%2f..%2fworkspace/versions/1/files/store.sqlite3",
+        "/api/v1/datasets/news/versions/1/files/..%2f..%2f..%2fworkspace%2fstore.sqlite3",
+        "/api/v1/datasets/news/versions/1/formats/../../../workspace/store.sqlite3",
+        "/api//documents",
+        "/api/../documents",
+    ):
+        yield get(f"{path}, with a token", right, answered(404), path)
+        yield get(path, lambda _: "", answered(401, 404), path)
+    for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
+        yield get(f"{method} with a token", right, answered(405), method=method)
+    ranges = "bytes=" + ",".join(f"{at}-{at}" for at in range(2000))
+    yield get("thousands of ranges", lambda site: f"{right(site)}\nRange: {ranges}", refused, "/api/v1/none")
+
+
 def _webhook_port() -> Iterator[Attack]:
     def get(path: str, *headers: str, host: str = "curator.example") -> Attack:
         def send(site: Site) -> Outcome:
-            token = f"Authorization: Bearer {site.token}"
+            token = f"Authorization: Bearer {site.other_scope if path.startswith('/api') else site.token}"
             return ask(site.webhook_port, head("GET", path, token, *headers, host=host))
 
         return Attack("webhook's port", " ".join(("a token,", path, *headers)), send, refused)
@@ -336,6 +383,8 @@ def _webhook_port() -> Iterator[Attack]:
         "/assets/dashboard.css",
         "//documents",
         "/webhooks/../documents",
+        "/api/v1/datasets",
+        "/api/v1/openapi.json",
     ):
         yield get(path)
     yield get("/documents", host="127.0.0.1:8081")

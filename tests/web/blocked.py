@@ -1,4 +1,4 @@
-"""A hook whose predictor and pages wait until a file is there.
+"""A hook whose predictor, pages and pull API wait until a file is there.
 
 It is run as `python -m tests.web.blocked FOLDER PORT THREADS`.
 """
@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from curator.domain.errors import CuratorError
+from curator.files.version_files import VersionFileReader
+from curator.files.versions import VersionFolder
 from curator.label_studio.ml_backends import asked_task, labels_of
 from curator.label_studio.results import prediction_value
+from curator.steps.datasets.pull import Pull
 from curator.steps.ports.label_server import NewPrediction
 from curator.steps.ports.predictor import AskedTask, Labels
 from curator.store.inbox import SqliteInbox
+from curator.web.api.blueprint import Api
+from curator.web.api.limits import ApiLimits
 from curator.web.application import Parts
 from curator.web.dashboard import Dashboard
+from curator.web.doors.api import ApiDoor
 from curator.web.ml_backend import MlBackend
 from curator.web.server import HookServer
 
@@ -45,9 +51,14 @@ class Blocked:
     def overview(self) -> Any:
         self.wait("page")
 
+    def store(self) -> Any:
+        self.wait("pull")
+
 
 def parts(folder: Path) -> Parts:
     blocked = Blocked(folder)
+    storage = VersionFolder(folder)
+    pull = Pull(blocked.store, storage, VersionFileReader(storage))
     return Parts(
         SqliteInbox(folder / "inbox.sqlite3"),
         SECRET,
@@ -56,6 +67,7 @@ def parts(folder: Path) -> Parts:
         lambda: "",
         Dashboard(blocked.overview, lambda _name, _number: None),
         MlBackend(*LOG_IN, 1 << 20, blocked, asked_task, labels_of, prediction_value),
+        api=Api(pull, ApiDoor(blocked.store, open_to_this_machine=True), ApiLimits(1000, 1000, 2)),
     )
 
 

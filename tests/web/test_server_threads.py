@@ -164,7 +164,7 @@ def test_what_hides_behind_a_request_is_never_read_as_another(serving: Serving) 
 
 
 class BlockedServing:
-    """A server whose predictions and pages all wait."""
+    """A server whose predictions, pages and pulls all wait."""
 
     def __init__(self, folder: Path, threads: int) -> None:
         self.folder = folder
@@ -202,22 +202,25 @@ class BlockedServing:
 
 
 @pytest.mark.parametrize("threads", [1, 4])
-def test_deliveries_are_answered_while_predictions_and_pages_wait(tmp_path: Path, threads: int) -> None:
+def test_deliveries_are_answered_while_predictions_pages_and_pulls_wait(tmp_path: Path, threads: int) -> None:
     serving = BlockedServing(tmp_path, threads)
     callers = 12 * threads
-    with closing(serving), ThreadPoolExecutor(2 * callers) as pool:
+    with closing(serving), ThreadPoolExecutor(3 * callers) as pool:
         predictions = [pool.submit(serving.predict) for _ in range(callers)]
         pages = [pool.submit(serving.get, "/") for _ in range(callers)]
-        wait_until(lambda: list(tmp_path.glob("prediction-*")) and list(tmp_path.glob("page-*")))
+        pulls = [pool.submit(serving.get, "/api/v1/datasets") for _ in range(callers)]
+        wait_until(lambda: all(list(tmp_path.glob(f"{who}-*")) for who in ("prediction", "page", "pull")))
         assert [serving.deliver() for _ in range(10)] == [200] * 10
         assert serving.get("/healthz").status_code == serving.get("/readyz").status_code == 200
         wait_until(lambda: sum(future.done() for future in predictions) >= callers - 2 * max(1, threads // 2))
         turned_away = [future.result() for future in predictions if future.done()]
         assert {(answer.status_code, answer.headers["Retry-After"]) for answer in turned_away} == {(503, "1")}
+        assert all(answer.json()["error"] == "too many ask at once" for answer in turned_away)
         assert len(list(tmp_path.glob("prediction-*"))) == max(1, threads // 2)
+        wait_until(lambda: len(list(tmp_path.glob("pull-*"))) == 2)
         (tmp_path / "go").touch()
         # All others were answered in their turn, by what they wait for.
-        assert {future.result().status_code for future in predictions + pages} == {503}
+        assert {future.result().status_code for future in predictions + pages + pulls} == {503}
 
 
 def test_a_read_ends_at_its_deadline_however_the_bytes_trickle_in() -> None:

@@ -15,6 +15,6 @@ _TARGETS = {
 @click.group(cls=LazyGroup, targets=_TARGETS, invoke_without_command=True)
 @click.pass_context
 def tokens(context: click.Context) -> None:
-    """What opens the pages to others than this machine; without a further word, the list."""
+    """What opens the pages and the pull API to others than this machine; without a further word, the list."""
     if context.invoked_subcommand is None:
         context.invoke(list_tokens)

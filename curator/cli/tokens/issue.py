@@ -15,7 +15,7 @@ from curator.domain.token import Scope
     type=click.Choice([scope.value for scope in Scope]),
     default=Scope.PAGES.value,
     show_default=True,
-    help="What it opens.",
+    help="What it opens: the dashboard, or the pull API under /api/v1 (datasets, versions, their files).",
 )
 @click.option(
     "--days",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from curator.domain.errors import CuratorError
+from curator.domain.errors import CuratorError, FolderChanged
 from curator.domain.json_values import unbroken
 from curator.domain.loadable import LOADABLE_FILES, loadable_lines
 from curator.steps.ports.store import Store, Transaction
@@ -32,8 +32,7 @@ class Difference:
 def stored_version(store: Store, dataset: str, number: int) -> StoredVersion | None:
     """Return a version as the store has it, None where it has none of this number."""
     with store.reading() as transaction:
-        versions = transaction.versions.all(dataset)
-    return next((version for version in versions if version.number == number), None)
+        return transaction.versions.find(dataset, number)
 
 
 def differences(version: StoredVersion, storage: VersionStorage) -> list[Difference] | None:
@@ -86,18 +85,18 @@ def refuse_changed(dataset: str, number: int, *, store: Store | None, storage: V
 
 
 def refuse_absent(version: StoredVersion, storage: VersionStorage) -> None:
-    """Raise CuratorError where a version of the store has no folder on this machine."""
+    """Raise FolderChanged where a version of the store has no folder on this machine."""
     folder = storage.path(version.dataset, version.number)
     if not folder.is_dir():
         remedy = _again(version) if version.reproducible else "restore it from a copy"
-        raise CuratorError(f"{version} is not on this machine", str(folder), remedy)
+        raise FolderChanged(f"{version} is not on this machine", str(folder), remedy)
 
 
-def changed(version: StoredVersion, differing: Iterable[Difference], storage: VersionStorage) -> CuratorError:
+def changed(version: StoredVersion, differing: Iterable[Difference], storage: VersionStorage) -> FolderChanged:
     """Return the error that names what was changed in the folder of a version."""
     remedy = f"move that folder away, then {_again(version)}" if version.reproducible else "restore it from a copy"
     where = str(storage.path(version.dataset, version.number))
-    return CuratorError(f"{version} was changed on disk: {', '.join(map(str, differing))}", where, remedy)
+    return FolderChanged(f"{version} was changed on disk: {', '.join(map(str, differing))}", where, remedy)
 
 
 def _again(version: StoredVersion) -> str:

@@ -23,12 +23,22 @@ def issue(store: Store, name: str, scope: Scope, days: int) -> tuple[Token, str]
 
 def known_token(store: Store, secret: str) -> Token | None:
     """Return the token in force whose secret this is, whatever it opens, or None where there is none."""
+    token = issued_token(store, secret)
+    return token if token is not None and is_in_force(token) else None
+
+
+def issued_token(store: Store, secret: str) -> Token | None:
+    """Return the token whose secret this is, expired and revoked ones too, or None where there is none."""
     secret_hash = token_hash(secret)
     if secret_hash is None:
         return None
     with store.reading() as transaction:
-        token = transaction.tokens.by_hash(secret_hash)
-    return token if token is not None and token.holds(_now()) else None
+        return transaction.tokens.by_hash(secret_hash)
+
+
+def is_in_force(token: Token) -> bool:
+    """Say whether a token opens anything now."""
+    return token.holds(_now())
 
 
 def token_in_force(store: Store, id: int) -> Token | None:

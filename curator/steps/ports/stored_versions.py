@@ -20,7 +20,8 @@ class StoredVersion:
 
     `as_of` is the sequence number at which it shows the store, `retrospective` says that somebody asked for that past;
     `files` are all files of its folder, by name. A version without any was exported before the store kept them: its
-    number and its digest count, and its folder cannot be written again.
+    number and its digest count, and its folder cannot be written again. `created_at` is when the store had it, in the
+    form of `instant`.
     """
 
     dataset: str
@@ -29,6 +30,7 @@ class StoredVersion:
     as_of: int
     retrospective: bool = False
     files: Mapping[str, VersionFile] = field(default_factory=dict)
+    created_at: str = field(default="", compare=False)
 
     @property
     def reproducible(self) -> bool:
@@ -57,6 +59,10 @@ class Versions(Protocol):
         """Return the versions, of one dataset where given, by dataset and number, without the contents of files."""
         ...
 
+    def find(self, dataset: str, number: int) -> StoredVersion | None:
+        """Return a version, as `all` does, or None where there is none of this number."""
+        ...
+
     def add(self, version: StoredVersion, records: Iterable[tuple[str, int]]) -> None:
         """Add a version with the splits and the numbers of its decisions, in the order of its records.
 
@@ -70,6 +76,10 @@ class Versions(Protocol):
 
     def tags(self, dataset: str | None = None) -> list[StoredTag]:
         """Return what the tags, of one dataset where given, are set to, by dataset and name."""
+        ...
+
+    def tagged(self, dataset: str, name: str) -> int | None:
+        """Return the number of the version that a tag of a dataset is set to, None where there is no such tag."""
         ...
 
     def tag_history(self, dataset: str | None = None) -> list[StoredTag]:

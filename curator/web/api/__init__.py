@@ -1,0 +1,1 @@
+"""The pull API: dataset versions for those who train on them."""

@@ -1,0 +1,50 @@
+"""What the pull API says of datasets and versions; the keys are those that `openapi.json` names."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from curator.steps.datasets.pull import PulledDataset, PulledVersion
+from curator.steps.ports.version_folders import WrittenFile
+from curator.web.api.paths import file_path, form_path
+
+
+def dataset_facts(dataset: PulledDataset) -> dict[str, Any]:
+    """Return a dataset with its versions by number, and its tags."""
+    return {
+        "name": dataset.name,
+        "versions": [
+            {
+                "version": version.number,
+                "digest": version.digest,
+                "created_at": version.created_at,
+                "tags": [name for name, number in dataset.tags.items() if number == version.number],
+            }
+            for version in dataset.versions
+        ],
+        "tags": dict(dataset.tags),
+    }
+
+
+def version_facts(pulled: PulledVersion) -> dict[str, Any]:
+    """Return a version with all its files; each has the address that names the version by its number."""
+    version = pulled.version
+    return {
+        "dataset": version.dataset,
+        "version": version.number,
+        "digest": version.digest,
+        "created_at": version.created_at,
+        "parent": pulled.parent,
+        "tags": list(pulled.tags),
+        "files": _file_facts(pulled.files, partial(file_path, version)),
+        "formats": [
+            {"name": form, "files": _file_facts(files, partial(form_path, version, form))}
+            for form, files in pulled.forms.items()
+        ],
+    }
+
+
+def _file_facts(files: Mapping[str, WrittenFile], path: Callable[[str], str]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "bytes": file.size, "sha256": file.sha256, "url": path(name)} for name, file in files.items()
+    ]
