@@ -30,7 +30,15 @@ class VersionTable:
         for row in self._connection.execute(files.order_by(file.version, file.name)):
             files_of.setdefault(row.version, {})[row.name] = VersionFile(row.sha256, row.size)
         return [
-            StoredVersion(row.dataset, row.number, row.digest, row.as_of, row.retrospective, files_of.get(row.id, {}))
+            StoredVersion(
+                dataset=row.dataset,
+                number=row.number,
+                digest=row.digest,
+                as_of=row.as_of,
+                retrospective=row.retrospective,
+                files=files_of.get(row.id, {}),
+                fetched_from=row.fetched_from or "",
+            )
             for row in self._connection.execute(rows)
         ]
 
@@ -42,6 +50,7 @@ class VersionTable:
             "digest": version.digest,
             "as_of": version.as_of,
             "retrospective": version.retrospective,
+            "fetched_from": version.fetched_from or None,
         }
         number = self._connection.scalar(insert(VersionRow).values(**row).returning(VersionRow.id))
         files = [
