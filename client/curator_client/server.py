@@ -49,8 +49,8 @@ class Answer:
         self._response = response
 
     def read(self, size: int) -> bytes:
-        """Return up to so many bytes, none at the end."""
-        data: bytes = self._response.read(size)
+        """Return what has come by now, up to so many bytes, none at the end."""
+        data: bytes = self._response.read1(size)
         return data
 
 

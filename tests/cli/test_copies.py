@@ -80,6 +80,22 @@ def test_a_version_is_copied_and_fetched_by_another_workspace(
     assert run("datasets", "fetch", f"{address}/news", "--as", "theirs", "--json").json["unchanged"] is False
 
 
+def test_a_fetched_version_is_compared_patched_and_trained_from_as_any_other(
+    run: Run, exported: Path, folder: Path
+) -> None:
+    run("datasets", "copy", "news@1", "copies")
+    run("datasets", "fetch", "copies/news", "--as", "theirs")
+    made = run("datasets", "diff", "theirs@1", "news@1", "--patch", "none.json", "--json")
+    assert (made.code, made.json["documents"]) == (0, {"added": [], "removed": []})
+    ran = run("datasets", "patch", "theirs@1", "none.json", "--out", "patched", "--json")
+    assert (ran.code, ran.json["records"]) == (0, {"train": 1, "dev": 0, "test": 0})
+    assert (folder / "patched" / "train.jsonl").read_bytes() == (exported / "train.jsonl").read_bytes()
+    # As far as any version of one document goes.
+    refused = run("train", "theirs@1").error_line
+    assert refused.replace("theirs", "news") == run("train", "news@1").error_line
+    assert "exports/theirs/v1/train.jsonl" in refused
+
+
 def test_addresses_and_names_that_lead_nowhere_are_a_line(run: Run, exported: Path, folder: Path) -> None:
     assert "`pip install s3fs`" in run("datasets", "copy", "news@1", "s3://bucket/x").error_line
     assert "`pip install s3fs`" in run("datasets", "fetch", "s3://bucket/x").error_line

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from tests.waiting import HANG_SECONDS
 
 TOKEN = "a-token-that-opens"
 Change = Callable[[Any], Any]
@@ -28,9 +30,9 @@ class Asked:
 class FaultyServer:
     """Versions by name and number, and what is wrong with the next answers.
 
-    `faults` by path, or its end, are used up one after the other: a status with headers, the bytes of an answer,
-    or a number of bytes after which the right one is cut off. `facts` changes what is said of
-    versions, `bodies` what files hold.
+    `faults` by path, or its end, are used up one after the other: a status with headers, the bytes of an answer, or a
+    number of bytes after which the right one is cut off, or held where that is negative, until `goes_on`. `facts`
+    changes what is said of versions, `bodies` what files hold.
     """
 
     folders: dict[tuple[str, int], Path] = field(default_factory=dict)
@@ -43,6 +45,7 @@ class FaultyServer:
     asked: list[Asked] = field(default_factory=list)
     url: str = ""
     lock: Lock = field(default_factory=Lock)
+    goes_on: Event = field(default_factory=Event)
 
     def fault(self, path: str) -> Any:
         with self.lock:
@@ -124,7 +127,10 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data if cut is None else data[:cut])
+        self.wfile.write(data if cut is None else data[: abs(cut)])
+        if cut is not None and cut < 0:
+            self.wfile.flush()
+            self.served.goes_on.wait(HANG_SECONDS)
         if cut is not None:
             self.close_connection = True
 

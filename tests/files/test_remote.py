@@ -17,12 +17,14 @@ from curator.files.remote import FsspecFolder, public_address, remote_folder
         ("gs://bucket/x", "gcsfs"),
         ("abfs://box@account/x", "adlfs"),
         ("sftp://h/x", "paramiko"),
+        ("https://h/x?sig=geheim", "aiohttp"),
     ],
 )
 def test_a_protocol_whose_package_is_missing_names_it(address: str, package: str) -> None:
     with pytest.raises(CuratorError) as caught:
         remote_folder(address)
     assert f"`pip install {package}`" in str(caught.value)
+    assert "geheim" not in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

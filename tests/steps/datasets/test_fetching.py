@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -370,6 +371,15 @@ def test_a_fetch_that_is_cut_short_at_any_call_has_nothing_here_and_goes_on(
     memory: Any = fsspec.filesystem("memory")
     memory.store.clear()
     memory.pseudo_dirs[:] = [""]
+
+
+def test_several_that_fetch_at_once_get_one_version(here: Site, copied: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        fetched = list(pool.map(lambda _: here.fetch(str(copied)), range(4)))
+    assert sorted(each.unchanged for each in fetched) == [False, True, True, True]
+    assert here.files() == content(copied)
+    assert len(versions(here.world.store, here.storage)) == 1
+    assert [entry.name for entry in here.exports.iterdir()] == ["news"]
 
 
 @pytest.mark.parametrize("death", range(1, 6))
