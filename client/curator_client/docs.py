@@ -62,9 +62,9 @@ class Docs(Sequence[Doc]):
 
     def _doc(self, record: Record) -> Doc:
         spans = record["spans"]
-        borders = {border for layer in spans.values() for span in layer for border in (span["start"], span["end"])}
+        begin, stop = ({span[side] for of_layer in spans.values() for span in of_layer} for side in ("start", "end"))
         # The tokenizer itself: a pipeline refuses long texts for the sake of its models.
-        doc = _cut(self._nlp.tokenizer(record["text"]), sorted(borders))
+        doc = _cut(self._nlp.tokenizer(record["text"]), begin, stop)
         starts = {token.idx: token.i for token in doc}
         ends = {token.idx + len(token): token.i + 1 for token in doc}
         made = {
@@ -109,17 +109,20 @@ def _blank(lang: str) -> Any:
         return spacy.blank("xx")
 
 
-def _cut(doc: Doc, borders: list[int]) -> Doc:
-    """Return a document of the same text whose tokens also end at some borders, which are in order."""
+def _cut(doc: Doc, begin: set[int], stop: set[int]) -> Doc:
+    """Return a document of the same text with a token's border wherever a span begins or stops."""
+    borders = sorted(begin | stop)
     words: list[str] = []
     spaces: list[bool] = []
     for token in doc:
-        # A border behind a token's space is inside none; one before the space cuts it off.
         text, start = token.text, token.idx
         end = start + len(text)
         edges = [start, *borders[bisect_right(borders, start) : bisect_left(borders, end)], end]
         words += [text[left - start : right - start] for left, right in pairwise(edges)]
-        spaces += [False] * (len(edges) - 2) + [bool(token.whitespace_)]
+        # A space is no part of its token; one that a span holds at its edge is a token of its own.
+        is_held = bool(token.whitespace_) and (end in begin or end + 1 in stop)
+        words += [token.whitespace_] if is_held else []
+        spaces += [False] * (len(edges) - 2) + ([False, False] if is_held else [bool(token.whitespace_)])
     return Doc(doc.vocab, words=words, spaces=spaces)
 
 

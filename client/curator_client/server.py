@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException
+from http.client import HTTPException, InvalidURL
 from typing import Any
 from urllib.error import URLError
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
 from curator_client.errors import ClientError, NotFound, ServerGone, TokenRefused
@@ -60,7 +60,7 @@ class Server:
     def __init__(
         self, url: str, token: str | None, timeout: float = 60.0, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        parts = urlsplit(url)
+        parts = _parts(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ClientError("is no address of a server", url, "write http://HOST:PORT or https://HOST")
         if parts.username is not None or parts.query or parts.fragment:
@@ -105,7 +105,7 @@ class Server:
             request = Request(url, headers={**(headers or {}), **self._log_in()})  # noqa: S310 - http or https, see above
             try:
                 response = self._opener.open(request, timeout=self._timeout)
-            except ValueError as error:
+            except (ValueError, InvalidURL) as error:
                 raise ClientError("is no address", url, "check the address of the server") from error
             if response is None:
                 raise ClientError("is no address", url, "check the address of the server")
@@ -153,9 +153,16 @@ def _joined(url: str, location: str) -> str:
         raise ClientError("server sends to what is no address", url, "check the address of the server") from None
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
+def _parts(url: str) -> SplitResult:
     try:
-        parts = urlsplit(url)
+        return urlsplit(url)
+    except ValueError:
+        raise ClientError("is no address of a server", url, "write http://HOST:PORT or https://HOST") from None
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = _parts(url)
+    try:
         port = parts.port
     except ValueError:
         raise ClientError("is no address", url, "check the address of the server") from None
@@ -188,7 +195,7 @@ def _error(answer: Answer, url: str) -> ClientError:
     what = str(said.get("error") or f"server answers {answer.status}")[:500]
     remedy = str(said.get("remedy") or "")[:500]
     if answer.status in (401, 403):
-        own = "give one that holds as token=… or in CURATOR_TOKEN; `curator tokens issue` makes one"
+        own = "give one that holds as token=… or in CURATOR_TOKEN; `curator tokens issue NAME --scope api` makes one"
         return TokenRefused(f"token is refused: {what}", url, remedy or own)
     if answer.status == 404:
         return NotFound(what, url, remedy or "check the name of the version and the address of the server")

@@ -71,6 +71,13 @@ def test_a_token_is_cut_where_a_span_begins_or_ends_inside_it() -> None:
     assert {"lieu", "Lyon"} <= {token.text for token in doc}
 
 
+def test_a_space_at_the_edge_of_a_span_is_a_token_of_its_own() -> None:
+    for start, end in ((2, 7), (3, 8), (2, 8)):
+        doc = _doc("De Lyon vers Nice", (start, end, "GPE"))
+        assert [(span.start_char, span.end_char) for span in doc.ents] == [(start, end)]
+        assert doc.text == "De Lyon vers Nice"
+
+
 def test_entities_that_overlap_are_a_span_group() -> None:
     doc = _doc("Université de Lyon", (0, 18, "ORG"), (14, 18, "GPE"))
     assert not doc.ents

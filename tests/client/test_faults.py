@@ -301,7 +301,19 @@ def test_redirects_within_the_server_are_followed_but_not_in_circles(server: Fau
 
 
 @pytest.mark.parametrize(
-    "url", ["file:///etc", "ftp://example.org", "example.org", "", "http://", "http://ada:b@example.org", "http://h/?q"]
+    "url",
+    [
+        "file:///etc",
+        "ftp://example.org",
+        "example.org",
+        "",
+        "http://",
+        "http://ada:b@example.org",
+        "http://h/?q",
+        "http://[",
+        "http://h:x",
+        "http://h/a b",
+    ],
 )
 def test_what_is_no_address_of_a_server_is_refused(url: str, cache: Path) -> None:
     with pytest.raises(ClientError) as caught:

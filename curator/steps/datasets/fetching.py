@@ -177,7 +177,7 @@ def _bounded(folder: RemoteFolder) -> bytes:
 def _stored(ref: DatasetRef, manifest: FetchedManifest, content: bytes, address: str) -> StoredVersion:
     files = {file: VersionFile(facts.sha256, facts.size) for file, facts in manifest.files.items()}
     files[MANIFEST] = VersionFile(hashlib.sha256(content).hexdigest(), len(content))
-    return StoredVersion(ref.name, ref.number, manifest.digest, 0, False, files, address)
+    return StoredVersion(ref.name, ref.number, manifest.digest, 0, files=files, fetched_from=address)
 
 
 def _here(versions: Sequence[StoredVersion], version: StoredVersion) -> StoredVersion | None:
