@@ -28,6 +28,7 @@ EDGES = {
     "jsonlines": {"files"},
     "pyarrow": {"files"},
     "cassis": {"files"},
+    "fsspec": {"files"},
     "click": {"cli"},
     "rich": {"cli"},
 }

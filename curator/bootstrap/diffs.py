@@ -45,6 +45,11 @@ class OpenDiff:
         return [str(version.ref) for version in (self.before, self.after) if version.stored is None]
 
     @property
+    def fetched(self) -> list[str]:
+        """The versions that another store made: what became of their documents in between is not known here."""
+        return [str(version.ref) for version in (self.before, self.after) if version.stored and not version.is_own]
+
+    @property
     def schema(self) -> LabelSchema:
         """The label schema of the later version."""
         return schema_from_value(self.after.manifest.get("schema"), f"{self.after.folder}/manifest.json")

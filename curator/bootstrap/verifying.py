@@ -22,13 +22,14 @@ def verify(context: Context, dataset: str, progress: Progress) -> Iterator[Verif
             named_version(context, dataset),
             store=store,
             storage=version_storage(context),
-            find_format=_format,
+            find_format=find_format,
             code_version=installed("curator"),
             progress=progress,
         )
 
 
-def _format(name: str) -> Format:
+def find_format(name: str) -> Format:
+    """Return the format of a name. Raises CuratorError where there is none, or where what makes it is not installed."""
     from curator.bootstrap.formats import formats
 
     try:

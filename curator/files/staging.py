@@ -141,7 +141,7 @@ class StagedFolder:
             partial = self._folder()
             for folder in {partial, *self._folders}:
                 sync_folder(folder)
-            with _locked(self._parent):
+            with locked(self._parent):
                 yield partial
             sync_folder(self._parent)
 
@@ -171,14 +171,14 @@ def version_is_there(target: Path) -> CuratorError:
 def _made(parent: Path) -> Iterator[Path]:
     """Make a folder that is known to be of a writer that still runs, and remove those of others."""
     parent.mkdir(parents=True, exist_ok=True)
-    with _locked(parent):
+    with locked(parent):
         for abandoned in parent.glob(f".*{_PARTIAL}"):
             # Whoever wrote it may be removing it.
             with suppress(FileNotFoundError):
                 if abandoned.is_symlink() or not abandoned.is_dir():
                     abandoned.unlink()
                     continue
-                with _locked(abandoned, wait=False) as is_abandoned:
+                with locked(abandoned, wait=False) as is_abandoned:
                     if is_abandoned:
                         shutil.rmtree(abandoned)
         partial = parent / f".{uuid.uuid4().hex}{_PARTIAL}"
@@ -201,7 +201,7 @@ def _remove(path: Path) -> None:
 
 
 @contextmanager
-def _locked(folder: Path, *, wait: bool = True) -> Iterator[bool]:
+def locked(folder: Path, *, wait: bool = True) -> Iterator[bool]:
     """Hold the lock of a folder, or say where nobody waits that another has it."""
     handle = os.open(folder, os.O_RDONLY)
     try:

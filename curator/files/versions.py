@@ -10,14 +10,17 @@ from typing import Any
 import orjson
 
 from curator.domain.errors import CuratorError
+from curator.files.fetched import FetchedFolder, waiting_for
 from curator.files.names import checked
 from curator.files.staging import StagedFolder, version_is_there
-from curator.steps.ports.version_folders import StagedFormat, StagedVersion
+from curator.steps.ports.version_folders import StagedFetch, StagedFormat, StagedVersion
 
 MANIFEST = "manifest.json"
 LEDGER = "LOSSES.json"
 FORMATS = "formats"
 """The folder within a version of what it was converted to, which is no part of it."""
+FETCHING = ".fetching"
+"""The folder beside the datasets of what is being fetched, or was and was cut short."""
 _BLOCK = 1 << 18
 _VERSION = re.compile(r"v([1-9][0-9]*)")
 
@@ -132,6 +135,13 @@ class VersionFolder:
         with _reading(path), path.open("rb") as stream:
             yield from stream
 
+    def file_blocks(self, name: str, number: int, file: str) -> Iterator[bytes]:
+        """Yield the bytes of a file of a version in blocks. Raises CuratorError where they cannot be read."""
+        path = self.path(name, number) / file
+        with _reading(path), path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                yield block
+
     def lines_at(self, name: str, number: int, split: str, offsets: Iterable[int]) -> Iterator[bytes]:
         """Yield the records of a split that begin at these offsets. Raises CuratorError where they cannot be read."""
         path = self.path(name, number) / f"{split}.jsonl"
@@ -142,10 +152,15 @@ class VersionFolder:
 
     def blocks(self, name: str, number: int, split: str) -> Iterator[bytes]:
         """Yield the bytes of a split of a version in blocks. Raises CuratorError where they cannot be read."""
-        path = self.path(name, number) / f"{split}.jsonl"
-        with _reading(path), path.open("rb") as stream:
-            while block := stream.read(_BLOCK):
-                yield block
+        return self.file_blocks(name, number, f"{split}.jsonl")
+
+    @contextmanager
+    def stage_fetch(self, name: str, number: int, made_as: str, key: str) -> Iterator[StagedFetch]:
+        """Give a version to fetch into; what an interrupted fetching of the same key left behind is there."""
+        working = self._root / FETCHING / checked(key, "fetch")
+        with waiting_for(working):
+            inner = VersionFolder(working)
+            yield FetchedFolder(working, inner.path(made_as, number), self.path(name, number), inner)
 
     @contextmanager
     def stage_format(self, name: str, number: int) -> Iterator[StagedFormat]:

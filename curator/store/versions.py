@@ -35,13 +35,14 @@ class VersionTable:
             files_of.setdefault(row.version, {})[row.name] = VersionFile(row.sha256, row.size)
         return [
             StoredVersion(
-                row.dataset,
-                row.number,
-                row.digest,
-                row.as_of,
-                row.retrospective,
-                files_of.get(row.id, {}),
-                row.at or "",
+                dataset=row.dataset,
+                number=row.number,
+                digest=row.digest,
+                as_of=row.as_of,
+                retrospective=row.retrospective,
+                files=files_of.get(row.id, {}),
+                fetched_from=row.fetched_from or "",
+                created_at=row.at or "",
             )
             for row in self._connection.execute(rows.order_by(VersionRow.dataset, VersionRow.number))
         ]
@@ -54,6 +55,7 @@ class VersionTable:
             "digest": version.digest,
             "as_of": version.as_of,
             "retrospective": version.retrospective,
+            "fetched_from": version.fetched_from or None,
         }
         number = self._connection.scalar(insert(VersionRow).values(**row).returning(VersionRow.id))
         files = [

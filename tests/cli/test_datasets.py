@@ -10,7 +10,7 @@ from tests.cli.test_export import content
 
 def test_without_a_further_word_the_versions_are_listed(run: Run, exported: Path) -> None:
     manifest = json.loads((exported / "manifest.json").read_text(encoding="utf-8"))
-    facts = {"dataset": "news", "version": 1, "digest": manifest["digest"], "parent": None}
+    facts = {"dataset": "news", "version": 1, "digest": manifest["digest"], "parent": None, "fetched_from": None}
     assert run("datasets", "list", "--json").json == [{**facts, "records": {"train": 1, "dev": 0, "test": 0}}]
     assert run("datasets").out.split()[:1] == ["news@1"]
     shutil.rmtree(exported)

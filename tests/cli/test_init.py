@@ -16,7 +16,9 @@ ARGUMENTS = {
     "annotators add": ["zoe@example.org"],
     "calibrate": ["none.jsonl"],
     "datasets convert": ["news@1", "--to", "doccano"],
+    "datasets copy": ["news@1", "elsewhere"],
     "datasets diff": ["news@1", "news@2"],
+    "datasets fetch": ["elsewhere"],
     "datasets leakage": ["news@1"],
     "datasets merge": ["one.json", "other.json", "--out", "merged.json"],
     "datasets patch": ["news@1", "patch.json", "--out", "patched"],
@@ -39,7 +41,7 @@ MAKING = {"init", "up", "demo", "import", "ingest"}
 # These need none; they fail for another reason here.
 STATELESS = {
     *("calibrate", "evaluate"),
-    *(f"datasets {command}" for command in ("convert", "diff", "leakage", "merge", "patch", "show", "verify")),
+    *(f"datasets {command}" for command in ("convert", "copy", "diff", "leakage", "merge", "patch", "show", "verify")),
 }
 # Its report is what is wrong.
 REPORTING = {"doctor"}

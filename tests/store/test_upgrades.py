@@ -11,6 +11,7 @@ from curator.domain.canonical import canonical_json, document_id
 from curator.domain.policy import Policy
 from curator.steps.curation.batches import decided_in_past
 from curator.steps.curation.decide import Decider, Rules
+from curator.steps.ports.stored_versions import StoredVersion
 from curator.store import migrate
 from curator.store.counting import ReadingIndex
 from curator.store.database import SqlStore
@@ -54,6 +55,20 @@ def test_leases_and_tasks_of_before_held_deletions_survive(empty_engine: Engine)
     with empty_engine.connect() as connection:
         rows = connection.execute(text("select task, gone, gone_seq from task order by task")).all()
     assert [(row.task, bool(row.gone), row.gone_seq) for row in rows] == [(1, True, 1), (2, True, None)]
+
+
+def test_versions_of_before_any_was_fetched_are_the_store_s_own(empty_engine: Engine) -> None:
+    upgraded_to(empty_engine, "0011")
+    with empty_engine.begin() as connection:
+        connection.execute(
+            text(
+                "insert into version (seq, dataset, number, digest, as_of, retrospective) "
+                "values (4, 'news', 1, 'd', 4, false)"
+            )
+        )
+    assert upgrade(empty_engine)
+    with SqlStore(empty_engine).reading() as transaction:
+        assert transaction.versions.all() == [StoredVersion("news", 1, "d", 4)]
 
 
 def test_annotations_of_before_the_index_of_readings_are_read_by_who_first_looks(empty_engine: Engine) -> None:

@@ -63,6 +63,19 @@ def test_a_version_comes_back_as_it_was_added(store: SqlStore) -> None:
         assert transaction.counts()["versions"] == 2
 
 
+def test_a_version_of_another_store_keeps_where_it_is_from(store: SqlStore) -> None:
+    files = {"train.jsonl": VersionFile("b" * 64, 12), "manifest.json": VersionFile("c" * 64, 4)}
+    fetched = StoredVersion("theirs", 7, "d" * 64, 0, files=files, fetched_from="s3://box/theirs/v7")
+    with store.writing() as transaction:
+        transaction.versions.add(fetched, [])
+        transaction.versions.add(VERSION, [])
+    with store.reading() as transaction:
+        own, kept = transaction.versions.all()
+        assert kept == fetched
+        assert (kept.reproducible, own.reproducible, own.fetched_from) == (False, True, "")
+        assert list(transaction.versions.lines(kept, "train")) == []
+
+
 def test_a_number_is_given_once(store: SqlStore) -> None:
     with store.writing() as transaction:
         transaction.versions.add(VERSION, [])

@@ -48,6 +48,8 @@ def diff(
     with open_diff(context, before, after) as opened:
         for name in dict.fromkeys(opened.without_store):
             say(f"{name}: no store here knows it: it stands by its manifest alone, and who changed it when is not told")
+        for name in dict.fromkeys(opened.fetched):
+            say(f"{name} was fetched: who changed it when is not told")
         # Files first: whoever reads what is shown may have enough of it early.
         if patch is not None:
             opened.write_patch(patch)

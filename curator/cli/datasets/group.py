@@ -16,6 +16,8 @@ _TARGETS = {
     "convert": "curator.cli.datasets.convert:convert",
     "verify": "curator.cli.datasets.verify:verify",
     "leakage": "curator.cli.datasets.leakage:leakage",
+    "copy": "curator.cli.datasets.copy:copy",
+    "fetch": "curator.cli.datasets.copy:fetch",
 }
 
 

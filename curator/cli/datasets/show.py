@@ -40,6 +40,8 @@ def _lines(shown: "ShownVersion") -> Iterator[str]:
     yield f"{shown.ref}  {manifest['digest']}"
     yield f"  folder   {shown.path}"
     yield f"  parent   {'-' if parent is None else '@{version}  {digest}'.format(**parent)}"
+    if shown.fetched_from:
+        yield f"  fetched  {shown.fetched_from}"
     yield f"  tags     {', '.join(shown.tags) or '-'}"
     yield f"  records  {', '.join(f'{split} {count}' for split, count in shown.records.items())}"
     for layer, labels in manifest["counts"].get("spans", {}).items():

@@ -38,13 +38,13 @@ def stored_version(store: Store, dataset: str, number: int) -> StoredVersion | N
 def differences(version: StoredVersion, storage: VersionStorage) -> list[Difference] | None:
     """Return how the folder of a version differs from what the store has, by file; None where there is no folder.
 
-    Where the store has not the version's files, the folder is held against its own manifest, as far as that goes.
+    Where the store does not know the version's files, the folder is held against its own manifest, as far as that goes.
     Raises CuratorError where the folder cannot be read.
     """
     present = storage.digests(version.dataset, version.number)
     if present is None:
         return None
-    if version.reproducible:
+    if version.files:
         expected = {file: facts.sha256 for file, facts in version.files.items()}
     else:
         expected = _by_manifest(version, storage, present)
@@ -88,19 +88,21 @@ def refuse_absent(version: StoredVersion, storage: VersionStorage) -> None:
     """Raise FolderChanged where a version of the store has no folder on this machine."""
     folder = storage.path(version.dataset, version.number)
     if not folder.is_dir():
-        remedy = _again(version) if version.reproducible else "restore it from a copy"
-        raise FolderChanged(f"{version} is not on this machine", str(folder), remedy)
+        raise FolderChanged(f"{version} is not on this machine", str(folder), again(version))
 
 
 def changed(version: StoredVersion, differing: Iterable[Difference], storage: VersionStorage) -> FolderChanged:
     """Return the error that names what was changed in the folder of a version."""
-    remedy = f"move that folder away, then {_again(version)}" if version.reproducible else "restore it from a copy"
+    remedy = f"move that folder away, then {again(version)}" if version.files else again(version)
     where = str(storage.path(version.dataset, version.number))
     return FolderChanged(f"{version} was changed on disk: {', '.join(map(str, differing))}", where, remedy)
 
 
-def _again(version: StoredVersion) -> str:
-    return f"`curator export {version}` writes it again as it was"
+def again(version: StoredVersion) -> str:
+    """Return how the folder of a version can be had again, for a remedy."""
+    if version.fetched_from:
+        return f"`curator datasets fetch {version.fetched_from} --as {version.dataset}` fetches it again"
+    return f"`curator export {version}` writes it again as it was" if version.reproducible else "restore it from a copy"
 
 
 def write_folder(version: StoredVersion, *, store: Store, storage: VersionStorage) -> bool:
@@ -112,8 +114,9 @@ def write_folder(version: StoredVersion, *, store: Store, storage: VersionStorag
     differing = differences(version, storage)
     where = storage.path(version.dataset, version.number)
     if differing is None and not version.reproducible:
-        what = f"{version} is not reproducible from the store: it was exported before the store kept versions"
-        raise CuratorError(what, str(where), "restore its folder from a copy")
+        why = "it is of another store" if version.fetched_from else "it was exported before the store kept versions"
+        what = f"{version} is not reproducible from the store: {why}"
+        raise CuratorError(what, str(where), again(version))
     if differing is None:
         try:
             with store.reading() as transaction:

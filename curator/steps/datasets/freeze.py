@@ -104,11 +104,14 @@ def freeze(
     its digest: its ledger stays as it was written, and what the state leaves out instead is in what is returned.
 
     `rules` are those that come into force; what is `asked` holds for this export alone, and with `as_of` it takes the
-    place of what was in force then. Raises CuratorError where that time has not come yet, where nothing was decided or
-    passes the filters, where these name what the schema lacks, and where the folder of the version was changed.
+    place of what was in force then. Raises CuratorError where the dataset was fetched, where that time has not come
+    yet, where nothing was decided or passes the filters, where these name what the schema lacks, and where the folder
+    of the version was changed.
     """
     # Refuses what is no name, before any work is done.
     folders = storage.versions(name)
+    with store.reading() as transaction:
+        _refuse_fetched(transaction.versions.all(name), name)
     moment = _moment(store, rules, asked, as_of)
     decider = Decider(moment.schema, moment.rules, read_content)
     if moment.in_force:
@@ -127,6 +130,7 @@ def freeze(
         digest = version_digest(drafted.files, moment.schema, moment.all_rules)
         with store.writing() as transaction:
             versions = transaction.versions.all(name)
+            _refuse_fetched(versions, name)
             known = _of_digest(versions, digest, folders)
             if known is None:
                 newest = max((version.number for version in versions), default=0)
@@ -145,6 +149,14 @@ def freeze(
         # What is committed has a folder in the end: a run that is killed from here on leaves it to the next one.
         publish(version, staged, store=store, storage=storage)
     return _frozen(version, drafted.ledger.counts, storage, strangers=strangers)
+
+
+def _refuse_fetched(versions: Sequence[StoredVersion], name: str) -> None:
+    """Raise CuratorError where a dataset is another store's: a version of ours would follow on what it is not of."""
+    source = next((version.fetched_from for version in versions if version.fetched_from), "")
+    if source:
+        what = f"{name} is another store's dataset, which was fetched"
+        raise CuratorError(what, source, "export under a name of your own, then `curator datasets diff` compares them")
 
 
 def _head(

@@ -19,7 +19,8 @@ class ShownVersion:
     """A version with its manifest, its losses by reason, the formats that there are of it and its tags.
 
     `differing` is how the folder differs from what the store has, or from its own manifest where no store knows it
-    (`against` says which); `losses` is None where its ledger cannot be read.
+    (`against` says which); `losses` is None where its ledger cannot be read. `fetched_from` is the address of a version
+    that another store made, empty for the store's own.
     """
 
     ref: DatasetRef
@@ -30,6 +31,7 @@ class ShownVersion:
     tags: Sequence[str]
     differing: Sequence[Difference]
     against: str
+    fetched_from: str = ""
 
     def value(self) -> dict[str, Any]:
         """Return all of it as a JSON object."""
@@ -41,6 +43,7 @@ class ShownVersion:
             "digest": manifest["digest"],
             "parent": manifest["parent"],
             "tags": list(self.tags),
+            "fetched_from": self.fetched_from or None,
             "records": self.records,
             "counts": manifest["counts"],
             "losses": None if self.losses is None else dict(self.losses),
@@ -90,7 +93,8 @@ def show_version(
         [name for name in formats if (path / "formats" / name).is_dir()],
         tags,
         differences(known, storage) or (),
-        "store" if stored is not None and stored.reproducible else "manifest",
+        "store" if stored is not None and stored.files else "manifest",
+        known.fetched_from,
     )
 
 

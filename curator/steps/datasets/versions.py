@@ -12,13 +12,17 @@ from curator.steps.ports.version_folders import VersionStorage
 
 @dataclass(frozen=True, slots=True)
 class ListedVersion:
-    """A version: its number of records by split, None where its folder is not on this machine or cannot be read."""
+    """A version: its number of records by split, None where its folder is not on this machine or cannot be read.
+
+    `fetched_from` is the address of one that another store made, empty for the store's own.
+    """
 
     dataset: str
     number: int
     digest: str
     parent: int | None
     records: Mapping[str, int] | None
+    fetched_from: str = ""
 
 
 def versions(store: Store, storage: VersionStorage) -> list[ListedVersion]:
@@ -32,7 +36,8 @@ def versions(store: Store, storage: VersionStorage) -> list[ListedVersion]:
         if manifest is not None:
             parent = None if manifest["parent"] is None else int(manifest["parent"]["version"])
             records = record_counts(manifest)
-        listed.append(ListedVersion(version.dataset, version.number, version.digest, parent, records))
+        facts = (version.dataset, version.number, version.digest, parent, records, version.fetched_from)
+        listed.append(ListedVersion(*facts))
     return listed
 
 

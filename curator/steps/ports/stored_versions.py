@@ -20,8 +20,9 @@ class StoredVersion:
 
     `as_of` is the sequence number at which it shows the store, `retrospective` says that somebody asked for that past;
     `files` are all files of its folder, by name. A version without any was exported before the store kept them: its
-    number and its digest count, and its folder cannot be written again. `created_at` is when the store had it, in the
-    form of `instant`.
+    number and its digest count, and its folder cannot be written again. One that was `fetched_from` an address is of
+    another store: it shows this one at no moment, its files are known by hash and size alone, and the address can give
+    them again. `created_at` is when the store had it, in the form of `instant`.
     """
 
     dataset: str
@@ -30,12 +31,13 @@ class StoredVersion:
     as_of: int
     retrospective: bool = False
     files: Mapping[str, VersionFile] = field(default_factory=dict)
+    fetched_from: str = ""
     created_at: str = field(default="", compare=False)
 
     @property
     def reproducible(self) -> bool:
         """Whether the folder can be written again from the store."""
-        return bool(self.files)
+        return bool(self.files) and not self.fetched_from
 
     def __str__(self) -> str:
         """Return the name that a version is cited by."""

@@ -50,6 +50,41 @@ class StagedFormat(Protocol):
         ...
 
 
+class StagedFetch(Protocol):
+    """A version that is fetched from elsewhere; what is there of it is kept until it is whole, or thrown away.
+
+    Every method raises CuratorError as `StagedVersion`.
+    """
+
+    @property
+    def storage(self) -> "VersionStorage":
+        """The version as it is by now, by the name and the number that it has where it was made."""
+        ...
+
+    def size(self, file: str) -> int:
+        """Return how many bytes of a file are there, 0 where none is; it may lie in a folder, named with `/`."""
+        ...
+
+    def blocks(self, file: str) -> Iterator[bytes]:
+        """Yield the bytes that are there of a file, in blocks."""
+        ...
+
+    def append(self, file: str, blocks: Iterable[bytes]) -> None:
+        """Add to a file; what was added by the time that `blocks` raises stays."""
+        ...
+
+    def discard(self, file: str = "") -> None:
+        """Throw a file away, or all of the version where none is named; idempotent."""
+        ...
+
+    def publish(self) -> Path:
+        """Let this be the version that it was staged for, at once and durably; returns its folder.
+
+        Raises CuratorError where there is one of that number.
+        """
+        ...
+
+
 class VersionStorage(Protocol):
     """Where dataset versions are kept, each written once."""
 
@@ -88,6 +123,14 @@ class VersionStorage(Protocol):
         """Give a version of a dataset without a number to write to; what was not published by the end is removed."""
         ...
 
+    def stage_fetch(self, name: str, number: int, made_as: str, key: str) -> AbstractContextManager[StagedFetch]:
+        """Give a version to fetch into, which is called `made_as` where it was made.
+
+        What an interrupted fetching of the same `key` left behind is there. Another process that fetches it is waited
+        for.
+        """
+        ...
+
     def write(self, name: str, number: int, files: Mapping[str, Iterable[bytes]]) -> Path:
         """Write a version, all or nothing. Raises CuratorError where it exists."""
         ...
@@ -98,6 +141,10 @@ class VersionStorage(Protocol):
 
     def file_lines(self, name: str, number: int, file: str) -> Iterator[bytes]:
         """Yield the lines of a file of a version, named with `/`. Raises CuratorError where it cannot."""
+        ...
+
+    def file_blocks(self, name: str, number: int, file: str) -> Iterator[bytes]:
+        """Yield the bytes of a file of a version, named with `/`, in blocks. Raises CuratorError where it cannot."""
         ...
 
     def lines_at(self, name: str, number: int, split: str, offsets: Iterable[int]) -> Iterator[bytes]:

@@ -69,7 +69,10 @@ class StandingRow(Table):
 
 
 class VersionRow(Table):
-    """A dataset version; `retrospective` where it was asked for by a time in the past, `as_of` is its number."""
+    """A dataset version; `retrospective` where it was asked for by a time in the past, `as_of` is its number.
+
+    One of another store has the address that it was `fetched_from`, and none of its files has content here.
+    """
 
     __tablename__ = "version"
     __table_args__ = (Unique("dataset", "number"),)
@@ -80,6 +83,7 @@ class VersionRow(Table):
     digest: Mapped[str] = mapped_column(String(64))
     as_of: Mapped[int] = mapped_column(BigInteger)
     retrospective: Mapped[bool] = mapped_column(default=False)
+    fetched_from: Mapped[str | None] = mapped_column(Text)
 
 
 class VersionFileRow(Table):

@@ -55,7 +55,7 @@ def attributed(
     documents: Iterable[DocumentLines], before: ReadableVersion, after: ReadableVersion, store: Store | None
 ) -> Iterator[AttributedDiff]:
     """Yield what differs of documents with its authors, read set-wise, some documents at a time."""
-    people = None if store is None or before.stored is None or after.stored is None else _People(before, after, store)
+    people = _People(before, after, store) if store is not None and before.is_own and after.is_own else None
     names = label_renames(after)
     documents = iter(documents)
     while batch := list(islice(documents, _BATCH)):

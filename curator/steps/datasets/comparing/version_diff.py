@@ -32,6 +32,11 @@ class ReadableVersion:
     stored: StoredVersion | None
     folder: str
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the store that knows the version made it."""
+        return self.stored is not None and not self.stored.fetched_from
+
     def sha256(self, split: str) -> str:
         """Return the SHA-256 of the records of a split."""
         return str(self.manifest["files"][f"{split}.jsonl"]["sha256"])

@@ -64,6 +64,9 @@ def leakage(
     """
     refuse_changed(ref.name, ref.number, store=store, storage=storage)
     version = None if store is None else stored_version(store, ref.name, ref.number)
+    if version is not None and version.fetched_from:
+        # Why documents are where they are, another store knows.
+        version = None
     content = version_content(ref, storage)
     straddling = Straddling(nearness)
     seen = _Seen(content.schema.layer_names, lemma)

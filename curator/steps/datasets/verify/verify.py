@@ -7,7 +7,7 @@ from typing import Any
 from curator.domain.dataset_ref import DatasetRef
 from curator.domain.errors import CuratorError
 from curator.domain.schema import LabelSchema, schema_from_value
-from curator.steps.datasets.folder import LEDGER, MANIFEST, stored_version
+from curator.steps.datasets.folder import LEDGER, MANIFEST, again, stored_version
 from curator.steps.datasets.verify.fault import Fault
 from curator.steps.datasets.verify.forms import form_faults
 from curator.steps.datasets.verify.papers import (
@@ -49,27 +49,29 @@ def verify(
 
     Against the store, where it has the version with its files, every byte counts. Otherwise against the manifest: all
     that follows from the records is held against what it says, and nobody can tell a change of parent or code version
-    or one that was carried through records, numbers and hashes alike. Nothing is written. Raises CuratorError where
-    neither the store nor the disk has the version.
+    or one that was carried through records, numbers and hashes alike. Of a version that was fetched the store has the
+    hash of every file; its manifest gives it the name that it has where it was made. Nothing is written. Raises
+    CuratorError where neither the store nor the disk has the version.
     """
     # Says what is no name or no number of a version.
     storage.path(ref.name, ref.number)
     version = None if store is None else stored_version(store, ref.name, ref.number)
-    reproducible = version is not None and version.reproducible
+    by_store = version is not None and bool(version.files)
     try:
         present = storage.digests(ref.name, ref.number)
     except CuratorError as error:
-        return Verification(STORE if reproducible else ALONE, iter([Fault("", str(error))]))
+        return Verification(STORE if by_store else ALONE, iter([Fault("", str(error))]))
     if present is None and version is None:
         # Says that there is none.
         storage.manifest(ref.name, ref.number)
     if present is None:
-        again = f"`curator export {ref}` writes it again" if reproducible else "restore it from a copy"
-        return Verification(STORE if reproducible else ALONE, iter([Fault("", f"folder is missing: {again}")]))
-    work = _Work(ref, storage, present, find_format, code_version, progress)
-    if store is None or version is None or not reproducible:
-        return Verification(ALONE, work.alone("" if version is None else version.digest))
-    return Verification(STORE, work.against(store, version))
+        remedy = "restore it from a copy" if version is None else again(version)
+        return Verification(STORE if by_store else ALONE, iter([Fault("", f"folder is missing: {remedy}")]))
+    is_fetched = version is not None and bool(version.fetched_from)
+    work = _Work(ref, storage, present, find_format, code_version, progress, is_fetched)
+    if store is not None and version is not None and version.reproducible:
+        return Verification(STORE, work.against(store, version))
+    return Verification(STORE if by_store else ALONE, work.alone(version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class _Work:
     find_format: FormatFinder
     code_version: str
     progress: Progress
+    is_fetched: bool
 
     @property
     def _files(self) -> FolderFiles:
@@ -93,7 +96,8 @@ class _Work:
             head = [*_file_faults(expected, self.present), *_stored_faults(version, kept)]
             yield from self._told(head, self._content(kept, StoredRecords(transaction, version)))
 
-    def alone(self, digest: str) -> Iterator[Fault]:
+    def alone(self, version: StoredVersion | None) -> Iterator[Fault]:
+        digest = "" if version is None else version.digest
         content = self._files.content(MANIFEST)
         value = json_object(content)
         if value is None:
@@ -101,10 +105,14 @@ class _Work:
             return
         files = value.get("files")
         listed = {file: _digest(facts) for file, facts in files.items()} if isinstance(files, dict) else {}
-        head = _file_faults({**listed, MANIFEST: self.present[MANIFEST]}, self.present)
+        listed[MANIFEST] = self.present[MANIFEST]
+        if version is not None:
+            listed |= {file: facts.sha256 for file, facts in version.files.items()}
+        head = _file_faults(listed, self.present)
         if digest not in ("", value.get("digest")):
             head.append(Fault(MANIFEST, f"digest is {value.get('digest')!r}, the store has {digest!r}"))
-        head += self._parent_faults(value.get("parent"))
+        if not self.is_fetched:
+            head += self._parent_faults(value.get("parent"))
         yield from self._told(head, self._content(content, None))
 
     def _told(self, head: Iterable[Fault], rest: Iterable[Fault]) -> Iterator[Fault]:
@@ -142,7 +150,9 @@ class _Work:
         if is_alone and CARD in self.present and trusted.get("code_version") == self.code_version:
             yield from card_faults(card, trusted, json_object(ledger) or {}, check.examples.texts)
         if MANIFEST in self.present:
-            yield from manifest_faults(manifest, self.ref, schema, found, check.counts)
+            # A version keeps the name that it has where it was made.
+            name = str(trusted.get("dataset")) if self.is_fetched else self.ref.name
+            yield from manifest_faults(manifest, DatasetRef(name, self.ref.number), schema, found, check.counts)
 
     def _parent_faults(self, parent: Any) -> Iterator[Fault]:
         """Yield a fault where the parent is there and is another one than the manifest says."""
