@@ -1,17 +1,16 @@
 """Documents of JSON lines: one object a line."""
 
 import hashlib
-import json
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from curator.domain.canonical import too_large
 from curator.domain.document import SPLITS, RawDocument
 from curator.domain.errors import InputRefused
+from curator.domain.json_values import checked_text, json_fault, refuse_unstorable_value, strict_decoder
 from curator.files.encodings import Decoded
 from curator.files.raw_lines import RawLine, Stream, raw_lines
-from curator.files.refusals import checked_text, refusal, refuse_unstorable_value
+from curator.files.refusals import refusal
 from curator.steps.ports.documents import Refused
 
 _ANNOTATIONS = ("spans", "relations", "attributes", "entities", "events")
@@ -92,32 +91,17 @@ def _meta(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-def parsed_object(text: str) -> dict[str, Any]:
-    """Return the JSON object that a text is. Raises InputRefused, also for keys given twice and numbers of no JSON."""
-    # The standard library's parser keeps large integers and tells of keys given twice; faster ones round and drop.
+def parsed_json(text: str) -> Any:
+    """Return the JSON value that a text is. Raises InputRefused, also for keys given twice and numbers of no JSON."""
     try:
-        value = json.loads(text.strip(), object_pairs_hook=_object, parse_constant=_not_finite)
+        return strict_decoder().decode(text.strip())
     except (ValueError, RecursionError) as error:
-        raise InputRefused(f"not JSON: {_reason(error)}", remedy="write one JSON object a line") from None
+        raise InputRefused(f"not JSON: {json_fault(error)}", remedy="write one JSON object a line") from None
+
+
+def parsed_object(text: str) -> dict[str, Any]:
+    """Return the JSON object that a text is. Raises InputRefused as `parsed_json` does, and for any other value."""
+    value = parsed_json(text)
     if not isinstance(value, dict):
         raise InputRefused("not a JSON object", remedy="write one JSON object a line")
     return value
-
-
-def _reason(error: ValueError | RecursionError) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at character {error.pos + 1}"
-    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        counts = Counter(key for key, _ in pairs)
-        doubled = next(key for key, count in counts.items() if count > 1)
-        raise InputRefused(f"key {doubled!r} is given twice", remedy="keep one of them")
-    return value
-
-
-def _not_finite(constant: str) -> Any:
-    raise InputRefused(f"{constant} is no JSON number", remedy="write null instead")
