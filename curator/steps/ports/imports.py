@@ -105,12 +105,13 @@ class ImportParts:
     """What readers may be made of beside the standard library and their own.
 
     `text` returns the text of a stored document by id, or None; `max_text` is the largest text, in bytes of its
-    canonical form in UTF-8.
+    canonical form in UTF-8; `layers` are those of the label schema, in its order.
     """
 
     tokenize: Callable[[], Tokenize] = field(repr=False)
     text: Callable[[str], str | None] = field(repr=False)
     max_text: int = 1_000_000
+    layers: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
