@@ -41,7 +41,8 @@ def spelled(value: Mapping[str, Any], *, in_layers: bool = False) -> Spelled:
     """Return what an object with a text says of it, however it spells that; the object stays as it is.
 
     With `in_layers`, lists of plain spans under the names of layers are of these layers, and labels of a text as a
-    whole are none of the annotations. Raises InputRefused where a key of spans or relations holds something else.
+    whole are none of the annotations, and what is no span is left for `carry_over` to name. Raises InputRefused where a
+    key of spans or relations holds something else.
     """
     reading = _Spelling(dict(value), in_layers)
     reading.refuse_other_media()
@@ -59,7 +60,7 @@ def spelled(value: Mapping[str, Any], *, in_layers: bool = False) -> Spelled:
         chosen = reading.rest.get("accept")
         reading.left_out["choice"] += len(chosen) if isinstance(chosen, list) else 0
         reading.rest = {key: item for key, item in reading.rest.items() if key not in _PRODIGY_ONLY}
-    elif isinstance(tokens, list) and not in_layers:
+    elif isinstance(tokens, list) and (not in_layers or looks_like_spans(tokens)):
         del reading.rest["tokens"]
     return Spelled(reading.body, reading.rest, +reading.left_out, answer)
 
@@ -105,6 +106,8 @@ class _Spelling:
                 self.body[key] = items
             else:
                 self._add(items)
+        elif self.in_layers:
+            self._add([value])
         else:
             raise InputRefused(f"{key!r} is a {kind_of(value)}", remedy="write spans as a list of objects")
 
@@ -120,10 +123,12 @@ class _Spelling:
         return False
 
     def _items(self, items: Any, key: str, tokens: Any) -> Iterator[Any]:
+        if not isinstance(items, list) and self.in_layers:
+            items = [items]
         if not isinstance(items, list):
             raise InputRefused(f"{key!r} holds a {kind_of(items)}", remedy="write spans as lists of objects")
         for item in items:
-            if isinstance(item, str):
+            if isinstance(item, str) and not self.in_layers:
                 raise InputRefused(f"{key!r} holds tags, not spans", remedy="write spans as a list of objects")
             if isinstance(item, list) and len(item) == 4:
                 self.left_out["entity-link"] += bool(item[3])
@@ -186,7 +191,8 @@ class _Ends:
         if "from_id" in item or "to_id" in item:
             if any(span.get("id") in (item.get("from_id"), item.get("to_id")) for span in self.gone if "id" in span):
                 return _GONE
-            return {**item, "head": item.get("from_id"), "child": item.get("to_id"), "label": item.get("type", item.get("label"))}
+            label = item.get("type", item.get("label"))
+            return {**item, "head": item.get("from_id"), "child": item.get("to_id"), "label": label}
         if not any(end in item for end in ("head_span", "child_span")) and not self._by_tokens(item):
             return item
         ends = [self._end(item, "head"), self._end(item, "child")]
@@ -230,8 +236,6 @@ def _as_named(item: dict[str, Any], tokens: Any) -> dict[str, Any]:
     if "token_start" in named and "start" not in named:
         named["start"] = _border(tokens, named["token_start"], "start")
         named["end"] = _border(tokens, named.get("token_end"), "end")
-    if not isinstance(named.get("layer"), str | None):
-        raise InputRefused(f"the layer of a span is a {kind_of(named['layer'])}", remedy="write its name, or leave it out")
     return named
 
 

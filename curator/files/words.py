@@ -54,8 +54,11 @@ def has_words(value: Mapping[str, Any]) -> bool:
     return _WORDS in value
 
 
-def spelled_words(value: Mapping[str, Any]) -> tuple[str, Spelled]:
-    """Return the text of such an object, and what it says of it. Raises InputRefused where that is something else."""
+def spelled_words(value: Mapping[str, Any], *, in_layers: bool = False) -> tuple[str, Spelled]:
+    """Return the text of such an object, and what it says of it, the rest as `spelled` reads it.
+
+    Raises InputRefused where that is something else.
+    """
     rest = {key: item for key, item in value.items() if key not in (_WORDS, _SPANS, _OFFSETS, "relations", "text")}
     text = value.get("text")
     if not isinstance(text, str | None):
@@ -63,7 +66,7 @@ def spelled_words(value: Mapping[str, Any]) -> tuple[str, Spelled]:
     words = _placed(value, text)
     spans = [{**span, "id": number} for number, span in enumerate(_spans(value, words))]
     relations = list(_relations(value.get("relations")))
-    reading = spelled(rest)
+    reading = spelled(rest, in_layers=in_layers)
     reading.body |= {"spans": [*spans, *reading.body.get("spans", [])], "relations": relations}
     return words.text, reading
 

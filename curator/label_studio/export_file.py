@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from curator.domain.annotation import instant
 from curator.domain.canonical import document_id
@@ -46,15 +46,18 @@ def label_studio(parts: ImportParts) -> ImportFormat:
 
 
 def _documents(files: ImportFiles, file: str, parts: ImportParts) -> Iterator[Imported]:
-    key: TextKey | None = None
+    tasks = (_seen(item) for item in json_elements(files, file, parts.max_text))
+    key = text_key(tasks, files.shown(file))
     for item in json_elements(files, file, parts.max_text):
-        if _ROW in item.fields:
-            yield _row(item, split_named(file), parts)
-            continue
-        if key is None:
-            tasks = ((_data(task), _results(task)) for task in json_elements(files, file, parts.max_text))
-            key = item.checked(lambda tasks=tasks: text_key(tasks, files.shown(file)))
-        yield _task(item, key, split_named(file), parts)
+        read = _row if _ROW in item.fields else _task
+        yield read(item, key, split_named(file), parts)
+
+
+def _seen(item: JsonItem) -> tuple[Mapping[str, Any], list[Any]]:
+    if _ROW not in item.fields:
+        return _data(item), [region for annotation in _annotations(item) for region in _result(item, annotation)]
+    row = _row_parts(item)
+    return row.data, [{"type": "labels", "value": region} for regions in row.regions.values() for region in regions]
 
 
 def _data(item: JsonItem) -> Mapping[str, Any]:
@@ -72,10 +75,6 @@ def _annotations(item: JsonItem) -> Sequence[Mapping[str, Any]]:
     if not isinstance(annotations, list) or not all(isinstance(annotation, dict) for annotation in annotations):
         raise InputRefused("`annotations` is no list of objects", item.name, "export as JSON again")
     return annotations
-
-
-def _results(item: JsonItem) -> list[Any]:
-    return [region for annotation in _annotations(item) for region in _result(item, annotation)]
 
 
 def _result(item: JsonItem, annotation: Mapping[str, Any]) -> list[Any]:
@@ -141,45 +140,53 @@ def _annotation(
     )
 
 
-def _row(item: JsonItem, split: str | None, parts: ImportParts) -> Imported:
-    """Return the document of a row of JSON_MIN, which is one annotation.
+class _RowParts(NamedTuple):
+    """The data of a row, its regions by control, and how many results say nothing of their place."""
 
-    Between the task's id and the annotator stand the results, after the data.
-    """
-    value, left_out = item.fields, Counter[str]()
-    keys = list(value)
+    data: dict[str, Any]
+    regions: dict[str, list[Any]]
+    placeless: int
+
+
+def _row_parts(item: JsonItem) -> _RowParts:
+    """Return what a row of JSON_MIN holds: after the task's id stand the results, and then the annotator."""
+    keys = list(item.fields)
     first, last = (keys.index(key) if key in keys else len(keys) for key in ("id", "annotator"))
-    results = keys[first + 1 : last]
-    spans: dict[str, list[Any]] = {}
-    data: dict[str, Any] = {}
-    for key, of in value.items():
-        if key in _ABOUT_ROW:
-            continue
-        if _are_regions(of):
-            spans[key] = [{**region, "label": label} for region in of for label in _list(region["labels"])]
-        elif key in results:
-            left_out[PLACELESS] += 1
-        else:
-            data[key] = of
-    chosen = text_key([(data, [])], item.name)
-    text = data.pop(chosen.name)
-    if (refused := _refusal(item, text, f"`{chosen.name}`", parts.max_text)) is not None:
+    rest = {key: of for key, of in item.fields.items() if key not in _ABOUT_ROW}
+    regions = {key: of for key, of in rest.items() if _are_regions(of)}
+    placeless = [key for key in keys[first + 1 : last] if key not in regions]
+    data = {key: of for key, of in rest.items() if key not in regions and key not in placeless}
+    return _RowParts(data, regions, len(placeless))
+
+
+def _row(item: JsonItem, key: TextKey, split: str | None, parts: ImportParts) -> Imported:
+    """Return the document of a row of JSON_MIN, which is one annotation."""
+    value, row = item.fields, _row_parts(item)
+    data = dict(row.data)
+    text = data.pop(key.name, None)
+    if (refused := _refusal(item, text, f"`{key.name}`", parts.max_text)) is not None:
         return refused
-    body = {"spans": [_without_words(span, layer) for layer, of in spans.items() for span in of]}
+    spans = [
+        # Label Studio writes other white space into the words than the text has.
+        {"start": region["start"], "end": region.get("end"), "label": label, "layer": control}
+        for control, regions in row.regions.items()
+        for region in regions
+        for label in region["labels"]
+    ]
     annotation = {**value, "id": value[_ROW], "completed_by": value.get("annotator")}
     meta = _object(item, data.pop("meta", None), "meta")
     return ImportedDocument(
         name=item.name,
         text=text,
         raw_sha256=item.raw_sha256,
-        annotations=(_annotation(item, annotation, body, {}),),
+        annotations=(_annotation(item, annotation, {"spans": spans}, {}),),
         encoding=item.encoding,
         lang=data.pop("lang") if isinstance(data.get("lang"), str) else None,
         meta={**data, **meta},
         split=split,
         id=_id(value.get("id")),
         code_points=True,
-        left_out=+left_out,
+        left_out={PLACELESS: row.placeless} if row.placeless else {},
     )
 
 
@@ -189,11 +196,6 @@ def _are_regions(value: Any) -> bool:
         and bool(value)
         and all(isinstance(item, dict) and isinstance(item.get("labels"), list) and "start" in item for item in value)
     )
-
-
-def _without_words(span: Mapping[str, Any], layer: str) -> dict[str, Any]:
-    # Label Studio writes other white space into the words than the text has.
-    return {"start": span["start"], "end": span.get("end"), "label": span["label"], "layer": layer}
 
 
 def _refusal(item: JsonItem, text: Any, key: str, limit: int) -> Refused | None:

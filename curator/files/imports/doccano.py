@@ -48,7 +48,9 @@ def _documents(files: ImportFiles, place: Place) -> Iterator[Imported]:
 def _users(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what each user annotated, by name, where annotations say who made them, as those of old exports do."""
     annotations = value.get("annotations")
-    if not looks_like_spans(annotations) or not all(isinstance(item, dict) for item in annotations):
+    if not isinstance(annotations, list) or not looks_like_spans(annotations):
+        return {}
+    if not all(isinstance(item, dict) for item in annotations):
         return {}
     users = Counter(item["user"] for item in annotations if isinstance(item.get("user"), int | str))
     if sum(users.values()) < len(annotations):

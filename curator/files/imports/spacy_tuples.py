@@ -1,6 +1,7 @@
-"""spaCy's training data as JSON: pairs of a text and its entities, objects, and the formats of spaCy 2 and of examples."""
+"""spaCy's training data as JSON: pairs of a text and its entities, objects, what spaCy 2 trained on, examples."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -62,7 +63,7 @@ def _paragraphs(item: JsonItem, place: Place) -> Iterator[Imported]:
     for number, paragraph in enumerate(paragraphs, start=1):
         name = item.name if len(paragraphs) == 1 else f"{item.name}.{number}"
         own = JsonItem(name, paragraph, item.raw_sha256, item.encoding)
-        yield own.checked(lambda own=own: _paragraph(own, place))
+        yield own.checked(partial(_paragraph, own, place))
 
 
 def _paragraph(item: JsonItem, place: Place) -> Imported:

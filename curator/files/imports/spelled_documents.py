@@ -55,7 +55,7 @@ def document(
 ) -> Imported:
     """Return a text with what was read of it; the keys that nothing else is made of are metadata.
 
-    Raises InputRefused, naming the item, for a text that is no string; one that cannot be a document comes as a refusal.
+    Raises InputRefused, naming the item, for a text that is no string; one that can be no document comes as a refusal.
     """
     if not isinstance(text, str):
         item.checked(lambda: checked_text(text, place.limit))

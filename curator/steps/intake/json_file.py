@@ -77,10 +77,20 @@ def json_files(files: ImportFiles) -> Sequence[str]:
     names = files.names()
     if len(names) == 1:
         return names
-    chosen = [name for name in names if name.lower().endswith(_EXTENSIONS) and PurePosixPath(name).name not in _BESIDE]
+    chosen = [name for name in names if is_json(name) and not is_beside(name)]
     if not chosen:
         raise InputRefused("no JSON file", files.name, f"give {', '.join(_EXTENSIONS)} files")
     return chosen
+
+
+def is_json(file: str) -> bool:
+    """Say whether a file is called as JSON is."""
+    return file.lower().endswith(_EXTENSIONS)
+
+
+def is_beside(file: str) -> bool:
+    """Say whether a file is one of those that `convert` and `export` write beside the records."""
+    return PurePosixPath(file).name in _BESIDE
 
 
 def json_elements(files: ImportFiles, file: str, limit: int) -> Iterator[JsonItem]:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import IO, Any, Protocol
 
+from curator.steps.ports.documents import LeftOut as LeftOut
 from curator.steps.ports.documents import Refused
 from curator.steps.ports.formats import Tokenize
 
@@ -50,14 +51,6 @@ class ImportedDocument:
     source: str = ""
     code_points: bool = False
     left_out: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A document whose answer is no annotation: rejected, ignored."""
-
-    name: str
-    cause: str
 
 
 Imported = ImportedDocument | LeftOut | Refused
