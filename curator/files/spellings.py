@@ -70,6 +70,11 @@ def looks_like_spans(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(_has_offsets(item) for item in value)
 
 
+def have_offsets(value: Any) -> bool:
+    """Say whether a value is a list of objects with offsets, whatever else they have."""
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and _offsets(item) for item in value)
+
+
 def triple(item: Sequence[Any]) -> dict[str, Any]:
     """Return a span that is written as a list of start, end and label."""
     return dict(zip(("start", "end", "label"), item, strict=False))
@@ -114,7 +119,7 @@ class _Spelling:
     def _is_spans(self, key: str, value: Any) -> bool:
         """Say whether labels are of spans; those of the whole text are counted, where nobody keeps them."""
         if isinstance(value, list) and any(isinstance(item, list | dict) for item in value):
-            return key != "annotations" or looks_like_spans(value)
+            return key != "annotations" or have_offsets(value)
         if key != "annotations" and not self.in_layers and value is not None:
             del self.rest[key]
             self.left_out[DOCUMENT_LABEL] += len(value) if isinstance(value, list) else 1
@@ -264,10 +269,13 @@ def _has_offsets(item: Any) -> bool:
         return len(item) in (3, 4) and _is_number(item[0]) and _is_number(item[1]) and isinstance(item[2], str)
     if not isinstance(item, dict):
         return False
+    return _offsets(item) and any(isinstance(part, str | list) for part in item.values())
+
+
+def _offsets(item: Mapping[str, Any]) -> bool:
     numbers = {str(key).lower() for key, part in item.items() if _is_number(part)}
     starts = any(key.startswith(("start", "begin")) or key == "from" for key in numbers)
-    ends = any(key.startswith(("end", "stop")) or key == "to" for key in numbers)
-    return starts and ends and any(isinstance(part, str | list) for part in item.values())
+    return starts and any(key.startswith(("end", "stop")) or key == "to" for key in numbers)
 
 
 def _is_number(value: Any) -> bool:

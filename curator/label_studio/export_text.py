@@ -35,8 +35,8 @@ def text_key(tasks: Iterable[Task], where: str) -> TextKey:
             texts.append(TEXT)
         shared = dict.fromkeys(texts if shared is None else [key for key in shared if key in texts])
         for item in result:
-            if isinstance(item, dict) and item.get("type") == "labels" and isinstance(item.get("to_name"), str):
-                objects.add(item["to_name"])
+            if isinstance(item, dict) and item.get("type") == "labels":
+                objects |= {item["to_name"]} if isinstance(item.get("to_name"), str) else set()
                 held |= {key for key in texts if _has_words(data[key], item.get("value"))}
     keys = list(shared or ())
     named = [key for key in keys if key in objects]

@@ -46,7 +46,8 @@ class _Reading:
 
     def take(self, item: Any) -> None:
         if not isinstance(item, dict) or not isinstance(item.get("type"), str):
-            self.regions.body["spans"].append({"item": item})
+            # A list could be taken for a span.
+            self.regions.body["spans"].append({"item": item} if isinstance(item, list) else item)
             return
         region = region_key(item.get("id"))
         if self._is_elsewhere(item):

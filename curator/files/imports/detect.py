@@ -31,6 +31,9 @@ _BY_EXTENSION = {
     ".pkl": "spacy",
     ".pickle": "spacy",
 }
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*(?:"(?P<colon>\s*:)?|\Z)|[{}\[\]]', re.DOTALL)
+"""A text of JSON, with the colon that makes it a key, or one that goes on; and what opens or closes."""
+
 _REMEDY = "name the format with --format"
 
 
@@ -57,11 +60,11 @@ def _json_format(files: ImportFiles, name: str) -> str:
     objects = [value for value in values if isinstance(value, dict)]
     keys = {key for value in objects for key in value}
     if not objects:
-        # An object that is longer than the head shows its keys, at whatever depth.
-        keys = set(re.findall(r'"(\w+)"\s*:', head))
-    if keys >= {"text", "entities"} and not keys & _NOT_ENTITIES_ALONE:
+        keys = set(_shown_keys(head))
+    form = next((form for form, wanted in _BY_KEYS if any(set(of_form) <= keys for of_form in wanted)), "")
+    if form == "entities":
         return _format_of_entities([item for value in objects for item in _list(value.get("entities"))])
-    return next((form for form, wanted in _BY_KEYS if any(set(of_form) <= keys for of_form in wanted)), "")
+    return form
 
 
 _BY_KEYS: Sequence[tuple[str, Sequence[tuple[str, ...]]]] = (
@@ -73,17 +76,13 @@ _BY_KEYS: Sequence[tuple[str, Sequence[tuple[str, ...]]]] = (
     ),
     ("prodigy", [(key,) for key in ("answer", "_input_hash", "_task_hash", "_view_id", "_session_id")]),
     ("spacy", [("paragraphs",), ("doc_annotation", "token_annotation"), ("text", "ents")]),
-    ("doccano", [("text", key) for key in ("label", "labels", "entities", "Comments")]),
-    ("doccano", [("text", "annotations"), ("id", "data", "label")]),
+    ("doccano", [("text", key) for key in ("label", "labels", "Comments", "annotations")]),
+    ("doccano", [("id", "data", "label")]),
+    ("entities", [("text", "entities")]),
     ("gliner", [("text", "ner")]),
     ("records", [("text", "spans")]),
 )
 """The keys, any of these sets of them, by which the first objects of a file tell its format; the first that fits."""
-
-_NOT_ENTITIES_ALONE = frozenset(
-    {"tokenized_text", "provenance", "answer", "_input_hash", "_task_hash", "label", "labels", "Comments", "ents"}
-)
-"""The keys that tell the format of objects which have entities beside them."""
 
 
 def _format_of_entities(entities: Sequence[Any]) -> str:
@@ -108,6 +107,22 @@ def _first_values(head: str) -> Iterator[Any]:
         except (ValueError, RecursionError):
             return
         yield value
+
+
+def _shown_keys(head: str) -> Iterator[str]:
+    """Yield the keys of the first object, of one that is longer than the head those that show."""
+    depth = 0
+    for token in _TOKENS.finditer(head):
+        text = token[0]
+        if text in "{[":
+            # A list around the objects is none of their depth.
+            depth += text == "{" or depth > 0
+        elif text in "}]":
+            depth -= 1
+            if depth <= 0:
+                return
+        elif depth == 1 and token["colon"]:
+            yield text[1 : text.rindex('"')]
 
 
 def _list(value: Any) -> list[Any]:

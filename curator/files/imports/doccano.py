@@ -8,7 +8,7 @@ from typing import Any
 from curator.domain.document import split_named
 from curator.files.imports.json_lines import json_items
 from curator.files.imports.spelled_documents import Place, by_users, spelled_document
-from curator.files.spellings import looks_like_spans
+from curator.files.spellings import have_offsets
 from curator.steps.intake.json_file import json_files
 from curator.steps.ports.imports import Imported, ImportFiles, ImportFormat, ImportPart, ImportParts
 
@@ -48,9 +48,7 @@ def _documents(files: ImportFiles, place: Place) -> Iterator[Imported]:
 def _users(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what each user annotated, by name, where annotations say who made them, as those of old exports do."""
     annotations = value.get("annotations")
-    if not isinstance(annotations, list) or not looks_like_spans(annotations):
-        return {}
-    if not all(isinstance(item, dict) for item in annotations):
+    if not isinstance(annotations, list) or not have_offsets(annotations):
         return {}
     users = Counter(item["user"] for item in annotations if isinstance(item.get("user"), int | str))
     if sum(users.values()) < len(annotations):

@@ -190,10 +190,10 @@ class _Source:
                     if len(self._text) > self._most:
                         raise replace(too_large(self._most // VALUE_BYTES), where=name) from None
                     continue
-                what = "file breaks off" if self._ended and self._may_go_on(error) else ""
+                what = "file breaks off" if self._is_at_end(error) else ""
                 raise _broken(what, _fault_from(self._at, error), name) from None
             # A number at the end of what was read may have further digits.
-            if end < len(self._text) or isinstance(value, dict | list | str) or not self._more():
+            if isinstance(value, dict | list | str) or end + _TAIL < len(self._text) or not self._more():
                 break
         raw = self._text[self._at : end].encode("utf-8", "surrogatepass")
         self._move(end)
@@ -204,6 +204,12 @@ class _Source:
         if not isinstance(error, json.JSONDecodeError):
             return False
         return error.msg.startswith("Unterminated") or error.pos >= len(self._text) - _TAIL
+
+    def _is_at_end(self, error: ValueError | RecursionError) -> bool:
+        """Say whether it is the end of the file that is in error."""
+        if not isinstance(error, json.JSONDecodeError):
+            return False
+        return error.msg.startswith("Unterminated") or error.pos >= len(self._text.rstrip(_BLANKS))
 
 
 def _fault_from(at: int, error: ValueError | RecursionError) -> str:
