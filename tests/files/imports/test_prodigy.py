@@ -21,7 +21,7 @@ GAO = {"start": 0, "end": 3, "token_start": 0, "token_end": 0, "label": "GPE"}
 ATTACK = {"start": 14, "end": 21, "token_start": 4, "token_end": 4, "label": "ATTACK"}
 
 
-def _task(**fields: Any) -> dict[str, Any]:
+def prodigy_task(**fields: Any) -> dict[str, Any]:
     return {
         "text": TEXT,
         "tokens": TOKENS,
@@ -39,7 +39,7 @@ def _task(**fields: Any) -> dict[str, Any]:
 
 
 def test_a_task_is_of_its_annotator_and_known_by_its_hash(tmp_path: Path) -> None:
-    document = only(read_lines(tmp_path, [_task(rubrique="Monde")]))
+    document = only(read_lines(tmp_path, [prodigy_task(rubrique="Monde")]))
     (annotation,) = document.annotations
     assert spans(document) == [("Gao", "GPE"), ("attaque", "ATTACK")]
     assert (annotation.annotator, annotation.key) == ("presse-awa", "-12")
@@ -49,7 +49,7 @@ def test_a_task_is_of_its_annotator_and_known_by_its_hash(tmp_path: Path) -> Non
 
 
 def test_rejected_and_ignored_tasks_are_left_out_by_cause(tmp_path: Path) -> None:
-    items = read_lines(tmp_path, [_task(answer="reject"), _task(answer="ignore"), _task()])
+    items = read_lines(tmp_path, [prodigy_task(answer="reject"), prodigy_task(answer="ignore"), prodigy_task()])
     assert [item.cause for item in items if isinstance(item, LeftOut)] == ["rejected", "ignored"]
     assert isinstance(items[2], ImportedDocument)
 
@@ -57,7 +57,7 @@ def test_rejected_and_ignored_tasks_are_left_out_by_cause(tmp_path: Path) -> Non
 def test_a_rejected_span_is_left_out_with_the_relations_to_it(tmp_path: Path) -> None:
     rejected = {**GAO, "answer": "reject"}
     relation = {"head": 4, "child": 0, "head_span": ATTACK, "child_span": GAO, "label": "place"}
-    document = only(read_lines(tmp_path, [_task(spans=[rejected, ATTACK], relations=[relation])]))
+    document = only(read_lines(tmp_path, [prodigy_task(spans=[rejected, ATTACK], relations=[relation])]))
     assert spans(document) == [("attaque", "ATTACK")]
     assert document.annotations[0].body["relations"] == []
     assert document.left_out == {"rejected-span": 1, "relation-of-left-out-span": 1}
@@ -67,7 +67,7 @@ def test_a_rejected_span_is_left_out_with_the_relations_to_it(tmp_path: Path) ->
 def test_relations_lead_to_spans_by_place_or_by_last_token(tmp_path: Path, with_spans: bool) -> None:
     ends = {"head_span": ATTACK, "child_span": GAO} if with_spans else {}
     relation = {"head": 4, "child": 0, "label": "place", **ends}
-    document = only(read_lines(tmp_path, [_task(relations=[relation])]))
+    document = only(read_lines(tmp_path, [prodigy_task(relations=[relation])]))
     (read,) = document.annotations[0].body["relations"]
     names = {span["id"]: span["label"] for span in document.annotations[0].body["spans"]}
     assert (names[read["head"]], names[read["child"]]) == ("ATTACK", "GPE")
@@ -75,26 +75,26 @@ def test_relations_lead_to_spans_by_place_or_by_last_token(tmp_path: Path, with_
 
 def test_spans_by_tokens_alone(tmp_path: Path) -> None:
     span = {"token_start": 2, "token_end": 3, "label": "ORG"}
-    assert spans(only(read_lines(tmp_path, [_task(spans=[span])]))) == [("l'armée", "ORG")]
-    line = said(read_lines(tmp_path, [_task(spans=[{**span, "token_end": 6}])]))
+    assert spans(only(read_lines(tmp_path, [prodigy_task(spans=[span])]))) == [("l'armée", "ORG")]
+    line = said(read_lines(tmp_path, [prodigy_task(spans=[{**span, "token_end": 6}])]))
     assert "no token 6" in line
     assert "lines.jsonl:1" in line
 
 
 def test_choices_are_counted(tmp_path: Path) -> None:
     options = [{"id": "a", "text": "oui"}, {"id": "b", "text": "non"}]
-    document = only(read_lines(tmp_path, [_task(options=options, accept=["a"])]))
+    document = only(read_lines(tmp_path, [prodigy_task(options=options, accept=["a"])]))
     assert document.left_out == {"choice": 1}
     assert "options" not in document.meta
 
 
 @pytest.mark.parametrize("medium", ["image", "audio", "video"])
 def test_tasks_about_no_text_are_refused_by_name(tmp_path: Path, medium: str) -> None:
-    line = said(read_lines(tmp_path, [_task(), {**_task(), medium: "photo.jpg"}]))
+    line = said(read_lines(tmp_path, [prodigy_task(), {**prodigy_task(), medium: "photo.jpg"}]))
     assert f"a task about {medium}" in line
     assert "lines.jsonl:2" in line
 
 
 def test_without_an_annotator_nobody_is_made_up(tmp_path: Path) -> None:
-    document = only(read_lines(tmp_path, [_task(_session_id=None, _annotator_id=None)]))
+    document = only(read_lines(tmp_path, [prodigy_task(_session_id=None, _annotator_id=None)]))
     assert document.annotations[0].annotator == ""
