@@ -38,7 +38,9 @@ def text_key(tasks: Iterable[Task], where: str) -> TextKey:
             if isinstance(item, dict) and item.get("type") == "labels":
                 objects |= {item["to_name"]} if isinstance(item.get("to_name"), str) else set()
                 held |= {key for key in texts if _has_words(data[key], item.get("value"))}
-    keys = list(shared or ())
+    if shared is None:
+        return TextKey(TEXT)
+    keys = list(shared)
     named = [key for key in keys if key in objects]
     for candidates in ([key for key in keys if key == TEXT], keys, named, [key for key in keys if key in held]):
         if len(candidates) == 1:

@@ -16,7 +16,8 @@ from curator.domain.document import RawDocument
 from curator.domain.offset_units import in_code_points
 from curator.files.documents import FileReader
 from curator.steps.intake.foreign_labels import LabelMap
-from curator.steps.ports.imports import Imported, ImportedDocument, LeftOut, Refused
+from curator.steps.ports.documents import LeftOut, Refused
+from curator.steps.ports.imports import Imported, ImportedDocument
 from tests.fakes.parts import SCHEMA
 from tests.files.imports.reading import read
 from tests.files.imports.test_detect import OBJECTS
@@ -60,6 +61,9 @@ _ODD = st.one_of(
 )
 
 
+_PIECES = (b"", b'"', b"}", b"]", b",", b"\xe9", b"\0", b"\n", b"[", b"{", b"1", b"\\")
+
+
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Yield the path to every part of a value."""
     yield path
@@ -93,7 +97,9 @@ def damaged(data: bytes, damage: st.DataObject) -> bytes:
     """Return bytes of which some were cut off, overwritten or put in."""
     for _ in range(damage.draw(st.integers(1, 3))):
         at = damage.draw(st.integers(0, len(data)))
-        piece = damage.draw(st.sampled_from([b"", b'"', b"}", b"]", b",", b"\xe9", b"\0", b"\n", b"[", b"{", b"1", b"\\"]))
+        piece = damage.draw(
+            st.sampled_from([b"", b'"', b"}", b"]", b",", b"\xe9", b"\0", b"\n", b"[", b"{", b"1", b"\\"])
+        )
         data = data[:at] + piece + (data[at + damage.draw(st.integers(0, 5)) :] if damage.draw(st.booleans()) else b"")
     return data
 

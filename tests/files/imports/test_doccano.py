@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from curator.steps.ports.imports import ImportedDocument, Refused
+from curator.steps.ports.documents import Refused
+from curator.steps.ports.imports import ImportedDocument
 from tests.files.imports.reading import only, read, read_lines, read_list, said, spans
 
 TEXT = "Gao : l'armée attaque Kidal."

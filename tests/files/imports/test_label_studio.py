@@ -11,7 +11,8 @@ from curator.domain.carried import carry_over
 from curator.domain.span import attribute_value, relation_value
 from curator.label_studio.results import read_result
 from curator.steps.intake.foreign_labels import LabelMap
-from curator.steps.ports.imports import ImportedDocument, Refused
+from curator.steps.ports.documents import Refused
+from curator.steps.ports.imports import ImportedDocument
 from tests.fakes.parts import SCHEMA
 from tests.files.imports.reading import only, read, read_list, said, spans
 

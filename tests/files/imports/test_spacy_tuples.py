@@ -14,7 +14,7 @@ from tests.files.imports.reading import only, read, read_lines, read_list, said,
 
 TEXT = "Gao : l'armée attaque Kidal."
 SPANS = [("Gao", "GPE"), ("l'armée attaque", "ATTACK"), ("Kidal", "GPE")]
-ENTITIES = [[0, 3, "GPE"], [6, 21, "ATTACK"], [22, 27, "GPE"]]
+ENTITIES: list[Any] = [[0, 3, "GPE"], [6, 21, "ATTACK"], [22, 27, "GPE"]]
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_what_an_example_gives(tmp_path: Path, doc: Doc) -> None:
 
 def test_paragraphs_of_spacy_2(tmp_path: Path, doc: Doc) -> None:
     tags = doc_to_biluo_tags(doc)
-    assert tags == offsets_to_biluo_tags(doc, [tuple(span) for span in ENTITIES])
+    assert tags == offsets_to_biluo_tags(doc, [(start, end, label) for start, end, label in ENTITIES])
     tokens = [{"id": token.i, "orth": token.text, "ner": tag, "tag": "X"} for token, tag in zip(doc, tags, strict=True)]
     sentences = [{"tokens": tokens[:2], "brackets": []}, {"tokens": tokens[2:], "brackets": []}]
     paragraphs = [{"raw": TEXT, "sentences": sentences, "cats": []}, {"sentences": sentences}]
