@@ -11,7 +11,7 @@ from curator.domain.json_values import checked_text, json_fault, refuse_unstorab
 from curator.files.encodings import Decoded
 from curator.files.raw_lines import RawLine, Stream, raw_lines
 from curator.files.refusals import refusal
-from curator.files.spellings import Spelled, looks_like_spans, spelled
+from curator.files.spellings import Spelled, spelled, unread_spans
 from curator.files.words import has_words, spelled_words
 from curator.steps.ports.documents import LeftOut, Refused
 
@@ -74,7 +74,9 @@ def _document(line: RawLine, name: str, limit: int) -> RawDocument | LeftOut:
     lang = said.rest.pop("lang", None)
     if lang is not None and not isinstance(lang, str):
         raise InputRefused("lang is not a string", remedy='write an ISO 639-1 code such as "fr", or leave it out')
-    _refuse_unread_spans(said.rest)
+    for key in unread_spans(said.rest):
+        what = f"{key!r} holds what look like spans, and is no key that is read"
+        raise InputRefused(what, remedy="call it 'spans', with `start`, `end` and `label`; or put it into `meta`")
     return RawDocument(
         name=name,
         text=text,
@@ -105,14 +107,6 @@ def _read(value: Any) -> tuple[Any, Spelled]:
 def _is_pair(value: Any) -> bool:
     """Say whether a value is a text and what is said of it, as spaCy is trained on."""
     return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], dict)
-
-
-def _refuse_unread_spans(value: dict[str, Any]) -> None:
-    """Raise InputRefused for spans under a key that is not read: as metadata nobody would look for them."""
-    for key, item in value.items():
-        if looks_like_spans(item):
-            what = f"{key!r} holds what look like spans, and is no key that is read"
-            raise InputRefused(what, remedy="call it 'spans', with `start`, `end` and `label`; or put it into `meta`")
 
 
 def _meta(value: dict[str, Any]) -> dict[str, Any]:

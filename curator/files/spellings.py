@@ -65,9 +65,14 @@ def spelled(value: Mapping[str, Any], *, in_layers: bool = False) -> Spelled:
     return Spelled(reading.body, reading.rest, +reading.left_out, answer)
 
 
-def looks_like_spans(value: Any) -> bool:
-    """Say whether a value is a list of which all items have offsets and a label."""
-    return isinstance(value, list) and bool(value) and all(_has_offsets(item) for item in value)
+def unread_spans(rest: Mapping[str, Any]) -> list[str]:
+    """Return the keys of spans that nothing reads: as metadata nobody would look for them."""
+    return [key for key, item in rest.items() if key != "meta" and looks_like_spans(item)]
+
+
+def looks_like_spans(value: Any, depth: int = 3) -> bool:
+    """Say whether a value is a list of which all items have offsets and a label, at some depth or other."""
+    return isinstance(value, list) and bool(value) and all(_has_offsets(item, depth) for item in value)
 
 
 def have_offsets(value: Any) -> bool:
@@ -236,9 +241,9 @@ def _as_named(item: dict[str, Any], tokens: Any) -> dict[str, Any]:
     named = dict(item)
     for ours, theirs in (("start", _STARTS), ("end", _ENDS)):
         for key in theirs:
-            if ours not in named and key in named:
+            if named.get(ours) is None and key in named:
                 named[ours] = named.pop(key)
-    if "token_start" in named and "start" not in named:
+    if named.get("token_start") is not None and named.get("start") is None:
         named["start"] = _border(tokens, named["token_start"], "start")
         named["end"] = _border(tokens, named.get("token_end"), "end")
     return named
@@ -264,12 +269,17 @@ def _is_plain(item: Any) -> bool:
     return isinstance(item, dict) and not any(key in item for key in (*_STARTS, *_ENDS))
 
 
-def _has_offsets(item: Any) -> bool:
+def _has_offsets(item: Any, depth: int) -> bool:
     if isinstance(item, list):
         return len(item) in (3, 4) and _is_number(item[0]) and _is_number(item[1]) and isinstance(item[2], str)
     if not isinstance(item, dict):
         return False
-    return _offsets(item) and any(isinstance(part, str | list) for part in item.values())
+    if _offsets(item):
+        return any(isinstance(part, str | list) for part in item.values())
+    return depth > 0 and any(
+        looks_like_spans(part, depth - 1) or (isinstance(part, dict) and _has_offsets(part, depth - 1))
+        for part in item.values()
+    )
 
 
 def _offsets(item: Mapping[str, Any]) -> bool:

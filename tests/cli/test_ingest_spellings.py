@@ -96,6 +96,8 @@ def test_offsets_in_another_unit(run: Run, folder: Path) -> None:
     [
         ("mentions", [{"begin": 0, "end": 3, "type": "GPE"}]),
         ("ner_tags", [[0, 3, "GPE"]]),
+        ("annotation", [{"label": ["GPE"], "points": [{"start": 0, "end": 2, "text": "Gao"}]}]),
+        ("annotations", [{"result": [{"type": "labels", "value": {"start": 0, "end": 3, "labels": ["GPE"]}}]}]),
         ("predicted", [{"entity_group": "GPE", "start": 0, "end": 3, "score": 0.9}]),
     ],
 )

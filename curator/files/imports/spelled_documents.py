@@ -13,7 +13,7 @@ from curator.domain.errors import InputRefused
 from curator.domain.json_values import checked_text
 from curator.files.imports.reader import is_own
 from curator.files.refusals import refusal
-from curator.files.spellings import Spelled, spelled
+from curator.files.spellings import Spelled, spelled, unread_spans
 from curator.steps.intake.json_file import JsonItem
 from curator.steps.ports.imports import Imported, ImportedAnnotation, ImportedDocument, LeftOut
 
@@ -65,6 +65,7 @@ def document(
         return refusal(item.name, error)
     rest = dict(reading.rest)
     named = rest["document"] if isinstance(rest.get("document"), str) else ""
+    _take_unread(item, reading, rest)
     own = is_own(text, named)
     provenance: Mapping[str, Any] = {}
     if own:
@@ -72,7 +73,7 @@ def document(
         provenance = rest.pop("provenance", None) or {}
         if not isinstance(provenance, dict):
             raise InputRefused("'provenance' is no object", item.name, "leave it out")
-    lang = rest.pop("lang") if isinstance(rest.get("lang"), str) else None
+    lang = rest.pop("lang", None) if isinstance(rest.get("lang"), str | None) else None
     split = rest.pop("split") if isinstance(rest.get("split"), str) and rest["split"] in SPLITS else None
     number = str(rest.pop("id")) if isinstance(rest.get("id"), str | int) else ""
     meta = rest.pop("meta") if isinstance(rest.get("meta"), dict) else {}
@@ -97,6 +98,18 @@ def document(
         code_points=own,
         left_out=reading.left_out,
     )
+
+
+def _take_unread(item: JsonItem, reading: Spelled, rest: dict[str, Any]) -> None:
+    """Count the spans of keys that nothing reads, and take them away, where there are spans beside them.
+
+    Raises InputRefused where there are none: then these are the ones that were meant.
+    """
+    for key in unread_spans(rest):
+        if not reading.body.get("spans"):
+            what = f"{key!r} holds what look like spans, and is no key that is read"
+            raise InputRefused(what, item.name, "call it 'spans', with `start`, `end` and `label`; check the --format")
+        reading.left_out[f"spans-under-{key}"] += len(rest.pop(key))
 
 
 def by_users(imported: Imported, users: Mapping[str, Any]) -> Iterator[Imported]:

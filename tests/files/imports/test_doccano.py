@@ -116,3 +116,12 @@ def test_of_a_file_with_a_broken_line_nothing_is_read(tmp_path: Path, broken: st
     line = said(read(path, "doccano"))
     assert what in line
     assert "a.jsonl:2" in line
+
+
+def test_spans_under_a_key_of_nobody_are_refused_or_counted_and_no_metadata(tmp_path: Path) -> None:
+    mentions = [{"begin": 0, "end": 3, "type": "GPE"}]
+    line = said(read_lines(tmp_path, [{"text": TEXT, "label": [], "mentions": mentions}]))
+    assert "'mentions' holds what look like spans" in line
+    assert "lines.jsonl:1" in line
+    document = only(read_lines(tmp_path, [{"text": TEXT, "label": [GAO], "mentions": mentions}]))
+    assert (dict(document.meta), document.left_out) == ({}, {"spans-under-mentions": 1})

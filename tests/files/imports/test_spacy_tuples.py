@@ -20,7 +20,9 @@ ENTITIES: list[Any] = [[0, 3, "GPE"], [6, 21, "ATTACK"], [22, 27, "GPE"]]
 @pytest.fixture(scope="module")
 def doc() -> Doc:
     doc = spacy.blank("fr")(TEXT)
-    doc.set_ents([doc.char_span(start, end, label) for start, end, label in ENTITIES])
+    spans = [doc.char_span(start, end, label) for start, end, label in ENTITIES]
+    doc.set_ents([span for span in spans if span is not None])
+    assert len(doc.ents) == len(ENTITIES)
     return doc
 
 
