@@ -59,10 +59,11 @@ def import_files(
     settings = context.settings
     if form:
         _refuse_unknown(form)
-    order = replace(order, labels=label_map(labels, configured_schema(context)))
+    schema = configured_schema(context)
+    order = replace(order, labels=label_map(labels, schema))
     init_if_missing(context, say)
     with open_store(context) as store:
-        parts = ImportParts(tokenizer, _text_of(store), settings.ingest.max_text_bytes)
+        parts = ImportParts(tokenizer, _text_of(store), settings.ingest.max_text_bytes, schema.layer_names)
         return import_annotations(
             paths,
             order,

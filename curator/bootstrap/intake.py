@@ -7,6 +7,7 @@ from curator.bootstrap.init import init_if_missing
 from curator.bootstrap.schemas import adopt_configured, configured_schema
 from curator.bootstrap.stores import open_store
 from curator.domain.split import Cutoff, SourceSplits, SplitRule
+from curator.files.csv_documents import TEXT_COLUMN
 from curator.files.documents import FileReader
 from curator.files.language import detect_language
 from curator.files.nearness import SketchNearness
@@ -15,8 +16,16 @@ from curator.steps.intake.ingest import ingest as run
 from curator.steps.ports.progress import Progress
 
 
-def ingest(context: Context, paths: Sequence[str], say: Callable[[str], None], progress: Progress) -> Ingested:
+def ingest(
+    context: Context,
+    paths: Sequence[str],
+    say: Callable[[str], None],
+    progress: Progress,
+    text_column: str = TEXT_COLUMN,
+) -> Ingested:
     """Take in all documents at the paths, by the configured schema and split rule.
+
+    The texts of tables are in the column of the name `text_column`.
 
     The workspace is made where it is not there, once the label schema could be read.
     """
@@ -26,7 +35,7 @@ def ingest(context: Context, paths: Sequence[str], say: Callable[[str], None], p
     with open_store(context) as store:
         return run(
             paths,
-            reader=FileReader(settings.ingest.max_text_bytes),
+            reader=FileReader(settings.ingest.max_text_bytes, text_column=text_column),
             language=detect_language,
             nearness=SketchNearness(),
             store=store,

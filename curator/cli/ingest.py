@@ -9,19 +9,20 @@ from curator.domain.document import SPLITS
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
+@click.option("--text-column", metavar="NAME", default="text", show_default=True, help="The column of a .csv's texts.")
 @json_option
 @click.pass_obj
-def ingest(context: Context, paths: tuple[str, ...], as_json: bool) -> int:
+def ingest(context: Context, paths: tuple[str, ...], text_column: str, as_json: bool) -> int:
     """Take in documents: .txt, .jsonl and .csv files, folders, globs, or - for standard input.
 
     What cannot be taken in is named and skipped; the exit code is then 3. A short text that may be in another language
-    is taken in and named.
+    is taken in and named. What was rejected or ignored where it was annotated is left out and counted.
     """
     from curator.bootstrap.intake import ingest as run
     from curator.bootstrap.intake import split_rule
 
     with progress("ingest") as tell:
-        result = run(context, paths, say, tell)
+        result = run(context, paths, say, tell, text_column.strip())
     for refused in result.refused:
         say(f"refused {refused.error}")
     for name, cause in result.causes:
@@ -49,6 +50,7 @@ def ingest(context: Context, paths: tuple[str, ...], as_json: bool) -> int:
             "undated": dealt.undated,
             "spans": result.spans,
             "quarantined": result.quarantined,
+            "left_out": dict(result.left_out),
             "recounted": len(result.recounted),
             "language_doubtful": len(result.doubtful),
             "refused": len(result.refused)

@@ -169,7 +169,8 @@ def _span(layer: str | None, item: Any, raw: str, canonical: Canonical, names: L
     cause = offsets_fault(start, end, raw)
     if cause is not None or not isinstance(start, int) or not isinstance(end, int):
         return Problem(cause or "malformed-item", item)
-    if "text" in item and item["text"] != raw[start:end]:
+    # Tools that give all objects the same keys write null where one has none.
+    if item.get("text") is not None and item["text"] != raw[start:end]:
         return Problem("text-differs", item)
     layer = layer or item.get("layer") or (names.layer_of(label) if isinstance(label, str) else None)
     if not isinstance(label, str) or not names.knows(str(layer), label):
@@ -183,7 +184,8 @@ def _span(layer: str | None, item: Any, raw: str, canonical: Canonical, names: L
 def _relation(item: Any, names: Mapping[Any, str], schema: LabelSchema) -> Relation | Problem:
     if not isinstance(item, Mapping):
         return Problem("malformed-item", item)
-    label, direction = item.get("label"), item.get("direction", "right")
+    label, direction = item.get("label"), item.get("direction")
+    direction = "right" if direction is None else direction
     if not isinstance(label, str) or label not in schema.relation_names or direction not in DIRECTIONS:
         return Problem("unknown-relation", item)
     try:

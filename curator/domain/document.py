@@ -22,7 +22,7 @@ class RawDocument:
 
     `name` says where it was found (a path, with `:N` for the N-th line or row of a file); `raw_sha256`
     is over the bytes (of the file, or of the line) it came from; `annotations` is the JSON of spans and
-    relations that came with it.
+    relations that came with it; `left_out` counts what came with it and is none of them, by cause.
     """
 
     name: str
@@ -33,6 +33,7 @@ class RawDocument:
     meta: Mapping[str, Any] = field(default_factory=dict)
     split: str | None = None
     annotations: Mapping[str, Any] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,18 @@
-"""JSON as we keep and write it: what no database or file of ours can hold, and lines that nobody breaks."""
+"""JSON as we read, keep and write it: what no database or file of ours can hold, and lines that nobody breaks."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
-from curator.domain.canonical import refuse_unstorable
+from curator.domain.canonical import refuse_oversized, refuse_unstorable
 from curator.domain.errors import InputRefused
 
 DEEPEST = 64
 """The levels of nesting up to which a value is taken; Label Studio's own results have five."""
 
+_INTEGERS = range(-(2**63), 2**64)
 _BREAKS = {ord(char): f"\\u{ord(char):04x}" for char in "\N{NEXT LINE}\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"}
 
 
@@ -63,3 +65,91 @@ def storable(text: str) -> bool:
     except InputRefused:
         return False
     return True
+
+
+def strict_decoder() -> json.JSONDecoder:
+    """Return a decoder of JSON whose decoding raises InputRefused for keys given twice and for numbers of no JSON."""
+    # The standard library's parser keeps large integers and tells of keys given twice; faster ones round and drop.
+    return json.JSONDecoder(object_pairs_hook=_object, parse_constant=_not_finite)
+
+
+def json_fault(error: ValueError | RecursionError) -> str:
+    """Say why something is no JSON, given the error of decoding it."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at character {error.pos + 1}"
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def refuse_too_deep(value: Any) -> None:
+    """Raise InputRefused for a value that is nested deeper than any is kept."""
+    waiting = [(value, 1)]
+    while waiting:
+        item, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise InputRefused("nested too deeply", remedy="write flatter values")
+        inner = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+        waiting.extend((part, depth + 1) for part in inner if isinstance(part, dict | list))
+
+
+def refuse_unstorable_value(value: Any, where: str) -> None:
+    """Raise InputRefused where a JSON value holds something that no database or JSON writer keeps as it is.
+
+    That is NUL, lone surrogates, numbers that are not finite, and integers beyond 64 bits; keys count too.
+    """
+    waiting = [(where, value)]
+    while waiting:
+        place, item = waiting.pop()
+        if isinstance(item, str):
+            _refuse_unstorable_string(item, place)
+        elif isinstance(item, dict):
+            for key, inner in item.items():
+                _refuse_unstorable_string(key, f"a key of {place}")
+                waiting.append((f"{place}.{key}", inner))
+        elif isinstance(item, list):
+            waiting.extend((f"{place}[{index}]", inner) for index, inner in enumerate(item))
+        elif isinstance(item, float) and not isfinite(item):
+            raise InputRefused("number is not finite", place, "write null or a string instead")
+        elif isinstance(item, int) and item not in _INTEGERS:
+            raise InputRefused("integer is beyond 64 bits", place, "write it as a string")
+
+
+def checked_text(text: Any, limit: int) -> str:
+    """Return a text that can be a document; `limit` is in bytes of its canonical form in UTF-8.
+
+    Raises InputRefused for what is no string, is blank, is too large, or holds NUL or a lone surrogate.
+    """
+    if not isinstance(text, str):
+        raise InputRefused("text is not a string", f"a {kind_of(text)}", "write the text as a JSON string")
+    if not text.strip().strip("\ufeff"):
+        raise InputRefused("text is empty", remedy="remove it or fill it in")
+    refuse_unstorable(text)
+    refuse_oversized(text, limit)
+    return text
+
+
+def kind_of(value: Any) -> str:
+    """Return what JSON calls a value: an object, a list …, without its article."""
+    if value is None:
+        return "null"
+    kinds = {bool: "boolean", int: "number", float: "number", list: "list", dict: "object", str: "string"}
+    return kinds.get(type(value), "value")
+
+
+def _refuse_unstorable_string(text: str, place: str) -> None:
+    try:
+        refuse_unstorable(text)
+    except InputRefused as error:
+        raise InputRefused(error.what, f"{place}, {error.where}", error.remedy) from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        doubled = next(key for key, count in counts.items() if count > 1)
+        raise InputRefused(f"key {doubled!r} is given twice", remedy="keep one of them")
+    return value
+
+
+def _not_finite(constant: str) -> Any:
+    raise InputRefused(f"{constant} is no JSON number", remedy="write null instead")

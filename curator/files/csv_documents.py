@@ -12,26 +12,31 @@ from curator.files.raw_lines import RawLine, Stream, raw_lines
 from curator.files.refusals import checked_text, refusal, refuse_unstorable_value
 from curator.steps.ports.documents import Refused
 
+TEXT_COLUMN = "text"
+"""The column that has the text, where nobody names another."""
+
 _DELIMITERS = (",", ";", "\t")
 _LINE_BYTES = 8
 
 
-def read_table(stream: Stream, name: str, limit: int) -> Iterator[RawDocument | Refused]:
+def read_table(
+    stream: Stream, name: str, limit: int, text_column: str = TEXT_COLUMN
+) -> Iterator[RawDocument | Refused]:
     """Yield the document or refusal of every row below the header; `limit` is in bytes of text.
 
     Names are `name:N`, N counting the rows that are not blank from 1. Raises InputRefused where the stream as a
-    whole is no text or has no column `text`, and OSError.
+    whole is no text or has no column of that name, and OSError.
     """
     # The library's own limit is one for the whole process and below a long article; never lower another's.
     csv.field_size_limit(max(csv.field_size_limit(), 4 * limit))
     lines = _Lines(raw_lines(stream, limit * _LINE_BYTES), limit)
-    delimiter, columns = _header(next((line for line in lines if line.strip()), ""))
+    delimiter, columns = _header(next((line for line in lines if line.strip()), ""), text_column)
     lines.take()
     number = 0
     for number, (row, raw) in enumerate(_rows(lines, delimiter), start=1):
         place = f"{name}:{number}"
         try:
-            yield _document(place, _cells(row, columns), raw, limit)
+            yield _document(place, _cells(row, columns), raw, limit, text_column)
         except InputRefused as error:
             yield refusal(place, error)
     if not number:
@@ -83,8 +88,8 @@ class _Lines(Iterator[str]):
         return taken
 
 
-def _header(line: str) -> tuple[str, list[str]]:
-    """Return the delimiter and the columns: of those readings that have a `text`, the one with most columns."""
+def _header(line: str, text_column: str) -> tuple[str, list[str]]:
+    """Return the delimiter and the columns: of those readings that have the text, the one with most columns."""
     if not line.strip():
         raise InputRefused("file is empty", remedy="remove it or fill it in")
     try:
@@ -92,9 +97,10 @@ def _header(line: str) -> tuple[str, list[str]]:
     except csv.Error as error:
         raise InputRefused(f"header is not a row: {error}", remedy="write the columns' names in one line") from None
     readings = [(delimiter, [cell.strip() for cell in row]) for delimiter, row in rows]
-    delimiter, columns = max(readings, key=lambda reading: ("text" in reading[1], len(reading[1])))
-    if "text" not in columns:
-        raise InputRefused("no column 'text'", f"columns: {', '.join(columns)[:200]}", "rename the one with the text")
+    delimiter, columns = max(readings, key=lambda reading: (text_column in reading[1], len(reading[1])))
+    if text_column not in columns:
+        what, where = f"table has no column {text_column!r}", f"columns: {', '.join(columns)[:200]}"
+        raise InputRefused(what, where, "say which of them has the text with --text-column NAME")
     if len(set(columns)) < len(columns):
         raise InputRefused("two columns have the same name", ", ".join(columns)[:200], "rename one of them")
     return delimiter, columns
@@ -109,8 +115,8 @@ def _cells(row: list[str] | InputRefused, columns: list[str]) -> dict[str, str]:
     return dict(zip(columns, row, strict=True))
 
 
-def _document(name: str, cells: dict[str, str], raw: tuple[bytes, str], limit: int) -> RawDocument:
-    text = checked_text(cells.pop("text"), limit)
+def _document(name: str, cells: dict[str, str], raw: tuple[bytes, str], limit: int, text_column: str) -> RawDocument:
+    text = checked_text(cells.pop(text_column), limit)
     refuse_unstorable_value(cells, "row")
     split = checked_split(cells.pop("split", "").strip() or None)
     lang = cells.pop("lang", "").strip() or None

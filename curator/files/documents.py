@@ -6,19 +6,22 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import IO
 
 from curator.domain.canonical import too_large
 from curator.domain.document import RawDocument
 from curator.domain.errors import InputRefused
-from curator.files.csv_documents import read_table
+from curator.files.csv_documents import TEXT_COLUMN, read_table
 from curator.files.encodings import decode, refuse_binary
+from curator.files.imports.detect import detected_format
+from curator.files.imports.opened import PathFiles
 from curator.files.json_documents import LINE_BYTES, is_json_line, read_json_lines
 from curator.files.paths import STANDARD_INPUT, InputFile, input_files
 from curator.files.raw_lines import SAMPLE, Stream, opened, raw_lines
 from curator.files.refusals import checked_text, refusal, unreadable_file
-from curator.steps.ports.documents import Refused
+from curator.steps.ports.documents import LeftOut, Refused
 
 LIMIT = 1_000_000
 """The largest text taken in by default, in bytes of its canonical form in UTF-8."""
@@ -26,21 +29,28 @@ LIMIT = 1_000_000
 # A line end of Windows in UTF-32 takes eight bytes and becomes one; nothing shrinks more.
 _MOST_SHRINKING = 8
 
-_Read = Callable[[Stream, str, int], Iterator[RawDocument | Refused]]
+_Read = Callable[[Stream, str, int], Iterator[RawDocument | LeftOut | Refused]]
 
 
 class FileReader:
     """Reads documents from files, one or many a file by its extension.
 
     `limit` is the largest text, in bytes of its canonical form in UTF-8; `standard_input` gives the stream that `-`
-    stands for. What cannot be taken in comes as a refusal among the documents, and the rest goes on.
+    stands for; `text_column` is the column of tables that has the text. What cannot be taken in comes as a refusal
+    among the documents, and the rest goes on.
     """
 
-    def __init__(self, limit: int = LIMIT, standard_input: Callable[[], IO[bytes]] = lambda: sys.stdin.buffer) -> None:
+    def __init__(
+        self,
+        limit: int = LIMIT,
+        standard_input: Callable[[], IO[bytes]] = lambda: sys.stdin.buffer,
+        text_column: str = TEXT_COLUMN,
+    ) -> None:
         self._limit = limit
         self._standard_input = standard_input
+        self._formats: dict[str, _Read] = {**_FORMATS, ".csv": partial(read_table, text_column=text_column)}
 
-    def read(self, paths: Sequence[str]) -> Iterator[RawDocument | Refused]:
+    def read(self, paths: Sequence[str]) -> Iterator[RawDocument | LeftOut | Refused]:
         """Yield every document, in the order of the paths and sorted within folders; refusals come as values."""
         for file in input_files(paths):
             if isinstance(file, Refused):
@@ -53,18 +63,18 @@ class FileReader:
             except OSError as error:
                 yield unreadable_file(file.name, error)
 
-    def _documents(self, file: InputFile) -> Iterator[RawDocument | Refused]:
+    def _documents(self, file: InputFile) -> Iterator[RawDocument | LeftOut | Refused]:
         if file.path is None:
             yield from self._from_standard_input()
             return
         extension = PurePath(file.name).suffix.lower()
-        read = _FORMATS.get(extension)
+        read = self._formats.get(extension)
         if read is None:
-            raise InputRefused("not a known format", remedy=f"give {', '.join(_FORMATS)} files")
+            raise _unknown(file, extension)
         with opened(file.path) as stream:
             yield from read(stream, file.name, self._limit)
 
-    def _from_standard_input(self) -> Iterator[RawDocument | Refused]:
+    def _from_standard_input(self) -> Iterator[RawDocument | LeftOut | Refused]:
         """Read JSON lines where the first line that is not blank is one, else one plain text."""
         # What comes through a pipe can be read once, and may not fit into memory.
         with io.BufferedRandom(tempfile.TemporaryFile(buffering=0), SAMPLE) as spool:
@@ -73,6 +83,17 @@ class FileReader:
             read = read_json_lines if _begins_with_json(spool, self._limit) else read_text
             spool.seek(0)
             yield from read(spool, STANDARD_INPUT, self._limit)
+
+
+def _unknown(file: InputFile, extension: str) -> InputRefused:
+    if extension == ".json" and file.path is not None:
+        try:
+            what = f"a .json file, of the format {detected_format(PathFiles(file.name, {file.name: file.path}))}"
+        except InputRefused:
+            what = "a .json file, which is no list of documents here"
+        remedy = "take in what was annotated with `curator import`; write documents one JSON object a line into .jsonl"
+        return InputRefused(what, remedy=remedy)
+    return InputRefused("not a known format", remedy=f"give {', '.join(_FORMATS)} files")
 
 
 def read_text(stream: Stream, name: str, limit: int) -> Iterator[RawDocument | Refused]:

@@ -22,7 +22,8 @@ META = "meta"
 """The attribute that holds the note which Label Studio lets an annotator write on any region."""
 
 _DIRECTIONS = ("right", "left", "bi")
-_VALUE_KEYS = {"textarea": "text"}  # every other type keeps its value under its own name
+VALUE_KEYS = {"textarea": "text"}
+"""Where types of items keep their value; every other one keeps it under its own name."""
 
 
 def read_result(result: list[Any], text: str, schema: LabelSchema) -> Content:
@@ -160,7 +161,7 @@ class _Reading:
             self.problems.append(Problem(misfit.cause, item))
 
     def _labels(self, item: Mapping[str, Any]) -> None:
-        region = _key(item.get("id"))
+        region = region_key(item.get("id"))
         # A region is known even where its labels are refused, so that its attributes are not taken for the document's.
         region_spans = self.regions.setdefault(region, []) if region is not None else []
         layer, value = item.get("from_name"), item.get("value")
@@ -182,7 +183,7 @@ class _Reading:
 
     def _spans(self, item: Mapping[str, Any], labels: list[Any], layer: str, start: int, end: int) -> Iterator[Span]:
         """Yield a region's spans under the labels of now; a label that has none is a problem."""
-        region = _key(item.get("id"))
+        region = region_key(item.get("id"))
         for name in labels:
             if not isinstance(name, str):
                 self.problems.append(Problem(UNKNOWN_LABEL, item))
@@ -197,7 +198,7 @@ class _Reading:
 
     def _refuse_gone(self, *ends: Any) -> None:
         """Raise the cause for which a region has no span any more, where that is why nothing can be on it."""
-        for region in map(_key, ends):
+        for region in map(region_key, ends):
             if region in self.gone and not self.regions.get(region):
                 raise _Misfit(self.gone[region])
 
@@ -233,7 +234,7 @@ class _Reading:
 
     def _end(self, region: Any, starts: bool) -> Iterator[Span]:
         """Yield the spans of a region that an arrow is meant to start from, or to lead to."""
-        key = _key(region)
+        key = region_key(region)
         spans = self.regions.get(key, []) if key is not None else []
         layers = [layer for layer in self.schema.layer_names if any(span.layer == layer for span in spans)]
         if layers:
@@ -245,14 +246,14 @@ class _Reading:
             raise _Misfit("malformed-item")
         if kind.endswith("labels") or name in self.schema.layer_names:
             raise _Misfit(UNKNOWN_CONTROL)
-        key = _VALUE_KEYS.get(kind, kind)
+        key = VALUE_KEYS.get(kind, kind)
         if key not in value:
             raise _Misfit("malformed-item")
         if cause := _value_fault(name, value[key]):
             raise _Misfit(cause)
         if not self.schema.allows(name, value[key]):
             raise _Misfit("unknown-choice")
-        region = _key(item.get("id"))
+        region = region_key(item.get("id"))
         spans = self.regions.get(region) if region is not None else None
         if spans is not None or "start" in value:
             if not spans:
@@ -275,6 +276,6 @@ def _is_labels(item: Any) -> bool:
     return isinstance(item, dict) and item.get("type") == "labels"
 
 
-def _key(value: Any) -> str | int | None:
+def region_key(value: Any) -> str | int | None:
     """Return a region id, or None where there is none; scripts give numbers where Label Studio gives texts."""
     return value if isinstance(value, str | int) and not isinstance(value, bool) else None

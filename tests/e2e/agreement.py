@@ -108,7 +108,11 @@ def _attributes(result: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
     names = _named(result)
     values = {"choices": "choices", "textarea": "text"}
     return {
-        (names[item["id"]], item["from_name"], str(item["value"][values[item["type"]]]))
+        (
+            names[item["id"]] if "start" in item["value"] else "document",
+            item["from_name"],
+            str(item["value"][values[item["type"]]]),
+        )
         for item in result
         if item["type"] in values
     }

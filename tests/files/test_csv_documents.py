@@ -12,7 +12,8 @@ def test_a_table_without_a_text_is_refused_by_its_own_columns(tmp_path: Path) ->
     path.write_bytes("numéro;texte;paru le\r\n1;L'Élysée dément.;12/03/2026\r\n".encode("cp1252"))
     (refused,) = FileReader().read([str(path)])
     assert isinstance(refused, Refused)
-    what = f"no column 'text' ({path}, columns: numéro, texte, paru le): rename the one with the text"
+    remedy = "say which of them has the text with --text-column NAME"
+    what = f"table has no column 'text' ({path}, columns: numéro, texte, paru le): {remedy}"
     assert str(refused.error) == what
 
 

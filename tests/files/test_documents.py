@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from curator.domain.document import RawDocument
 from curator.files.documents import FileReader
-from curator.steps.ports.documents import Refused
+from curator.steps.ports.documents import LeftOut, Refused
 
 FRENCH = (
     "« L’œuvre », a déclaré le ministre, « coûtera 3 € par habitant ». La manifestation s’est déroulée à Nîmes, où "
@@ -29,16 +29,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def read(*paths: str, limit: int = 1_000_000, standard_input: bytes = b"") -> list[RawDocument | Refused]:
+def read(*paths: str, limit: int = 1_000_000, standard_input: bytes = b"") -> list[RawDocument | LeftOut | Refused]:
     return list(FileReader(limit, lambda: io.BytesIO(standard_input)).read(paths))
 
 
-def documents(items: Sequence[RawDocument | Refused]) -> list[RawDocument]:
+def documents(items: Sequence[RawDocument | LeftOut | Refused]) -> list[RawDocument]:
     assert not [item for item in items if isinstance(item, Refused)]
     return [item for item in items if isinstance(item, RawDocument)]
 
 
-def refusal(items: Sequence[RawDocument | Refused]) -> str:
+def refusal(items: Sequence[RawDocument | LeftOut | Refused]) -> str:
     (refused,) = items
     assert isinstance(refused, Refused)
     assert "\n" not in str(refused.error)

@@ -79,12 +79,12 @@ def work(text):
     "keys of JSON": """
 import json
 from curator.domain.errors import InputRefused
-from curator.files.json_documents import _parsed
+from curator.files.json_documents import parsed_object
 def work(text):
     keys = [f"{text[:3]}{number}" for number in range(len(text) // 12)]
     pairs = ",".join(f"{json.dumps(key)}:0" for key in [*keys, keys[-1]])
     try:
-        _parsed("{" + pairs + "}")
+        parsed_object("{" + pairs + "}")
     except InputRefused:
         return
     raise AssertionError

@@ -1,62 +1,60 @@
-"""Files of JSON lines of which one broken line refuses the whole."""
+"""Files of JSON, as lines or otherwise, of which one broken value refuses the whole."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from io import BufferedReader
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from curator.domain.canonical import too_large
 from curator.domain.errors import InputRefused
-from curator.files.json_documents import LINE_BYTES, parsed_object
+from curator.files.encodings import marked_encoding
+from curator.files.json_documents import parsed_json
 from curator.files.raw_lines import SAMPLE, RawLine, raw_lines
-from curator.files.refusals import refuse_unstorable_value
+from curator.steps.intake.json_file import VALUE_BYTES, JsonItem, json_elements, json_item, placed
 from curator.steps.ports.imports import ImportFiles
 
-_T = TypeVar("_T")
+_HEAD = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class JsonLine:
-    """The JSON object of a line, under the name that messages give the line, with its bytes and encoding."""
-
-    name: str
-    value: dict[str, Any]
-    raw: bytes
-    encoding: str
-
-    def checked(self, check: Callable[[], _T]) -> _T:
-        """Return what a check of something in the line returns; its InputRefused names the line."""
-        return _placed(self.name, check)
+def json_items(files: ImportFiles, file: str, limit: int) -> Iterator[JsonItem]:
+    """Yield the values of a file: of its lines where the first one is a value, else as `json_elements` does."""
+    with files.open(file) as stream:
+        head = stream.read(_HEAD)
+    yield from json_lines(files, file, limit) if _is_lines(head) else json_elements(files, file, limit)
 
 
-def json_lines(files: ImportFiles, file: str, limit: int) -> Iterator[JsonLine]:
-    """Yield the object of every line of a file that is not blank; `limit` is in bytes of text.
+def json_lines(files: ImportFiles, file: str, limit: int) -> Iterator[JsonItem]:
+    """Yield the value of every line of a file that is not blank; `limit` is in bytes of text.
 
-    Raises InputRefused, naming the line, for what is no object, and for values that no database holds.
+    Raises InputRefused, naming the line, for what is no JSON, and for values that no database holds.
     """
     with files.open(file) as opened:
         stream = BufferedReader(cast(Any, opened), SAMPLE)
         try:
-            for line in raw_lines(stream, limit * LINE_BYTES):
+            for line in raw_lines(stream, limit * VALUE_BYTES):
                 if line.raw is None or line.raw.strip():
-                    yield _json_line(line, f"{files.shown(file)}:{line.number}", limit)
+                    yield _item(line, f"{files.shown(file)}:{line.number}", limit)
         finally:
             # The file is its opener's to close.
             stream.detach()
 
 
-def _json_line(line: RawLine, name: str, limit: int) -> JsonLine:
+def _item(line: RawLine, name: str, limit: int) -> JsonItem:
     if line.raw is None:
         raise replace(too_large(limit), where=name)
-    decoded = _placed(name, line.decoded)
-    value = _placed(name, lambda: parsed_object(decoded.text))
-    _placed(name, lambda: refuse_unstorable_value(value, "line"))
-    return JsonLine(name, value, line.raw, decoded.encoding)
+    decoded = placed(name, line.decoded)
+    return json_item(name, placed(name, lambda: parsed_json(decoded.text)), line.raw, decoded.encoding)
 
 
-def _placed(name: str, check: Callable[[], _T]) -> _T:
+def _is_lines(head: bytes) -> bool:
+    """Say whether a file that begins so has a value a line, the whole list that a line may be left aside."""
+    text = head.decode(marked_encoding(head) or "utf-8", "replace").lstrip()
+    first, end, _ = text.partition("\n")
+    if first.startswith("[") and not first[1:].lstrip().startswith('"'):
+        return False
     try:
-        return check()
-    except InputRefused as error:
-        error.where = f"{name}, {error.where}" if error.where else name
-        raise
+        parsed_json(first)
+    except InputRefused:
+        # A line that goes on beyond the head, or a value of several lines.
+        return not end and len(head) == _HEAD
+    return True

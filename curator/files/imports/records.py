@@ -1,15 +1,15 @@
-"""Records: the lines of a dataset version, or any JSON lines that hold spans as records do."""
+"""Records: the lines of a dataset version, or any JSON objects that hold spans as records do."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from curator.domain.document import SPLITS, split_named
 from curator.domain.errors import InputRefused
-from curator.files.imports.json_lines import JsonLine, json_lines
+from curator.domain.json_values import checked_text
+from curator.files.imports.json_lines import json_items
 from curator.files.imports.reader import is_own
 from curator.files.json_documents import checked_split
-from curator.files.refusals import checked_text
+from curator.steps.intake.json_file import JsonItem, json_files
 from curator.steps.ports.imports import (
     ImportedAnnotation,
     ImportedDocument,
@@ -24,14 +24,14 @@ _OWN = frozenset({"id", "text", "lang", "spans", "relations", "attributes", "met
 
 
 def records(parts: ImportParts) -> ImportFormat:
-    """Return the format: files of JSON lines; of the folder of a version its records alone."""
+    """Return the format: files of JSON, lines or a list; of the folder of a version its records alone."""
 
     def read(files: ImportFiles) -> Iterator[ImportPart]:
-        names = [name for name in files.names() if name.endswith(".jsonl")]
+        names = json_files(files)
         if _MANIFEST in files.names():
             names = [name for name in names if name in {f"{split}.jsonl" for split in SPLITS}]
         if not names:
-            raise InputRefused("no file of JSON lines", files.name, "give .jsonl files")
+            raise InputRefused("no file of records", files.name, "give the folder of a version")
         for name in names:
             yield ImportPart(files.shown(name), _documents(files, name, parts.max_text))
 
@@ -39,12 +39,12 @@ def records(parts: ImportParts) -> ImportFormat:
 
 
 def _documents(files: ImportFiles, file: str, limit: int) -> Iterator[ImportedDocument]:
-    for line in json_lines(files, file, limit):
+    for line in json_items(files, file, limit):
         yield _document(line, split_named(file), limit)
 
 
-def _document(line: JsonLine, split: str | None, limit: int) -> ImportedDocument:
-    value = line.value
+def _document(line: JsonItem, split: str | None, limit: int) -> ImportedDocument:
+    value = line.fields
     if "text" not in value:
         raise InputRefused("record has no key 'text'", line.name, "name the text 'text'")
     provenance, meta = _object(line, "provenance"), _object(line, "meta")
@@ -54,7 +54,7 @@ def _document(line: JsonLine, split: str | None, limit: int) -> ImportedDocument
     return ImportedDocument(
         name=line.name,
         text=text,
-        raw_sha256=hashlib.sha256(line.raw).hexdigest(),
+        raw_sha256=line.raw_sha256,
         annotations=(
             ImportedAnnotation(
                 {key: value.get(key) for key in ("spans", "relations", "attributes")},
@@ -72,8 +72,8 @@ def _document(line: JsonLine, split: str | None, limit: int) -> ImportedDocument
     )
 
 
-def _object(line: JsonLine, key: str) -> Mapping[str, Any]:
-    value = line.value.get(key)
+def _object(line: JsonItem, key: str) -> Mapping[str, Any]:
+    value = line.fields.get(key)
     if value is not None and not isinstance(value, dict):
         raise InputRefused(f"{key!r} is no object", line.name, "write it as a JSON object, or leave it out")
     return value or {}

@@ -32,7 +32,8 @@ class LabelMap:
             item = dict(zip(("start", "end", "label"), item, strict=True))
         if not isinstance(item, Mapping) or not isinstance(item.get("label"), str):
             return item
-        layer, label = layer or item.get("layer"), self.names.get(item["label"])
+        named = item.get("layer")
+        layer, label = layer or (named if isinstance(named, str) else None), self.names.get(item["label"])
         if label is not None:
             into, _, label = label.rpartition("/")
             layer = into or layer

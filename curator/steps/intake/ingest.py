@@ -1,5 +1,6 @@
 """Raw documents in: canonical, identified by content, split once."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +15,7 @@ from curator.domain.span import content_value
 from curator.domain.split import Assignment, Dealt, SplitRule, assign
 from curator.steps.in_force.split_rule import put_split_rule, refuse_other_split_rule
 from curator.steps.intake.near_duplicates import candidates_in_turn
-from curator.steps.ports.documents import Detected, Language, Nearness, Reader, Refused
+from curator.steps.ports.documents import Detected, Language, LeftOut, Nearness, Reader, Refused
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store, Transaction
 from curator.steps.ports.stored_signatures import WaitingDocument
@@ -28,6 +29,7 @@ _SCHEME = "nearness"
 class Ingested:
     """What an ingest did: new documents and sources, texts that were known already, and all that was refused.
 
+    `left_out` counts what a tool says to leave out, documents and spans, and what is no annotation, by cause.
     `doubtful` names the texts that were taken in though they seem to be in another language, with that language, and
     `recounted` those whose offsets were in another unit than code points, with that unit; `dealt` counts the splits
     that were given to documents, those that waited for one included.
@@ -39,6 +41,7 @@ class Ingested:
     spans: int = 0
     quarantined: int = 0
     causes: list[tuple[str, str]] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)
     doubtful: list[tuple[str, str]] = field(default_factory=list)
     recounted: list[tuple[str, str]] = field(default_factory=list)
@@ -97,12 +100,16 @@ def ingest(
         if isinstance(item, Refused):
             report.refused.append(item)
             continue
+        if isinstance(item, LeftOut):
+            report.left_out[item.cause] += 1
+            continue
         try:
             arrival = arrive(item, language, schema)
         except InputRefused as error:
             error.where = item.name if error.where in ("", item.name) else f"{item.name}, {error.where}"
             report.refused.append(Refused(item.name, error))
             continue
+        report.left_out.update(item.left_out)
         if arrival.seems_in is not None:
             report.doubtful.append((item.name, arrival.seems_in))
         if arrival.unit != CODE_POINTS:

@@ -13,7 +13,7 @@ from curator.domain.schema import LabelSchema
 from curator.domain.span import Span, span_order
 from curator.steps.in_force.pipeline import PipelineInForce, put_in_force
 from curator.steps.intake.ingest import arrive
-from curator.steps.ports.documents import Language, Reader, Refused
+from curator.steps.ports.documents import Language, LeftOut, Reader, Refused
 from curator.steps.ports.pipelines import Pipeline
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
@@ -136,6 +136,10 @@ def _arrivals(
     for document in reader.read(paths):
         if isinstance(document, Refused):
             refused.append(document)
+            continue
+        if isinstance(document, LeftOut):
+            error = InputRefused(f"it was {document.cause} where it was annotated", document.name, "leave it out")
+            refused.append(Refused(document.name, error))
             continue
         try:
             yield arrive(document, language, schema)

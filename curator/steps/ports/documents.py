@@ -16,10 +16,18 @@ class Refused:
     error: CuratorError
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A document that its tool says to leave out: its answer is none."""
+
+    name: str
+    cause: str
+
+
 class Reader(Protocol):
     """Finds the documents in files, folders, globs and standard input."""
 
-    def read(self, paths: Sequence[str]) -> Iterator[RawDocument | Refused]:
+    def read(self, paths: Sequence[str]) -> Iterator[RawDocument | LeftOut | Refused]:
         """Yield every document, in the order of the paths and sorted within folders; never raises for an input.
 
         What cannot be taken in, a path with nothing there too, comes as a refusal in its place; without paths nothing

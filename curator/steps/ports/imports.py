@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import IO, Any, Protocol
 
+from curator.steps.ports.documents import LeftOut as LeftOut
 from curator.steps.ports.documents import Refused
 from curator.steps.ports.formats import Tokenize
 
@@ -52,14 +53,6 @@ class ImportedDocument:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A document whose answer is no annotation: rejected, ignored."""
-
-    name: str
-    cause: str
-
-
 Imported = ImportedDocument | LeftOut | Refused
 
 
@@ -105,12 +98,13 @@ class ImportParts:
     """What readers may be made of beside the standard library and their own.
 
     `text` returns the text of a stored document by id, or None; `max_text` is the largest text, in bytes of its
-    canonical form in UTF-8.
+    canonical form in UTF-8; `layers` are those of the label schema, in its order.
     """
 
     tokenize: Callable[[], Tokenize] = field(repr=False)
     text: Callable[[str], str | None] = field(repr=False)
     max_text: int = 1_000_000
+    layers: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,9 @@ def _record(draw: random.Random, number: int) -> Record:
     text = canonicalise("".join(pieces)).text
     spans = sorted(set(_spans(draw, text)), key=span_order)
     ids = [span.id for span in spans]
+    # Of those that differ in direction alone, formats that have none hold one.
     relations = {
-        Relation(
-            draw.choice(ids), draw.choice(ids), draw.choice(["agent", "place"]), draw.choice(["right", "left", "bi"])
-        )
+        (draw.choice(ids), draw.choice(ids), draw.choice(["agent", "place"])): draw.choice(["right", "left", "bi"])
         for _ in range(draw.randint(0, 3) if ids else 0)
     }
     attributes = {
@@ -48,7 +47,7 @@ def _record(draw: random.Random, number: int) -> Record:
         text,
         "fr",
         {layer: tuple(span for span in spans if span.layer == layer) for layer in SCHEMA.layer_names},
-        tuple(sorted(relations, key=str)),
+        tuple(Relation(*ends, direction) for ends, direction in sorted(relations.items())),
         tuple(Attribute(on, name, value) for (on, name), value in attributes.items()),
         {"n": number, "é": [None, {"x": draw.random() < 0.5}]} if draw.random() < 0.5 else {},
     )
