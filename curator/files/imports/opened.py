@@ -25,19 +25,25 @@ class PathFiles:
     def __init__(self, name: str, paths: Mapping[str, Path]) -> None:
         self.name = name
         self._paths = paths
+        self._is_folder = name not in paths
 
     def names(self) -> Sequence[str]:
         return sorted(self._paths)
 
+    def has(self, file: str) -> bool:
+        return file in self._paths or (not self._is_folder and Path(file).is_file())
+
     def shown(self, file: str) -> str:
-        return self._paths[file].as_posix() if file in self._paths else f"{self.name}/{file}"
+        if file in self._paths:
+            return self._paths[file].as_posix()
+        return f"{self.name}/{file}" if self._is_folder else file
 
     @contextmanager
     def open(self, file: str) -> Iterator[IO[bytes]]:
-        if file not in self._paths:
+        if not self.has(file):
             raise InputRefused("no such file", self.shown(file), "put it beside the others")
         try:
-            stream = self._paths[file].open("rb")
+            stream = self._paths.get(file, Path(file)).open("rb")
         except OSError as error:
             raise unreadable_file(self.shown(file), error).error from None
         with stream:
@@ -59,6 +65,9 @@ class ZipFiles:
 
     def names(self) -> Sequence[str]:
         return sorted(name for name in self._members if not any(part.startswith(".") for part in name.split("/")))
+
+    def has(self, file: str) -> bool:
+        return file in self._members
 
     def shown(self, file: str) -> str:
         return f"{self.name}/{file}"

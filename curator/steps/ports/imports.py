@@ -75,6 +75,10 @@ class ImportFiles(Protocol):
         """Return the names of the files, ascending, with `/` between the folders they lie in; hidden ones are none."""
         ...
 
+    def has(self, file: str) -> bool:
+        """Say whether there is a file of a name, be it one of the names, or beside the one file that the path is."""
+        ...
+
     def shown(self, file: str) -> str:
         """Return what messages call a file."""
         ...
