@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from curator.files.imports.brat_lines import BratLine
@@ -79,7 +80,7 @@ class BratAnnotations:
         return match["type"]
 
     def _is_broken_at_line_ends(self, pieces: list[list[int]], words: str | None) -> bool:
-        gaps = [self._text[end:start] for (_, end), (start, _) in zip(pieces, pieces[1:], strict=False)]
+        gaps = [self._text[end:start] for (_, end), (start, _) in pairwise(pieces)]
         if not all(gap.isspace() and _BREAKS.intersection(gap) for gap in gaps):
             return False
         written = " ".join(self._text[start:end] for start, end in pieces)

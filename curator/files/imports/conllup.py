@@ -79,7 +79,7 @@ class _Document:
     def take(self, sentence: PlusSentence, layers: Sequence[str], limit: int) -> None:
         """Add a sentence to the text, with its spans."""
         self._hash.update(sentence.raw.encode("utf-8", "surrogatepass"))
-        borders = []
+        borders: list[tuple[int, int]] = []
         before = self._size
         for token in sentence.tokens:
             if token.joined:
@@ -95,9 +95,7 @@ class _Document:
             if "".join(text.split()) != "".join(made.split()):
                 raise InputRefused("words do not make the text of the comment", sentence.name, "correct either")
         if self._size > limit:
-            raise InputRefused(
-                too_large(limit).what, self._name, "begin each document with # newdoc", limit=limit
-            )
+            raise InputRefused(too_large(limit).what, self._name, "begin each document with # newdoc", limit=limit)
         own = [place for place, column in enumerate(sentence.columns) if column.startswith(_OWN_COLUMN)]
         tagged = [place for place, column in enumerate(sentence.columns) if _is_of_tags(column)]
         if not own and not tagged:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from curator.domain.errors import InputRefused
-from curator.files.json_documents import LINE_BYTES
 from curator.files.imports.text_lines import TextLine, text_lines
+from curator.files.json_documents import LINE_BYTES
 from curator.steps.ports.imports import ImportFiles
 
 _PLAIN = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")

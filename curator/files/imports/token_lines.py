@@ -13,7 +13,9 @@ from curator.steps.ports.imports import ImportFiles
 _BEGINS = "-DOCSTART-"
 _LIKE_BEGINS = _BEGINS.replace("-", "_")
 _NAMED = re.compile(rf"{_BEGINS}[ \t]+\((?P<id>.+)\).*")
-_COMMENT = re.compile(r"#+ ?(?P<name>newdoc id|newdoc|id|doc_id|[\w.]+(?: \w+)?(?=\s*=))(?:\s*=\s*|\s+|$)(?P<value>\S*).*")
+_COMMENT = re.compile(
+    r"#+ ?(?P<name>newdoc id|newdoc|id|doc_id|[\w.]+(?: \w+)?(?=\s*=))(?:\s*=\s*|\s+|$)(?P<value>\S*).*"
+)
 _IDS = frozenset({"newdoc", "newdoc id", "id", "doc_id"})
 _COLUMNS = re.compile(r"[ \t]+")
 
@@ -43,9 +45,7 @@ class TokenDocument:
         return "\n".join(" ".join(token.forms[0] for token in sentence) for sentence in self.sentences)
 
 
-def token_documents(
-    files: ImportFiles, file: str, limit: int, *, is_own: bool
-) -> Generator[TokenDocument, None, None]:
+def token_documents(files: ImportFiles, file: str, limit: int, *, is_own: bool) -> Generator[TokenDocument, None, None]:
     """Yield the documents of a file, of which one begins at `-DOCSTART-` or at a comment with an id.
 
     What lies before the first of these is a document too, but for blank lines and comments. A file that is our own has
@@ -118,7 +118,10 @@ class _Reading:
         self._size += len(form.encode("utf-8", "surrogatepass")) + 1
         if self._size > self._limit + 1:
             raise InputRefused(
-                too_large(self._limit).what, self._document.name, f"begin each document with {_BEGINS}", limit=self._limit
+                too_large(self._limit).what,
+                self._document.name,
+                f"begin each document with {_BEGINS}",
+                limit=self._limit,
             )
 
     def _end_sentence(self) -> None:
