@@ -160,7 +160,7 @@ class _Reading:
         return self._borders[first][0], self._borders[last][1], self._string(label)
 
     def _entities(self) -> list[Placed]:
-        """Return the entities as spaCy reads them of the tags of tokens; those without a label are blocked, no entities."""
+        """Return the entities as spaCy reads them of the tags of tokens; those without a label are none."""
         if ENT_IOB not in self._columns:
             return []
         tags, labels = self._columns[ENT_IOB], self._columns[ENT_TYPE]

@@ -37,7 +37,7 @@ _OF_LAYER = re.compile(rf"(?P<split>{'|'.join(SPLITS)})\.(?P<layer>[^.]+)\.[a-z0
 
 
 def conll(parts: ImportParts) -> ImportFormat:
-    """Return the format: files named SPLIT.LAYER.conll are layers of the same documents, any other stands for itself."""
+    """Return the format: files named SPLIT.LAYER.conll are layers of the same documents, any other is alone."""
 
     def read(files: ImportFiles) -> Iterator[ImportPart]:
         names = files.names()
