@@ -26,6 +26,7 @@ from curator.steps.ports.imports import (
     ImportFormat,
     ImportPart,
     ImportParts,
+    LeftOut,
 )
 
 _EXTENSION = ".spacy"
@@ -48,10 +49,12 @@ def docbin(parts: ImportParts) -> ImportFormat:
     return ImportFormat("docbin", read)
 
 
-def _documents(files: ImportFiles, file: str, limit: int) -> Iterator[ImportedDocument]:
+def _documents(files: ImportFiles, file: str, limit: int) -> Iterator[ImportedDocument | LeftOut]:
     shown, split = files.shown(file), split_named(file)
     for number, doc in enumerate(packed_docs(files.read(file), shown), start=1):
-        yield _document(doc, f"{shown}:{number}", split, limit)
+        name = f"{shown}:{number}"
+        # spaCy's own converters end some files with a document of no words.
+        yield _document(doc, name, split, limit) if doc.text else LeftOut(name, "document-without-words")
 
 
 def _document(doc: PackedDoc, name: str, split: str | None, limit: int) -> ImportedDocument:
