@@ -66,11 +66,12 @@ class ZipFiles:
     def __init__(self, name: str, archive: zipfile.ZipFile) -> None:
         self.name = name
         self._archive = archive
+        for member in archive.infolist():
+            _refuse_name(member.filename, name)
         self._members = {member.filename: member for member in archive.infolist() if not member.is_dir()}
         sizes = [(member.file_size, member.compress_size) for member in self._members.values()]
         _refuse_growth(sum(size for size, _ in sizes), sum(packed for _, packed in sizes), MOST_BYTES, name)
         for member in self._members:
-            _refuse_outside(member, name)
             if member.lower().endswith(_ARCHIVES):
                 what = f"the archive has an archive in it: {member!r}"
                 raise InputRefused(what, name, "unpack it, and give the folder")
@@ -148,8 +149,10 @@ def _archive(file: InputFile) -> Iterator[ImportFiles | Refused]:
         yield Refused(file.name, error)
 
 
-def _refuse_outside(member: str, archive: str) -> None:
-    """Raise InputRefused for a name that would lead out of the folder that the archive is unpacked to."""
+def _refuse_name(member: str, archive: str) -> None:
+    """Raise InputRefused for a name that no line shows, or that leads out of the folder the archive is unpacked to."""
+    if not member or not member.isprintable():
+        raise InputRefused(f"the archive has a file by the name {member!r}", archive, "rename it, and make it again")
     path = PurePosixPath(member.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in member[:3]:
         what = f"the archive has a file that would lie outside of it: {member!r}"

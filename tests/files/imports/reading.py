@@ -16,7 +16,6 @@ from curator.steps.ports.documents import Refused
 from curator.steps.ports.imports import Imported, ImportedDocument, ImportParts
 from tests.files.formats.hard_case import SCHEMA
 
-
 _LABELS = LabelMap({"ATTACK": "events/ATTACK"})
 
 

@@ -45,13 +45,33 @@ def test_an_archive_within_the_archive_refuses_it(tmp_path: Path, archive: Path)
     assert told == f"the archive has an archive in it: 'x/a.zip' ({tmp_path}/b.zip): unpack it, and give the folder"
 
 
+@pytest.mark.parametrize("name", ["a\n.ann", "\x1b[2J.ann"])
+def test_a_name_that_no_line_shows_refuses_the_archive(tmp_path: Path, name: str) -> None:
+    told = refusal("", zipped(tmp_path / "a.zip", {"a.txt": TEXT, name: ANN}))
+    assert told == f"the archive has a file by the name {name!r} ({tmp_path}/a.zip): rename it, and make it again"
+
+
+def test_a_file_without_a_name_refuses_the_archive(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", {"a": TEXT})
+    raw = bytearray(path.read_bytes())
+    at = raw.index(b"PK\x01\x02")
+    raw[at + 28 : at + 30] = b"\0\0"
+    del raw[at + 46]
+    end = raw.index(b"PK\x05\x06")
+    raw[end + 12 : end + 16] = (end - at).to_bytes(4, "little")
+    path.write_bytes(raw)
+    assert refusal("brat", path).startswith("the archive has a file by the name ''")
+
+
 @pytest.mark.parametrize("form", ["brat", "conll"])
 def test_a_file_that_grows_beyond_measure_is_refused(
     tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opened, "_LEAST_BOUND", 1_000_000)
-    bomb = {"a.txt": bytes(5_000_000), "a.ann": ANN, "b.txt": TEXT, "b.ann": ANN}
-    path = zipped(tmp_path / "a.zip", bomb if form == "brat" else {"a.conll": bytes(5_000_000)})
+    files: dict[str, str | bytes] = {"a.conll": bytes(5_000_000)}
+    if form == "brat":
+        files = {"a.txt": bytes(5_000_000), "a.ann": ANN, "b.txt": TEXT, "b.ann": ANN}
+    path = zipped(tmp_path / "a.zip", files)
     refused = next(item for item in read(form, path) if isinstance(item, Refused))
     assert f"to 5000000 ({tmp_path}/a.zip/a." in str(refused.error)
     if form == "brat":

@@ -8,7 +8,7 @@ from typing import Any
 import pandas
 import pyarrow
 import pytest
-from datasets import ClassLabel, Dataset, Features, List, Sequence, Value
+from datasets import ClassLabel, Dataset, Features, List, Sequence, Value  # type: ignore[import-untyped]
 from pyarrow import parquet
 
 from curator.bootstrap.importing import import_format
@@ -18,7 +18,10 @@ from tests.files.formats.hard_case import written
 from tests.files.imports.reading import documents, labelled, put, read, refusal
 
 TAGS = ["O", "B-PER", "I-PER", "B-GPE", "I-GPE"]
-TOKENS = {"tokens": [["Zoé", "Martin", "à", "Paris"], [], ["Lyon"]], "ner_tags": [[1, 2, 0, 3], [], [3]]}
+TOKENS: dict[str, list[list[Any]]] = {
+    "tokens": [["Zoé", "Martin", "à", "Paris"], [], ["Lyon"]],
+    "ner_tags": [[1, 2, 0, 3], [], [3]],
+}
 TEXT = "Zoé Martin à Paris"
 SPANS = [{"start": 0, "end": 10, "label": "PER"}, {"start": 13, "end": 18, "label": "GPE"}]
 WANTED = [("entities", "Zoé Martin", "PER"), ("entities", "Paris", "GPE")]

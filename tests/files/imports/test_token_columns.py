@@ -49,8 +49,8 @@ def test_texts_are_made_of_tokens_and_documents_begin_at_marks(tmp_path: Path) -
 def test_texts_come_from_the_store_by_the_ids_that_the_file_gives(tmp_path: Path, mark: str) -> None:
     text = "«\u00a0Zoé\u00a0Martin\u00a0» : Paris,Lyon"
     name = document_id(text)
-    lines = f"« O\nZoé B-PER\nMartin I-PER\n» O\n: O\nParis B-GPE\n, O\nLyon B-GPE\n\n{mark.format('autre')}\n\nParis B-GPE\n"
-    put(tmp_path, {"a.conll": f"{mark.format(name)}\n\n{lines}"})
+    lines = "« O\nZoé B-PER\nMartin I-PER\n» O\n: O\nParis B-GPE\n, O\nLyon B-GPE\n"
+    put(tmp_path, {"a.conll": f"{mark.format(name)}\n\n{lines}\n{mark.format('autre')}\n\nParis B-GPE\n"})
     first, second = documents("", tmp_path, text={name: text}.get)
     assert first.text == text
     assert labelled(first)[:2] == [("entities", "Zoé\u00a0Martin", "PER"), ("entities", "Paris", "GPE")]
