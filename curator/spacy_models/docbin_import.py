@@ -67,12 +67,7 @@ def _document(doc: PackedDoc, name: str, split: str | None, limit: int) -> Impor
         "attributes": rest.get("attributes"),
     }
     _refuse(text, [body, meta, provenance], name, limit)
-    names = [provenance.get("last_annotator"), *_list(provenance.get("annotators"))]
-    annotation = ImportedAnnotation(
-        body,
-        annotator=next((one for one in names if isinstance(one, str) and one), ""),
-        ground_truth=provenance.get("ground_truth") is True,
-    )
+    annotation = ImportedAnnotation.of_record(body, provenance)
     return ImportedDocument(
         name=name,
         text=text,

@@ -85,19 +85,12 @@ class _Reading:
         body = _loaded(structures.body, shown, "error")
         text = self._with_lost_characters(structures.text, structures.id, file)
         provenance = structures.provenance
-        names = [provenance.get("last_annotator"), *_list(provenance.get("annotators"))]
         yield storable(
             ImportedDocument(
                 name=shown,
                 text=text,
                 raw_sha256=hashlib.sha256(raw).hexdigest(),
-                annotations=(
-                    ImportedAnnotation(
-                        body,
-                        annotator=next((name for name in names if isinstance(name, str) and name), ""),
-                        ground_truth=provenance.get("ground_truth") is True,
-                    ),
-                ),
+                annotations=(ImportedAnnotation.of_record(body, structures.provenance),),
                 lang=structures.lang,
                 meta=structures.meta,
                 split=split_named(file),
@@ -193,7 +186,3 @@ def _loaded(load: Callable[[], _T], shown: str, on_warning: Any) -> _T:
         reason = " ".join(str(getattr(error, "message", None) or error).split())[:200]
         what = f"CAS cannot be read: {type(error).__name__}: {reason}"
         raise InputRefused(what, shown, "check the file and its TypeSystem.xml") from None
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

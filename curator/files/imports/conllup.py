@@ -145,7 +145,6 @@ class _Document:
             text = text.removesuffix(" ")
         values = self._first.values
         provenance = _object(facts, "provenance", self._name)
-        names = [provenance.get("last_annotator"), *_list(provenance.get("annotators"))]
         body = {
             "spans": self._spans + _json(values["span"], self._first),
             "relations": _json(values["relation"], self._first),
@@ -156,13 +155,7 @@ class _Document:
             name=self._name,
             text=text,
             raw_sha256=self._hash.hexdigest(),
-            annotations=(
-                ImportedAnnotation(
-                    body,
-                    annotator=next((name for name in names if isinstance(name, str) and name), ""),
-                    ground_truth=provenance.get("ground_truth") is True,
-                ),
-            ),
+            annotations=(ImportedAnnotation.of_record(body, provenance),),
             encoding=self._first.encoding,
             lang=facts["lang"] if isinstance(facts.get("lang"), str) else None,
             meta=_object(facts, "meta", self._name),
@@ -202,7 +195,3 @@ def _object(facts: dict[str, Any], key: str, name: str) -> dict[str, Any]:
     if value is not None and not isinstance(value, dict):
         raise InputRefused(f"{key!r} is no object", name, "write it as a JSON object, or leave it out")
     return value or {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

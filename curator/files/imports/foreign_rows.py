@@ -106,19 +106,12 @@ class ForeignRows:
         is_made: bool = False,
     ) -> ImportedDocument:
         provenance = _object(row.get("provenance"))
-        names = [provenance.get("last_annotator"), *_items(provenance.get("annotators"))]
         split = row["split"] if row.get("split") in SPLITS else self._split
         return ImportedDocument(
             name=name,
             text=text,
             raw_sha256=hashlib.sha256(str(text).encode("utf-8", "surrogatepass")).hexdigest(),
-            annotations=(
-                ImportedAnnotation(
-                    body,
-                    annotator=next((one for one in names if isinstance(one, str) and one), ""),
-                    ground_truth=provenance.get("ground_truth") is True,
-                ),
-            ),
+            annotations=(ImportedAnnotation.of_record(body, provenance),),
             lang=row["lang"] if isinstance(row.get("lang"), str) else None,
             meta=_plain({**meta, **_object(row.get("meta"))}, name),
             split=split,

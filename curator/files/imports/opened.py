@@ -66,10 +66,10 @@ class ZipFiles:
     def __init__(self, name: str, archive: zipfile.ZipFile) -> None:
         self.name = name
         self._archive = archive
-        for member in archive.infolist():
-            _refuse_name(member.filename, name)
-        self._members = {member.filename: member for member in archive.infolist() if not member.is_dir()}
-        sizes = [(member.file_size, member.compress_size) for member in self._members.values()]
+        for info in archive.infolist():
+            _refuse_name(info.filename, name)
+        self._members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+        sizes = [(info.file_size, info.compress_size) for info in self._members.values()]
         _refuse_growth(sum(size for size, _ in sizes), sum(packed for _, packed in sizes), MOST_BYTES, name)
         for member in self._members:
             if member.lower().endswith(_ARCHIVES):

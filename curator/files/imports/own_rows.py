@@ -56,19 +56,11 @@ def _document(name: str, row: Mapping[str, Any], parts: Mapping[str, list[dict[s
         raise InputRefused("'meta' is no JSON object", name, "write the tables again")
     if row["split"] not in SPLITS:
         raise InputRefused(f"unknown split {row['split']!r}", name, f"write one of {', '.join(SPLITS)}")
-    annotators = row["annotators"] if isinstance(row["annotators"], list) else []
-    names = [row["last_annotator"], *annotators]
     return ImportedDocument(
         name=name,
         text=row["text"],
         raw_sha256=hashlib.sha256(str(row["text"]).encode("utf-8", "surrogatepass")).hexdigest(),
-        annotations=(
-            ImportedAnnotation(
-                {**parts, "attributes": attributes},
-                annotator=next((one for one in names if isinstance(one, str) and one), ""),
-                ground_truth=row["ground_truth"] is True,
-            ),
-        ),
+        annotations=(ImportedAnnotation.of_record({**parts, "attributes": attributes}, row),),
         lang=row["lang"] if isinstance(row["lang"], str) and row["lang"] else None,
         meta=meta,
         split=row["split"],
