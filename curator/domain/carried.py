@@ -9,6 +9,7 @@ from curator.domain.label_names import UNKNOWN_LABEL, LabelNames, label_names
 from curator.domain.schema import LabelSchema
 from curator.domain.span import (
     DIRECTIONS,
+    DISCONTINUOUS_SPAN,
     DOCUMENT,
     DUPLICATE_ATTRIBUTE,
     DUPLICATE_RELATION,
@@ -166,6 +167,8 @@ def _span(layer: str | None, item: Any, raw: str, canonical: Canonical, names: L
     if not isinstance(item, Mapping):
         return Problem("malformed-item", item)
     start, end, label = item.get("start"), item.get("end"), item.get("label")
+    if start is None and item.get("fragments"):
+        return Problem(DISCONTINUOUS_SPAN, item)
     cause = offsets_fault(start, end, raw)
     if cause is not None or not isinstance(start, int) or not isinstance(end, int):
         return Problem(cause or "malformed-item", item)

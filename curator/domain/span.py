@@ -68,6 +68,9 @@ class Attribute:
 UNKNOWN_CONTROL = "unknown-control"
 """The cause of an item of a control that the label schema does not have."""
 
+DISCONTINUOUS_SPAN = "discontinuous-span"
+"""The cause of a span that came as `fragments` with other words between them, in place of a start and an end."""
+
 DUPLICATE_SPAN = "duplicate-span"
 """The cause of a span that equals another one of its content."""
 

@@ -1,6 +1,9 @@
 """The files that a path stands for, whether it is a file, a folder or a zip archive."""
 
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -16,6 +19,10 @@ MOST_BYTES = 2_000_000_000
 """The largest file that is read whole."""
 
 _ARCHIVES = (".zip",)
+_LEAST_BOUND = 256_000_000
+_MOST_RATIO = 200
+"""How many times as large as it is packed a file may be, where it is large at all."""
+_ENCRYPTED = 0x1
 _BLOCK = 1 << 20
 
 
@@ -25,19 +32,25 @@ class PathFiles:
     def __init__(self, name: str, paths: Mapping[str, Path]) -> None:
         self.name = name
         self._paths = paths
+        self._is_folder = name not in paths
 
     def names(self) -> Sequence[str]:
         return sorted(self._paths)
 
+    def has(self, file: str) -> bool:
+        return file in self._paths or (not self._is_folder and Path(file).is_file())
+
     def shown(self, file: str) -> str:
-        return self._paths[file].as_posix() if file in self._paths else f"{self.name}/{file}"
+        if file in self._paths:
+            return self._paths[file].as_posix()
+        return f"{self.name}/{file}" if self._is_folder else file
 
     @contextmanager
     def open(self, file: str) -> Iterator[IO[bytes]]:
-        if file not in self._paths:
+        if not self.has(file):
             raise InputRefused("no such file", self.shown(file), "put it beside the others")
         try:
-            stream = self._paths[file].open("rb")
+            stream = self._paths.get(file, Path(file)).open("rb")
         except OSError as error:
             raise unreadable_file(self.shown(file), error).error from None
         with stream:
@@ -53,12 +66,21 @@ class ZipFiles:
     def __init__(self, name: str, archive: zipfile.ZipFile) -> None:
         self.name = name
         self._archive = archive
-        self._members = {member.filename: member for member in archive.infolist() if not member.is_dir()}
+        for info in archive.infolist():
+            _refuse_name(info.filename, name)
+        self._members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+        sizes = [(info.file_size, info.compress_size) for info in self._members.values()]
+        _refuse_growth(sum(size for size, _ in sizes), sum(packed for _, packed in sizes), MOST_BYTES, name)
         for member in self._members:
-            _refuse_outside(member, name)
+            if member.lower().endswith(_ARCHIVES):
+                what = f"the archive has an archive in it: {member!r}"
+                raise InputRefused(what, name, "unpack it, and give the folder")
 
     def names(self) -> Sequence[str]:
         return sorted(name for name in self._members if not any(part.startswith(".") for part in name.split("/")))
+
+    def has(self, file: str) -> bool:
+        return file in self._members
 
     def shown(self, file: str) -> str:
         return f"{self.name}/{file}"
@@ -67,15 +89,23 @@ class ZipFiles:
     def open(self, file: str) -> Iterator[IO[bytes]]:
         if file not in self._members:
             raise InputRefused("no such file in the archive", self.shown(file), "put it beside the others")
+        member = self._members[file]
+        _refuse_growth(member.file_size, member.compress_size, _LEAST_BOUND, self.shown(file))
+        if member.flag_bits & _ENCRYPTED:
+            raise InputRefused("file is encrypted", self.shown(file), "make the archive again, without a password")
         try:
-            with self._archive.open(self._members[file]) as stream:
+            with self._archive.open(member) as stream:
                 yield stream
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        except _UNREADABLE as error:
             what = f"cannot be read from the archive: {error}"
-            raise InputRefused(what, self.shown(file), "make the archive again, without a password") from None
+            raise InputRefused(what, self.shown(file), "make the archive again") from None
 
     def read(self, file: str) -> bytes:
         return _read(self, file)
+
+
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError, struct.error)
+"""What the library lets through for an archive that is damaged, or of a kind that it does not know."""
 
 
 def opened(paths: Sequence[str]) -> Iterator[ImportFiles | Refused]:
@@ -110,21 +140,31 @@ def _archive(file: InputFile) -> Iterator[ImportFiles | Refused]:
     try:
         with zipfile.ZipFile(str(file.path)) as archive:
             yield ZipFiles(file.name, archive)
-    except zipfile.BadZipFile as error:
+    except OSError as error:
+        yield unreadable_file(file.name, error)
+    except (*_UNREADABLE, ValueError) as error:
         remedy = "make the archive again"
         yield Refused(file.name, InputRefused(f"not a zip archive: {error}", file.name, remedy))
     except InputRefused as error:
         yield Refused(file.name, error)
-    except OSError as error:
-        yield unreadable_file(file.name, error)
 
 
-def _refuse_outside(member: str, archive: str) -> None:
-    """Raise InputRefused for a name that would lead out of the folder that the archive is unpacked to."""
+def _refuse_name(member: str, archive: str) -> None:
+    """Raise InputRefused for a name that no line shows, or that leads out of the folder the archive is unpacked to."""
+    if not member or not member.isprintable():
+        raise InputRefused(f"the archive has a file by the name {member!r}", archive, "rename it, and make it again")
     path = PurePosixPath(member.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in member[:3]:
         what = f"the archive has a file that would lie outside of it: {member!r}"
         raise InputRefused(what, archive, "do not trust the archive; make it again")
+
+
+def _refuse_growth(size: int, packed: int, bound: int, name: str) -> None:
+    """Raise InputRefused for what is far larger than it is packed, once it is beyond a bound in bytes."""
+    if size > max(bound, _MOST_RATIO * packed):
+        raise InputRefused(
+            f"it unpacks from {packed} bytes to {size}", name, "unpack it, and give the folder", limit=bound
+        )
 
 
 def _read(files: ImportFiles, file: str) -> bytes:

@@ -27,6 +27,17 @@ class ImportedAnnotation:
     lead_time: float | None = None
     updated_at: str | None = None
 
+    @classmethod
+    def of_record(cls, body: Mapping[str, Any], provenance: Mapping[str, Any]) -> "ImportedAnnotation":
+        """Return what was decided on a record, by the last annotator that its provenance names, else by the first."""
+        annotators = provenance.get("annotators")
+        names = [provenance.get("last_annotator"), *(annotators if isinstance(annotators, list) else [])]
+        return cls(
+            body,
+            annotator=next((name for name in names if isinstance(name, str) and name), ""),
+            ground_truth=provenance.get("ground_truth") is True,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ImportedDocument:
@@ -66,6 +77,10 @@ class ImportFiles(Protocol):
 
     def names(self) -> Sequence[str]:
         """Return the names of the files, ascending, with `/` between the folders they lie in; hidden ones are none."""
+        ...
+
+    def has(self, file: str) -> bool:
+        """Say whether there is a file of a name, be it one of the names, or beside the one file that the path is."""
         ...
 
     def shown(self, file: str) -> str:

@@ -1,62 +1,74 @@
-"""Files of a test's own, read as an import reads them."""
+"""Files of a format, read as an import does, without a store."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from curator.bootstrap.formats import tokenizer
 from curator.bootstrap.importing import import_format
+from curator.domain.canonical import canonicalise
+from curator.domain.carried import carry_over
+from curator.domain.offset_units import in_code_points
+from curator.domain.span import Content
 from curator.files.imports.reader import AnnotationReader
+from curator.steps.intake.foreign_labels import LabelMap
+from curator.steps.ports.documents import Refused
 from curator.steps.ports.imports import Imported, ImportedDocument, ImportParts
+from tests.files.formats.hard_case import SCHEMA
 
-LAYERS = ("entities", "events")
-
-
-def _no_tokens() -> Any:
-    raise AssertionError("nothing is to be cut into tokens")
+_LABELS = LabelMap({"ATTACK": "events/ATTACK"})
 
 
-PARTS = ImportParts(_no_tokens, lambda _document: None, 100_000, LAYERS)
+def put(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files into a folder, and return it."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
 
 
-def read(path: Path, form: str = "") -> list[Imported]:
-    """Return what a path holds, in a format or the one that it shows to be."""
-    return list(AnnotationReader(lambda name: import_format(name, PARTS), form).read([str(path)]))
+def read(
+    form: str, *paths: Path, text: Callable[[str], str | None] = lambda _: None, max_text: int = 1_000_000
+) -> list[Imported]:
+    """Return all that is read of some paths; an empty format is to be found out."""
+    parts = ImportParts(tokenizer, text, max_text)
+    reader = AnnotationReader(lambda name: import_format(name, parts), form)
+    return list(reader.read([str(path) for path in paths]))
 
 
-def read_lines(folder: Path, lines: Sequence[Any], form: str = "", name: str = "lines.jsonl") -> list[Imported]:
-    """Return what is read of values, a line each."""
-    path = folder / name
-    path.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), encoding="utf-8")
-    return read(path, form)
+def documents(form: str, *paths: Path, text: Callable[[str], str | None] = lambda _: None) -> list[ImportedDocument]:
+    """Return the documents that are read of some paths, of which none is refused."""
+    items = read(form, *paths, text=text)
+    assert all(isinstance(item, ImportedDocument) for item in items), items
+    return [item for item in items if isinstance(item, ImportedDocument)]
 
 
-def read_list(folder: Path, values: Sequence[Any], form: str = "", name: str = "list.json") -> list[Imported]:
-    """Return what is read of a list of values, written with indentation."""
-    path = folder / name
-    path.write_text(json.dumps(values, ensure_ascii=False, indent=2), encoding="utf-8")
-    return read(path, form)
-
-
-def only(items: Sequence[Imported]) -> ImportedDocument:
-    """Return the only one of what was read, which is a document."""
-    (document,) = items
-    assert isinstance(document, ImportedDocument), document
-    return document
-
-
-def spans(document: ImportedDocument, annotation: int = 0) -> list[tuple[str, Any]]:
-    """Return the covered texts and labels of an annotation."""
-    listed = []
-    for item in document.annotations[annotation].body.get("spans", []):
-        start, end, label = item if isinstance(item, list) else (item["start"], item["end"], item["label"])
-        listed.append((document.text[start:end], label))
-    return listed
-
-
-def said(items: Sequence[Imported]) -> str:
-    """Return the only line that a refusal says."""
-    (refused,) = items
-    line = str(getattr(refused, "error", refused))
+def refusal(form: str, *paths: Path, max_text: int = 1_000_000) -> str:
+    """Return the line that says why nothing was read of some paths."""
+    (refused,) = read(form, *paths, max_text=max_text)
+    assert isinstance(refused, Refused), refused
+    line = str(refused.error)
     assert "\n" not in line
+    assert refused.error.remedy
     return line
+
+
+def content(document: ImportedDocument) -> Content:
+    """Return what is annotated on a document as an import takes it in, by the schema of the hard case.
+
+    That has ATTACK in two layers: what does not say which is of `events`.
+    """
+    (annotation,) = document.annotations
+    body: Mapping[str, Any] = annotation.body
+    if not document.code_points:
+        body = in_code_points(body, document.text).annotations
+    return carry_over(_LABELS.applied(body, SCHEMA), document.text, canonicalise(document.text), SCHEMA)
+
+
+def labelled(document: ImportedDocument) -> list[tuple[str, str, str]]:
+    """Return layer, words and label of the spans of a document, of which none is refused."""
+    held = content(document)
+    assert not held.problems, held.problems
+    text = canonicalise(document.text).text
+    return [(span.layer, text[span.start : span.end], span.label) for span in held.spans]

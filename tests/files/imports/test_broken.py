@@ -19,7 +19,7 @@ from curator.steps.intake.foreign_labels import LabelMap
 from curator.steps.ports.documents import LeftOut, Refused
 from curator.steps.ports.imports import Imported, ImportedDocument
 from tests.fakes.parts import SCHEMA
-from tests.files.imports.reading import read
+from tests.files.imports.json_values import read
 from tests.files.imports.test_detect import OBJECTS
 from tests.files.imports.test_label_studio import ATTACK, GAO, RELATION, RESULTS, ROW, annotation, task
 from tests.files.imports.test_prodigy import ATTACK as TOKENS_OF_ATTACK

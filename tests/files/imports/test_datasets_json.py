@@ -15,7 +15,7 @@ from curator.domain.span import Content
 from curator.steps.intake.foreign_labels import LabelMap
 from curator.steps.ports.imports import ImportedDocument
 from tests.fakes.parts import SCHEMA
-from tests.files.imports.reading import read
+from tests.files.imports.json_values import read
 
 _WRITE = """
 import json, sys, datasets

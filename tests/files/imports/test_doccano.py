@@ -8,7 +8,7 @@ import pytest
 
 from curator.steps.ports.documents import Refused
 from curator.steps.ports.imports import ImportedDocument
-from tests.files.imports.reading import only, read, read_lines, read_list, said, spans
+from tests.files.imports.json_values import only, read, read_lines, read_list, said, spans
 
 TEXT = "Gao : l'armée attaque Kidal."
 GAO, ATTACK = [0, 3, "GPE"], [14, 21, "ATTACK"]

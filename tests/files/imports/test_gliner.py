@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.files.imports.reading import only, read_lines, read_list, said, spans
+from tests.files.imports.json_values import only, read_lines, read_list, said, spans
 
 WORDS = ["Gao", ":", "l'armée", "attaque", "Kidal", "."]
 

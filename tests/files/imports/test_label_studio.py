@@ -14,7 +14,7 @@ from curator.steps.intake.foreign_labels import LabelMap
 from curator.steps.ports.documents import Refused
 from curator.steps.ports.imports import ImportedDocument
 from tests.fakes.parts import SCHEMA
-from tests.files.imports.reading import only, read, read_list, said, spans
+from tests.files.imports.json_values import only, read, read_list, said, spans
 
 TEXT = "Gao 😀 : l'armée attaque Kidal."
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from curator.steps.ports.imports import ImportedDocument, LeftOut
-from tests.files.imports.reading import only, read_lines, said, spans
+from tests.files.imports.json_values import only, read_lines, said, spans
 
 TEXT = "Gao : l'armée attaque Kidal."
 TOKENS = [

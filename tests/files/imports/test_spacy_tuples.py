@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example, offsets_to_biluo_tags
 from spacy.training.iob_utils import doc_to_biluo_tags
 
-from tests.files.imports.reading import only, read, read_lines, read_list, said, spans
+from tests.files.imports.json_values import only, read, read_lines, read_list, said, spans
 
 TEXT = "Gao : l'armée attaque Kidal."
 SPANS = [("Gao", "GPE"), ("l'armée attaque", "ATTACK"), ("Kidal", "GPE")]

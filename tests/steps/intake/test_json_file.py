@@ -37,6 +37,9 @@ class MemoryFiles:
     def names(self) -> Sequence[str]:
         return ["a.json"]
 
+    def has(self, file: str) -> bool:
+        return file in self.names()
+
     def shown(self, file: str) -> str:
         return f"folder/{file}"
 
