@@ -9,11 +9,15 @@ from sqlalchemy import Connection, Engine, Row, text
 from curator.store.engines import curator_errors
 from curator.views.status import InQuarantine, Totals
 
+_FOR_REVIEW = """current_annotation AS waiting WHERE for_review AND task IS NULL AND NOT skipped AND NOT EXISTS (
+    SELECT 1 FROM current_annotation AS answer WHERE answer.document = waiting.document AND NOT answer.for_review
+    AND NOT answer.skipped AND answer.task IS NOT NULL AND answer.revision > waiting.revision)"""
 _COUNTS = {
     "documents": "document",
     "predictions": "prediction",
     "tasks": "task WHERE NOT gone",
-    "annotations": "current_annotation",
+    "annotations": "current_annotation WHERE NOT for_review",
+    "for_review": _FOR_REVIEW,
     "revisions": "revision",
     "quarantined": "quarantined",
     "unreadable": "unreadable",
