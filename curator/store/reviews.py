@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, select, union, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, union, update
 from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import Identity
@@ -15,6 +15,7 @@ from curator.store.tables import CurrentRow, PushRow, RevisionRow, SentReview, T
 from curator.store.tasks import save_push
 
 _BATCH = 400
+_WAITS = (CurrentRow.for_review.is_(True), CurrentRow.task.is_(None))
 
 
 class ReviewTable:
@@ -24,15 +25,20 @@ class ReviewTable:
         self._connection = connection
         self._seq = seq
 
-    def unsettled(self, server: str, project: int) -> list[str]:
+    def unsettled(self, server: str, project: int) -> list[str] | None:
         until = select(PushRow.reviewed_until).where(PushRow.server == server, PushRow.project == project)
-        since = func.coalesce(until.scalar_subquery(), 0)
-        waits = exists().where(
-            CurrentRow.document == TaskRow.document, CurrentRow.for_review, CurrentRow.task.is_(None)
-        )
+        since = self._connection.scalar(until) or 0
         tasked = (TaskRow.server == server, TaskRow.project == project, TaskRow.since > since)
-        came = (RevisionRow.seq > since, ~RevisionRow.counts, RevisionRow.task.is_(None))
-        task, annotation = select(TaskRow.document).where(*tasked, waits), select(RevisionRow.document).where(*came)
+        came = exists().where(*tasked), exists().where(RevisionRow.seq > since)
+        # Where nothing ever waits this is all that is asked; what waits has an index of its own.
+        if not self._connection.scalar(select(exists().where(*_WAITS))) or not self._connection.scalar(
+            select(or_(*came))
+        ):
+            return None
+        task = select(TaskRow.document).where(*tasked, exists().where(CurrentRow.document == TaskRow.document, *_WAITS))
+        annotation = select(RevisionRow.document).where(
+            RevisionRow.seq > since, ~RevisionRow.counts, RevisionRow.task.is_(None)
+        )
         return sorted(self._connection.scalars(union(task, annotation)))
 
     def waiting(self, server: str, project: int, documents: Iterable[str]) -> list[WaitingReview]:
@@ -59,7 +65,7 @@ class ReviewTable:
             select(RevisionRow.__table__, task.correlate(CurrentRow).scalar_subquery().label("its_task"), *attempted)
             .join(CurrentRow, CurrentRow.revision == RevisionRow.number)
             .outerjoin(sent, of_revision)
-            .where(CurrentRow.document.in_(documents), CurrentRow.for_review, CurrentRow.task.is_(None))
+            .where(CurrentRow.document.in_(documents), *_WAITS)
             .where(CurrentRow.skipped.is_(False), ~answered, sent.sent.is_(None) | sent.sent.is_(False))
         )
         rows = self._connection.execute(query).all()

@@ -68,13 +68,15 @@ class ReviewSender:
         with self.store.reading() as transaction:
             seq = transaction.seq
             documents = transaction.reviews.unsettled(name, project)
+        if documents is None:
+            return
         left_alone: set[int] = set()
         for start in range(0, len(documents), _BATCH):
             batch = documents[start : start + _BATCH]
             while self._send_round(batch, left_alone):
                 pass
             progress(min(start + _BATCH, len(documents)), len(documents))
-        if documents and not left_alone:
+        if not left_alone:
             self.lease.keep()
             with self.lease.writing() as transaction:
                 transaction.reviews.settle(name, project, seq)

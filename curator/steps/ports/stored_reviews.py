@@ -31,8 +31,11 @@ class Reviews(Protocol):
     submits one of its document after it.
     """
 
-    def unsettled(self, server: str, project: int) -> list[str]:
-        """Return the documents with what waits that came, or got a task, since the number last settled, by id."""
+    def unsettled(self, server: str, project: int) -> list[str] | None:
+        """Return the documents with what waits that came, or got a task, since the number last settled, by id.
+
+        None where nothing waits, or nothing at all came since.
+        """
         ...
 
     def waiting(self, server: str, project: int, documents: Iterable[str]) -> list[WaitingReview]:
