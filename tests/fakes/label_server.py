@@ -252,6 +252,10 @@ class FakeLabelServer:
         self._send_annotation("ANNOTATION_CREATED", row)
         return int(row["id"])
 
+    def think(self) -> None:
+        """Let more time pass than making an annotation takes."""
+        self.clock.pass_time(1.1)
+
     def begin(self, task: int) -> None:
         """Leave a draft, which nothing tells of."""
         self.drafts.add(task)
