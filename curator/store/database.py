@@ -73,6 +73,7 @@ class SqlTransaction:
             **self.documents.counts(),
             **self.tasks.counts(),
             **self.revisions.counts(),
+            **self.reviews.counts(),
             **self.quarantine.counts(),
             **self.decisions.counts(),
             **self.versions.counts(),

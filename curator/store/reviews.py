@@ -15,7 +15,16 @@ from curator.store.tables import CurrentRow, PushRow, RevisionRow, SentReview, T
 from curator.store.tasks import save_push
 
 _BATCH = 400
-_WAITS = (CurrentRow.for_review.is_(True), CurrentRow.task.is_(None))
+_ANSWER = aliased(CurrentRow)
+_ANSWERED = exists().where(
+    _ANSWER.document == CurrentRow.document,
+    _ANSWER.task.is_not(None),
+    ~_ANSWER.for_review,
+    _ANSWER.skipped.is_(False),
+    _ANSWER.revision > CurrentRow.revision,
+)
+_FROM_ELSEWHERE = (CurrentRow.for_review.is_(True), CurrentRow.task.is_(None))
+_WAITS = (*_FROM_ELSEWHERE, CurrentRow.skipped.is_(False), ~_ANSWERED)
 
 
 class ReviewTable:
@@ -31,11 +40,13 @@ class ReviewTable:
         tasked = (TaskRow.server == server, TaskRow.project == project, TaskRow.since > since)
         came = exists().where(*tasked), exists().where(RevisionRow.seq > since)
         # Where nothing ever waits this is all that is asked; what waits has an index of its own.
-        if not self._connection.scalar(select(exists().where(*_WAITS))) or not self._connection.scalar(
+        if not self._connection.scalar(select(exists().where(*_FROM_ELSEWHERE))) or not self._connection.scalar(
             select(or_(*came))
         ):
             return None
-        task = select(TaskRow.document).where(*tasked, exists().where(CurrentRow.document == TaskRow.document, *_WAITS))
+        task = select(TaskRow.document).where(
+            *tasked, exists().where(CurrentRow.document == TaskRow.document, *_FROM_ELSEWHERE)
+        )
         annotation = select(RevisionRow.document).where(
             RevisionRow.seq > since, ~RevisionRow.counts, RevisionRow.task.is_(None)
         )
@@ -45,30 +56,18 @@ class ReviewTable:
         return [review for chunk in chunks(documents, _BATCH) for review in self._waiting_of(server, project, chunk)]
 
     def _waiting_of(self, server: str, project: int, documents: list[str]) -> list[WaitingReview]:
-        answer, sent = aliased(CurrentRow), SentReview
-        task = select(func.min(TaskRow.task)).where(
-            TaskRow.server == server,
-            TaskRow.project == project,
-            TaskRow.document == CurrentRow.document,
-            TaskRow.gone.is_(False),
-        )
-        answered = exists().where(
-            answer.document == CurrentRow.document,
-            answer.task.is_not(None),
-            ~answer.for_review,
-            answer.skipped.is_(False),
-            answer.revision > CurrentRow.revision,
-        )
+        sent = SentReview
         of_revision = and_(sent.server == server, sent.project == project, sent.revision == CurrentRow.revision)
         attempted = (sent.sent.label("was_sent"), sent.task.label("sent_to"), sent.seen)
         query = (
-            select(RevisionRow.__table__, task.correlate(CurrentRow).scalar_subquery().label("its_task"), *attempted)
+            select(RevisionRow.__table__, *attempted)
             .join(CurrentRow, CurrentRow.revision == RevisionRow.number)
             .outerjoin(sent, of_revision)
             .where(CurrentRow.document.in_(documents), *_WAITS)
-            .where(CurrentRow.skipped.is_(False), ~answered, sent.sent.is_(None) | sent.sent.is_(False))
+            .where(sent.sent.is_(None) | sent.sent.is_(False))
         )
         rows = self._connection.execute(query).all()
+        tasks = self._tasks(server, project, {row.document for row in rows})
         before = self._sent_before(server, project, [row.number for row in rows])
         reviews = []
         for row in rows:
@@ -76,8 +75,16 @@ class ReviewTable:
             state = revision.state
             if state is not None and (revision.identity, canonical_json(state.body)) not in before:
                 attempt = None if row.was_sent is None else Attempt(row.sent_to, row.seen)
-                reviews.append(WaitingReview(revision, row.its_task, attempt))
+                reviews.append(WaitingReview(revision, tasks.get(row.document), attempt))
         return sorted(reviews, key=lambda review: (review.revision.document, review.revision.identity.rank))
+
+    def _tasks(self, server: str, project: int, documents: set[str]) -> dict[str, int]:
+        """Return the first live task of each of the documents."""
+        of_project = (TaskRow.server == server, TaskRow.project == project, TaskRow.gone.is_(False))
+        query = select(TaskRow.document, TaskRow.task).where(*of_project, TaskRow.document.in_(documents))
+        # The lowest of several comes last, and stays.
+        rows = self._connection.execute(query) if documents else ()
+        return {row.document: row.task for row in sorted(rows, key=lambda row: -row.task)}
 
     def _sent_before(self, server: str, project: int, revisions: list[int]) -> set[tuple[Identity, str]]:
         """Return what was sent of earlier revisions of the same annotations."""
@@ -119,6 +126,9 @@ class ReviewTable:
     def _row(self, server: str, project: int, revision: int, attempt: Attempt) -> dict[str, Any]:
         key = {"server": server, "project": project, "revision": revision, "seq": self._seq}
         return {**key, "sent": False, "task": attempt.task, "seen": attempt.seen}
+
+    def counts(self) -> dict[str, Any]:
+        return {"for_review": self._connection.scalar(select(func.count()).select_from(CurrentRow).where(*_WAITS))}
 
     def settle(self, server: str, project: int, seq: int) -> None:
         save_push(self._connection, server, project, {"reviewed_until": seq})

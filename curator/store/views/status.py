@@ -9,16 +9,20 @@ from sqlalchemy import Connection, Engine, Row, text
 from curator.store.engines import curator_errors
 from curator.views.status import InQuarantine, Totals
 
-_FOR_REVIEW = """current_annotation AS waiting WHERE for_review IS :yes AND task IS NULL AND NOT skipped
-    AND NOT EXISTS (SELECT 1 FROM current_annotation AS answer WHERE answer.document = waiting.document AND NOT answer.for_review
-    AND NOT answer.skipped AND answer.task IS NOT NULL AND answer.revision > waiting.revision)"""
+_FOR_REVIEW = """
+    current_annotation AS waiting WHERE for_review IS :yes AND task IS NULL AND NOT skipped AND NOT EXISTS (
+        SELECT 1 FROM current_annotation AS answer
+        WHERE answer.document = waiting.document AND answer.task IS NOT NULL AND answer.revision > waiting.revision
+        AND NOT answer.for_review AND NOT answer.skipped
+    )
+"""
 _COUNTS = {
     "documents": "document",
     "predictions": "prediction",
     "tasks": "task WHERE NOT gone",
     "annotations": "current_annotation WHERE NOT for_review",
-    "for_review": _FOR_REVIEW,
     "revisions": "revision",
+    "for_review": _FOR_REVIEW,
     "quarantined": "quarantined",
     "unreadable": "unreadable",
     "decisions": "(SELECT DISTINCT document FROM decision WHERE input_key NOT LIKE 'silver:%') AS decided",
