@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from curator.steps.intake.import_annotations import ImportReport
 
 
+_MISFIT = "a span, relation or attribute that does not fit"
+_HELD: Mapping[str, str] = {
+    "offsets-in-doubt": "a span whose offsets may count bytes, UTF-16 units or other line ends: give such spans their"
+    " words, as `text`, or count code points, and import again"
+}
+
+
 @click.command("import")
 @click.argument("paths", nargs=-1)
 @click.option("--format", "form", metavar="F", default="", help="The format; else what each path shows it to be.")
@@ -53,7 +60,7 @@ def _tell(result: "ImportReport") -> None:
     for refused in result.refused:
         say(f"refused {refused.error}")
     for name, cause in result.causes:
-        say(f"quarantined in {name}: a span, relation or attribute that does not fit ({cause})")
+        say(f"quarantined in {name}: {_HELD.get(cause, _MISFIT)} ({cause})")
     if result.causes:
         say("see `curator quarantine list --all`")
     for name, unit in result.recounted:

@@ -71,7 +71,8 @@ class AnnotationState:
 
     `body` is a JSON value of the form that `form` names. Annotators are keys. `task` and `parent_prediction` are ids
     of Label Studio, and None for annotations from elsewhere; `lead_time` is in seconds. What is `for_review` waits for
-    a reviewer in Label Studio and decides nothing.
+    a reviewer in Label Studio and decides nothing. A copy that was sent there to be reviewed says of which revision it
+    is one, `review_of`; it is `for_review` until somebody updates it.
     """
 
     identity: Identity
@@ -86,6 +87,7 @@ class AnnotationState:
     task: int | None = None
     parent_prediction: int | None = None
     for_review: bool = False
+    review_of: int | None = None
 
     def value(self) -> dict[str, Any]:
         """Return the JSON value that is stored; `state_from_value` reads it back."""
@@ -101,7 +103,11 @@ class AnnotationState:
             "task": self.task,
             "parent_prediction": self.parent_prediction,
         }
-        return value | {"for_review": True} if self.for_review else value
+        if self.for_review:
+            value["for_review"] = True
+        if self.review_of is not None:
+            value["review_of"] = self.review_of
+        return value
 
 
 def state_from_value(identity: Identity, value: Mapping[str, Any]) -> AnnotationState:

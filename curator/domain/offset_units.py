@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -55,9 +55,11 @@ class _Reading:
 def in_code_points(annotations: Mapping[str, Any], text: str) -> CountedOffsets:
     """Return annotations as they came with a text, with all offsets in its code points.
 
-    The words that spans came with prove the unit: one span is enough for all of the text. Where none is proven, and
-    offsets as they are cut words while they do not in another unit, the spans on which the two differ are held. Tried
-    are code points, UTF-16 units and bytes, of the text as it is, with other line ends, composed or decomposed.
+    Only words that spans came with prove a unit, and one span is enough for all of the text: its words lie where that
+    unit puts it, and in code points they do not. Where that is so in several units, the spans are held that these put
+    at different places. Without proof, where offsets as they are cut words, or leave the text, while they do neither in
+    another unit, the spans on which the two differ are held. Tried are code points, UTF-16 units and bytes, of the text
+    as it is, with other line ends, composed or decomposed.
     """
     items = [item for item in _items(annotations) if _offsets(item) is not None]
     as_it_is = _Reading(CODE_POINTS, lambda offset: offset if 0 <= offset <= len(text) else None)
@@ -67,16 +69,29 @@ def in_code_points(annotations: Mapping[str, Any], text: str) -> CountedOffsets:
     others = [reading for reading in _readings(text) if any(_differs(item, reading) for item in items)]
     if any(_proves(item, as_it_is, others, text) for item in items):
         return CountedOffsets(annotations, CODE_POINTS)
-    for other in others:
-        if all(_fits(item, other, text) for item in items):
-            if wrong:
-                return CountedOffsets(_recounted(annotations, other), other.unit)
-            if not any(_cuts_word(item, other, text) for item in items):
-                return _held(annotations, [item for item in items if _differs(item, other)])
+    proven = [other for other in others if any(_words(item) is not None and _fits(item, other, text) for item in wrong)]
+    # Words that are nowhere right say nothing of the unit.
+    worded = [item for item in items if _words(item) is not None]
+    found = [item for item in worded if any(_fits(item, reading, text) for reading in (as_it_is, *others))]
+    agreed = [other for other in proven if all(_fits(item, other, text) for item in found)]
+    if agreed:
+        return _recounted(annotations, agreed, items, text)
+    if not proven:
+        return _doubted(annotations, items, as_it_is, others, text)
     # Where some are right in one unit and others in another, nothing says in which those without words are.
-    rivals = [other for other in others if any(_fits(item, other, text) for item in wrong)]
-    doubtful = [item for item in items if _words(item) is None and any(_differs(item, rival) for rival in rivals)]
-    return _held(annotations, doubtful) if doubtful else CountedOffsets(annotations, CODE_POINTS)
+    doubtful = [item for item in items if _words(item) is None and any(_differs(item, rival) for rival in proven)]
+    return _held(annotations, doubtful)
+
+
+def _doubted(
+    annotations: Mapping[str, Any], items: list[Any], as_it_is: _Reading, others: list[_Reading], text: str
+) -> CountedOffsets:
+    """Hold the spans that may be elsewhere in the likeliest other unit in which all lie in the text and cut no word."""
+    if any(_cuts_word(item, as_it_is, text) for item in items):
+        for other in others:
+            if all(_fits(item, other, text) and not _cuts_word(item, other, text) for item in items):
+                return _held(annotations, [item for item in items if _differs(item, other)])
+    return CountedOffsets(annotations, CODE_POINTS)
 
 
 def _items(annotations: Mapping[str, Any]) -> Iterator[Any]:
@@ -144,36 +159,47 @@ def _readings(text: str) -> Iterator[_Reading]:
                 yield _Reading(f"{unit} {form}".rstrip(), places.get)
 
 
-def _recounted(annotations: Mapping[str, Any], reading: _Reading) -> dict[str, Any]:
+def _recounted(annotations: Mapping[str, Any], agreed: list[_Reading], items: list[Any], text: str) -> CountedOffsets:
+    """Count all offsets anew in a unit that is proven; what another proven one puts elsewhere is held.
+
+    So is what has no words, and no place in that unit: in code points it might be anything. What came with other words
+    than are there stays as it came.
+    """
+    unit = agreed[0]
+    doubtful = [item for item in items if len({_placed(item, reading) for reading in agreed}) > 1]
+    doubtful += [item for item in items if _words(item) is None and not _fits(item, unit, text)]
+    held = {id(item): item for item in doubtful}
+
     def anew(item: Any) -> Any:
-        if _offsets(item) is None:
+        if _offsets(item) is None or not _fits(item, unit, text):
             return item
-        start, end = _placed(item, reading)
+        start, end = _placed(item, unit)
         if isinstance(item, list):
             return [start, end, item[2]]
         return {**item, "start": start, "end": end}
 
-    return _mapped(annotations, anew)
+    problems = tuple(Problem(OFFSETS_IN_DOUBT, item) for item in held.values())
+    return CountedOffsets(_mapped(annotations, anew, held.keys()), unit.unit, problems)
 
 
 def _held(annotations: Mapping[str, Any], doubtful: list[Any]) -> CountedOffsets:
     known = {id(item) for item in doubtful}
-    kept = _mapped(annotations, lambda item: None if id(item) in known else item)
+    kept = _mapped(annotations, lambda item: item, known) if known else annotations
     return CountedOffsets(kept, CODE_POINTS, tuple(Problem(OFFSETS_IN_DOUBT, item) for item in doubtful))
 
 
-def _mapped(annotations: Mapping[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
-    """Return annotations with each span changed; None takes it away."""
+def _mapped(annotations: Mapping[str, Any], change: Callable[[Any], Any], without: Set[int]) -> dict[str, Any]:
+    """Return annotations with each span changed, without those of some identities."""
 
     def of_list(value: Any) -> list[Any]:
-        return [new for item in (value if isinstance(value, list) else [value]) if (new := change(item)) is not None]
+        return [change(item) for item in (value if isinstance(value, list) else [value]) if id(item) not in without]
 
     mapped: dict[str, Any] = {}
     for name, value in annotations.items():
         if name in _NOT_LAYERS or value is None:
             mapped[name] = value
         elif name == "spans" and isinstance(value, Mapping):
-            mapped[name] = {layer: of_list(items) for layer, items in value.items()}
+            mapped[name] = {layer: None if items is None else of_list(items) for layer, items in value.items()}
         else:
             mapped[name] = of_list(value)
     return mapped

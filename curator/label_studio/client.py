@@ -16,6 +16,7 @@ from curator.label_studio.payloads import ACTIONS, annotation_from_api, predicti
 from curator.label_studio.webhooks import unsaved_webhook, webhook_ref
 from curator.steps.ports.label_server import (
     NewPrediction,
+    NewReview,
     NewTask,
     PredictionRef,
     ProjectRef,
@@ -128,7 +129,7 @@ class LabelStudioServer:
         self._server.write(lambda sdk: sdk.projects.update(project, model_version=model_version), _nothing)
 
     def add_tasks(self, project: int, tasks: Sequence[NewTask]) -> list[int]:
-        """Make tasks with their predictions, 200 to a call; returns their ids in the same order. Not idempotent."""
+        """Make tasks with all that they have, 200 to a call; returns their ids in the same order. Not idempotent."""
         return self._imports.tasks(project, tasks)
 
     def add_predictions(self, project: int, predictions: Sequence[tuple[int, NewPrediction]]) -> None:
@@ -138,6 +139,10 @@ class LabelStudioServer:
     def rewrite_predictions(self, predictions: Sequence[tuple[int, NewPrediction]]) -> int:
         """Give predictions that are there these results, one by one; returns how many differed. Idempotent."""
         return self._imports.rewrite(predictions)
+
+    def add_reviews(self, reviews: Sequence[tuple[int, NewReview]]) -> None:
+        """Add copies of annotations to tasks, to be reviewed there, one by one. Not idempotent."""
+        self._imports.reviews(reviews)
 
     def prediction(self, number: int) -> PredictionRef | None:
         """Return a prediction by its number, or None where there is none."""

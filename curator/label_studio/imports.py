@@ -9,7 +9,8 @@ from curator.domain.errors import ServerRefused
 from curator.label_studio.connection import Connection
 from curator.label_studio.listing import TaskListing
 from curator.label_studio.results import DOCUMENT, TEXT, prediction_value
-from curator.steps.ports.label_server import NewPrediction, NewTask, TaskState
+from curator.label_studio.review_copies import mark_of, review_value
+from curator.steps.ports.label_server import NewPrediction, NewReview, NewTask, TaskState
 
 _TASKS = 200
 _PREDICTIONS = 500
@@ -68,12 +69,23 @@ class Imports:
     def _patch(number: int, result: list[dict[str, Any]]) -> Callable[[LabelStudio], Any]:
         return lambda sdk: sdk.predictions.update(number, result=result)
 
+    def reviews(self, reviews: Sequence[tuple[int, NewReview]]) -> None:
+        """Add copies as `LabelStudioServer.add_reviews` promises; Label Studio has no way for many."""
+        for task, review in reviews:
+            fields = {**review_value(review), "import_id": mark_of(review.revision)}
+            self._server.write(self._post(task, fields), lambda _: None)
+
+    @staticmethod
+    def _post(task: int, fields: Mapping[str, Any]) -> Callable[[LabelStudio], Any]:
+        return lambda sdk: sdk.annotations.create(task, **fields)
+
     def _some_tasks(self, project: int, tasks: Sequence[NewTask]) -> list[int]:
         # Typed as the SDK's own models, which it would only turn back into these objects.
         body: Any = [
             {
                 "data": {TEXT: task.text, DOCUMENT: task.document, "source": task.source},
                 "predictions": [prediction_value(prediction) for prediction in task.predictions],
+                **_annotations(task),
             }
             for task in tasks
         ]
@@ -111,3 +123,9 @@ class Imports:
         states = self._listing.by_id(project, [task for task, _ in predictions])
         there = {state.ref.task: state.model_versions for state in states if isinstance(state, TaskState)}
         return [(task, new) for task, new in predictions if new.model_version not in there.get(task, ())]
+
+
+def _annotations(task: NewTask) -> dict[str, Any]:
+    """Return what the task of an import has beside data and predictions."""
+    reviews = [{**review_value(review), "id": mark_of(review.revision)} for review in task.reviews]
+    return {"annotations": reviews} if reviews else {}

@@ -17,7 +17,7 @@ _TASK_PAGE = 100
 # Named fields also hold for the annotations inside a task; predictions, the bulk of a listing, stay out of it.
 _FIELDS = (
     "id,project,data,updated_at,predictions_model_versions,annotations,task,result,created_at,completed_by,updated_by,"
-    "was_cancelled,ground_truth,lead_time,parent_prediction"
+    "was_cancelled,ground_truth,lead_time,parent_prediction,import_id"
 )
 
 

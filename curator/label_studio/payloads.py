@@ -27,6 +27,7 @@ from curator.domain.event import (
 )
 from curator.domain.json_values import faults, storable
 from curator.label_studio.results import DOCUMENT, TEXT
+from curator.label_studio.review_copies import is_untouched, review_of
 from curator.steps.ports.deliveries import DeliveryUnreadable
 from curator.steps.ports.label_server import PredictionRef
 
@@ -74,11 +75,16 @@ def _state(fields: Mapping[str, Any], task: TaskRef) -> AnnotationState:
     # Half-done upgrades of Label Studio leave it empty; the task knows it.
     if fields.get("project") not in (None, task.project):
         raise ValueError("project is not that of the task")
+    created_at, updated_at, original = (
+        _time(fields.get("created_at")),
+        _time(fields.get("updated_at")),
+        review_of(fields),
+    )
     return AnnotationState(
-        identity=Identity(task.source, str(_id(fields.get("id"))), _time(fields.get("created_at"))),
+        identity=Identity(task.source, str(_id(fields.get("id"))), created_at),
         annotator=_annotator(fields.get("completed_by"), task.server),
         updated_by=_annotator(fields.get("updated_by"), task.server),
-        updated_at=_time(fields.get("updated_at")),
+        updated_at=updated_at,
         skipped=_flag(fields, "was_cancelled"),
         ground_truth=_flag(fields, "ground_truth"),
         lead_time=_seconds(fields.get("lead_time")),
@@ -86,6 +92,8 @@ def _state(fields: Mapping[str, Any], task: TaskRef) -> AnnotationState:
         body=_result(fields.get("result")),
         task=_id(fields.get("task")),
         parent_prediction=_optional_id(fields.get("parent_prediction")),
+        for_review=original is not None and is_untouched(created_at, updated_at, fields.get("updated_by")),
+        review_of=original,
     )
 
 

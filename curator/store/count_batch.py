@@ -191,7 +191,7 @@ class CountBatch:
             start = starts.get(row.number)
             reading = self._reading(row, start)
             predicted = None if start is None else predictions.get(start.number)
-            if start is not None and predicted is not None and not state.skipped:
+            if start is not None and predicted is not None and not state.skipped and not state.for_review:
                 kinds = count_kinds(match(predicted.spans, content.spans))
                 matches = [[layer, label, kind.value, spans] for (layer, label, kind), spans in sorted(kinds.items())]
                 reading |= {"pipeline": self._pipeline(start.pipeline), "matches": matches}

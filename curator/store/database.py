@@ -18,6 +18,7 @@ from curator.store.lineage import LineageTable
 from curator.store.models import ModelTable
 from curator.store.projects import ProjectTable
 from curator.store.quarantine import QuarantineTable
+from curator.store.reviews import ReviewTable
 from curator.store.revisions import RevisionTable
 from curator.store.rows import chunks, insert_missing
 from curator.store.settings import SettingTable
@@ -40,6 +41,7 @@ class SqlTransaction:
         self.tasks = TaskTable(connection, seq)
         self.projects = ProjectTable(connection)
         self.revisions = RevisionTable(connection, seq)
+        self.reviews = ReviewTable(connection, seq)
         self.deletions = DeletionTable(connection, seq)
         self.lineage = LineageTable(connection, seq)
         self.quarantine = QuarantineTable(connection, seq)
@@ -71,6 +73,7 @@ class SqlTransaction:
             **self.documents.counts(),
             **self.tasks.counts(),
             **self.revisions.counts(),
+            **self.reviews.counts(),
             **self.quarantine.counts(),
             **self.decisions.counts(),
             **self.versions.counts(),

@@ -172,7 +172,8 @@ class DocumentTable:
     def unannotated_predictions(self, after: str, limit: int, as_of: int) -> list[NumberedPrediction]:
         of_document = (PredictionRow.document == DocumentRow.id, PredictionRow.seq <= as_of)
         newest = select(func.max(PredictionRow.id)).where(*of_document, PredictionRow.pipeline != GIVEN)
-        annotated = exists().where(RevisionRow.document == DocumentRow.id, RevisionRow.seq <= as_of)
+        counting = (RevisionRow.document == DocumentRow.id, RevisionRow.seq <= as_of, RevisionRow.counts)
+        annotated = exists().where(*counting)
         decided = exists().where(PersonDecisionRow.document == DocumentRow.id, PersonDecisionRow.seq <= as_of)
         numbers = (
             select(newest.correlate(DocumentRow).scalar_subquery().label("number"))

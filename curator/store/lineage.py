@@ -100,7 +100,8 @@ def _annotations(revisions: list[int] | Select[tuple[int]]) -> Subquery:
             began.correlate(RevisionRow).scalar_subquery().label("began"),
             reported.correlate(RevisionRow).scalar_subquery().label("reported"),
         )
-        .where(RevisionRow.number.in_(revisions))
+        # A copy that was sent to be reviewed started from the annotation that it is one of.
+        .where(RevisionRow.number.in_(revisions), RevisionRow.review_of.is_(None))
         .subquery()
     )
 

@@ -5,19 +5,19 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, bindparam, delete, exists, func, insert, select, type_coerce, update
+from sqlalchemy import Connection, Row, Text, and_, bindparam, delete, exists, func, insert, select, type_coerce, update
 from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import AnnotationState, Identity, ProjectSource, Revision, TaskRef, state_from_value
 from curator.domain.canonical import canonical_json
-from curator.steps.ports.stored_revisions import AnnotationContext, AnnotatorWork, CurrentAnnotation
+from curator.steps.ports.stored_revisions import AnnotationContext, AnnotatorWork, CurrentAnnotation, ReviewedOriginal
 from curator.store import standing
 from curator.store.contexts import annotation_context
 from curator.store.rows import chunks, dialect_insert, insert_missing
 from curator.store.tables import Annotator, CurrentRow, DeletionNotice, RevisionRow, Watermark
 
 _IDENTITY = (RevisionRow.source, RevisionRow.key, RevisionRow.created_at)
-_COPIED = ("task", "annotator", "updated_by", "parent_prediction")
+_COPIED = ("task", "annotator", "updated_by", "parent_prediction", "review_of")
 _TOMBSTONE = canonical_json(None)
 _BATCH = 400
 _NEWEST = (
@@ -41,7 +41,7 @@ class RevisionTable:
         self._seq = seq
 
     def newest(self, source: str, key: str) -> list[Revision]:
-        return [_revision(row) for row in self._connection.execute(_NEWEST, {"source": source, "key": key})]
+        return [revision_of_row(row) for row in self._connection.execute(_NEWEST, {"source": source, "key": key})]
 
     def context(self, state: AnnotationState, task: TaskRef) -> AnnotationContext:
         return annotation_context(self._connection, state, task)
@@ -55,12 +55,14 @@ class RevisionTable:
         )
         if document is not None:
             query = query.where(RevisionRow.document == document)
-        revisions = (_revision(row) for row in self._connection.execute(query))
+        revisions = (revision_of_row(row) for row in self._connection.execute(query))
         # A database's own order of texts depends on its locale.
         for _, of_document in groupby(revisions, key=lambda revision: revision.document):
             yield from sorted(of_document, key=lambda revision: revision.identity.rank)
 
-    def revisions_at(self, documents: Iterable[str], as_of: int) -> dict[str, list[Revision]]:
+    def revisions_at(
+        self, documents: Iterable[str], as_of: int, *, for_review: bool = False
+    ) -> dict[str, list[Revision]]:
         later = aliased(RevisionRow)
         superseded = exists().where(*_same(later, RevisionRow), later.number > RevisionRow.number, later.seq <= as_of)
         current: dict[str, list[Revision]] = {}
@@ -68,7 +70,9 @@ class RevisionTable:
             query = select(RevisionRow.__table__).where(
                 RevisionRow.document.in_(chunk), RevisionRow.seq <= as_of, ~superseded
             )
-            for revision in map(_revision, self._connection.execute(query)):
+            if not for_review:
+                query = query.where(RevisionRow.counts)
+            for revision in map(revision_of_row, self._connection.execute(query)):
                 if not revision.deleted:
                     current.setdefault(revision.document, []).append(revision)
         for of_document in current.values():
@@ -91,7 +95,7 @@ class RevisionTable:
         seconds, timed = func.sum(func.coalesce(CurrentRow.lead_time, 0.0)), func.count(CurrentRow.lead_time)
         query = (
             select(CurrentRow.annotator, submitted, skipped, seconds, timed, func.max(CurrentRow.updated_at))
-            .where(func.substr(CurrentRow.source, 1, len(beginning)) == beginning)
+            .where(func.substr(CurrentRow.source, 1, len(beginning)) == beginning, ~CurrentRow.for_review)
             .group_by(CurrentRow.annotator)
         )
         return [AnnotatorWork(*row) for row in self._connection.execute(query)]
@@ -120,7 +124,7 @@ class RevisionTable:
             rows = self._connection.execute(query.where(RevisionRow.number.in_(chunk))).all()
             current = [
                 {**_index(revision, revision.state), "first_seq": row.first_seq}
-                for revision, row in zip(map(_revision, rows), rows, strict=True)
+                for revision, row in zip(map(revision_of_row, rows), rows, strict=True)
                 if revision.state is not None
             ]
             if current:
@@ -129,9 +133,9 @@ class RevisionTable:
 
     def append(self, identity: Identity, document: str, state: AnnotationState | None) -> int:
         row: dict[str, Any] = {**_key(identity), "seq": self._seq, "document": document, "value": None}
+        row["counts"] = state is not None and not state.for_review
         if state is not None:
-            value = state.value()
-            row |= {"value": value, **{column: value[column] for column in _COPIED}}
+            row |= {"value": state.value(), **{column: getattr(state, column) for column in _COPIED}}
         number = int(self._connection.scalar(insert(RevisionRow).returning(RevisionRow.number), row) or 0)
         standing.revisions_added(self._connection, self._seq, [number])
         if state is None:
@@ -158,14 +162,35 @@ class RevisionTable:
         )
         for chunk in chunks(revisions, _BATCH):
             query = (
-                select(state.number, earlier.annotator, earlier.updated_by)
+                select(state.number, earlier.annotator, earlier.updated_by, earlier.review_of, earlier.counts)
                 .join(earlier, up_to)
                 .where(state.number.in_(chunk), type_coerce(earlier.value, Text) != _TOMBSTONE)
                 .distinct()
             )
-            for row in self._connection.execute(query):
-                people.setdefault(row.number, set()).update((row.annotator, row.updated_by or row.annotator))
+            rows = self._connection.execute(query).all()
+            originals = self.originals({row.number for row in rows if row.review_of is not None})
+            for row in rows:
+                named = people.setdefault(row.number, set())
+                original = originals.get(row.number)
+                # Whom Label Studio names of a copy did no more than send it.
+                named.update({row.annotator} if original is None else original.people)
+                if original is None or row.counts:
+                    named.add(row.updated_by or row.annotator)
         return {number: frozenset(people[number]) for number in sorted(people)}
+
+    def originals(self, revisions: Iterable[int]) -> dict[int, ReviewedOriginal]:
+        originals: dict[int, ReviewedOriginal] = {}
+        copy, original = aliased(RevisionRow), aliased(RevisionRow)
+        columns = (original.source, original.key, original.created_at, original.annotator, original.updated_by)
+        # Anybody in Label Studio may say of anything that it is a copy.
+        is_one = (original.number == copy.review_of, original.document == copy.document, original.task.is_(None))
+        for chunk in chunks(revisions, _BATCH):
+            query = select(copy.number, *columns).join(original, and_(*is_one)).where(copy.number.in_(chunk))
+            for row in self._connection.execute(query):
+                people = frozenset({row.annotator, row.updated_by or row.annotator})
+                identity = Identity(row.source, row.key, row.created_at)
+                originals[row.number] = ReviewedOriginal(identity, people)
+        return originals
 
     def unnamed(self, annotators: Collection[str]) -> set[str]:
         named = select(Annotator.key).where(Annotator.key.in_(annotators))
@@ -189,7 +214,9 @@ class RevisionTable:
 
     def counts(self) -> dict[str, Any]:
         return {
-            "annotations": self.current_count(),
+            "annotations": self._connection.scalar(
+                select(func.count()).select_from(CurrentRow).where(~CurrentRow.for_review)
+            ),
             "revisions": self._connection.scalar(select(func.count()).select_from(RevisionRow)),
         }
 
@@ -242,10 +269,12 @@ def _index(revision: Revision, state: AnnotationState) -> dict[str, Any]:
         "skipped": state.skipped,
         "ground_truth": state.ground_truth,
         "lead_time": state.lead_time,
+        "for_review": state.for_review,
     }
 
 
-def _revision(row: Row[Any]) -> Revision:
+def revision_of_row(row: Row[Any]) -> Revision:
+    """Return the revision that a row of the table is."""
     identity = Identity(row.source, row.key, row.created_at)
     state = None if row.value is None else state_from_value(identity, row.value)
     return Revision(row.number, identity, row.document, state)
@@ -263,4 +292,5 @@ def _current(row: Row[Any]) -> CurrentAnnotation:
         skipped=row.skipped,
         ground_truth=row.ground_truth,
         lead_time=row.lead_time,
+        for_review=row.for_review,
     )

@@ -132,15 +132,10 @@ class TaskTable:
         return bool(self._connection.scalar(query))
 
     def begin_sending(self, server: str, project: int) -> None:
-        self._save_push(server, project, {"sending": True})
+        save_push(self._connection, server, project, {"sending": True})
 
     def end_sending(self, server: str, project: int, seq: int) -> None:
-        self._save_push(server, project, {"sending": False, "tasked_until": seq})
-
-    def _save_push(self, server: str, project: int, values: dict[str, Any]) -> None:
-        key = {"server": server, "project": project, "sending": False, "tasked_until": 0, "predicted_until": 0}
-        if not insert_missing(self._connection, PushRow, [key | values]):
-            self._connection.execute(update(PushRow).where(*_of(PushRow, server, project)).values(**values))
+        save_push(self._connection, server, project, {"sending": False, "tasked_until": seq})
 
     def newest_predictions(self, documents: Iterable[str]) -> dict[str, list[StoredPrediction]]:
         predictions: dict[str, list[StoredPrediction]] = {}
@@ -182,7 +177,7 @@ class TaskTable:
         return [(row.task, _prediction(row)) for row in sorted(rows, key=lambda row: (row.task, row.id))]
 
     def settle(self, server: str, project: int, seq: int) -> None:
-        self._save_push(server, project, {"predicted_until": seq})
+        save_push(self._connection, server, project, {"predicted_until": seq})
 
     def mark_sent(self, server: str, project: int, sent: Sequence[tuple[int, int]]) -> None:
         key = {"server": server, "project": project, "seq": self._seq}
@@ -213,6 +208,14 @@ class TaskTable:
         return {"tasks": self._connection.scalar(query)}
 
 
+def save_push(connection: Connection, server: str, project: int, values: dict[str, Any]) -> None:
+    """Set some of what is known of how far a push of a project got."""
+    beginning = dict.fromkeys(("tasked_until", "predicted_until", "reviewed_until"), 0)
+    row = {"server": server, "project": project, "sending": False, **beginning, **values}
+    if not insert_missing(connection, PushRow, [row]):
+        connection.execute(update(PushRow).where(*_of(PushRow, server, project)).values(**values))
+
+
 def _prediction(row: Row[Any]) -> StoredPrediction:
     pipeline = PipelineId(row.pipeline, row.digest)
     return StoredPrediction(row.id, Prediction(row.document, pipeline, content_from_value(row.content)))
@@ -239,6 +242,7 @@ def _unreviewed(server: str, project: int) -> Select[Any]:
         CurrentRow.task == TaskRow.task,
         CurrentRow.document == TaskRow.document,
         CurrentRow.skipped.is_(False),
+        ~CurrentRow.for_review,
     )
     return (
         select(TaskRow.task, PredictionRow.__table__)

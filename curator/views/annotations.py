@@ -55,6 +55,7 @@ def _value(
         "updated_at": state.updated_at,
         "skipped": state.skipped,
         "ground_truth": state.ground_truth,
+        "for_review": state.for_review,
         "lead_time": state.lead_time,
         "spans": spans_by_layer(content.spans, schema.layer_names, text),
         "relations": [relation_value(relation) for relation in content.relations],

@@ -45,7 +45,9 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True)
 class RevisionView:
-    """One accepted state of an annotation, or its deletion; `current` where no later one took its place."""
+    """One accepted state of an annotation, or its deletion; `current` where no later one took its place.
+
+    What is `for_review` decides nothing."""
 
     number: int
     accepted_at: str
@@ -56,6 +58,7 @@ class RevisionView:
     updated_at: str
     skipped: bool
     ground_truth: bool
+    for_review: bool
     deleted: bool
     current: bool
     lead_time: float | None

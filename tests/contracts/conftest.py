@@ -1,5 +1,6 @@
 """The label servers that the contract is held against, and the hands of a reviewer on each."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -27,6 +28,8 @@ class Reviewer(Protocol):
     def annotate(self, task: int, result: list[Any] | None, **fields: Any) -> int: ...
 
     def begin(self, task: int) -> None: ...
+
+    def think(self) -> None: ...
 
     def change(self, annotation: int, **fields: Any) -> None: ...
 
@@ -57,6 +60,10 @@ class HttpReviewer:
 
     def begin(self, task: int) -> None:
         self.http.post(f"/api/tasks/{task}/drafts", json={"result": []}).raise_for_status()
+
+    def think(self) -> None:
+        """Let more time pass than making an annotation takes."""
+        time.sleep(1.1)
 
     def change(self, annotation: int, **fields: Any) -> None:
         self.http.patch(f"/api/annotations/{annotation}/", json=fields).raise_for_status()

@@ -12,8 +12,10 @@ from curator.domain.schema import LabelSchema
 from curator.label_studio.interface import labelling_config
 from curator.label_studio.listing import task_state
 from curator.label_studio.payloads import ACTIONS, annotation_from_api, task_from_api
+from curator.label_studio.review_copies import mark_of, review_value
 from curator.steps.ports.label_server import (
     NewPrediction,
+    NewReview,
     NewTask,
     PredictionRef,
     ProjectRef,
@@ -109,6 +111,8 @@ class FakeLabelServer:
             row["predictions"] = list(task.predictions)
             for prediction in task.predictions:
                 self._rows.add_prediction(row["id"], prediction.model_version)
+            for review in task.reviews:
+                self._add_copy(row["id"], review, updated_by=None)
             ids.append(row["id"])
         shown = [prediction.model_version for task in tasks for prediction in task.predictions]
         if shown and not self._project(project)["model_version"]:
@@ -129,6 +133,21 @@ class FakeLabelServer:
             row["predictions"].append(prediction)
             self._rows.add_prediction(task, prediction.model_version)
         self._answered("add_predictions")
+
+    def add_reviews(self, reviews: Sequence[tuple[int, NewReview]]) -> None:
+        for task, review in reviews:
+            self._called("add_reviews")
+            self._task(task)
+            self._send_annotation("ANNOTATION_CREATED", self._add_copy(task, review, updated_by=ADMIN))
+            self._answered("add_reviews")
+
+    def _add_copy(self, task: int, review: NewReview, updated_by: int | None) -> dict[str, Any]:
+        value = review_value(review)
+        fields = {"import_id": mark_of(review.revision), "updated_by": updated_by, "lead_time": None}
+        user = value.get("completed_by", ADMIN)
+        if user not in self._rows.users:
+            raise ServerRefused(f"no user {user}", self._name)
+        return self._rows.add_annotation(task, value["result"], user, self.clock.now(), fields)
 
     def rewrite_predictions(self, predictions: Sequence[tuple[int, NewPrediction]]) -> int:
         self._called("rewrite_predictions")
@@ -232,6 +251,10 @@ class FakeLabelServer:
         row = self._rows.add_annotation(task, items, user, self.clock.now(), fields)
         self._send_annotation("ANNOTATION_CREATED", row)
         return int(row["id"])
+
+    def think(self) -> None:
+        """Let more time pass than making an annotation takes."""
+        self.clock.pass_time(1.1)
 
     def begin(self, task: int) -> None:
         """Leave a draft, which nothing tells of."""

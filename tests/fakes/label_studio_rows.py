@@ -76,6 +76,7 @@ class Rows:
             "lead_time": 1.5,
             "parent_prediction": None,
             "parent_annotation": None,
+            "import_id": None,
             "created_at": now,
             "updated_at": now,
             "unique_id": str(uuid.UUID(int=number)),

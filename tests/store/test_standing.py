@@ -220,7 +220,7 @@ OTHERS = {
     *("PredictedUntil", "SignatureKey", "SignedDocument", "WaitingRow", "DoubledRow", "PushRow", "UnevenRow"),
     *("CountedLabel", "CountedPipeline", "CountedRow", "MisfitRow", "ReadingRow"),
     # A split is read with the decision; what is sent or shown later says nothing of what began before.
-    *("SplitRow", "SentPrediction", "ShownRow", "TaskRow"),
+    *("SplitRow", "SentPrediction", "SentReview", "ShownRow", "TaskRow"),
 }
 """Those whose rows do not: they change what nobody decides by, or are rows of the decisions themselves."""
 

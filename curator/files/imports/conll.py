@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import Any

@@ -12,7 +12,10 @@ from curator.steps.ports.stored_decisions import PersonDecision
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A document with all that its decision is made from."""
+    """A document with all that its decision is made from.
+
+    `corrected` are the numbers of those revisions that a reviewer's correction of a copy took the place of.
+    """
 
     document: Document
     source_number: int
@@ -20,6 +23,7 @@ class Case:
     revisions: tuple[Revision, ...]
     by_person: PersonDecision | None
     origins: Origins
+    corrected: frozenset[int] = frozenset()
 
     @property
     def revision_numbers(self) -> tuple[int, ...]:
@@ -38,6 +42,7 @@ def read_cases(transaction: Transaction, documents: Sequence[str], as_of: int, n
     by_id = transaction.documents.by_id(there)
     sources = transaction.documents.describing_sources(there, as_of)
     numbers = [revision.number for of_document in revisions.values() for revision in of_document]
+    corrected = _corrected(transaction, revisions)
     origins = origins_of(transaction, numbers, as_of, names)
     return [
         Case(
@@ -46,6 +51,25 @@ def read_cases(transaction: Transaction, documents: Sequence[str], as_of: int, n
             tuple(revisions.get(document, ())),
             by_person.get(document),
             origins,
+            corrected.get(document, frozenset()),
         )
         for document in there
     ]
+
+
+def _corrected(transaction: Transaction, revisions: Mapping[str, Sequence[Revision]]) -> Mapping[str, frozenset[int]]:
+    """Return by document those revisions of which there is a copy that a reviewer went over, and that counts too."""
+    copies = [
+        revision.number
+        for of_document in revisions.values()
+        for revision in of_document
+        if revision.state is not None and revision.state.review_of is not None
+    ]
+    originals = transaction.revisions.originals(copies) if copies else {}
+    if not originals:
+        return {}
+    corrected = {original.identity for original in originals.values()}
+    return {
+        document: frozenset(revision.number for revision in of_document if revision.identity in corrected)
+        for document, of_document in revisions.items()
+    }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from curator.domain.annotation import AnnotationState, Revision
+from curator.domain.annotation import AnnotationState
 from curator.domain.canonical import digest
 from curator.domain.dataset import label_counts, summed_counts
 from curator.domain.decision import DECIDER, Decision
@@ -101,7 +101,7 @@ class Decider:
         """Decide a case."""
         case = self._as_taken(case)
         document, source, by_person = case.document, case.source, case.by_person
-        annotations = self._read(document, case.revisions)
+        annotations = self._read(case)
         if self.rules.filters.each_annotation:
             return self._each(case, annotations)
         if by_person is None:
@@ -175,11 +175,12 @@ class Decider:
         names = {key: case.origins.name(key) for key in people if key is not None}
         return {"annotators": self.rules.naming, "names": names}
 
-    def _read(self, document: Document, revisions: Sequence[Revision]) -> list[ReadAnnotation]:
+    def _read(self, case: Case) -> list[ReadAnnotation]:
+        """Read the annotations of a case; where a reviewer corrected a copy of one, that copy alone."""
         return [
-            ReadAnnotation(revision.number, state, self.read_content(state, document.text, self.schema))
-            for revision in revisions
-            if (state := revision.state) is not None
+            ReadAnnotation(revision.number, state, self.read_content(state, case.document.text, self.schema))
+            for revision in case.revisions
+            if (state := revision.state) is not None and revision.number not in case.corrected
         ]
 
     def _line(self, document: Document, decision: Decision, source: Source, provenance: Provenance) -> bytes | None:

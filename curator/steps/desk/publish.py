@@ -13,6 +13,7 @@ from curator.steps.desk.lease import HeldLease
 from curator.steps.desk.rename_predictions import rename_predictions
 from curator.steps.desk.report import DoubledDocument, GoneProject
 from curator.steps.desk.send_predictions import send_predictions
+from curator.steps.desk.send_reviews import ReviewSender
 from curator.steps.desk.send_tasks import send_tasks
 from curator.steps.desk.shown import show_newest
 from curator.steps.in_force.schema import adopt_schema, check_schema
@@ -51,6 +52,7 @@ class Published:
     updated: bool = False
     tasks: int = 0
     predictions: int = 0
+    sent_for_review: int = 0
     renamed: int = 0
     webhook: str = "kept"
     reason: str = ""
@@ -75,9 +77,9 @@ def publish(
     The caller holds the lease to push; LeaseLost is raised where another took it. The schema is in force once the
     server took it.
 
-    What is new is what it costs, at any size of the project. Every task and prediction is remembered as soon as the
-    server has it; what an interrupted push left behind is found again by the document key in the tasks' data. Raises
-    ServerUnreachable, ServerRefused, and SchemaError as `adopt_schema` does.
+    What is new is what it costs, at any size of the project. Every task, prediction and review is remembered as soon
+    as the server has it; what an interrupted push left behind is found again by the document key in the tasks' data.
+    Raises ServerUnreachable, ServerRefused, and SchemaError as `adopt_schema` does.
     """
     report = Published()
     where = "label schema"
@@ -86,7 +88,11 @@ def publish(
     project = _ensure_project(store, server, schema, marker, report)
     # Only now that Label Studio took it.
     report.schema_changes = adopt_schema(store, schema, where)
-    report.tasks = send_tasks(store, server, project, schema, lease, progress)
+    reviews = ReviewSender(store, server, project.id, schema, lease)
+    report.tasks = send_tasks(store, server, project, schema, reviews, lease, progress)
+    # Before predictions, which change their tasks: a push that was interrupted goes by when these changed last.
+    reviews.to_tasks(progress)
+    report.sent_for_review = reviews.sent
     report.predictions = send_predictions(store, server, project.id, schema, lease, progress)
     report.renamed = rename_predictions(store, server, project.id, schema, lease, progress)
     show_newest(store, server, project.id)

@@ -19,7 +19,7 @@ def send_predictions(
 ) -> int:
     """Give the tasks of a project the newest predictions they lack; returns how many were given.
 
-    A task that was reviewed gets none; one that was only ever skipped does, as Label Studio offers it to others. Each
+    A task that was reviewed gets none; one that was only ever skipped, or waits for its review, does. Each
     batch of tasks is looked at before: one that is another document's by now, or was reviewed since, is left alone,
     and what an interrupted push gave is not given again. Raises LeaseLost where another took the lease to push.
     """
@@ -79,4 +79,4 @@ def takes(state: TaskState | None, stored: StoredPrediction) -> bool:
     """Say whether a task, as Label Studio has it now, has the prediction's document and text, and is not reviewed."""
     if state is None or state.ref.document != stored.prediction.document or not is_intact(state.ref):
         return False
-    return all(annotation.skipped for annotation in state.annotations)
+    return all(annotation.skipped or annotation.for_review for annotation in state.annotations)

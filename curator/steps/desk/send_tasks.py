@@ -8,6 +8,7 @@ from curator.domain.label_names import under_new_names
 from curator.domain.prediction import queue_score
 from curator.domain.schema import LabelSchema
 from curator.steps.desk.lease import HeldLease
+from curator.steps.desk.send_reviews import ReviewSender
 from curator.steps.desk.shown import note_shown
 from curator.steps.ports.label_server import LabelServer, NewPrediction, NewTask, ProjectRef, TaskState
 from curator.steps.ports.progress import Progress
@@ -18,9 +19,17 @@ _BATCH = 100
 
 
 def send_tasks(
-    store: Store, server: LabelServer, project: ProjectRef, schema: LabelSchema, lease: HeldLease, progress: Progress
+    store: Store,
+    server: LabelServer,
+    project: ProjectRef,
+    schema: LabelSchema,
+    reviews: ReviewSender,
+    lease: HeldLease,
+    progress: Progress,
 ) -> int:
     """Make a task of every document that has, and had, none in a project; returns how many were made.
+
+    Each is made with its predictions, and with what waits for a reviewer.
 
     The project's tasks are listed, for those that an interrupted push left behind, only where the store knows of such
     a push or where the project, as it was just asked for, has more or fewer tasks than the store says. Deletions that
@@ -44,7 +53,7 @@ def send_tasks(
     for start in range(0, len(waiting), _BATCH):
         lease.keep()
         batch = waiting[start : start + _BATCH]
-        _send_batch(store, server, number, schema, batch)
+        _send_batch(store, server, number, schema, reviews, batch)
         if start == 0:
             # The first tasks make a project show something, and annotators begin at once.
             note_shown(store, name, server.project(number))
@@ -91,17 +100,26 @@ def _left_behind(store: Store, server: LabelServer, project: int, lease: HeldLea
     return tasks
 
 
-def _send_batch(store: Store, server: LabelServer, project: int, schema: LabelSchema, documents: Sequence[str]) -> None:
+def _send_batch(
+    store: Store,
+    server: LabelServer,
+    project: int,
+    schema: LabelSchema,
+    reviews: ReviewSender,
+    documents: Sequence[str],
+) -> None:
     with store.reading() as transaction:
         texts = transaction.documents.by_id(documents)
         sources = transaction.documents.first_sources(documents)
         predictions = transaction.tasks.newest_predictions(documents)
+    to_review = reviews.of_new_tasks(texts)
     tasks = [
         NewTask(
             document,
             texts[document].text,
             sources[document],
             tuple(new_prediction(stored, texts[document].text, schema) for stored in predictions.get(document, ())),
+            to_review.get(document, ()),
         )
         for document in documents
     ]
@@ -112,3 +130,4 @@ def _send_batch(store: Store, server: LabelServer, project: int, schema: LabelSc
         transaction.tasks.save(server.name, project, made)
         sent = [(task, stored.number) for task, document in made.items() for stored in predictions.get(document, ())]
         transaction.tasks.mark_sent(server.name, project, sent)
+        reviews.note_made(transaction, to_review)

@@ -33,9 +33,9 @@ class LabelMap:
         if not isinstance(item, Mapping) or not isinstance(item.get("label"), str):
             return item
         named = item.get("layer")
-        layer, label = layer or (named if isinstance(named, str) else None), self.names.get(item["label"])
-        if label is not None:
-            into, _, label = label.rpartition("/")
+        layer, own = layer or (named if isinstance(named, str) else None), self.names.get(item["label"])
+        if own is not None:
+            into, label = _named(own, names)
             layer = into or layer
         else:
             label = item["label"]
@@ -43,7 +43,7 @@ class LabelMap:
             if colon and layer in (None, into) and names.knows(into, own):
                 layer, label = into, own
         # A layer of another tool says nothing here.
-        if layer not in names.current:
+        if not isinstance(layer, str) or layer not in names.current:
             layer = names.layer_of(label)
         return {**item, "label": label, "layer": layer}
 
@@ -61,12 +61,18 @@ def _list(value: Any) -> list[Any]:
     return [] if value is None else value if isinstance(value, list) else [value]
 
 
+def _named(own: str, names: LabelNames) -> tuple[str | None, str]:
+    """Return layer and label that LAYER/LABEL names, no layer for what is a label alone, which may hold a slash."""
+    layer, _, label = own.partition("/")
+    return (layer, label) if names.knows(layer, label) else (None, own)
+
+
 def label_map(pairs: Mapping[str, str], schema: LabelSchema) -> LabelMap:
     """Return the map of labels by name. Raises CuratorError where a label is none of the schema's."""
     names = label_names(schema)
     for foreign, own in pairs.items():
-        layer, _, label = own.rpartition("/")
-        if not names.knows(layer or str(names.layer_of(label)), label):
+        layer, label = _named(own, names)
+        if layer is None and names.layer_of(label) is None:
             what = f"label {own!r}, for {foreign!r}, is none of the schema's, or of several layers"
             raise CuratorError(
                 what, "", "choose a label of `curator labels`, as LAYER/LABEL where several layers have it"

@@ -7,13 +7,13 @@ from itertools import islice
 from typing import Any
 
 from curator.domain.annotation import AnnotationState, Form, Identity, Revision, project_source
-from curator.domain.canonical import canonical_json, canonicalise
+from curator.domain.canonical import Canonical, canonical_json, canonicalise, digest, refuse_unstorable
 from curator.domain.carried import carry_over
 from curator.domain.document import Arrival, RawDocument
 from curator.domain.errors import CuratorError, InputRefused
 from curator.domain.offset_units import CODE_POINTS, in_code_points
 from curator.domain.schema import LabelSchema
-from curator.domain.span import Content, Problem, content_body
+from curator.domain.span import Content, Problem, content_body, content_value
 from curator.domain.split import Dealt, SplitRule
 from curator.steps.in_force.annotators import annotator_keys
 from curator.steps.in_force.split_rule import refuse_other_split_rule
@@ -25,6 +25,8 @@ from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store, Transaction
 
 _BATCH = 250
+_ESCAPED = {ord(char): f"%{ord(char):02X}" for char in "%/#"}
+"""What parts of keys are written with, so that no two of them make the same key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,8 @@ class _Intake:
     order: ImportOrder
     rules: ImportRules
     report: ImportReport
-    numbers: Counter[str] = field(default_factory=Counter)
+    contents: dict[str, list[str]] = field(default_factory=dict)
+    """The digests of what was annotated under each key, in order."""
 
     def arrived(self, document: ImportedDocument) -> _Arrived | None:
         """Return a document as it will be stored, or None where it is refused, which is reported."""
@@ -153,6 +156,7 @@ class _Intake:
         try:
             arrival = arrive(raw, self.rules.language, self.rules.schema)
             self._refuse_unnamed(document)
+            contents = self._contents(document)
         except InputRefused as error:
             error.where = document.name if error.where in ("", raw.name) else f"{document.name}, {error.where}"
             report.refused.append(Refused(document.name, error))
@@ -160,28 +164,37 @@ class _Intake:
         report.left_out.update(document.left_out)
         if arrival.seems_in is not None:
             report.doubtful.append((document.name, arrival.seems_in))
-        contents = tuple((annotation, self._content(document, annotation)) for annotation in document.annotations)
         return _Arrived(document.name, arrival, contents)
 
     def _refuse_unnamed(self, document: ImportedDocument) -> None:
-        if not self.order.annotator and not all(annotation.annotator for annotation in document.annotations):
-            raise InputRefused("nothing says who annotated it", remedy="name the annotator with --annotator NAME")
+        for annotation in document.annotations:
+            if not self._annotator(annotation).strip():
+                raise InputRefused("nothing says who annotated it", remedy="name the annotator with --annotator NAME")
+            refuse_unstorable(self._annotator(annotation))
+            refuse_unstorable(annotation.key)
 
-    def _content(self, document: ImportedDocument, annotation: ImportedAnnotation) -> Content:
-        """Return the content of an annotation in canonical offsets."""
+    def _contents(self, document: ImportedDocument) -> tuple[tuple[ImportedAnnotation, Content], ...]:
+        """Return the annotations of a document with their contents in canonical offsets."""
+        canonical = canonicalise(document.text)
+        contents = tuple(
+            (annotation, self._content(document, annotation, canonical)) for annotation in document.annotations
+        )
+        problems = (problem for _, content in contents for problem in content.problems)
+        self.report.causes += [(document.name, problem.cause) for problem in problems]
+        return contents
+
+    def _content(self, document: ImportedDocument, annotation: ImportedAnnotation, canonical: Canonical) -> Content:
         body: Mapping[str, Any] = annotation.body
         schema = self.rules.schema
-        canonical = canonicalise(document.text)
         held: tuple[Problem, ...] = ()
         if not document.code_points:
             counted = in_code_points(body, document.text)
             body, held = counted.annotations, counted.held
-            if counted.unit != CODE_POINTS:
-                self.report.recounted.append((document.name, counted.unit))
+            recounted = (document.name, counted.unit)
+            if counted.unit != CODE_POINTS and recounted not in self.report.recounted[-1:]:
+                self.report.recounted.append(recounted)
         content = carry_over(self.order.labels.applied(body, schema), document.text, canonical, schema)
-        problems = (*held, *content.problems)
-        self.report.causes += [(document.name, problem.cause) for problem in problems]
-        return replace(content, problems=problems)
+        return replace(content, problems=(*held, *content.problems))
 
     def store(self, transaction: Transaction, arrived: Sequence[_Arrived]) -> None:
         """Keep some documents with their annotations."""
@@ -191,7 +204,7 @@ class _Intake:
         names = {self._annotator(item) for document in arrived for item, _ in document.annotations}
         keys = annotator_keys(transaction, names)
         ids = dict.fromkeys(document.arrival.document.id for document in arrived)
-        revisions = transaction.revisions.revisions_at(ids, transaction.seq)
+        revisions = transaction.revisions.revisions_at(ids, transaction.seq, for_review=True)
         known = {
             revision.identity.key: revision
             for of_document in revisions.values()
@@ -203,10 +216,12 @@ class _Intake:
             stored = document.arrival.document
             for annotation, content in document.annotations:
                 name = self._annotator(annotation)
-                key = self._key(stored.id, name, annotation.key)
-                state = self._state(key, keys[name], annotation, content, stored.text, known.get(key))
-                number = None
-                if state is None:
+                key = self._key(stored.id, name, annotation, content)
+                if key is None:
+                    report.unchanged += 1
+                    continue
+                state, number = self._state(key, keys[name], annotation, content, stored.text, known.get(key))
+                if number is not None:
                     report.unchanged += 1
                 else:
                     number = transaction.revisions.append(state.identity, stored.id, state)
@@ -215,14 +230,23 @@ class _Intake:
                     report.spans += len(content.spans)
                     report.relations += len(content.relations)
                     report.attributes += len(content.attributes)
-                transaction.quarantine.add(document.name, stored.id, content.problems, number)
+                # Of the revision, wherever it was read: the same again adds nothing, and a changed one keeps its own.
+                origin = f"{self.order.source}/{key}@{state.updated_at}"
+                transaction.quarantine.add(origin, stored.id, content.problems, number)
         report.documents += len(changed)
 
-    def _key(self, document: str, annotator: str, own: str) -> str:
-        """Return the key of an annotation; those that nothing tells apart are numbered in their order."""
-        key = "/".join(part for part in (document, annotator, own) if part)
-        self.numbers[key] += 1
-        return key if self.numbers[key] == 1 else f"{key}/{self.numbers[key]}"
+    def _key(self, document: str, annotator: str, annotation: ImportedAnnotation, content: Content) -> str | None:
+        """Return the key of an annotation; those that nothing but their content tells apart are numbered in order.
+
+        None for one that this import had already, word by word.
+        """
+        key = "/".join(part.translate(_ESCAPED) for part in (document, annotator, annotation.key) if part)
+        value = [content_value(content), [problem.item for problem in content.problems], annotation.skipped]
+        alike, own = self.contents.setdefault(key, []), digest(value)
+        if own in alike:
+            return None
+        alike.append(own)
+        return key if len(alike) == 1 else f"{key}#{len(alike)}"
 
     def _annotator(self, annotation: ImportedAnnotation) -> str:
         return self.order.annotator or annotation.annotator
@@ -235,13 +259,16 @@ class _Intake:
         content: Content,
         text: str,
         known: Revision | None,
-    ) -> AnnotationState | None:
-        """Return what is to be the annotation of a key, or None where it is that already."""
+    ) -> tuple[AnnotationState, int | None]:
+        """Return what is to be the annotation of a key, and the number of its revision where it is that already."""
+        before = known.state if known is not None else None
+        # Whoever has the name by now, it is the same annotation of the same person.
+        by = annotator if before is None else before.annotator
         at = annotation.updated_at or self.order.at
         state = AnnotationState(
             identity=Identity(self.order.source, key, at) if known is None else known.identity,
-            annotator=annotator,
-            updated_by=annotator,
+            annotator=by,
+            updated_by=by,
             updated_at=at,
             skipped=annotation.skipped,
             ground_truth=annotation.ground_truth and not self.order.for_review,
@@ -250,9 +277,8 @@ class _Intake:
             body=content_body(content, self.rules.schema.layer_names, text),
             for_review=self.order.for_review,
         )
-        before = known.state if known is not None else None
-        if before is not None:
+        if known is not None and before is not None:
             same = replace(state, updated_at=before.updated_at, body=before.body) == before
             if same and canonical_json(before.body) == canonical_json(state.body):
-                return None
-        return state
+                return before, known.number
+        return state, None

@@ -27,12 +27,13 @@ class ProjectRef:
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """A task to be made: our key, the text, what an annotator may see of its origin, and its predictions."""
+    """A task to be made: our key, the text, what an annotator may see of its origin, its predictions and reviews."""
 
     document: str
     text: str
     source: str
     predictions: tuple["NewPrediction", ...] = ()
+    reviews: tuple["NewReview", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,20 @@ class NewPrediction:
     content: Content
     text: str
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class NewReview:
+    """A copy of an annotation from elsewhere, to be reviewed: its revision, content under the labels of the schema.
+
+    `annotator` is the user's id of who made it, None where it is nobody there: then it is the token's user who did.
+    """
+
+    revision: int
+    content: Content
+    text: str
+    schema: LabelSchema
+    annotator: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +133,7 @@ class LabelServer(Protocol):
         ...
 
     def add_tasks(self, project: int, tasks: Sequence[NewTask]) -> list[int]:
-        """Make tasks with their predictions; returns their ids in the same order.
+        """Make tasks with their predictions and reviews; returns their ids in the same order.
 
         A project that shows no pipeline's predictions yet shows those of the last prediction from then on.
         """
@@ -128,6 +143,14 @@ class LabelServer(Protocol):
         """Add predictions to tasks of a project, each given by its id; repeated, it adds them once more.
 
         Raises ServerRefused where the project does not have one of the tasks.
+        """
+        ...
+
+    def add_reviews(self, reviews: Sequence[tuple[int, NewReview]]) -> None:
+        """Add copies of annotations to tasks, given by their ids, in order; repeated, it adds them once more.
+
+        Each comes back with the number of its revision, and is for review until somebody updates it. Raises
+        ServerRefused where a task is not there.
         """
         ...
 

@@ -12,6 +12,7 @@ from curator.steps.ports.stored_lineage import Lineage
 from curator.steps.ports.stored_models import Models
 from curator.steps.ports.stored_projects import Projects
 from curator.steps.ports.stored_quarantine import Quarantine
+from curator.steps.ports.stored_reviews import Reviews
 from curator.steps.ports.stored_revisions import Revisions
 from curator.steps.ports.stored_signatures import Signatures
 from curator.steps.ports.stored_standing import Standing
@@ -67,6 +68,11 @@ class Transaction(Protocol):
     @property
     def revisions(self) -> Revisions:
         """The annotations."""
+        ...
+
+    @property
+    def reviews(self) -> Reviews:
+        """What waits for a reviewer, and what of it was sent."""
         ...
 
     @property

@@ -21,6 +21,15 @@ class CurrentAnnotation:
     skipped: bool
     ground_truth: bool
     lead_time: float | None
+    for_review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedOriginal:
+    """What a copy was made of that was sent to be reviewed: the annotation, and all who made that revision of it."""
+
+    identity: Identity
+    people: frozenset[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +71,12 @@ class Revisions(Protocol):
         """
         ...
 
-    def revisions_at(self, documents: Iterable[str], as_of: int) -> dict[str, list[Revision]]:
+    def revisions_at(
+        self, documents: Iterable[str], as_of: int, *, for_review: bool = False
+    ) -> dict[str, list[Revision]]:
         """Return the revisions of each document that were current at a sequence number, by identity.
 
-        Documents without any annotation then are left out.
+        Those that waited for a reviewer only where asked for. Documents without any such annotation are left out.
         """
         ...
 
@@ -74,7 +85,10 @@ class Revisions(Protocol):
         ...
 
     def work(self, server: str) -> list["AnnotatorWork"]:
-        """Return what each annotator's current annotations in a Label Studio server amount to, in no order."""
+        """Return what each annotator's current annotations in a Label Studio server amount to, in no order.
+
+        What waits for a reviewer is nobody's work there.
+        """
         ...
 
     def current_count(self, source: str | None = None) -> int:
@@ -103,8 +117,13 @@ class Revisions(Protocol):
     def people(self, revisions: Iterable[int]) -> dict[int, frozenset[str | None]]:
         """Return all who made or changed an annotation up to a revision, by its number.
 
-        None stands among them for an author who is not known.
+        None stands among them for an author who is not known. Of a copy that was sent to be reviewed, these are who
+        made the original and who changed the copy.
         """
+        ...
+
+    def originals(self, revisions: Iterable[int]) -> dict[int, ReviewedOriginal]:
+        """Return what copies were made of, by the numbers of their revisions; of all that are none, nothing."""
         ...
 
     def unnamed(self, annotators: Collection[str]) -> set[str]:

@@ -21,7 +21,15 @@ from curator.store.tables.datasets import (
     VersionRecordRow,
     VersionRow,
 )
-from curator.store.tables.desk import DoubledRow, PredictionNumber, ProjectRow, SentPrediction, ShownRow, TaskRow
+from curator.store.tables.desk import (
+    DoubledRow,
+    PredictionNumber,
+    ProjectRow,
+    SentPrediction,
+    SentReview,
+    ShownRow,
+    TaskRow,
+)
 from curator.store.tables.documents import (
     DocumentRow,
     PredictedUntil,
@@ -70,6 +78,7 @@ __all__ = [
     "Receipt",
     "RevisionRow",
     "SentPrediction",
+    "SentReview",
     "Setting",
     "ShownRow",
     "SignatureKey",

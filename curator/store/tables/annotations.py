@@ -2,20 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, Text, false, text, true
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from curator.store.tables.base import Json, Table
 
 _TOMBSTONE = text("value = 'null'")
+_SQLITE_FOR_REVIEW = text("for_review IS 1")
+_FOR_REVIEW = text("for_review IS true")
 _REPORTS_START = text("parent_prediction IS NOT NULL")
 
 
 class RevisionRow(Table):
     """One accepted state of an annotation, as it came; `value` is empty for a tombstone.
 
-    What stands after it is copied out of it, to be asked of many revisions at once.
+    What stands after it is copied out of it, to be asked of many revisions at once; `counts` where it is neither a
+    tombstone nor waits for a reviewer.
     """
 
     __tablename__ = "revision"
@@ -42,6 +45,8 @@ class RevisionRow(Table):
     annotator: Mapped[str | None] = mapped_column(Text, index=True)
     updated_by: Mapped[str | None] = mapped_column(Text, index=True)
     parent_prediction: Mapped[int | None] = mapped_column(BigInteger)
+    counts: Mapped[bool] = mapped_column(server_default=true())
+    review_of: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CurrentRow(Table):
@@ -52,6 +57,12 @@ class CurrentRow(Table):
         Index("ix_current_annotation_task", "source", "task"),
         Index("ix_current_annotation_first_seq", "source", "first_seq"),
         Index("ix_current_annotation_updated_at", "source", "updated_at"),
+        Index(
+            "ix_current_annotation_for_review",
+            "document",
+            sqlite_where=_SQLITE_FOR_REVIEW,
+            postgresql_where=_FOR_REVIEW,
+        ),
     )
     source: Mapped[str] = mapped_column(Text, primary_key=True)
     key: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -66,6 +77,7 @@ class CurrentRow(Table):
     skipped: Mapped[bool]
     ground_truth: Mapped[bool]
     lead_time: Mapped[float | None] = mapped_column(Float)
+    for_review: Mapped[bool] = mapped_column(server_default=false())
 
 
 class DeletionNotice(Table):

@@ -70,6 +70,23 @@ class SentPrediction(Table):
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
+class SentReview(Table):
+    """A revision that waits for a reviewer and was, or where not `sent` is about to be, sent to a project.
+
+    `task` is the task that it is sent to and `seen` when that had changed last, both None where it goes with a task
+    that is being made.
+    """
+
+    __tablename__ = "sent_review"
+    server: Mapped[str] = mapped_column(Text, primary_key=True)
+    project: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    revision: Mapped[int] = mapped_column(ForeignKey("revision.number"), primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    sent: Mapped[bool]
+    task: Mapped[int | None] = mapped_column(BigInteger)
+    seen: Mapped[str | None] = mapped_column(String(32))
+
+
 class ShownRow(Table):
     """The pipeline whose predictions a project shows, as Label Studio names it; the newest row of a project holds."""
 

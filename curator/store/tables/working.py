@@ -57,7 +57,7 @@ class PushRow(Table):
     """Working state: up to which sequence number every document has, or had, a task in a project.
 
     `sending` while tasks are being made; it stays where nobody heard what came of that. What came up to
-    `predicted_until` leaves no task without a prediction that it lacks.
+    `predicted_until` leaves no task without a prediction that it lacks, and up to `reviewed_until` without a review.
     """
 
     __tablename__ = "push"
@@ -66,6 +66,7 @@ class PushRow(Table):
     tasked_until: Mapped[int] = mapped_column(BigInteger)
     sending: Mapped[bool]
     predicted_until: Mapped[int] = mapped_column(BigInteger)
+    reviewed_until: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class UnevenRow(Table):

@@ -77,10 +77,13 @@ class _History:
         of_document = query.where(RevisionRow.document == document).order_by(RevisionRow.number)
         self._rows = {row.number: row for row in connection.execute(of_document)}
         current = select(CurrentRow.revision).where(CurrentRow.document == document)
-        self.current: list[int] = sorted(connection.scalars(current))
+        held: list[int] = list(connection.scalars(current))
+        counting = connection.scalars(current.where(~CurrentRow.for_review))
+        self.current: list[int] = sorted(counting)
         newest = {_identity(row): row.number for row in self._rows.values()}
         tombstones = {number for number in newest.values() if self._rows[number].value is None}
-        self._last = {*self.current, *tombstones}
+        self._held = sorted(held)
+        self._last = {*held, *tombstones}
         states = {
             row.number: state_from_value(_identity(row), row.value)
             for row in self._rows.values()
@@ -110,7 +113,7 @@ class _History:
 
     def quarantined(self) -> Iterator[QuarantineEntry]:
         """Yield what of the current annotations does not fit."""
-        for number in self.current:
+        for number in self._held:
             row, annotation = self._rows[number], self._annotations[number]
             for problem in unsettled_problems(annotation.content):
                 task = annotation.state.task
@@ -130,6 +133,7 @@ class _History:
             updated_at=state.updated_at if state else "",
             skipped=state is not None and state.skipped,
             ground_truth=state is not None and state.ground_truth,
+            for_review=state is not None and state.for_review,
             deleted=state is None,
             current=row.number in self._last,
             lead_time=state.lead_time if state else None,

@@ -156,21 +156,29 @@ def _progress(connection: Connection, seq: int) -> ReviewProgress:
     rows = connection.execute(select(state_of.c.state, func.count().label("total")).group_by(state_of.c.state))
     counts = dict.fromkeys(DocumentState, 0) | {DocumentState(row.state): row.total for row in rows}
     day = func.substr(CurrentRow.created_at, 1, 10).label("day")
-    submitted = select(day, func.count().label("total")).where(CurrentRow.skipped.is_(False)).group_by(day)
+    submitted = (
+        select(day, func.count().label("total"))
+        .where(CurrentRow.skipped.is_(False), ~CurrentRow.for_review)
+        .group_by(day)
+    )
     days = sorted((row.day, row.total) for row in connection.execute(submitted))
     return ReviewProgress(counts, tuple(_annotators(connection)), tuple(days))
 
 
 def _annotators(connection: Connection) -> list[AnnotatorProgress]:
     skipped = case((CurrentRow.skipped, 1), else_=0)
-    work = select(
-        CurrentRow.annotator,
-        func.sum(1 - skipped).label("submitted"),
-        func.sum(skipped).label("skipped"),
-        func.sum(CurrentRow.lead_time).label("lead_time"),
-        func.count(CurrentRow.lead_time).label("timed"),
-        func.max(CurrentRow.updated_at).label("last"),
-    ).group_by(CurrentRow.annotator)
+    work = (
+        select(
+            CurrentRow.annotator,
+            func.sum(1 - skipped).label("submitted"),
+            func.sum(skipped).label("skipped"),
+            func.sum(CurrentRow.lead_time).label("lead_time"),
+            func.count(CurrentRow.lead_time).label("timed"),
+            func.max(CurrentRow.updated_at).label("last"),
+        )
+        .where(~CurrentRow.for_review)
+        .group_by(CurrentRow.annotator)
+    )
     names = annotator_names(connection)
     annotators = [
         AnnotatorProgress(

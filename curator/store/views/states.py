@@ -15,12 +15,16 @@ def states(policy: str, only: Sequence[str] | None = None) -> Subquery:
     `policy` is the digest of the one in force: decisions by another one do not count, whenever they were made.
     """
     submitted = case((CurrentRow.skipped, 0), else_=1)
-    annotated = select(
-        CurrentRow.document,
-        func.max(submitted).label("submitted"),
-        func.count().label("annotations"),
-        func.max(CurrentRow.revision).label("last_revision"),
-    ).group_by(CurrentRow.document)
+    annotated = (
+        select(
+            CurrentRow.document,
+            func.max(submitted).label("submitted"),
+            func.count().label("annotations"),
+            func.max(CurrentRow.revision).label("last_revision"),
+        )
+        .where(~CurrentRow.for_review)
+        .group_by(CurrentRow.document)
+    )
     by_person = select(PersonDecisionRow.document).distinct()
     tasked = select(TaskRow.document).where(TaskRow.gone.is_(False)).distinct()
     if only is not None:

@@ -9,12 +9,20 @@ from sqlalchemy import Connection, Engine, Row, text
 from curator.store.engines import curator_errors
 from curator.views.status import InQuarantine, Totals
 
+_FOR_REVIEW = """
+    current_annotation AS waiting WHERE for_review IS :yes AND task IS NULL AND NOT skipped AND NOT EXISTS (
+        SELECT 1 FROM current_annotation AS answer
+        WHERE answer.document = waiting.document AND answer.task IS NOT NULL AND answer.revision > waiting.revision
+        AND NOT answer.for_review AND NOT answer.skipped
+    )
+"""
 _COUNTS = {
     "documents": "document",
     "predictions": "prediction",
     "tasks": "task WHERE NOT gone",
-    "annotations": "current_annotation",
+    "annotations": "current_annotation WHERE NOT for_review",
     "revisions": "revision",
+    "for_review": _FOR_REVIEW,
     "quarantined": "quarantined",
     "unreadable": "unreadable",
     "decisions": "(SELECT DISTINCT document FROM decision WHERE input_key NOT LIKE 'silver:%') AS decided",
@@ -86,8 +94,10 @@ class SqlStatus:
 
 
 def _counts(connection: Connection, tables: Mapping[str, str], **values: Any) -> dict[str, int]:
+    # An index is used where a statement asks in the same words.
+    yes = "1" if connection.dialect.name == "sqlite" else "true"
     counts = ", ".join(f"(SELECT count(*) FROM {table}) AS {name}" for name, table in tables.items())  # noqa: S608
-    return dict(connection.execute(text(f"SELECT {counts}"), values).one()._mapping)
+    return dict(connection.execute(text(f"SELECT {counts}".replace(":yes", yes)), values).one()._mapping)
 
 
 def _schema_hash(connection: Connection) -> str:

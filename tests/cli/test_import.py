@@ -1,0 +1,134 @@
+"""`curator import`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import ENGLISH, FRENCH, Run
+
+KEYS = {
+    *("documents", "new_documents", "annotations", "unchanged", "spans", "relations", "attributes"),
+    *("quarantined", "left_out", "recounted", "language_doubtful", "refused"),
+}
+
+
+def write(folder: Path, *records: dict[str, Any], name: str = "gold.jsonl") -> str:
+    (folder / name).write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
+    return name
+
+
+def record(text: str = FRENCH, *, end: int = 25, label: str = "PER", annotator: str = "Zoé", **span: Any) -> Any:
+    place = {"start": 13, "end": end, "label": label, **span}
+    return {
+        "id": "1",
+        "text": text,
+        "spans": {"entities": [place], "events": []},
+        "relations": [],
+        "attributes": [],
+        "provenance": {"last_annotator": annotator} if annotator else {},
+    }
+
+
+def test_an_import_reports_what_it_took_in_and_again_that_nothing_changed(run: Run, folder: Path) -> None:
+    path = write(folder, record())
+    ran = run("import", path, "--json")
+    assert ran.code == 0, ran.err
+    assert set(ran.json) == KEYS
+    assert {key: ran.json[key] for key in ("documents", "new_documents", "annotations", "spans")} == {
+        "documents": 1,
+        "new_documents": 1,
+        "annotations": 1,
+        "spans": 1,
+    }
+    assert (ran.json["left_out"], ran.json["refused"]) == ({}, [])
+    again = run("import", path, "--json")
+    assert (again.code, again.json["annotations"], again.json["unchanged"]) == (0, 0, 1)
+    assert run("status", "--json").json["annotations"] == 1
+
+
+def test_what_waits_for_review_is_counted_apart_and_marked(run: Run, folder: Path) -> None:
+    path = write(folder, record())
+    assert run("import", path, "--review").code == 0
+    status = run("status", "--json").json
+    assert (status["annotations"], status["for_review"]) == (0, 1)
+    (line,) = run("annotations").out.splitlines()
+    assert json.loads(line)["for_review"] is True
+    assert run("import", path, "--json").json["annotations"] == 1
+    status = run("status", "--json").json
+    assert (status["annotations"], status["for_review"]) == (1, 0)
+
+
+def test_labels_and_annotator_are_as_said(run: Run, folder: Path) -> None:
+    path = write(folder, record(label="PERSONNE", annotator=""))
+    refused = run("import", path, "--label", "PERSONNE=PER", "--json")
+    assert (refused.code, refused.json["annotations"]) == (3, 0)
+    assert "name the annotator with --annotator NAME" in refused.error_line
+    assert run("import", path, "--annotator", "Ada", "--label", "PERSONNE=PER", "--json").json["spans"] == 1
+    (line,) = run("annotations").out.splitlines()
+    assert json.loads(line)["annotator"] == "Ada"
+
+
+def test_what_does_not_fit_is_a_problem_and_the_rest_is_in(run: Run, folder: Path) -> None:
+    path = write(folder, record(label="PERSONNE"), record(ENGLISH, end=20))
+    ran = run("import", path, "--json")
+    assert (ran.code, ran.json["quarantined"], ran.json["annotations"]) == (3, 1, 1)
+    assert [entry["name"] for entry in ran.json["refused"]] == ["gold.jsonl:2"]
+    lines = ran.err.splitlines()
+    assert "quarantined in gold.jsonl:1: a span, relation or attribute that does not fit (unknown-label)" in lines
+    assert "unknown-label" in run("quarantine", "list", "--all").out
+    assert run("import", path, "--lang", "fr", "--json").json["refused"] == []
+
+
+def test_offsets_in_doubt_say_what_to_do(run: Run, folder: Path) -> None:
+    text = FRENCH.replace("Ahmed", "Ãhmed")
+    at = len(text[: text.index("hier")].encode())
+    ran = run("import", write(folder, record(text, start=at, end=at + 4)), "--json")
+    assert (ran.code, ran.json["quarantined"]) == (3, 1)
+    assert "offsets-in-doubt" in ran.err
+    assert "give such spans their words, as `text`, or count code points, and import again" in ran.err
+
+
+def test_offsets_that_were_counted_anew_are_told(run: Run, folder: Path) -> None:
+    at = len(FRENCH[: FRENCH.index("Élysée")].encode())
+    elysee = record(start=at, end=at + len("Élysée".encode()), label="ORG")
+    elysee["spans"]["entities"][0]["text"] = "Élysée"
+    path = write(folder, elysee)
+    ran = run("import", path, "--json")
+    assert (ran.code, ran.json["recounted"], ran.json["spans"]) == (0, 1, 1)
+    assert ran.error_line == "offsets counted anew: those of gold.jsonl:1 were in UTF-8 bytes"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--format", "punched-cards"], "no such format: 'punched-cards': choose of "),
+        (["--label", "PERSONNE=NOBODY"], "label 'NOBODY', for 'PERSONNE', is none of the schema's"),
+        (["--source", "label-studio:here/1"], "'label-studio:here/1' is no source for an import"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_line(run: Run, folder: Path, arguments: list[str], said: str) -> None:
+    ran = run("import", write(folder, record()), *arguments)
+    assert ran.code == 1
+    assert said in ran.error_line
+    assert run("status", "--json").json["documents"] == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["gold.jsonl", "--label", "PERSONNE"], ["gold.jsonl", "--label", "=PER"]])
+def test_what_makes_no_sense_is_a_usage_error(run: Run, folder: Path, arguments: list[str]) -> None:
+    write(folder, record())
+    assert run("import", *arguments).code == 2
+
+
+def test_what_is_not_there_and_standard_input_are_refused_by_name(run: Run, folder: Path) -> None:
+    ran = run("import", "nowhere.jsonl", "-", write(folder, record()), "--json")
+    assert (ran.code, ran.json["annotations"]) == (3, 1)
+    assert [entry["name"] for entry in ran.json["refused"]] == ["nowhere.jsonl", "-"]
+
+
+def test_a_file_that_breaks_off_leaves_nothing_behind(run: Run, folder: Path) -> None:
+    (folder / "cut.jsonl").write_text(f"{json.dumps(record())}\n{json.dumps(record())[:40]}", encoding="utf-8")
+    ran = run("import", "cut.jsonl", "--format", "records", "--json")
+    assert (ran.code, ran.json["annotations"], len(ran.json["refused"])) == (3, 0, 1)
+    assert run("status", "--json").json["documents"] == 0
