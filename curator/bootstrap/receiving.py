@@ -4,23 +4,29 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from curator.bootstrap.addresses import hook_address
 from curator.bootstrap.context import Context
+from curator.bootstrap.intake import split_rule
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import adopt_configured
 from curator.bootstrap.servers import open_server
 from curator.bootstrap.stores import open_inbox, open_store
 from curator.domain.errors import CuratorError
 from curator.domain.schema import LabelSchema
+from curator.files.language import detect_language
+from curator.files.nearness import SketchNearness
 from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
+from curator.steps.desk.adopted import StoredAdoptions
 from curator.steps.desk.deletions import DeletionGuard
 from curator.steps.desk.receive import Receiver, applier_lease
 from curator.steps.desk.reconcile import reconcile
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.desk.schedule import is_full_due
-from curator.steps.ports.deliveries import Inbox
+from curator.steps.intake.newcomers import Newcomers
+from curator.steps.ports.deliveries import DeliveryReader, Inbox
 from curator.steps.ports.label_server import LabelServer
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
@@ -41,7 +47,18 @@ def make_receiver(
 ) -> Receiver:
     """Return what applies the deliveries of an inbox to a store."""
     acceptor = Acceptor(store, server, schema, READ_ANNOTATION, applier_lease(store), guard)
-    return Receiver(inbox, store, acceptor, read_delivery)
+    return Receiver(inbox, store, acceptor, delivery_reader(store, server.name))
+
+
+def delivery_reader(store: Store, server: str) -> DeliveryReader:
+    """Return what reads a server's deliveries, those of adopted projects as these are."""
+    return partial(read_delivery, adopted=StoredAdoptions(store, server))
+
+
+def newcomers(context: Context) -> Newcomers:
+    """Return how texts are judged that arrive in adopted projects: as an ingest judges those of files."""
+    limit = context.settings.ingest.max_text_bytes
+    return Newcomers(detect_language, SketchNearness(), split_rule(context), limit)
 
 
 @contextmanager
@@ -74,7 +91,7 @@ def sync(
         if full is None:
             hours, server = context.settings.sync.full_every, receiver.acceptor.server.name
             full = is_full_due(receiver.store, server, hours, datetime.now(UTC))
-        return reconcile(receiver, hook_address(context), full, progress, remove_doubled)
+        return reconcile(receiver, hook_address(context), full, progress, remove_doubled, newcomers(context))
 
 
 def drop_old_bodies(context: Context, inbox: Inbox) -> bool:

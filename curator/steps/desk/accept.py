@@ -201,7 +201,8 @@ class Acceptor:
 
     def _append(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> None:
         """Append a state, and whatever of its task and of its being unreadable it sets right."""
-        transaction.tasks.save(task.server, task.project, {task.task: str(task.document)})
+        created = {task.task: task.created_at}
+        transaction.tasks.save(task.server, task.project, {task.task: str(task.document)}, created)
         self._append_state(transaction, state, task)
         transaction.quarantine.drop_unreadable(state.identity.source, task.task, state.identity.key)
 

@@ -1,4 +1,4 @@
-"""Projects that Label Studio no longer has, and whose annotations still count."""
+"""Projects beside the newest of ours: earlier ones, adopted ones, and those that Label Studio no longer has."""
 
 from curator.domain.annotation import ProjectSource
 from curator.steps.desk.deletions import Gone
@@ -9,23 +9,25 @@ from curator.steps.ports.store import Store
 
 
 def earlier_projects(store: Store, server: LabelServer) -> tuple[list[int], list[GoneProject]]:
-    """Return the projects before the newest one that something is held of: those that are there, and those gone.
+    """Return the projects beside the newest of ours that something is held of: those that are there, and those gone.
 
-    Annotations of the latter stay current, and are exported, until `settle_gone` lets go of them. Raises
-    ServerUnreachable.
+    Of those that are there, adopted ones are among them whatever is held. Annotations of those gone stay current, and
+    are exported, until `settle_gone` lets go of them. Raises ServerUnreachable.
     """
     with store.reading() as transaction:
         newest = transaction.tasks.project(server.name)
-        held = []
+        adopted = transaction.projects.adopted(server.name)
+        beside = []
         for project in transaction.projects.of_server(server.name):
-            if newest is None or project == newest[0]:
+            if newest is not None and project == newest[0]:
                 continue
             annotations = transaction.revisions.current_count(str(ProjectSource(server.name, project)))
             tasks = transaction.tasks.live_count(server.name, project)
-            if annotations or tasks:
-                held.append(GoneProject(project, tasks, annotations))
-    gone = [known for known in held if server.project(known.project) is None]
-    return [known.project for known in held if known not in gone], gone
+            if annotations or tasks or project in adopted:
+                beside.append(GoneProject(project, tasks, annotations))
+    gone = [known for known in beside if server.project(known.project) is None]
+    held = [known for known in gone if known.annotations or known.tasks]
+    return [known.project for known in beside if known not in gone], held
 
 
 def settle_gone(receiver: Receiver, report: ReconciliationReport) -> None:

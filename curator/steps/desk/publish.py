@@ -101,11 +101,13 @@ def _ensure_project(
 ) -> ProjectRef:
     with store.reading() as transaction:
         stored = transaction.tasks.project(server.name)
+        adopted = transaction.projects.adopted(server.name)
     project = server.project(stored[0]) if stored else None
     # An id may belong to somebody else's project by now: only the marker says it is ours.
     if project is None or marker not in project.marker:
         project = server.find_project(marker)
-    if project is None:
+    # Whatever somebody wrote into its description, an adopted one is not ours to change.
+    if project is None or project.id in adopted:
         project = server.create_project(schema.title, marker, schema)
         report.created = True
     else:

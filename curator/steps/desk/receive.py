@@ -133,11 +133,12 @@ class Receiver:
         """Ask Label Studio for the project and return what is amiss, None where it answers as it should."""
         server = self.acceptor.server
         with self.store.reading() as transaction:
-            project = transaction.tasks.project(server.name)
+            own = transaction.tasks.project(server.name)
+            project = own[0] if own else max(transaction.projects.adopted(server.name), default=None)
         try:
             if project is not None:
                 self.lease.keep()
-                server.project(project[0])
+                server.project(project)
         except (ServerUnreachable, ServerRefused) as error:
             return error
         return None

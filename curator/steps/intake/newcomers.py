@@ -1,0 +1,16 @@
+"""What it takes to take in a text that arrives by another way than a file."""
+
+from dataclasses import dataclass
+
+from curator.domain.split import SplitRule
+from curator.steps.ports.documents import Language, Nearness
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomers:
+    """How texts are judged: their language, what is near, the rule of splits, and the bytes that one may have."""
+
+    language: Language
+    nearness: Nearness
+    rule: SplitRule
+    max_bytes: int
