@@ -94,7 +94,7 @@ class TaskListing:
             refs = reading.refs(_task_fields(item) for item in items)
             listed = zip(items, refs, strict=True)
             return [
-                task_prediction(prediction, ref, schema)
+                task_prediction(_prediction_fields(prediction), ref, schema)
                 for item, ref in listed
                 for prediction in item.predictions or ()
             ]
@@ -186,6 +186,10 @@ def task_prediction(prediction: Mapping[str, Any], task: TaskRef, schema: LabelS
 def _task_fields(item: Any) -> dict[str, Any]:
     names = ("id", "project", "data", "created_at", "updated_at", "annotations")
     return {name: getattr(item, name, None) for name in names}
+
+
+def _prediction_fields(item: Any) -> dict[str, Any]:
+    return {name: getattr(item, name, None) for name in ("id", "model_version", "result")}
 
 
 def _facts(item: Any) -> TaskFacts:

@@ -147,7 +147,7 @@ class ProjectReconciliation:
                 moved = set() if foreign else moved_annotations(current, task)
                 self._read_task(task, moved, taken)
                 changes.note_task(task, known, foreign is not None)
-                if self._taking_up and number in changes.replaced and not foreign:
+                if self._taking_up and number in changes.replaced and task.ref.document in known.stored and not foreign:
                     self._replacing[number] = task.ref
                 changes.compare(current, moved, task, self._held)
                 self._progress(done, None)
