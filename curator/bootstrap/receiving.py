@@ -8,15 +8,12 @@ from functools import partial
 
 from curator.bootstrap.addresses import hook_address
 from curator.bootstrap.context import Context
-from curator.bootstrap.intake import split_rule
 from curator.bootstrap.reading import READ_ANNOTATION
 from curator.bootstrap.schemas import adopt_configured
 from curator.bootstrap.servers import open_server
 from curator.bootstrap.stores import open_inbox, open_store
 from curator.domain.errors import CuratorError
 from curator.domain.schema import LabelSchema
-from curator.files.language import detect_language
-from curator.files.nearness import SketchNearness
 from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.adopted import StoredAdoptions
@@ -57,6 +54,11 @@ def delivery_reader(store: Store, server: str) -> DeliveryReader:
 
 def newcomers(context: Context) -> Newcomers:
     """Return how texts are judged that arrive in adopted projects: as an ingest judges those of files."""
+    # An applier, which imports this module as well, takes nothing in.
+    from curator.bootstrap.intake import split_rule
+    from curator.files.language import detect_language
+    from curator.files.nearness import SketchNearness
+
     limit = context.settings.ingest.max_text_bytes
     return Newcomers(detect_language, SketchNearness(), split_rule(context), limit)
 

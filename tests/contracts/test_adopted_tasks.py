@@ -43,8 +43,9 @@ def test_tasks_are_read_as_the_interface_says_from_everywhere_alike(adopting: Ad
     assert state.offered is not None
     assert (state.offered.text, state.offered.lang, state.offered.split) == (CRLF, None, None)
     assert state.offered.meta == {"title": "Titre", "text": "no text of this task"}
-    assert states[plain].offered is not None
-    assert (states[plain].offered.lang, states[plain].offered.split) == ("fr", "dev")
+    offered = states[plain].offered
+    assert offered is not None
+    assert (offered.lang, offered.split) == ("fr", "dev")
 
 
 def test_a_task_is_that_of_the_document_it_is_known_as_where_it_is_that_task(
@@ -88,8 +89,9 @@ def test_our_key_joins_what_a_task_has(adopting: Adopting, reviewer: Reviewer) -
     assert server.add_key(task, key)
     after = listed(server, project)
     assert after[task].ref.document == key
-    assert after[task].ref.raw is not None
-    assert after[task].ref.raw.keyed
+    raw = after[task].ref.raw
+    assert raw is not None
+    assert raw.keyed
     assert after[task].offered == before[task].offered
     assert after[task].updated_at > before[task].updated_at
     assert server.add_key(task, key)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from curator.domain.annotation import ProjectSource
 from curator.domain.errors import CuratorError, DeletionsNotAccepted, ServerRefused, ServerUnreachable
 from curator.domain.interface import Interface
-from curator.domain.prediction import adopted_pipeline
 from curator.domain.schema import LabelSchema
 from curator.steps.desk.foreign import is_foreign, is_intact, remedy_for
 from curator.steps.desk.publish import Hook, arm_webhook
@@ -16,7 +15,7 @@ from curator.steps.desk.receive import Receiver
 from curator.steps.desk.reconcile import save_annotators
 from curator.steps.desk.reconcile_project import ProjectReconciliation
 from curator.steps.desk.report import ReconciliationReport
-from curator.steps.desk.shown import note_shown
+from curator.steps.desk.shown import note_shown_of_adopted
 from curator.steps.desk.take_up import split_newcomers
 from curator.steps.desk.verdict import Verdict
 from curator.steps.in_force.schema import schema_in_force
@@ -186,7 +185,7 @@ def adopt_project(
         ProjectReconciliation(receiver, project, report, progress, newcomers).run(True, True)
         split_newcomers(store, newcomers)
         # Only now, as nobody knows what was shown to those who annotated before.
-        shown_from_now_on(store, server, project)
+        note_shown_of_adopted(store, server, project)
         adopted = _report(store, server.name, found, interface, report)
         if write_keys:
             _write_keys(receiver, project, adopted, progress)
@@ -194,15 +193,6 @@ def adopt_project(
         receiver.lease.release()
     adopted.webhook, adopted.reason = arm_webhook(store, server, project, hook)
     return adopted
-
-
-def shown_from_now_on(store: Store, server: LabelServer, project: int) -> None:
-    """Remember which of its predictions an adopted project shows its annotators. Idempotent."""
-    current = server.project(project)
-    if current is not None:
-        version = current.model_version
-        pipeline = adopted_pipeline(str(ProjectSource(server.name, project)), version) if version else ""
-        note_shown(store, server.name, replace(current, model_version=str(pipeline)))
 
 
 def _report(

@@ -12,7 +12,7 @@ from curator.steps.desk.receive import Receiver
 from curator.steps.desk.reconcile_project import ProjectReconciliation
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.desk.schedule import note_full
-from curator.steps.desk.shown import note_shown
+from curator.steps.desk.shown import note_shown, note_shown_of_adopted
 from curator.steps.desk.take_up import split_newcomers
 from curator.steps.intake.newcomers import Newcomers
 from curator.steps.ports.progress import Progress
@@ -68,6 +68,8 @@ def reconcile(
         for number in earlier:
             taking_up = newcomers if number in adopted else None
             ProjectReconciliation(receiver, number, report, progress, taking_up).run(True, full or without_doubled)
+            if number in adopted:
+                note_shown_of_adopted(receiver.store, server, number)
         if project is not None:
             ProjectReconciliation(receiver, project, report, progress).run(exists, full or without_doubled)
         if newcomers is not None and adopted:

@@ -39,6 +39,11 @@ class GoneProject:
     tasks: int
     annotations: int
 
+    @property
+    def is_something(self) -> bool:
+        """Whether the store has anything of it."""
+        return self.tasks > 0 or self.annotations > 0
+
     def __str__(self) -> str:
         return f"project {self.project} is gone from Label Studio, with {self.annotations} annotations current"
 
