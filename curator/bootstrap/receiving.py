@@ -22,9 +22,9 @@ from curator.steps.desk.receive import Receiver, applier_lease
 from curator.steps.desk.reconcile import reconcile
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.desk.schedule import is_full_due
-from curator.steps.intake.newcomers import Newcomers
 from curator.steps.ports.deliveries import DeliveryReader, Inbox
 from curator.steps.ports.label_server import LabelServer
+from curator.steps.ports.newcomers import Newcomers
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 
@@ -40,11 +40,11 @@ def deletion_guard(context: Context, *, accepted: bool = False) -> DeletionGuard
 
 
 def make_receiver(
-    inbox: Inbox, store: Store, server: LabelServer, schema: LabelSchema, guard: DeletionGuard
+    context: Context, inbox: Inbox, store: Store, server: LabelServer, schema: LabelSchema, guard: DeletionGuard
 ) -> Receiver:
     """Return what applies the deliveries of an inbox to a store."""
     acceptor = Acceptor(store, server, schema, READ_ANNOTATION, applier_lease(store), guard)
-    return Receiver(inbox, store, acceptor, delivery_reader(store, server.name))
+    return Receiver(inbox, store, acceptor, delivery_reader(store, server.name), lambda: newcomers(context))
 
 
 def delivery_reader(store: Store, server: str) -> DeliveryReader:
@@ -71,7 +71,8 @@ def open_receiver(
     with open_store(context) as store, open_inbox(context) as inbox:
         schema = adopt_configured(context, store, say)
         with open_server(context, store) as server:
-            yield make_receiver(inbox, store, server, schema, deletion_guard(context, accepted=accept_deletions))
+            guard = deletion_guard(context, accepted=accept_deletions)
+            yield make_receiver(context, inbox, store, server, schema, guard)
 
 
 def sync(

@@ -1,11 +1,15 @@
 """A labelling interface that somebody made by hand, as far as a label schema can say what it does."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from string import ascii_lowercase
 from typing import Any
 
 from curator.domain.label_names import label_names
-from curator.domain.schema import AttributeKind, LabelSchema, Layer
+from curator.domain.schema import AttributeKind, Label, LabelSchema, Layer, schema_from_value
+
+_KEYS = (*"1234567890", *ascii_lowercase, *(f"shift+{key}" for key in ascii_lowercase))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +51,45 @@ class Interface:
             "name": name,
             "title": title or name,
             "language": language,
-            "layers": [
-                {
-                    "name": layer.name,
-                    "labels": [
-                        {
-                            "name": label.name,
-                            "colour": label.colour,
-                            "hotkey": label.hotkey,
-                            **({"description": label.description} if label.description else {}),
-                        }
-                        for label in layer.labels
-                    ],
-                }
-                for layer in self.layers
-            ],
+            "layers": [{"name": layer.name, "labels": list(map(_label, layer.labels))} for layer in self.layers],
             "relations": [{"name": relation} for relation in self.relations],
-            "attributes": [
-                {
-                    "name": kind.name,
-                    "per_region": kind.per_region,
-                    **({"choices": list(kind.choices)} if kind.choices else {}),
-                }
-                for kind in self.attributes
-            ],
+            "attributes": list(map(_attribute, self.attributes)),
         }
+
+    def added_to(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the mapping of a schema with all that the interface has and it lacks, the rest of it as it is.
+
+        A key that a label there has already is given to no other. What is there under a name as something else stays.
+        """
+        joined: dict[str, Any] = json.loads(json.dumps(value))
+        layers: dict[str, Any] = {layer["name"]: layer for layer in joined["layers"]}
+        names = label_names(schema_from_value(value, "the schema in force"))
+        taken = {str(label["hotkey"]).lower() for layer in joined["layers"] for label in layer["labels"]}
+        for layer in self.layers:
+            held = layers.setdefault(layer.name, {"name": layer.name, "labels": []})
+            for label in layer.labels:
+                if not names.knows(layer.name, label.name):
+                    free = (key for key in (label.hotkey, *_KEYS) if key.lower() not in taken)
+                    held["labels"].append({**_label(label), "hotkey": next(free, f"ctrl+{len(taken)}")})
+                    taken.add(held["labels"][-1]["hotkey"].lower())
+        joined["layers"] = list(layers.values())
+        relations = joined.setdefault("relations", [])
+        there = {relation["name"] for relation in relations}
+        relations += [{"name": relation} for relation in self.relations if relation not in there]
+        attributes = {kind["name"]: kind for kind in joined.setdefault("attributes", [])}
+        for kind in self.attributes:
+            known = attributes.setdefault(kind.name, _attribute(kind))
+            if known.get("choices") and kind.choices:
+                known["choices"] = list(dict.fromkeys([*known["choices"], *kind.choices]))
+        joined["attributes"] = list(attributes.values())
+        return joined
+
+
+def _label(label: Label) -> dict[str, Any]:
+    described = {"description": label.description} if label.description else {}
+    return {"name": label.name, "colour": label.colour, "hotkey": label.hotkey, **described}
+
+
+def _attribute(kind: AttributeKind) -> dict[str, Any]:
+    choices = {"choices": list(kind.choices)} if kind.choices else {}
+    return {"name": kind.name, "per_region": kind.per_region, **choices}

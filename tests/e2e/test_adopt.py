@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -22,9 +22,14 @@ from curator.domain.errors import CuratorError
 from tests.conftest import ROOT, RunningLabelStudio, free_port
 from tests.e2e.agreement import Facts, record_attributes, record_relations, record_spans
 from tests.e2e.by_hand import BOM, CRLF, ENGLISH, LATER, NFD, PLAIN, ByHand, arrow, choice, document, region
-from tests.e2e.conftest import Curator, environment, wait_until_ready
+from tests.e2e.conftest import Curator, article, environment, wait_until_ready
 from tests.e2e.relay import Relay
 from tests.waiting import HANG_SECONDS, wait_until
+
+PICTURES = (
+    '<View><Image name="image" value="$image"/>'
+    '<Choices name="c" toName="image"><Choice value="a"/><Choice value="b"/></Choices></View>'
+)
 
 
 @dataclass
@@ -114,6 +119,37 @@ def filled(curator: Curator, hand: ByHand, relay: Relay, port: int) -> Adoption:
     hand.annotate(tasks[BOM], [region(BOM, "Tripoli", "noms", "LIEU")])
     hand.annotate(twin, [region(PLAIN, "l'armée", "faits", "ATTAQUE")], completed_by=anne)
     return Adoption(curator, hand, relay, port, tasks, twin, bare, first)
+
+
+def test_what_cannot_be_adopted_is_refused_in_one_line_and_nothing_is_written(adoption: Adoption) -> None:
+    curator, hand = adoption.curator, adoption.hand
+    curator.env["CURATOR_LABEL_SCHEMA"] = str(ROOT / "configs" / "labels.yaml")
+    with pytest.raises(CuratorError, match="the label schema lacks layer noms, layer faits") as refused:
+        adoption.adopt(0)
+    assert f"curator import --label-studio {hand.number} --propose FILE" in refused.value.remedy
+    assert not Path(curator.env["CURATOR_WORKSPACE"]).exists()
+    proposed = curator.folder / "proposed.yaml"
+    adoption.adopt(0, propose=proposed)
+    assert not Path(curator.env["CURATOR_WORKSPACE"]).exists()
+    curator.env["CURATOR_LABEL_SCHEMA"] = str(proposed)
+    assert adoption.adopt(3)["annotations"] == 6
+    own = curator.json("push")["project"]
+    pictures = hand.http.post("/api/projects/", json={"title": "Images", "label_config": PICTURES}).json()["id"]
+    for number, what in ((own, "made this project itself"), (pictures, "Image image"), (10**6, "no such project")):
+        with pytest.raises(CuratorError, match=what):
+            replace(adoption, hand=replace(hand, number=number)).adopt(0)
+
+
+def test_a_schema_is_proposed_beside_the_one_in_force(adoption: Adoption) -> None:
+    curator = adoption.curator
+    curator.env["CURATOR_LABEL_SCHEMA"] = str(ROOT / "configs" / "labels.yaml")
+    assert curator.json("ingest", article(curator.folder))["documents"] == 1
+    proposed = curator.folder / "proposed.yaml"
+    adoption.adopt(0, propose=proposed)
+    curator.env["CURATOR_LABEL_SCHEMA"] = str(proposed)
+    assert adoption.adopt(3)["annotations"] == 6
+    assert adoption.stored().keys() == adoption.hand.facts().keys()
+    assert curator.json("push")["tasks"] == 1
 
 
 @pytest.fixture

@@ -26,11 +26,11 @@ from curator.steps.desk.reconcile import reconcile
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.in_force.schema import adopt_schema
 from curator.steps.intake.ingest import Ingested, ingest
-from curator.steps.intake.newcomers import Newcomers
 from curator.steps.learning.preannotate import preannotate_stored
 from curator.steps.ports.adopted import NOTHING_ADOPTED
 from curator.steps.ports.deliveries import Inbox
 from curator.steps.ports.documents import Refused
+from curator.steps.ports.newcomers import Newcomers
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 from curator.steps.ports.stored_readings import Readings
@@ -133,7 +133,8 @@ class World:
         lease = applier_lease(self.store)
         self.server.adopted = StoredAdoptions(self.store, self.server.name)
         acceptor = Acceptor(self.store, self.server, self.schema, READ_ANNOTATION, lease, self.guard)
-        self.receiver = Receiver(self.inbox, self.store, acceptor, delivery_reader(self.store, self.server.name))
+        reader = delivery_reader(self.store, self.server.name)
+        self.receiver = Receiver(self.inbox, self.store, acceptor, reader, lambda: NEWCOMERS)
         return self.receiver
 
     def ingest(self, *documents: RawDocument | Refused | str) -> Ingested:

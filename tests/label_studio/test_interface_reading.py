@@ -6,6 +6,7 @@ from curator.domain.interface import Interface
 from curator.domain.schema import LabelSchema, schema_from_value
 from curator.label_studio.interface import labelling_config
 from curator.label_studio.interface_reading import read_interface
+from curator.steps.in_force.schema import vanished
 from tests.fakes.adoptable import CONFIG
 from tests.fakes.parts import SCHEMA, SCHEMA_VALUE
 
@@ -49,6 +50,21 @@ def test_what_a_schema_lacks_is_named() -> None:
     assert list(read_interface(config).lacking(SCHEMA)) == [
         "label entities/ORG", "layer lieux", "relation avec", "choice certitude/sûr", "attribute avis"
     ]  # fmt: skip
+
+
+def test_what_a_schema_lacks_can_be_added_to_it() -> None:
+    config = """<View><Labels name="entities" toName="t"><Label value="PER"/><Label value="ORG" hotkey="1"/></Labels>
+    <Labels name="lieux" toName="t"><Label value="VILLE" hotkey="z"/></Labels>
+    <Relations><Relation value="avec"/></Relations><Text name="t" value="$t"/>
+    <Choices name="certitude" toName="t"><Choice value="sûr"/></Choices>
+    <TextArea name="avis" toName="t"/></View>"""
+    interface = read_interface(config)
+    value = interface.added_to(SCHEMA_VALUE)
+    joined = schema_from_value(value, "tests")
+    assert list(interface.lacking(joined)) == []
+    assert vanished(SCHEMA, joined) == []
+    assert [label.hotkey for layer in joined.layers for label in layer.labels] == ["1", "2", "3", "a", "z"]
+    assert interface.added_to(value) == value
 
 
 def test_a_former_name_is_not_lacking() -> None:

@@ -20,9 +20,9 @@ from curator.steps.desk.take_up import split_newcomers
 from curator.steps.desk.verdict import Verdict
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.in_force.split_rule import refuse_other_split_rule
-from curator.steps.intake.newcomers import Newcomers
 from curator.steps.ports.adopted import InterfaceReader
 from curator.steps.ports.label_server import LabelServer, ProjectRef, TaskState
+from curator.steps.ports.newcomers import Newcomers
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 from curator.steps.ports.stored_tasks import ProjectRole
@@ -139,14 +139,18 @@ def survey(server: LabelServer, project: int, read_interface: InterfaceReader) -
     return found, interface
 
 
-def refuse_lacking(store: Store, schema: LabelSchema, interface: Interface, project: int, where: str) -> None:
-    """Raise CuratorError where the interface has what the schema, or the one in force, lacks. Changes nothing."""
+def refuse_lacking(schema: LabelSchema, interface: Interface, project: int, where: str) -> None:
+    """Raise CuratorError where the interface of a project has what a schema, found at a place, lacks."""
     if missing := list(interface.lacking(schema)):
         remedy = (
             f"run `curator import --label-studio {project} --propose FILE`, look through FILE, "
             'then set `label_schema = "FILE"`'
         )
         raise CuratorError(f"the label schema lacks {_names(missing)}, which project {project} has", where, remedy)
+
+
+def refuse_not_in_force(store: Store, interface: Interface, project: int, where: str) -> None:
+    """Raise CuratorError where the interface of a project has what only the labels in force lack yet."""
     with store.reading() as transaction:
         in_force = schema_in_force(transaction.settings)
     if in_force is not None and (missing := list(interface.lacking(in_force))):

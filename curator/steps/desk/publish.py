@@ -168,11 +168,16 @@ def ensure_webhook(server: LabelServer, project: int, hook: Hook) -> str:
         server.save_webhook(project, hook.url, hook.headers, None)
         return "created"
     first = ours[0]
-    same = first.url == hook.url and dict(first.headers) == dict(hook.headers)
-    if same and first.active and first.payload and is_subscribed(first):
+    if is_armed(first, hook):
         return "kept"
     server.save_webhook(project, hook.url, hook.headers, first.id)
     return "rearmed"
+
+
+def is_armed(webhook: WebhookRef, hook: Hook) -> bool:
+    """Say whether a webhook points here with our secret, is active, and sends all that is needed, with payload."""
+    same = webhook.url == hook.url and dict(webhook.headers) == dict(hook.headers)
+    return same and webhook.active and webhook.payload and is_subscribed(webhook)
 
 
 def is_subscribed(webhook: WebhookRef) -> bool:

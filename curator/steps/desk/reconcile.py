@@ -14,7 +14,7 @@ from curator.steps.desk.report import ReconciliationReport
 from curator.steps.desk.schedule import note_full
 from curator.steps.desk.shown import note_shown, note_shown_of_adopted
 from curator.steps.desk.take_up import split_newcomers
-from curator.steps.intake.newcomers import Newcomers
+from curator.steps.ports.newcomers import Newcomers
 from curator.steps.ports.progress import Progress
 
 _LEASE_WAIT = 60.0

@@ -18,8 +18,8 @@ from curator.steps.desk.report import ReconciliationReport
 from curator.steps.desk.set_back import Inventory, look_at_latest, sign_of_the_past, take_inventory, there_again
 from curator.steps.desk.take_up import TakingUp
 from curator.steps.desk.verdict import Verdict
-from curator.steps.intake.newcomers import Newcomers
 from curator.steps.ports.label_server import TaskState
+from curator.steps.ports.newcomers import Newcomers
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.stored_deletions import DeletedItem
 

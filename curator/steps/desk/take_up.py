@@ -14,8 +14,8 @@ from curator.steps.desk.foreign import is_intact
 from curator.steps.desk.taken_up import TakenUp
 from curator.steps.desk.verdict import Verdict
 from curator.steps.intake.ingest import arrive, assign_splits
-from curator.steps.intake.newcomers import Newcomers
 from curator.steps.ports.label_server import TaskPrediction, TaskState
+from curator.steps.ports.newcomers import Newcomers
 from curator.steps.ports.store import Store, Transaction
 
 NO_TEXT = "it has no text"

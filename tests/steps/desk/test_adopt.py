@@ -6,7 +6,7 @@ from curator.domain.canonical import document_id
 from curator.domain.errors import CuratorError, ServerUnreachable
 from curator.domain.prediction import adopted_pipeline
 from curator.label_studio.interface_reading import read_interface
-from curator.steps.desk.adopt import check_adoptable, refuse_lacking
+from curator.steps.desk.adopt import check_adoptable, refuse_lacking, refuse_not_in_force
 from tests.fakes.adoptable import BOM, CRLF, NFD, PLAIN, ByHand, canonical, item, marked, project_by_hand
 from tests.fakes.parts import NamePipeline, link
 from tests.fakes.world import MARKER, World
@@ -111,6 +111,25 @@ def test_deliveries_and_new_tasks_are_taken_in_from_then_on(hand: ByHand) -> Non
     assert (report.taken_up.documents, report.missed["created"]) == (1, 1)
     assert hand.equals()
     assert world.sync().applied == 0
+
+
+def test_a_new_task_is_taken_up_where_its_annotation_is_delivered(hand: ByHand) -> None:
+    world, server = hand.world, hand.world.server
+    world.adopt(hand.number)
+    new = "Goma a peur,\r\nBukavu aussi, dit-on."
+    task = server.import_task(hand.number, body=new)
+    server.annotate(task, [marked(new, "Bukavu")])
+    english = server.import_task(hand.number, body="The army has left the town.")
+    server.annotate(english, [])
+    world.deliver()
+    with world.store.reading() as transaction:
+        assert transaction.tasks.document(server.name, hand.number, task) == document_id(canonical(new))
+    states = world.current_states().values()
+    assert [state.task for state in states if state.task in (task, english)] == [task]
+    assert [cause.partition(":")[0] for cause in world.causes()] == ["unknown-task"]
+    world.sync()
+    with world.store.reading() as transaction:
+        assert transaction.documents.splits(transaction.seq).keys() >= {document_id(canonical(new))}
 
 
 def test_a_border_within_a_sequence_is_quarantined_by_name(world: World) -> None:
@@ -236,12 +255,15 @@ def test_what_cannot_be_adopted_is_refused_before_anything_is_written(world: Wor
         with pytest.raises(CuratorError, match=what):
             check_adoptable(world.store, world.server, number, MARKER, read_interface)
     _, interface = check_adoptable(world.store, world.server, hand.number, MARKER, read_interface)
-    refuse_lacking(world.store, world.schema, interface, hand.number, "labels.yaml")
+    refuse_lacking(world.schema, interface, hand.number, "labels.yaml")
+    refuse_not_in_force(world.store, interface, hand.number, "labels.yaml")
     assert interface.left_out == ("Text titre", "Rating etoiles")
     world.server.patch_project(hand.number, label_config=read_config_with("<Label value='ORG'/>"))
     _, interface = check_adoptable(world.store, world.server, hand.number, MARKER, read_interface)
     with pytest.raises(CuratorError, match="entities/ORG") as refused:
-        refuse_lacking(world.store, world.schema, interface, hand.number, "labels.yaml")
+        refuse_lacking(world.schema, interface, hand.number, "labels.yaml")
+    with pytest.raises(CuratorError, match="in force lack label entities/ORG"):
+        refuse_not_in_force(world.store, interface, hand.number, "labels.yaml")
     assert "--propose FILE" in refused.value.remedy
     with world.store.reading() as transaction:
         assert transaction.seq == before

@@ -1,5 +1,6 @@
 """What it takes to take in a text that arrives by another way than a file."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from curator.domain.split import SplitRule
@@ -14,3 +15,7 @@ class Newcomers:
     nearness: Nearness
     rule: SplitRule
     max_bytes: int
+
+
+NewcomerRules = Callable[[], Newcomers]
+"""Returns how texts are judged, once somebody wants to know."""
