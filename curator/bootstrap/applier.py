@@ -105,7 +105,7 @@ def apply_deliveries(context: Context, bell: Bell) -> None:
         @cache
         def receiver() -> Receiver:
             server = opened.enter_context(open_server(context, store()))
-            return make_receiver(inbox, store(), server, configured_schema(context), deletion_guard(context))
+            return make_receiver(context, inbox, store(), server, configured_schema(context), deletion_guard(context))
 
         # Some batches at a time: deliveries go first, and a page that is looked at has the rest counted.
         def count() -> int:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from curator.bootstrap.addresses import hook_address
 from curator.bootstrap.context import Context
@@ -15,13 +16,15 @@ from curator.domain.errors import CuratorError
 from curator.domain.schema import LabelSchema
 from curator.label_studio.payloads import read_delivery
 from curator.steps.desk.accept import Acceptor
+from curator.steps.desk.adopted import StoredAdoptions
 from curator.steps.desk.deletions import DeletionGuard
 from curator.steps.desk.receive import Receiver, applier_lease
 from curator.steps.desk.reconcile import reconcile
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.desk.schedule import is_full_due
-from curator.steps.ports.deliveries import Inbox
+from curator.steps.ports.deliveries import DeliveryReader, Inbox
 from curator.steps.ports.label_server import LabelServer
+from curator.steps.ports.newcomers import Newcomers
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 
@@ -37,11 +40,27 @@ def deletion_guard(context: Context, *, accepted: bool = False) -> DeletionGuard
 
 
 def make_receiver(
-    inbox: Inbox, store: Store, server: LabelServer, schema: LabelSchema, guard: DeletionGuard
+    context: Context, inbox: Inbox, store: Store, server: LabelServer, schema: LabelSchema, guard: DeletionGuard
 ) -> Receiver:
     """Return what applies the deliveries of an inbox to a store."""
     acceptor = Acceptor(store, server, schema, READ_ANNOTATION, applier_lease(store), guard)
-    return Receiver(inbox, store, acceptor, read_delivery)
+    return Receiver(inbox, store, acceptor, delivery_reader(store, server.name), lambda: newcomers(context))
+
+
+def delivery_reader(store: Store, server: str) -> DeliveryReader:
+    """Return what reads a server's deliveries, those of adopted projects as these are."""
+    return partial(read_delivery, adopted=StoredAdoptions(store, server))
+
+
+def newcomers(context: Context) -> Newcomers:
+    """Return how texts are judged that arrive in adopted projects: as an ingest judges those of files."""
+    # An applier, which imports this module as well, takes nothing in.
+    from curator.bootstrap.intake import split_rule
+    from curator.files.language import detect_language
+    from curator.files.nearness import SketchNearness
+
+    limit = context.settings.ingest.max_text_bytes
+    return Newcomers(detect_language, SketchNearness(), split_rule(context), limit)
 
 
 @contextmanager
@@ -52,7 +71,8 @@ def open_receiver(
     with open_store(context) as store, open_inbox(context) as inbox:
         schema = adopt_configured(context, store, say)
         with open_server(context, store) as server:
-            yield make_receiver(inbox, store, server, schema, deletion_guard(context, accepted=accept_deletions))
+            guard = deletion_guard(context, accepted=accept_deletions)
+            yield make_receiver(context, inbox, store, server, schema, guard)
 
 
 def sync(
@@ -74,7 +94,7 @@ def sync(
         if full is None:
             hours, server = context.settings.sync.full_every, receiver.acceptor.server.name
             full = is_full_due(receiver.store, server, hours, datetime.now(UTC))
-        return reconcile(receiver, hook_address(context), full, progress, remove_doubled)
+        return reconcile(receiver, hook_address(context), full, progress, remove_doubled, newcomers(context))
 
 
 def drop_old_bodies(context: Context, inbox: Inbox) -> bool:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from curator.domain.canonical import Shift
+
 _LABEL_STUDIO = "label-studio:"
 
 
@@ -61,6 +63,8 @@ class Form(StrEnum):
 
     LABEL_STUDIO = "label-studio"
     """Label Studio's list of result items, as it came."""
+    LABEL_STUDIO_RAW = "label-studio-raw"
+    """Such a list, as it came, of a text that is not canonical or not alone in its task, with what places its items."""
     CONTENT = "content"
     """Spans, relations and attributes as records have them."""
 
@@ -153,14 +157,32 @@ def annotation_name(task: int | None, key: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class RawText:
+    """How a task of an adopted project has its text: the name that regions know it by, and by what offsets move.
+
+    `keyed` says whether the task's data has our key.
+    """
+
+    name: str
+    shifts: tuple[Shift, ...] = ()
+    keyed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRef:
-    """A task of Label Studio: its id, our own key in its data, and its text."""
+    """A task of Label Studio: its id, our own key in its data, and its text.
+
+    One of an adopted project has as its `document` what the store knows it by, else what its text is the document of;
+    its text is canonical here, `raw` says how it is there, and `created_at` tells it from others of its number.
+    """
 
     server: str
     project: int
     task: int
     document: str | None
     text: str | None
+    raw: RawText | None = None
+    created_at: str | None = None
 
     @property
     def source(self) -> str:

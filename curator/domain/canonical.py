@@ -4,8 +4,10 @@ import hashlib
 import json
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
 from curator.domain.errors import InputRefused
@@ -17,6 +19,9 @@ _COMPOSING_STARTERS = frozenset(
     "\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u0fb5\u0fb7\u102e\u1b35"
     "\U00011127\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930"
 )
+
+Shift = tuple[int, int, int, int]
+"""A piece of a raw text within which there is no place to cut: where it starts and ends there, and in the canonical."""
 
 _MANY_MARKS = 30
 _MOST_GROWTH = 3
@@ -52,6 +57,21 @@ class Canonical:
         if at < 0 or self.text_cuts[at] != offset:
             return None
         return self.raw_cuts[at]
+
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """What all offsets of the raw text are mapped by, in few numbers, for `shifted`; empty where none moves."""
+        bounds = zip(pairwise(self.raw_cuts), pairwise(self.text_cuts), strict=True)
+        return tuple((*raw, *text) for raw, text in bounds if (raw[1] - raw[0], text[1] - text[0]) != (1, 1))
+
+
+def shifted(shifts: Sequence[Shift], raw: int) -> int | None:
+    """Return what `Canonical.offset` says of a raw offset within the text, beyond which offsets go on as at its end."""
+    at = bisect_left(shifts, raw, key=itemgetter(0)) - 1
+    if at < 0:
+        return raw
+    _, raw_end, _, text_end = shifts[at]
+    return None if raw < raw_end else raw - raw_end + text_end
 
 
 def canonicalise(raw: str) -> Canonical:

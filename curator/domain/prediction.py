@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from curator.domain.canonical import digest
 from curator.domain.span import Content
 
 GIVEN = "given"
@@ -17,6 +18,12 @@ class PipelineId:
 
     def __str__(self) -> str:
         return f"{self.name}@{self.digest}"
+
+
+def adopted_pipeline(source: str, model_version: str) -> PipelineId:
+    """Return the pipeline of the predictions that an adopted project has of a model version: never one of ours."""
+    name = model_version or "undefined"
+    return PipelineId(f"{name} (Label Studio)" if name == GIVEN else name, digest([source, model_version])[:12])
 
 
 @dataclass(frozen=True, slots=True)

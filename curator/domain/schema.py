@@ -219,6 +219,11 @@ def _problems(schema: LabelSchema) -> Iterable[str]:
     yield from (f"hotkey {key!r} is given to two labels" for key in _doubled(hotkeys))
 
 
+def is_control_name(name: str) -> bool:
+    """Say whether a layer or attribute can have this name."""
+    return bool(_NAME.fullmatch(name)) and name not in _RESERVED
+
+
 def _control_problems(names: list[str]) -> Iterable[str]:
     for name in names:
         if not _NAME.fullmatch(name):

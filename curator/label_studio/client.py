@@ -1,7 +1,6 @@
 """A Label Studio server, through its API."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from curator.domain.annotation import AnnotationState, TaskRef, UnreadableAnnotation
@@ -10,10 +9,12 @@ from curator.label_studio.connection import Connection
 from curator.label_studio.failures import ServerLacks
 from curator.label_studio.imports import Imports
 from curator.label_studio.interface import labelling_config, same_config, words_of
-from curator.label_studio.listing import TaskListing, task_state
+from curator.label_studio.listing import TaskListing, task_states
 from curator.label_studio.ml_backends import MlBackends
-from curator.label_studio.payloads import ACTIONS, annotation_from_api, prediction_from_api, task_from_api
+from curator.label_studio.payloads import ACTIONS, annotation_from_api, prediction_from_api
+from curator.label_studio.task_changes import TaskChanges
 from curator.label_studio.webhooks import unsaved_webhook, webhook_ref
+from curator.steps.ports.adopted import NOTHING_ADOPTED, AdoptedTasks
 from curator.steps.ports.label_server import (
     NewPrediction,
     NewReview,
@@ -21,6 +22,7 @@ from curator.steps.ports.label_server import (
     PredictionRef,
     ProjectRef,
     TaskFacts,
+    TaskPrediction,
     TaskState,
     WebhookRef,
 )
@@ -36,17 +38,26 @@ class LabelStudioServer:
     """
 
     def __init__(
-        self, name: str, url: str, token: str, timeout: float = 60.0, annotators_per_document: int = 1
+        self,
+        name: str,
+        url: str,
+        token: str,
+        timeout: float = 60.0,
+        annotators_per_document: int = 1,
+        adopted: AdoptedTasks = NOTHING_ADOPTED,
     ) -> None:
         """Take the server's name in identities, its address, a token and the seconds that one call may last.
 
-        A project offers each task to as many people as `annotators_per_document` says.
+        A project offers each task to as many people as `annotators_per_document` says. `adopted` tells which projects
+        are read as they are.
         """
         self._name = name
+        self._adopted = adopted
         self._annotators = annotators_per_document
         self._server = Connection(url, token, timeout)
-        self._listing = TaskListing(self._server, name)
+        self._listing = TaskListing(self._server, name, adopted)
         self._imports = Imports(self._server, self._listing)
+        self._tasks = TaskChanges(self._server, name)
 
     def __repr__(self) -> str:
         return f"LabelStudioServer({self._name!r}, {self._server.where!r})"
@@ -147,8 +158,13 @@ class LabelStudioServer:
     def prediction(self, number: int) -> PredictionRef | None:
         """Return a prediction by its number, or None where there is none."""
         return self._server.look_up(
-            lambda sdk: sdk.predictions.with_raw_response.get(number).response.json(), prediction_from_api
+            lambda sdk: sdk.predictions.with_raw_response.get(number).response.json(),
+            lambda answer: prediction_from_api(answer, self._adopted, self._name),
         )
+
+    def task_predictions(self, project: int, tasks: Sequence[int], schema: LabelSchema) -> Iterator[TaskPrediction]:
+        """Yield the predictions that tasks of an adopted project have, 100 tasks to a call, as a schema reads them."""
+        return self._listing.predictions(project, tasks, schema)
 
     def submit(self, task: int, result: list[dict[str, Any]], lead_time: float | None = None) -> int:
         """Submit an annotation as the token's user and return its id. Not idempotent."""
@@ -176,21 +192,8 @@ class LabelStudioServer:
         return dict(self._listing.index(project, None))
 
     def remove_unannotated(self, project: int, task: int, document: str) -> bool:
-        """Delete a project's task of a document that has neither annotation nor draft; returns whether it is gone.
-
-        What somebody submits between the look and the deletion goes with the task.
-        """
-        unworked = self._server.look_up(
-            lambda sdk: sdk.tasks.with_raw_response.get(str(task)).response.json(),
-            lambda answer: (
-                _is_of(task_from_api(answer, self._name), project, document)
-                and not (answer["annotations"] or answer["drafts"])
-            ),
-        )
-        if unworked:
-            with suppress(ServerLacks):
-                self._server.write(lambda sdk: sdk.tasks.delete(str(task)), _nothing)
-        return unworked is not False
+        """Delete a project's task of a document that has neither annotation nor draft; returns whether it is gone."""
+        return self._tasks.remove_unannotated(project, task, document)
 
     def annotation(self, annotation: int) -> tuple[AnnotationState | UnreadableAnnotation, TaskRef] | None:
         """Return an annotation as it is now and its task, or None where there is none with this id."""
@@ -203,12 +206,19 @@ class LabelStudioServer:
 
     def task(self, task: int) -> TaskState | None:
         """Return a task as it is now, or None where there is none with this id."""
-        return self._server.look_up(
+        answer = self._server.look_up(
             lambda sdk: sdk.tasks.with_raw_response.get(str(task)).response.json(),
-            lambda answer: task_state(
-                answer, self._name, [prediction["model_version"] for prediction in answer["predictions"]]
-            ),
+            lambda answer: (int(answer["project"]), answer),
         )
+        if answer is None:
+            return None
+        reading = self._listing.reading(answer[0])
+        versions = [prediction["model_version"] for prediction in answer[1]["predictions"]]
+        return self._server.understood(lambda: task_states([answer[1]], reading, [versions])[0])
+
+    def add_key(self, task: int, document: str) -> bool:
+        """Put our key into the data of a task, all else of which stays; returns whether it has it now. Idempotent."""
+        return self._tasks.add_key(task, document)
 
     def users(self) -> dict[int, str]:
         """Return the e-mail address of every user, by id."""
@@ -268,10 +278,6 @@ class LabelStudioServer:
 
 def _nothing(answer: Any) -> None:
     """The answer's meaning where only its success counts."""
-
-
-def _is_of(task: TaskRef, project: int, document: str) -> bool:
-    return (task.project, task.document) == (project, document)
 
 
 def _project(answer: Mapping[str, Any]) -> ProjectRef:

@@ -49,8 +49,12 @@ class Connection:
 
     def write(self, request: Callable[[LabelStudio], Any], reader: Callable[[Any], T]) -> T:
         """Send a request once and return what its answer means."""
+        return self.understood(lambda: reader(request(self._sdk)))
+
+    def understood(self, read: Callable[[], T]) -> T:
+        """Return what an answer is read as, with the errors of asking and reading as ours."""
         try:
-            return reader(request(self._sdk))
+            return read()
         except Exception as error:
             # The foreign error quotes headers, with the token in them: it must not hang on to ours.
             if translated := curator_error(error, self.where, self._token):

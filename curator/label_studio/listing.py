@@ -5,11 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from curator.domain.annotation import AnnotationState, ProjectSource, UnreadableAnnotation, instant
+from curator.domain.annotation import AnnotationState, ProjectSource, TaskRef, UnreadableAnnotation, instant
 from curator.domain.errors import AnswerNotUnderstood, ServerFailed
+from curator.domain.prediction import adopted_pipeline
+from curator.domain.schema import LabelSchema
 from curator.label_studio.connection import Connection
-from curator.label_studio.payloads import annotation_from_api, task_from_api
-from curator.steps.ports.label_server import TaskFacts, TaskState
+from curator.label_studio.payloads import annotation_from_api
+from curator.label_studio.raw_results import read_prediction
+from curator.label_studio.task_reading import TaskReading
+from curator.steps.ports.adopted import AdoptedTasks
+from curator.steps.ports.label_server import TaskFacts, TaskPrediction, TaskState
 
 _INDEX_PAGE = 1000
 _INDEX_FIELDS = "id,updated_at,total_annotations,cancelled_annotations"
@@ -19,14 +24,27 @@ _FIELDS = (
     "id,project,data,updated_at,predictions_model_versions,annotations,task,result,created_at,completed_by,updated_by,"
     "was_cancelled,ground_truth,lead_time,parent_prediction,import_id"
 )
+_PREDICTION_FIELDS = "id,project,data,created_at,predictions,task,result,model_version,score"
 
 
 class TaskListing:
     """Lists the tasks of a server's projects: first ids and times alone, then the tasks themselves by their ids."""
 
-    def __init__(self, server: Connection, name: str) -> None:
+    def __init__(self, server: Connection, name: str, adopted: AdoptedTasks) -> None:
         self._server = server
         self._name = name
+        self._adopted = adopted
+
+    def reading(self, project: int) -> TaskReading:
+        """Return what reads the tasks of a project; only an adopted one is asked for its interface."""
+        config: str | None = None
+        if self._adopted.is_adopted(project):
+            interface = self._server.look_up(
+                lambda sdk: sdk.projects.with_raw_response.get(project).response.json(),
+                lambda answer: str(answer["label_config"] or ""),
+            )
+            config = interface or ""
+        return TaskReading(self._name, project, self._adopted, config)
 
     def index(self, project: int, since: str | None) -> Iterator[tuple[int, TaskFacts]]:
         """Yield id and facts of every task updated at that time or later, by id.
@@ -41,9 +59,10 @@ class TaskListing:
     def tasks(self, project: int, since: str | None) -> Iterator[TaskState | UnreadableAnnotation]:
         """Yield tasks as `LabelStudioServer.tasks` promises."""
         listed = sorted((facts.updated_at, task) for task, facts in self.index(project, since))
+        reading = self.reading(project)
         for at in range(0, len(listed), _TASK_PAGE):
             page = listed[at : at + _TASK_PAGE]
-            read = {_number(task): task for task in self._read(project, [task for _, task in page])}
+            read = {_number(task): task for task in self._read(reading, project, [task for _, task in page])}
             for updated_at, number in page:
                 task = read.get(number)
                 if isinstance(task, TaskState):
@@ -53,8 +72,36 @@ class TaskListing:
 
     def by_id(self, project: int, tasks: Sequence[int]) -> Iterator[TaskState | UnreadableAnnotation]:
         """Yield tasks as `LabelStudioServer.tasks_by_id` promises."""
+        reading = self.reading(project) if tasks else None
         for at in range(0, len(tasks), _TASK_PAGE):
-            yield from self._read(project, list(tasks[at : at + _TASK_PAGE]))
+            if reading is not None:
+                yield from self._read(reading, project, list(tasks[at : at + _TASK_PAGE]))
+
+    def predictions(self, project: int, tasks: Sequence[int], schema: LabelSchema) -> Iterator[TaskPrediction]:
+        """Yield predictions as `LabelStudioServer.task_predictions` promises."""
+        reading = self.reading(project) if tasks else None
+        for at in range(0, len(tasks), _TASK_PAGE):
+            if reading is not None:
+                yield from self._predictions(reading, project, list(tasks[at : at + _TASK_PAGE]), schema)
+
+    def _predictions(
+        self, reading: TaskReading, project: int, tasks: list[int], schema: LabelSchema
+    ) -> list[TaskPrediction]:
+        query = {"selectedItems": {"all": False, "included": tasks}, "ordering": ["tasks:id"]}
+        parameters = {"fields": "all", "include": _PREDICTION_FIELDS, "page_size": len(tasks)}
+
+        def read(items: list[Any]) -> list[TaskPrediction]:
+            refs = reading.refs(_task_fields(item) for item in items)
+            listed = zip(items, refs, strict=True)
+            return [
+                task_prediction(_prediction_fields(prediction), ref, schema)
+                for item, ref in listed
+                for prediction in item.predictions or ()
+            ]
+
+        return self._server.read(
+            lambda sdk: sdk.tasks.list(project=project, query=_compact(query), page=1, **parameters).items, read
+        )
 
     def _index_page(self, project: int, since: str | None, after: int) -> list[tuple[int, TaskFacts]]:
         filters: list[dict[str, Any]] = [
@@ -71,18 +118,18 @@ class TaskListing:
             lambda items: [(item.id, _facts(item)) for item in items],
         )
 
-    def _read(self, project: int, tasks: list[int]) -> Iterator[TaskState | UnreadableAnnotation]:
+    def _read(self, reading: TaskReading, project: int, tasks: list[int]) -> Iterator[TaskState | UnreadableAnnotation]:
         """Yield those of the tasks that are there; one that makes the listing fail comes as unreadable."""
         unread = tasks
         while unread:
             try:
-                states = self._page(project, unread)
+                states = self._page(reading, project, unread)
             except (ServerFailed, AnswerNotUnderstood) as error:
                 if len(unread) == 1:
                     yield UnreadableAnnotation(str(ProjectSource(self._name, project)), unread[0], "", error.what)
                     return
                 middle = len(unread) // 2
-                yield from self._read(project, unread[:middle])
+                yield from self._read(reading, project, unread[:middle])
                 unread = unread[middle:]
                 continue
             yield from states
@@ -90,25 +137,33 @@ class TaskListing:
             read = {state.ref.task for state in states}
             unread = [task for task in unread if task not in read] if read else []
 
-    def _page(self, project: int, tasks: list[int]) -> list[TaskState]:
+    def _page(self, reading: TaskReading, project: int, tasks: list[int]) -> list[TaskState]:
         query = {"selectedItems": {"all": False, "included": tasks}, "ordering": ["tasks:id"]}
         parameters = {"fields": "all", "include": _FIELDS, "page_size": len(tasks)}
         return self._server.read(
             lambda sdk: sdk.tasks.list(project=project, query=_compact(query), page=1, **parameters).items,
-            lambda items: [self._listed(item) for item in items],
+            lambda items: task_states(
+                [_task_fields(item) for item in items],
+                reading,
+                [(item.predictions_model_versions or "").split(",") for item in items],
+            ),
         )
 
-    def _listed(self, item: Any) -> TaskState:
-        fields = {name: getattr(item, name) for name in ("id", "project", "data", "updated_at", "annotations")}
-        return task_state(fields, self._name, (item.predictions_model_versions or "").split(","))
 
-
-def task_state(task: Mapping[str, Any], server: str, model_versions: Iterable[str | None]) -> TaskState:
-    """Return a task with its annotations, in the order of their ids; raises ValueError or LookupError for no task.
+def task_states(
+    tasks: Sequence[Mapping[str, Any]], reading: TaskReading, model_versions: Iterable[Iterable[str | None]]
+) -> list[TaskState]:
+    """Return tasks with their annotations, in the order of their ids; raises ValueError or LookupError for no task.
 
     Annotations that cannot be read stand apart.
     """
-    ref = task_from_api(task, server)
+    refs = zip(tasks, reading.refs(tasks), model_versions, strict=True)
+    return [_task_state(task, ref, reading, versions) for task, ref, versions in refs]
+
+
+def _task_state(
+    task: Mapping[str, Any], ref: TaskRef, reading: TaskReading, model_versions: Iterable[str | None]
+) -> TaskState:
     annotations = [annotation_from_api(annotation, ref) for annotation in task["annotations"] or ()]
     states = [annotation for annotation in annotations if isinstance(annotation, AnnotationState)]
     return TaskState(
@@ -117,7 +172,24 @@ def task_state(task: Mapping[str, Any], server: str, model_versions: Iterable[st
         annotations=tuple(sorted(states, key=lambda state: state.identity.rank)),
         unreadable=tuple(annotation for annotation in annotations if isinstance(annotation, UnreadableAnnotation)),
         model_versions=tuple(sorted({version for version in model_versions if version})),
+        offered=reading.offered(task),
     )
+
+
+def task_prediction(prediction: Mapping[str, Any], task: TaskRef, schema: LabelSchema) -> TaskPrediction:
+    """Return a prediction of a task of an adopted project. Raises LookupError or ValueError for what is none."""
+    pipeline = adopted_pipeline(task.source, prediction["model_version"] or "")
+    content = read_prediction(prediction["result"], task.raw, task.text or "", schema)
+    return TaskPrediction(int(prediction["id"]), task.task, pipeline, content)
+
+
+def _task_fields(item: Any) -> dict[str, Any]:
+    names = ("id", "project", "data", "created_at", "updated_at", "annotations")
+    return {name: getattr(item, name, None) for name in names}
+
+
+def _prediction_fields(item: Any) -> dict[str, Any]:
+    return {name: getattr(item, name, None) for name in ("id", "model_version", "result")}
 
 
 def _facts(item: Any) -> TaskFacts:

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 from typing import Any, NoReturn
 
 from curator.domain.annotation import (
     AnnotationState,
-    Form,
     Identity,
     ProjectSource,
     TaskRef,
@@ -26,16 +26,19 @@ from curator.domain.event import (
     TasksDeleted,
 )
 from curator.domain.json_values import faults, storable
-from curator.label_studio.results import DOCUMENT, TEXT
+from curator.domain.prediction import adopted_pipeline
+from curator.label_studio.raw_results import form_of
 from curator.label_studio.review_copies import is_untouched, review_of
+from curator.label_studio.task_reading import TaskReading
+from curator.steps.ports.adopted import NOTHING_ADOPTED, AdoptedTasks
 from curator.steps.ports.deliveries import DeliveryUnreadable
 from curator.steps.ports.label_server import PredictionRef
 
 _ID_LIMIT = 2**63  # what an integer column holds
 
 
-def read_delivery(body: bytes, server: str) -> list[Event]:
-    """Return the events of a webhook delivery, in its order.
+def read_delivery(body: bytes, server: str, adopted: AdoptedTasks = NOTHING_ADOPTED) -> list[Event]:
+    """Return the events of a webhook delivery, in its order; `adopted` tells of the server's adopted projects.
 
     Raises DeliveryUnreadable, and nothing else whatever the bytes are, with the cause `not-json`, `too-deep`,
     `number-out-of-range`, `unknown-action`, `no-payload` (the webhook was set to send none) or `unknown-shape`.
@@ -49,7 +52,7 @@ def read_delivery(body: bytes, server: str) -> list[Event]:
     if len(value) == 1:
         raise DeliveryUnreadable("no-payload")
     try:
-        return _READERS[action](value, server)
+        return _READERS[action](value, _Sender(server, adopted))
     except ValueError as error:
         raise DeliveryUnreadable("unknown-shape") from error
 
@@ -72,6 +75,7 @@ def _annotation_key(annotation: Any) -> str:
 
 
 def _state(fields: Mapping[str, Any], task: TaskRef) -> AnnotationState:
+    form, body = form_of(_result(fields.get("result")), task.raw)
     # Half-done upgrades of Label Studio leave it empty; the task knows it.
     if fields.get("project") not in (None, task.project):
         raise ValueError("project is not that of the task")
@@ -88,8 +92,8 @@ def _state(fields: Mapping[str, Any], task: TaskRef) -> AnnotationState:
         skipped=_flag(fields, "was_cancelled"),
         ground_truth=_flag(fields, "ground_truth"),
         lead_time=_seconds(fields.get("lead_time")),
-        form=Form.LABEL_STUDIO,
-        body=_result(fields.get("result")),
+        form=form,
+        body=body,
         task=_id(fields.get("task")),
         parent_prediction=_optional_id(fields.get("parent_prediction")),
         for_review=original is not None and is_untouched(created_at, updated_at, fields.get("updated_by")),
@@ -97,28 +101,34 @@ def _state(fields: Mapping[str, Any], task: TaskRef) -> AnnotationState:
     )
 
 
-def task_from_api(task: Any, server: str) -> TaskRef:
-    """Return a task as webhook, listing or its own address shows it. Raises ValueError for what is no task.
+def prediction_from_api(prediction: Any, adopted: AdoptedTasks, server: str) -> PredictionRef:
+    """Return a prediction as webhook or API shows it. Raises ValueError for what is none.
 
-    Key and text are None where they are missing or hold what no text of ours can.
+    The pipeline of one of an adopted project is what its model version was taken in as.
     """
-    fields = _object(task, "task")
-    data = fields.get("data")
-    values = data if isinstance(data, Mapping) else {}
-    return TaskRef(
-        server=server,
-        project=_id(fields.get("project")),
-        task=_id(fields.get("id")),
-        document=_text(values.get(DOCUMENT)),
-        text=_text(values.get(TEXT)),
-    )
-
-
-def prediction_from_api(prediction: Any) -> PredictionRef:
-    """Return a prediction as webhook or API shows it. Raises ValueError for what is none."""
     fields = _object(prediction, "prediction")
-    version = _text(fields.get("model_version"))
-    return PredictionRef(_id(fields.get("id")), _id(fields.get("task")), version or "")
+    version = _text(fields.get("model_version")) or ""
+    project = fields.get("project")
+    if isinstance(project, int) and adopted.is_adopted(project):
+        version = str(adopted_pipeline(str(ProjectSource(server, project)), version))
+    return PredictionRef(_id(fields.get("id")), _id(fields.get("task")), version)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """Who sent a delivery, and what is known of it."""
+
+    server: str
+    adopted: AdoptedTasks
+
+    def read(self, value: Mapping[str, Any], task: Any) -> TaskRef:
+        """Return a task of a delivery, which has the whole project with its interface."""
+        project = task.get("project") if isinstance(task, Mapping) else None
+        if not isinstance(project, int) or not self.adopted.is_adopted(project):
+            return TaskReading(self.server, 0, self.adopted, None).ref(task)
+        fields = value.get("project")
+        config = fields.get("label_config") if isinstance(fields, Mapping) and fields.get("id") == project else None
+        return TaskReading(self.server, project, self.adopted, config if isinstance(config, str) else "").ref(task)
 
 
 def _parse(body: bytes) -> Any:
@@ -136,63 +146,65 @@ def _refuse_constant(name: str) -> NoReturn:
     raise json.JSONDecodeError(f"{name} is not JSON", name, 0)
 
 
-def _annotations_observed(value: Mapping[str, Any], server: str) -> list[Event]:
+def _annotations_observed(value: Mapping[str, Any], sender: _Sender) -> list[Event]:
     annotations, tasks = value.get("annotation"), value.get("task")
     if not isinstance(annotations, list):
-        task = task_from_api(tasks, server)
-        return [_annotation_observed(annotations, {task.task: task})]
+        task = sender.read(value, tasks)
+        return [_annotation_observed(annotations, {task.task: task}, sender)]
     if not isinstance(tasks, list):
         raise ValueError("tasks do not go with the annotations")
     refs: dict[int, TaskRef] = {}
     for listed in tasks:
         # What belongs to a task that cannot be read is named below, and keeps no other annotation out.
         with suppress(ValueError):
-            task = task_from_api(listed, server)
+            task = sender.read(value, listed)
             refs[task.task] = task
-    project = ProjectSource(server, _project(value))
-    return [_listed_annotation(annotation, refs, project) for annotation in annotations]
+    project = ProjectSource(sender.server, _project(value))
+    return [_listed_annotation(annotation, refs, project, sender) for annotation in annotations]
 
 
-def _listed_annotation(value: Any, refs: Mapping[int, TaskRef], project: ProjectSource) -> Event:
+def _listed_annotation(value: Any, refs: Mapping[int, TaskRef], project: ProjectSource, sender: _Sender) -> Event:
     try:
-        return _annotation_observed(value, refs)
+        return _annotation_observed(value, refs, sender)
     except ValueError as error:
         key = _annotation_key(value)
         return AnnotationUnreadable(project.project, UnreadableAnnotation(str(project), 0, key, str(error)))
 
 
-def _annotation_observed(value: Any, refs: Mapping[int, TaskRef]) -> Event:
+def _annotation_observed(value: Any, refs: Mapping[int, TaskRef], sender: _Sender) -> Event:
     task = refs.get(_id(_object(value, "annotation").get("task")))
     if task is None:
         raise ValueError("the task of an annotation is missing")
     annotation = annotation_from_api(value, task)
     if isinstance(annotation, UnreadableAnnotation):
         return AnnotationUnreadable(task.project, annotation)
-    return AnnotationObserved(annotation, task, _starting_pipeline(value, annotation))
+    return AnnotationObserved(annotation, task, _starting_pipeline(value, annotation, task, sender))
 
 
-def _starting_pipeline(value: Mapping[str, Any], state: AnnotationState) -> str | None:
+def _starting_pipeline(value: Mapping[str, Any], state: AnnotationState, task: TaskRef, sender: _Sender) -> str | None:
     """Return the pipeline that an annotation started from, where the prediction that was shown is said to be that."""
+    prediction = value.get("prediction")
     with suppress(ValueError):
-        shown = prediction_from_api(value.get("prediction"))
+        fields = {**_object(prediction, "prediction"), "project": task.project}
+        shown = prediction_from_api(fields, sender.adopted, sender.server)
         if (shown.number, shown.task) == (state.parent_prediction, state.task):
             return shown.model_version
     return None
 
 
-def _annotations_deleted(value: Mapping[str, Any], server: str) -> list[Event]:
+def _annotations_deleted(value: Mapping[str, Any], sender: _Sender) -> list[Event]:
     return [AnnotationsDeleted(_project(value), _ids(value.get("annotations")))]
 
 
-def _tasks_deleted(value: Mapping[str, Any], server: str) -> list[Event]:
+def _tasks_deleted(value: Mapping[str, Any], sender: _Sender) -> list[Event]:
     return [TasksDeleted(_project(value), _ids(value.get("tasks")))]
 
 
-def _project_changed(value: Mapping[str, Any], server: str) -> list[Event]:
+def _project_changed(value: Mapping[str, Any], sender: _Sender) -> list[Event]:
     return [ProjectChanged(_project(value))]
 
 
-_READERS: Mapping[str, Callable[[Mapping[str, Any], str], list[Event]]] = {
+_READERS: Mapping[str, Callable[[Mapping[str, Any], _Sender], list[Event]]] = {
     "ANNOTATION_CREATED": _annotations_observed,
     "ANNOTATIONS_CREATED": _annotations_observed,
     "ANNOTATION_UPDATED": _annotations_observed,

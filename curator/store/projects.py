@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, delete, func, select, update
 
 from curator.domain.annotation import Identity, ProjectSource
 from curator.steps.ports.stored_projects import KnownAnnotation, TaskHolding
+from curator.steps.ports.stored_tasks import ProjectRole
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import CurrentRow, DocumentRow, DoubledRow, HeldRow, ProjectRow, TaskRow, UnevenRow
 
@@ -26,6 +27,15 @@ class ProjectTable:
         query = select(ProjectRow.project).where(ProjectRow.server == server).group_by(ProjectRow.project)
         return list(self._connection.scalars(query.order_by(first)))
 
+    def adopted(self, server: str) -> set[int]:
+        of_role = (ProjectRow.server == server, ProjectRow.role == ProjectRole.ADOPTED.value)
+        return set(self._connection.scalars(select(ProjectRow.project).where(*of_role)))
+
+    def role(self, server: str, project: int) -> ProjectRole | None:
+        of_project = (ProjectRow.server == server, ProjectRow.project == project)
+        role = self._connection.scalar(select(ProjectRow.role).where(*of_project).order_by(ProjectRow.id).limit(1))
+        return None if role is None else ProjectRole(role)
+
     def doubled(self, server: str, project: int) -> dict[str, list[int]]:
         several = select(DoubledRow.document).where(DoubledRow.server == server, DoubledRow.project == project)
         tasks: dict[str, list[int]] = {}
@@ -43,6 +53,14 @@ class ProjectTable:
             )
             documents.update((row.task, row.document) for row in self._connection.execute(query))
         return documents
+
+    def known(self, server: str, project: int, tasks: Iterable[int]) -> dict[int, tuple[str, str | None]]:
+        known: dict[int, tuple[str, str | None]] = {}
+        for chunk in chunks(tasks, _BATCH):
+            query = select(TaskRow.task, TaskRow.document, TaskRow.created_at)
+            query = query.where(*_live(ProjectSource(server, project)), TaskRow.task.in_(chunk))
+            known |= {row.task: (row.document, row.created_at) for row in self._connection.execute(query)}
+        return known
 
     def take_away(self, server: str, project: int, tasks: Iterable[int]) -> None:
         for chunk in chunks(tasks, _BATCH):

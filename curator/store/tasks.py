@@ -3,7 +3,20 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, insert, select, tuple_, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    tuple_,
+    union,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import ProjectSource
@@ -45,7 +58,8 @@ class TaskTable:
         return None if row is None else (row.project, row.schema_hash)
 
     def has_any_project(self) -> bool:
-        return self._connection.scalar(select(ProjectRow.id).limit(1)) is not None
+        query = select(ProjectRow.id).where(ProjectRow.role != ProjectRole.ADOPTED.value).limit(1)
+        return self._connection.scalar(query) is not None
 
     def has_project(self, server: str, project: int) -> bool:
         query = select(ProjectRow.id).where(ProjectRow.server == server, ProjectRow.project == project).limit(1)
@@ -79,7 +93,9 @@ class TaskTable:
         query = select(func.count()).select_from(TaskRow).where(*_of(TaskRow, server, project), TaskRow.gone.is_(False))
         return int(self._connection.scalar(query) or 0)
 
-    def save(self, server: str, project: int, tasks: Mapping[int, str]) -> None:
+    def save(
+        self, server: str, project: int, tasks: Mapping[int, str], created: Mapping[int, str | None] | None = None
+    ) -> None:
         of_project = _of(TaskRow, server, project)
         for chunk in chunks(tasks.items(), _BATCH):
             query = select(TaskRow.task, TaskRow.document, TaskRow.gone)
@@ -100,6 +116,11 @@ class TaskTable:
                 is_back = tuple_(TaskRow.task, TaskRow.document).in_(back)
                 self._connection.execute(update(TaskRow).where(*of_project, is_back).values(**state))
             self._note_doubled(server, project, {document for _, document in changed})
+        told = [{"of": task, "at": at} for task, at in (created or {}).items() if at is not None]
+        if told:
+            of_task = (*_of(TaskRow, server, project), TaskRow.task == bindparam("of"), TaskRow.gone.is_(False))
+            other = TaskRow.created_at.is_distinct_from(bindparam("at"))
+            self._connection.execute(update(TaskRow).where(*of_task, other).values(created_at=bindparam("at")), told)
 
     def _note_doubled(self, server: str, project: int, documents: Collection[str]) -> None:
         """Remember those of the documents that several tasks hold by now."""
@@ -123,7 +144,13 @@ class TaskTable:
     def without_task(self, server: str, project: int) -> list[str]:
         tasked = exists().where(*_of(TaskRow, server, project), TaskRow.document == DocumentRow.id)
         until = select(PushRow.tasked_until).where(*_of(PushRow, server, project)).scalar_subquery()
-        query = select(DocumentRow.id).where(DocumentRow.seq > func.coalesce(until, 0), ~tasked)
+        elsewhere = exists().where(
+            TaskRow.server == server,
+            TaskRow.project.in_(_adopted(server)),
+            TaskRow.document == DocumentRow.id,
+            TaskRow.gone.is_(False),
+        )
+        query = select(DocumentRow.id).where(DocumentRow.seq > func.coalesce(until, 0), ~tasked, ~elsewhere)
         # A database's own order of texts depends on its locale.
         return sorted(self._connection.scalars(query))
 
@@ -223,6 +250,10 @@ def _prediction(row: Row[Any]) -> StoredPrediction:
 
 def _of(table: Any, server: str, project: int) -> tuple[Any, Any]:
     return table.server == server, table.project == project
+
+
+def _adopted(server: str) -> Select[Any]:
+    return select(ProjectRow.project).where(ProjectRow.server == server, ProjectRow.role == ProjectRole.ADOPTED.value)
 
 
 _HAS = exists().where(

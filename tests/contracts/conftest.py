@@ -1,8 +1,8 @@
 """The label servers that the contract is held against, and the hands of a reviewer on each."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Protocol
 
@@ -10,6 +10,8 @@ import httpx
 import pytest
 
 from curator.domain.schema import LabelSchema
+from curator.label_studio.client import LabelStudioServer
+from curator.steps.ports.adopted import AdoptedTasks
 from curator.steps.ports.label_server import LabelServer, ProjectRef
 from tests.conftest import RunningLabelStudio
 from tests.fakes.label_server import FakeLabelServer
@@ -44,6 +46,12 @@ class Reviewer(Protocol):
     def delete_predictions(self, task: int) -> None: ...
 
     def prediction_numbers(self, task: int) -> dict[str, int]: ...
+
+    def make_project(self, title: str, label_config: str) -> int: ...
+
+    def import_task(self, project: int, **data: Any) -> int: ...
+
+    def import_prediction(self, task: int, model_version: str, result: list[Any]) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,18 @@ class HttpReviewer:
         predictions = self.http.get(f"/api/tasks/{task}/").raise_for_status().json()["predictions"]
         return {prediction["model_version"]: prediction["id"] for prediction in predictions}
 
+    def make_project(self, title: str, label_config: str) -> int:
+        answer = self.http.post("/api/projects/", json={"title": title, "label_config": label_config})
+        return int(answer.raise_for_status().json()["id"])
+
+    def import_task(self, project: int, **data: Any) -> int:
+        answer = self.http.post("/api/tasks/", json={"project": project, "data": data})
+        return int(answer.raise_for_status().json()["id"])
+
+    def import_prediction(self, task: int, model_version: str, result: list[Any]) -> int:
+        body = {"task": task, "model_version": model_version, "result": result}
+        return int(self.http.post("/api/predictions/", json=body).raise_for_status().json()["id"])
+
 
 @pytest.fixture(params=["fake", "label-studio"])
 def _server_and_reviewer(request: pytest.FixtureRequest) -> tuple[LabelServer, Reviewer]:
@@ -97,6 +117,40 @@ def _server_and_reviewer(request: pytest.FixtureRequest) -> tuple[LabelServer, R
         return fake, fake
     running: RunningLabelStudio = request.getfixturevalue("label_studio")
     return running.client, HttpReviewer(running.http)
+
+
+@dataclass(frozen=True)
+class OneAdopted:
+    """Implements `AdoptedTasks` for one project, of which some tasks are known, each with when it was made."""
+
+    project: int
+    known: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+
+    def is_adopted(self, project: int) -> bool:
+        return project == self.project
+
+    def documents(self, project: int, created: Mapping[int, str]) -> Mapping[int, str]:
+        assert project == self.project
+        known = {task: self.known[task] for task in created if task in self.known}
+        return {task: document for task, (document, at) in known.items() if at == created[task]}
+
+
+@pytest.fixture
+def adopting(request: pytest.FixtureRequest, server: LabelServer) -> Iterator[Callable[[AdoptedTasks], LabelServer]]:
+    """Return what gives the server as one that knows of an adopted project."""
+    opened: list[LabelStudioServer] = []
+
+    def adopt(adopted: AdoptedTasks) -> LabelServer:
+        if isinstance(server, FakeLabelServer):
+            server.adopted = adopted
+            return server
+        running: RunningLabelStudio = request.getfixturevalue("label_studio")
+        opened.append(LabelStudioServer("test", running.url, running.token, adopted=adopted))
+        return opened[-1]
+
+    yield adopt
+    for client in opened:
+        client.close()
 
 
 @pytest.fixture

@@ -10,9 +10,11 @@ from curator.domain.annotation import AnnotationState, TaskRef, UnreadableAnnota
 from curator.domain.errors import CuratorError, ServerFailed, ServerRefused, ServerUnreachable
 from curator.domain.schema import LabelSchema
 from curator.label_studio.interface import labelling_config
-from curator.label_studio.listing import task_state
-from curator.label_studio.payloads import ACTIONS, annotation_from_api, task_from_api
+from curator.label_studio.listing import task_prediction, task_states
+from curator.label_studio.payloads import ACTIONS, annotation_from_api, prediction_from_api
 from curator.label_studio.review_copies import mark_of, review_value
+from curator.label_studio.task_reading import TaskReading
+from curator.steps.ports.adopted import NOTHING_ADOPTED, AdoptedTasks
 from curator.steps.ports.label_server import (
     NewPrediction,
     NewReview,
@@ -20,6 +22,7 @@ from curator.steps.ports.label_server import (
     PredictionRef,
     ProjectRef,
     TaskFacts,
+    TaskPrediction,
     TaskState,
     WebhookRef,
 )
@@ -56,6 +59,7 @@ class FakeLabelServer:
         self.cut_off: set[str] = set()
         """Methods that do their work once more before the connection breaks."""
         self.failure = ServerFailed("Label Studio failed: broken", name, "see its log")
+        self.adopted: AdoptedTasks = NOTHING_ADOPTED
         self.on_call: Callable[[str], None] = lambda _method: None
         self._name = name
         self._rows = Rows()
@@ -163,7 +167,37 @@ class FakeLabelServer:
 
     def prediction(self, number: int) -> PredictionRef | None:
         self._called("prediction")
-        return self._rows.predictions.get(number)
+        found = self._rows.predictions.get(number)
+        if found is None:
+            return None
+        value = {"id": found.number, "task": found.task, "model_version": found.model_version}
+        project = self._rows.tasks[found.task]["project"]
+        return prediction_from_api({**value, "project": project}, self.adopted, self._name)
+
+    def predictions_of(self, task: int) -> list[PredictionRef]:
+        """Return the predictions that a task has, as Label Studio names them."""
+        return self._rows.predictions_of(task)
+
+    def task_predictions(self, project: int, tasks: Sequence[int], schema: LabelSchema) -> Iterator[TaskPrediction]:
+        if tasks:
+            self._called("task_predictions")
+        for task in tasks:
+            row = self._rows.tasks.get(task)
+            if row is None or row["project"] != project:
+                continue
+            for found in self._rows.predictions_of(task):
+                result = copy.deepcopy(self._rows.results.get(found.number, []))
+                value = {"id": found.number, "model_version": found.model_version, "result": result}
+                yield task_prediction(value, self._ref(row), schema)
+
+    def add_key(self, task: int, document: str) -> bool:
+        self._called("add_key")
+        row = self._rows.tasks.get(task)
+        if row is None or row["data"].get("document", document) != document:
+            return False
+        if "document" not in row["data"]:
+            self.patch_task(task, document=document)
+        return True
 
     def tasks(self, project: int, updated_since: str | None = None) -> Iterator[TaskState | UnreadableAnnotation]:
         self._called("tasks")
@@ -236,6 +270,17 @@ class FakeLabelServer:
         self._rows.webhooks.pop(webhook, None)
 
     # What people do.
+
+    def make_project(self, title: str, label_config: str) -> int:
+        """Make a project by hand."""
+        return int(self._rows.add_project(title, "", label_config, self.clock.now())["id"])
+
+    def import_prediction(self, task: int, model_version: str, result: Sequence[Any]) -> int:
+        """Give a task a prediction by any model, as an import does that moves no time; returns its number."""
+        number = self._rows.add_prediction(task, model_version)
+        self._rows.results[number] = copy.deepcopy(list(result))
+        self._rows.tasks[task]["model_versions"].append(model_version)
+        return number
 
     def add_user(self, email: str) -> int:
         user = max(self._rows.users) + 1
@@ -375,6 +420,15 @@ class FakeLabelServer:
     def predictions(self, task: int) -> list[NewPrediction]:
         return list(self._rows.tasks[task]["predictions"])
 
+    def whole_project(self, project: int) -> dict[str, Any]:
+        """Return all that is kept of a project, but for its webhooks."""
+        tasks = self._rows.tasks_of(project)
+        numbers = {task["id"] for task in tasks}
+        predictions = [found for found in self._rows.predictions.values() if found.task in numbers]
+        annotations = [row for row in self._rows.annotations.values() if row["task"] in numbers]
+        kept = {"project": self._rows.projects[project], "tasks": tasks, "annotations": annotations}
+        return copy.deepcopy({**kept, "predictions": predictions})
+
     def prediction_numbers(self, task: int) -> dict[str, int]:
         """Return the number of each prediction of a task, by its pipeline."""
         return {prediction.model_version: prediction.number for prediction in self._rows.predictions_of(task)}
@@ -446,12 +500,17 @@ class FakeLabelServer:
         named = (row["id"], row["title"], row["label_config"], row["description"], row["model_version"])
         return ProjectRef(*named, len(tasks), annotations)
 
+    def _reading(self, project: int) -> TaskReading:
+        config = self._rows.projects[project]["label_config"] if self.adopted.is_adopted(project) else None
+        return TaskReading(self._name, project, self.adopted, config)
+
     def _ref(self, row: Mapping[str, Any]) -> TaskRef:
-        return task_from_api(row, self._name)
+        return self._reading(row["project"]).ref(row)
 
     def _state(self, row: Mapping[str, Any]) -> TaskState:
         annotations = {"annotations": self._rows.annotations_of(row["id"])}
-        return task_state({**row, **annotations}, self._name, row["model_versions"])
+        reading = self._reading(row["project"])
+        return task_states([copy.deepcopy({**row, **annotations})], reading, [row["model_versions"]])[0]
 
 
 def _checked(prediction: NewPrediction) -> str:

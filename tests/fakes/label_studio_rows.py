@@ -21,6 +21,7 @@ class Rows:
     tasks: dict[int, Row] = field(default_factory=dict)
     annotations: dict[int, Row] = field(default_factory=dict)
     predictions: dict[int, PredictionRef] = field(default_factory=dict)
+    results: dict[int, list[Any]] = field(default_factory=dict)
     webhooks: dict[int, WebhookRef] = field(default_factory=dict)
     hooked: dict[int, int] = field(default_factory=dict)
     last_project: int = 0
@@ -87,11 +88,12 @@ class Rows:
         self.tasks[task]["updated_at"] = now
         return row
 
-    def add_prediction(self, task: int, model_version: str) -> None:
+    def add_prediction(self, task: int, model_version: str) -> int:
         # Unlike those of tasks and annotations, it is not given out again.
         self.last_prediction += 1
         self.predictions[self.last_prediction] = PredictionRef(self.last_prediction, task, model_version)
         self._predicted.setdefault(task, []).append(self.last_prediction)
+        return self.last_prediction
 
     def annotations_of(self, task: int) -> list[Row]:
         # Ids are given out again: what was of this task may be gone, or another one's.

@@ -11,10 +11,13 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from curator.bootstrap.reading import READ_ANNOTATION
+from curator.bootstrap.receiving import delivery_reader
 from curator.domain.document import RawDocument
 from curator.domain.schema import LabelSchema
-from curator.label_studio.payloads import read_delivery
+from curator.label_studio.interface_reading import read_interface
 from curator.steps.desk.accept import Acceptor
+from curator.steps.desk.adopt import Adopted, adopt_project, check_adoptable
+from curator.steps.desk.adopted import StoredAdoptions
 from curator.steps.desk.deletions import DeletionGuard
 from curator.steps.desk.publish import Hook, Published, publish
 from curator.steps.desk.push_lease import push_lease
@@ -24,8 +27,10 @@ from curator.steps.desk.report import ReconciliationReport
 from curator.steps.in_force.schema import adopt_schema
 from curator.steps.intake.ingest import Ingested, ingest
 from curator.steps.learning.preannotate import preannotate_stored
+from curator.steps.ports.adopted import NOTHING_ADOPTED
 from curator.steps.ports.deliveries import Inbox
 from curator.steps.ports.documents import Refused
+from curator.steps.ports.newcomers import Newcomers
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
 from curator.steps.ports.stored_readings import Readings
@@ -42,6 +47,7 @@ from tests.fakes.parts import RULE, SCHEMA, NamePipeline, Texts, WordNearness, f
 
 HOOK = Hook("http://127.0.0.1:9/webhooks/label-studio", {"X-Curator-Secret": "s3cret"})
 MARKER = "curator:tests"
+NEWCOMERS = Newcomers(french, WordNearness(), RULE, 100_000)
 _DATABASES = ("store.sqlite3", "inbox.sqlite3")
 
 
@@ -109,7 +115,10 @@ class World:
             databases[name] = sqlite3.connect(":memory:")
             with closing(sqlite3.connect(self.folder / name)) as source:
                 source.backup(databases[name])
+        # What the store knows is no part of a copy.
+        self.server.adopted = NOTHING_ADOPTED
         self._kept.append(Kept(databases, copy.deepcopy(self.server)))
+        self.restart()
         return self._kept[-1]
 
     def back_to(self, kept: Kept) -> None:
@@ -122,8 +131,10 @@ class World:
     def restart(self) -> Receiver:
         """Begin again as another process would."""
         lease = applier_lease(self.store)
+        self.server.adopted = StoredAdoptions(self.store, self.server.name)
         acceptor = Acceptor(self.store, self.server, self.schema, READ_ANNOTATION, lease, self.guard)
-        self.receiver = Receiver(self.inbox, self.store, acceptor, read_delivery)
+        reader = delivery_reader(self.store, self.server.name)
+        self.receiver = Receiver(self.inbox, self.store, acceptor, reader, lambda: NEWCOMERS)
         return self.receiver
 
     def ingest(self, *documents: RawDocument | Refused | str) -> Ingested:
@@ -179,7 +190,16 @@ class World:
         acceptor = self.receiver.acceptor
         acceptor.guard = replace(self.guard, accepted=accepted or self.guard.accepted)
         try:
-            return reconcile(self.receiver, HOOK, full, silent, without_doubled)
+            return reconcile(self.receiver, HOOK, full, silent, without_doubled, NEWCOMERS)
+        finally:
+            acceptor.guard = self.guard
+
+    def adopt(self, project: int, *, write_keys: bool = False, accepted: bool = False) -> Adopted:
+        acceptor = self.receiver.acceptor
+        acceptor.guard = replace(self.guard, accepted=accepted or self.guard.accepted)
+        found, interface = check_adoptable(self.store, self.server, project, MARKER, read_interface)
+        try:
+            return adopt_project(self.receiver, HOOK, found, interface, NEWCOMERS, silent, write_keys=write_keys)
         finally:
             acceptor.guard = self.guard
 

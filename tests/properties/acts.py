@@ -76,11 +76,11 @@ def steps(*, restores: bool = False) -> st.SearchStrategy[list[Step]]:
 class Life:
     """Plays steps in a world, with syncs that may accept deletions, and keeps what the server ever said of each."""
 
-    def __init__(self, world: World, *, accepting: bool = True) -> None:
+    def __init__(self, world: World, *, accepting: bool = True, project: int | None = None) -> None:
         self.accepting = accepting
         self.world = world
         self.server = world.server
-        self.project = world.project
+        self.project = project or world.project
         self.undelivered: list[bytes] = []
         self.sent: list[bytes] = []
         self.states: dict[Identity, list[AnnotationState]] = {}

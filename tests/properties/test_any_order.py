@@ -16,7 +16,7 @@ from tests.properties.acts import TEXTS, Life, Step, steps
 _PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-def _several(examples: int) -> settings:
+def several(examples: int) -> settings:
     wanted = max(examples, settings.default.max_examples if settings.default else 0)
     return settings(max_examples=wanted, suppress_health_check=list(HealthCheck), phases=_PHASES)
 
@@ -37,7 +37,7 @@ def begin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Wor
     world.close()
 
 
-@_several(250)
+@several(250)
 @given(life=steps())
 @example(life=[("submit", 0, 1), ("deliver", 0, 0), ("delete", 0, 0), ("patch_text", 0, 0), ("submit", 0, 1)])
 @example(life=[("submit", 0, 1), ("deliver", 0, 0), ("patch_key", 0, 1)])
@@ -47,22 +47,22 @@ def test_one_sync_makes_the_store_equal_to_the_server(begin: Callable[[], World]
     played = Life(world)
     played.play(life)
     world.sync(accepted=True)
-    _equals(played)
-    _at_rest(world)
+    equals(played)
+    at_rest(world)
 
 
-@_several(120)
+@several(120)
 @given(life=steps(restores=True))
 def test_one_sync_follows_a_server_that_was_set_back(begin: Callable[[], World], life: list[Step]) -> None:
     world = begin()
     played = Life(world)
     played.play(life)
     world.sync(accepted=True)
-    _equals(played)
-    _at_rest(world)
+    equals(played)
+    at_rest(world)
 
 
-@_several(120)
+@several(120)
 @given(life=steps())
 def test_late_deliveries_after_a_sync_change_nothing(begin: Callable[[], World], life: list[Step]) -> None:
     world = begin()
@@ -75,10 +75,10 @@ def test_late_deliveries_after_a_sync_change_nothing(begin: Callable[[], World],
         world.inbox.put(body)
     world.receiver.drain()
     assert world.revisions() == revisions
-    _equals(played)
+    equals(played)
 
 
-@_several(120)
+@several(120)
 @given(life=steps())
 @example(
     life=[
@@ -103,11 +103,11 @@ def test_nothing_beyond_the_share_is_deleted_unasked_and_one_acceptance_makes_it
         }
     assert len(ever - current.keys()) <= max(world.guard.free, world.guard.share * len(ever))
     world.sync(accepted=True)
-    _equals(played)
-    _at_rest(world)
+    equals(played)
+    at_rest(world)
 
 
-def _equals(life: Life) -> None:
+def equals(life: Life) -> None:
     """Where a task's text is ours the store holds just what the server says, else at most what it once said."""
     world = life.world
     with world.store.reading() as transaction:
@@ -142,7 +142,7 @@ def _edited(ref: TaskRef) -> bool:
     return ref.text is None or document_id(ref.text) != ref.document
 
 
-def _at_rest(world: World) -> None:
+def at_rest(world: World) -> None:
     revisions = world.revisions()
     report = world.sync(accepted=True)
     assert report.applied == 0, report.missed

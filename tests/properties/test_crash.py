@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tests.fakes.adoptable import PLAIN, marked, project_by_hand
 from tests.fakes.fuse import Fuse, FusedInbox, FusedStore, Killed
 from tests.fakes.parts import NamePipeline, region
 from tests.fakes.world import Kept, World
@@ -176,6 +177,40 @@ def test_a_push_killed_anywhere_leaves_no_doubles(world: World, fresh: Kept, lat
         assert sorted(str(ref.text) for ref in tasks.values()) == sorted(TEXTS), f"killed at {length}"
         assert all(len(world.server.predictions(task)) == 1 for task in tasks), f"killed at {length}"
         assert len(world.server.webhooks(world.project)) == 1
+
+
+def test_an_adoption_killed_anywhere_is_completed_by_the_next(
+    world: World, fresh: Kept, later: Callable[[], None]
+) -> None:
+    world.back_to(fresh)
+    hand = project_by_hand(world)
+    for raw, task in hand.tasks.items():
+        number = world.server.import_prediction(task, "m1", [])
+        world.server.annotate(task, [], parent_prediction=number)
+        world.server.annotate(task, [marked(raw, raw[1:4])], was_cancelled=raw == PLAIN)
+    ready = world.keep()
+
+    def adopt() -> None:
+        world.adopt(hand.number, write_keys=True)
+
+    def held() -> Any:
+        with world.store.reading() as transaction:
+            revisions = [revision.number for revision in transaction.revisions.current_revisions()]
+            starts = {start.pipeline for start in transaction.lineage.started_from(revisions).values()}
+            return outcome(world), transaction.documents.splits(10**9), transaction.counts(), starts
+
+    def whole() -> Any:
+        return {task["id"]: task["data"] for task in world.server.whole_project(hand.number)["tasks"]}
+
+    world.back_to(ready)
+    adopt()
+    expected, written = held(), whole()
+    for length in lengths(world, ready, adopt):
+        killed(world, ready, length, adopt)
+        later()
+        adopt()
+        assert (held(), whole()) == (expected, written), f"killed at {length}"
+        assert len(world.server.webhooks(hand.number)) == 1
 
 
 def test_ingest_and_preannotation_killed_anywhere_are_made_good_by_the_next(world: World, fresh: Kept) -> None:

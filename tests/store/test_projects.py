@@ -3,6 +3,7 @@
 from curator.domain.annotation import ProjectSource
 from curator.domain.canonical import document_id
 from curator.steps.ports.stored_projects import KnownAnnotation, TaskHolding
+from curator.steps.ports.stored_tasks import ProjectRole
 from curator.store.database import SqlStore
 from tests.fakes.annotations import annotation_state, identity
 from tests.store.conftest import arrival
@@ -17,6 +18,50 @@ def test_projects_of_the_past_are_remembered_in_the_order_of_their_first_use(sto
     with store.reading() as transaction:
         assert transaction.projects.of_server("s") == [7, 3]
         assert transaction.projects.of_server("nobody") == []
+
+
+def test_adopted_projects_are_told_from_those_that_are_given_our_labels(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.tasks.save_project("s", 3, "hash", ProjectRole.ADOPTED)
+        assert not transaction.tasks.has_any_project()
+        transaction.tasks.save_project("s", 7, "hash")
+    with store.reading() as transaction:
+        assert transaction.tasks.has_any_project()
+        assert transaction.tasks.project("s") == (7, "hash")
+        assert (transaction.projects.adopted("s"), transaction.projects.adopted("t")) == ({3}, set())
+        roles = [transaction.projects.role("s", project) for project in (3, 7, 9)]
+    assert roles == [ProjectRole.ADOPTED, ProjectRole.ANNOTATION, None]
+
+
+def test_a_task_is_known_with_when_it_was_made_where_that_was_told(store: SqlStore) -> None:
+    early, late = "2026-01-01T00:00:00.000000Z", "2026-01-02T00:00:00.000000Z"
+    with store.writing() as transaction:
+        transaction.documents.add([arrival("Paris"), arrival("Lyon")])
+        transaction.tasks.save("s", 1, {5: PARIS, 2: LYON, 3: PARIS}, {5: early, 2: None})
+    with store.writing() as transaction:
+        assert transaction.projects.known("s", 1, [2, 3, 5, 9]) == {
+            5: (PARIS, early),
+            2: (LYON, None),
+            3: (PARIS, None),
+        }
+        # The number is another task's by now, of the same text, and then of another one.
+        transaction.tasks.save("s", 1, {5: PARIS}, {5: late})
+        assert transaction.projects.known("s", 1, [5]) == {5: (PARIS, late)}
+        transaction.tasks.save("s", 1, {5: LYON}, {5: early})
+        transaction.tasks.mark_gone("s", 1, [2])
+        assert transaction.projects.known("s", 1, [2, 5]) == {5: (LYON, early)}
+
+
+def test_a_document_with_a_task_in_an_adopted_project_needs_none_in_ours(store: SqlStore) -> None:
+    with store.writing() as transaction:
+        transaction.documents.add([arrival("Paris"), arrival("Lyon")])
+        transaction.tasks.save_project("s", 3, "hash", ProjectRole.ADOPTED)
+        transaction.tasks.save_project("s", 7, "hash")
+        transaction.tasks.save("s", 3, {5: PARIS})
+        assert transaction.tasks.without_task("s", 7) == [LYON]
+        assert transaction.tasks.without_task("t", 7) == sorted([LYON, PARIS])
+        transaction.tasks.mark_gone("s", 3, [5])
+        assert transaction.tasks.without_task("s", 7) == sorted([LYON, PARIS])
 
 
 def test_documents_of_several_tasks_are_told_without_tasks_that_are_gone(store: SqlStore) -> None:

@@ -49,7 +49,8 @@ def examine(context: Context) -> Iterator[Check]:
                 name = known_server(transaction, server_address(context)) or server_address(context)
             project = ProjectChecks(context, opened_store, opened.enter_context(connect(context, name)))
             yield project.earlier()
-            if (
+            yield project.adopted()
+            if project.is_own and (
                 yield from until_failure(project.project, project.interface, project.webhook, project.webhook_accepted)
             ):
                 of_hook.append(project.ml_backends)

@@ -8,7 +8,7 @@ from curator.domain.errors import ServerRefused, ServerUnreachable
 from curator.label_studio.client import LabelStudioServer
 from curator.steps.desk.connect_backend import is_ours as is_our_backend
 from curator.steps.desk.earlier_projects import earlier_projects
-from curator.steps.desk.publish import REFUSAL, is_ours, is_subscribed
+from curator.steps.desk.publish import REFUSAL, is_armed, is_ours, is_subscribed
 from curator.steps.desk.report import GONE_REMEDY
 from curator.steps.in_force.identity import marker
 from curator.steps.ports.label_server import WebhookRef
@@ -25,7 +25,13 @@ class ProjectChecks:
         with store.reading() as transaction:
             stored = transaction.tasks.project(server.name)
             self._refusal = transaction.settings.get(REFUSAL)
+            self._adopted = sorted(transaction.projects.adopted(server.name))
         self._project = stored[0] if stored else 0
+
+    @property
+    def is_own(self) -> bool:
+        """Whether there is, or should be, a project of our own: adopted ones may be all that is wanted."""
+        return bool(self._project) or not self._adopted
 
     def project(self) -> Check:
         """Check that the project is there and this store's own."""
@@ -45,6 +51,16 @@ class ProjectChecks:
             detail = "; ".join(map(str, gone))
             return Check(name, False, f"{detail}: they count, and are exported, until that is accepted", GONE_REMEDY)
         return Check(name, True, "none is gone with annotations that count")
+
+    def adopted(self) -> Check:
+        """Check that every adopted project that is there has an active webhook that points here with our secret."""
+        name, hook = "adopted projects", hook_address(self._context)
+        there = [project for project in self._adopted if self._server.project(project) is not None]
+        for project in there:
+            ours = [webhook for webhook in self._server.webhooks(project) if is_ours(webhook, hook)]
+            if not self._refusal and not any(is_armed(webhook, hook) for webhook in ours):
+                return Check(name, False, f"project {project} has no active webhook that points here", SYNC)
+        return Check(name, True, ", ".join(f"project {project}" for project in there) or "none")
 
     def interface(self) -> Check:
         """Check that the project's labels are those of the schema."""

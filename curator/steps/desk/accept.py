@@ -99,7 +99,7 @@ class Acceptor:
         So is one that it has for another document now: that is taken in once `withdraw` let go of the old one.
         Raises ServerUnreachable.
         """
-        answer = self._asked().annotation(annotation)
+        answer = self.asked().annotation(annotation)
         if answer is not None and answer[1].project != project:
             answer = None
         state, task = (None, None) if answer is None else answer
@@ -144,7 +144,7 @@ class Acceptor:
 
         Returns its annotations, which are for the caller to compare. Raises ServerUnreachable.
         """
-        task = self._asked().task(number)
+        task = self.asked().task(number)
         if task is not None and task.ref.project != project:
             task = None
         states = task.annotations if task else ()
@@ -188,7 +188,8 @@ class Acceptor:
         """Return the source of the annotations of a project of the server."""
         return str(ProjectSource(self.server.name, project))
 
-    def _asked(self) -> LabelServer:
+    def asked(self) -> LabelServer:
+        """Return the server, to ask it something. Raises what `absent` says, and LeaseLost."""
         self.lease.keep()
         if self.absent is not None:
             raise self.absent.with_traceback(None)
@@ -201,7 +202,8 @@ class Acceptor:
 
     def _append(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> None:
         """Append a state, and whatever of its task and of its being unreadable it sets right."""
-        transaction.tasks.save(task.server, task.project, {task.task: str(task.document)})
+        created = {task.task: task.created_at}
+        transaction.tasks.save(task.server, task.project, {task.task: str(task.document)}, created)
         self._append_state(transaction, state, task)
         transaction.quarantine.drop_unreadable(state.identity.source, task.task, state.identity.key)
 

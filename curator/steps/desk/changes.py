@@ -16,8 +16,8 @@ class Changes:
     """What a listing showed: what of the store is missing in it, and what is there though it is held as gone.
 
     `replaced` are tasks that hold another document now, `unknown` those of our documents that the store does not have,
-    `newest` is the newest time of a task. `seen` has of each task that was read, or is known to be gone, how many
-    annotations it has there.
+    made when `created` says, `newest` is the newest time of a task. `seen` has of each task that was read, or is known
+    to be gone, how many annotations it has there.
     """
 
     missing: Gone = field(default_factory=Gone)
@@ -25,6 +25,7 @@ class Changes:
     replaced: set[int] = field(default_factory=set)
     listed: set[int] = field(default_factory=set)
     unknown: dict[int, str] = field(default_factory=dict)
+    created: dict[int, str | None] = field(default_factory=dict)
     seen: dict[int, int | None] = field(default_factory=dict)
     newest: str = ""
 
@@ -37,6 +38,7 @@ class Changes:
                 self.replaced.add(number)
         elif document in known.stored and not foreign:
             self.unknown[number] = str(document)
+            self.created[number] = task.ref.created_at
 
     def compare(
         self, current: Mapping[Identity, str], moved: Set[Identity], task: TaskState, held: Set[DeletedItem]

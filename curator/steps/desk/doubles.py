@@ -10,11 +10,16 @@ from curator.steps.ports.stored_deletions import DeletedItem
 
 
 def doubled_documents(store: Store, server: str) -> list[DoubledDocument]:
-    """Return the documents that several tasks hold, as far as pushes and reconciliations have seen, by project."""
+    """Return the documents that several tasks hold, as far as pushes and reconciliations have seen, by project.
+
+    What an adopted project has is as those want it who made it.
+    """
     with store.reading() as transaction:
+        adopted = transaction.projects.adopted(server)
         return [
             DoubledDocument(project, document, tuple(tasks))
             for project in transaction.projects.of_server(server)
+            if project not in adopted
             for document, tasks in transaction.projects.doubled(server, project).items()
         ]
 

@@ -1,31 +1,38 @@
-"""Projects that Label Studio no longer has, and whose annotations still count."""
+"""Projects beside the newest of ours: earlier ones, adopted ones, and those that Label Studio no longer has."""
 
 from curator.domain.annotation import ProjectSource
 from curator.steps.desk.deletions import Gone
 from curator.steps.desk.receive import Receiver
 from curator.steps.desk.report import GoneProject, ReconciliationReport
 from curator.steps.ports.label_server import LabelServer
-from curator.steps.ports.store import Store
+from curator.steps.ports.store import Store, Transaction
 
 
 def earlier_projects(store: Store, server: LabelServer) -> tuple[list[int], list[GoneProject]]:
-    """Return the projects before the newest one that something is held of: those that are there, and those gone.
+    """Return the projects beside the newest of ours that something is held of: those that are there, and those gone.
 
-    Annotations of the latter stay current, and are exported, until `settle_gone` lets go of them. Raises
-    ServerUnreachable.
+    Of those that are there, adopted ones are among them whatever is held. Annotations of those gone stay current, and
+    are exported, until `settle_gone` lets go of them. Raises ServerUnreachable.
     """
     with store.reading() as transaction:
         newest = transaction.tasks.project(server.name)
-        held = []
-        for project in transaction.projects.of_server(server.name):
-            if newest is None or project == newest[0]:
-                continue
-            annotations = transaction.revisions.current_count(str(ProjectSource(server.name, project)))
-            tasks = transaction.tasks.live_count(server.name, project)
-            if annotations or tasks:
-                held.append(GoneProject(project, tasks, annotations))
-    gone = [known for known in held if server.project(known.project) is None]
-    return [known.project for known in held if known not in gone], gone
+        adopted = transaction.projects.adopted(server.name)
+        own = newest[0] if newest else None
+        beside = [number for number in transaction.projects.of_server(server.name) if number != own]
+        held = {number: _holding(transaction, server.name, number) for number in beside if number not in adopted}
+    asked = [number for number in beside if number in adopted or held[number].is_something]
+    there = [number for number in asked if server.project(number) is not None]
+    with store.reading() as transaction:
+        held |= {
+            number: _holding(transaction, server.name, number) for number in asked if number not in [*there, *held]
+        }
+    return there, [held[number] for number in asked if number not in there and held[number].is_something]
+
+
+def _holding(transaction: Transaction, server: str, project: int) -> GoneProject:
+    """Return a project with what is held of it, as it is told of where it is gone."""
+    annotations = transaction.revisions.current_count(str(ProjectSource(server, project)))
+    return GoneProject(project, transaction.tasks.live_count(server, project), annotations)
 
 
 def settle_gone(receiver: Receiver, report: ReconciliationReport) -> None:

@@ -107,11 +107,13 @@ def _ensure_project(
 ) -> ProjectRef:
     with store.reading() as transaction:
         stored = transaction.tasks.project(server.name)
+        adopted = transaction.projects.adopted(server.name)
     project = server.project(stored[0]) if stored else None
     # An id may belong to somebody else's project by now: only the marker says it is ours.
     if project is None or marker not in project.marker:
         project = server.find_project(marker)
-    if project is None:
+    # Whatever somebody wrote into its description, an adopted one is not ours to change.
+    if project is None or project.id in adopted:
         project = server.create_project(schema.title, marker, schema)
         report.created = True
     else:
@@ -172,11 +174,16 @@ def ensure_webhook(server: LabelServer, project: int, hook: Hook) -> str:
         server.save_webhook(project, hook.url, hook.headers, None)
         return "created"
     first = ours[0]
-    same = first.url == hook.url and dict(first.headers) == dict(hook.headers)
-    if same and first.active and first.payload and is_subscribed(first):
+    if is_armed(first, hook):
         return "kept"
     server.save_webhook(project, hook.url, hook.headers, first.id)
     return "rearmed"
+
+
+def is_armed(webhook: WebhookRef, hook: Hook) -> bool:
+    """Say whether a webhook points here with our secret, is active, and sends all that is needed, with payload."""
+    same = webhook.url == hook.url and dict(webhook.headers) == dict(hook.headers)
+    return same and webhook.active and webhook.payload and is_subscribed(webhook)
 
 
 def is_subscribed(webhook: WebhookRef) -> bool:

@@ -4,7 +4,7 @@ import traceback
 from collections import Counter
 from dataclasses import dataclass
 
-from curator.domain.annotation import UnreadableAnnotation, project_source
+from curator.domain.annotation import AnnotationState, ProjectSource, TaskRef, UnreadableAnnotation, project_source
 from curator.domain.errors import (
     AnswerNotUnderstood,
     CuratorError,
@@ -26,9 +26,12 @@ from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.deletions import Gone
 from curator.steps.desk.foreign import note_delivered
 from curator.steps.desk.lease import HeldLease
+from curator.steps.desk.take_up import TakingUp
+from curator.steps.desk.taken_up import TakenUp
 from curator.steps.desk.together import apply_together
 from curator.steps.desk.verdict import Verdict
 from curator.steps.ports.deliveries import Delivery, DeliveryReader, DeliveryUnreadable, Inbox
+from curator.steps.ports.newcomers import NewcomerRules
 from curator.steps.ports.store import Store
 
 _LEASE_SECONDS = 60.0
@@ -47,12 +50,16 @@ def applier_lease(store: Store) -> HeldLease:
 
 @dataclass(slots=True)
 class Receiver:
-    """Applies what waits in the inbox; only one at a time does, whoever holds the lease."""
+    """Applies what waits in the inbox; only one at a time does, whoever holds the lease.
+
+    `newcomers` gives how new texts of adopted projects are judged, without which they wait for a reconciliation.
+    """
 
     inbox: Inbox
     store: Store
     acceptor: Acceptor
     read_delivery: DeliveryReader
+    newcomers: NewcomerRules | None = None
     _absence: CuratorError | None = None
     _reached: int = 0
 
@@ -133,11 +140,12 @@ class Receiver:
         """Ask Label Studio for the project and return what is amiss, None where it answers as it should."""
         server = self.acceptor.server
         with self.store.reading() as transaction:
-            project = transaction.tasks.project(server.name)
+            own = transaction.tasks.project(server.name)
+            project = own[0] if own else max(transaction.projects.adopted(server.name), default=None)
         try:
             if project is not None:
                 self.lease.keep()
-                server.project(project[0])
+                server.project(project)
         except (ServerUnreachable, ServerRefused) as error:
             return error
         return None
@@ -188,11 +196,7 @@ class Receiver:
     def _verdict(self, event: Event) -> Verdict:
         match event:
             case AnnotationObserved(state, task, started_from):
-                verdict = self.acceptor.observe(state, task, started_from)
-                if verdict is Verdict.FOREIGN_TEXT:
-                    # The text may have been restored since.
-                    verdict = self.acceptor.reread_annotation(task.project, int(state.identity.key))
-                return verdict
+                return self._observe(state, task, started_from)
             case AnnotationUnreadable(project, annotation):
                 return self._reread_unreadable(annotation) if self._has_project(project) else Verdict.UNKNOWN_PROJECT
             case AnnotationsDeleted(project, annotations):
@@ -212,6 +216,26 @@ class Receiver:
                 return self._withdraw(project, gone)
             case ProjectChanged(project):
                 return Verdict.KNOWN if self._has_project(project) else Verdict.UNKNOWN_PROJECT
+
+    def _observe(self, state: AnnotationState, task: TaskRef, started_from: str | None) -> Verdict:
+        verdict = self.acceptor.observe(state, task, started_from)
+        if verdict is Verdict.UNKNOWN_TASK and task.raw is not None:
+            verdict = self._take_up(task, state.identity.key)
+        if verdict is Verdict.FOREIGN_TEXT:
+            # The text may have been restored since.
+            verdict = self.acceptor.reread_annotation(task.project, int(state.identity.key))
+        return verdict
+
+    def _take_up(self, task: TaskRef, key: str) -> Verdict:
+        """Take up a task of an adopted project that was made since, with all its annotations as they are now."""
+        if self.newcomers is None:
+            return Verdict.UNKNOWN_TASK
+        state = self.acceptor.asked().task(task.task)
+        if state is None or state.ref.project != task.project:
+            return Verdict.UNKNOWN_TASK
+        project = ProjectSource(task.server, task.project)
+        TakingUp(self.acceptor, project, self.newcomers(), TakenUp()).page([state])
+        return self.acceptor.reread_annotation(task.project, int(key))
 
     def _withdraw(self, project: int, gone: Gone) -> Verdict:
         return Verdict.HELD if self.acceptor.withdraw(project, gone).held else Verdict.UPDATED

@@ -1,11 +1,12 @@
 """One project made equal to what Label Studio's API says of it."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from curator.domain.annotation import Identity, ProjectSource, UnreadableAnnotation, instant
+from curator.domain.annotation import Identity, ProjectSource, TaskRef, UnreadableAnnotation, instant
 from curator.domain.errors import AnswerNotUnderstood, CuratorError, ServerFailed
 from curator.steps.desk.changes import Changes, known_tasks
 from curator.steps.desk.deletions import not_accepted
@@ -15,8 +16,10 @@ from curator.steps.desk.numbers import is_balanced, note_seen
 from curator.steps.desk.receive import Receiver
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.desk.set_back import Inventory, look_at_latest, sign_of_the_past, take_inventory, there_again
+from curator.steps.desk.take_up import TakingUp
 from curator.steps.desk.verdict import Verdict
 from curator.steps.ports.label_server import TaskState
+from curator.steps.ports.newcomers import Newcomers
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.stored_deletions import DeletedItem
 
@@ -28,8 +31,18 @@ _PAGE = 100
 class ProjectReconciliation:
     """One reconciliation of a project."""
 
-    def __init__(self, receiver: Receiver, project: int, report: ReconciliationReport, progress: Progress) -> None:
-        """Take who receives, whose lease is held, the project, and what to report and show progress to."""
+    def __init__(
+        self,
+        receiver: Receiver,
+        project: int,
+        report: ReconciliationReport,
+        progress: Progress,
+        newcomers: Newcomers | None = None,
+    ) -> None:
+        """Take who receives, whose lease is held, the project, and what to report and show progress to.
+
+        Of an adopted project also how its new texts are judged, without which none is taken up.
+        """
         self._receiver = receiver
         self._acceptor = receiver.acceptor
         self._server = receiver.acceptor.server
@@ -42,6 +55,8 @@ class ProjectReconciliation:
         self._held: set[DeletedItem] = set()
         self._inventory: Inventory | None = None
         self._quick = False
+        self._taking_up = TakingUp(self._acceptor, self._named, newcomers, report.taken_up) if newcomers else None
+        self._replacing: dict[int, TaskRef] = {}
 
     def run(self, exists: bool, full: bool) -> None:
         """Do what `reconcile` promises of one project. Idempotent. Raises ServerUnreachable."""
@@ -58,6 +73,7 @@ class ProjectReconciliation:
         self._report.missed["updated"] += withdrawn.moved
         self._report.missed["deleted"] += withdrawn.annotations
         self._report.missed["tasks_deleted"] += withdrawn.tasks
+        self._take_over_numbers(changes)
         with self._receiver.store.reading() as transaction:
             stopped = not_accepted(transaction, self._named)
         self._report.stopped = stopped or self._report.stopped
@@ -116,6 +132,7 @@ class ProjectReconciliation:
     def _read(self, tasks: Iterator[TaskState | UnreadableAnnotation], changes: Changes) -> None:
         done = 0
         while page := list(islice(tasks, _PAGE)):
+            taken = self._take_up(page)
             known = known_tasks(self._receiver.store, self._named, page)
             for task in page:
                 self._receiver.lease.keep()
@@ -124,18 +141,47 @@ class ProjectReconciliation:
                     self._note_unreadable(task.task, {task})
                     continue
                 number = task.ref.task
-                foreign = foreign_task(self._receiver.store, task, known.stored)
+                foreign = self._named_cause(foreign_task(self._receiver.store, task, known.stored))
                 self._note_unreadable(number, {*task.unreadable, *([foreign] if foreign else [])})
                 current = known.current(number)
                 moved = set() if foreign else moved_annotations(current, task)
-                self._read_task(task, moved)
+                self._read_task(task, moved, taken)
                 changes.note_task(task, known, foreign is not None)
+                if self._taking_up and number in changes.replaced and task.ref.document in known.stored and not foreign:
+                    self._replacing[number] = task.ref
                 changes.compare(current, moved, task, self._held)
                 self._progress(done, None)
             if changes.unknown:
                 with self._receiver.lease.writing() as transaction:
-                    transaction.tasks.save(self._server.name, self._project, changes.unknown)
+                    transaction.tasks.save(self._server.name, self._project, changes.unknown, changes.created)
                 changes.unknown = {}
+
+    def _take_up(self, page: list[TaskState | UnreadableAnnotation]) -> dict[Identity, Verdict]:
+        """Take up what is new of an adopted project's tasks; returns what became of the annotations that were."""
+        if self._taking_up is None:
+            return {}
+        self._receiver.lease.keep()
+        return self._taking_up.page([task for task in page if isinstance(task, TaskState)])
+
+    def _named_cause(self, foreign: UnreadableAnnotation | None) -> UnreadableAnnotation | None:
+        """Return the entry of a task that is left alone, with why it was left out where its project was adopted."""
+        why = self._report.taken_up.left_out.get(foreign.task) if foreign and self._taking_up else None
+        return replace(foreign, cause=f"{Verdict.UNKNOWN_TASK}: {why}") if foreign and why else foreign
+
+    def _take_over_numbers(self, changes: Changes) -> None:
+        """Let tasks of an adopted project that were given the numbers of others have these, once those are let go.
+
+        Those of our own are known again by their keys, whenever they are read next.
+        """
+        if not self._replacing:
+            return
+        with self._receiver.lease.writing() as transaction:
+            live = transaction.projects.documents(self._server.name, self._project, self._replacing)
+            free = {task: ref for task, ref in self._replacing.items() if live.get(task) in (None, ref.document)}
+            documents = {task: str(ref.document) for task, ref in free.items()}
+            created = {task: ref.created_at for task, ref in free.items()}
+            transaction.tasks.save(self._server.name, self._project, documents, created)
+        self._report.taken_up.tasks += len(free)
 
     def _tasks(self, since: str | None, changes: Changes) -> Iterator[TaskState | UnreadableAnnotation]:
         """Yield the tasks that changed, then those that could not be read before, whatever their time."""
@@ -163,11 +209,11 @@ class ProjectReconciliation:
                 changes.listed.add(task.task)
             yield task
 
-    def _read_task(self, task: TaskState, moved: Set[Identity]) -> None:
+    def _read_task(self, task: TaskState, moved: Set[Identity], taken: Mapping[Identity, Verdict]) -> None:
         number = task.ref.task
         for state in (state for state in task.annotations if state.identity not in moved):
             try:
-                verdict = self._acceptor.observe(state, task.ref)
+                verdict = taken.get(state.identity) or self._acceptor.observe(state, task.ref)
             except (ServerFailed, AnswerNotUnderstood) as error:
                 verdict = self._quarantine(number, state.identity.key, error)
             if verdict is Verdict.STALE:

@@ -6,6 +6,7 @@ from typing import Any
 
 from curator.domain.annotation import UnreadableAnnotation
 from curator.domain.errors import DeletionsNotAccepted
+from curator.steps.desk.taken_up import TakenUp
 
 DOUBLED_REMEDY = "curator sync --remove-doubled"
 """The command that removes surplus tasks on which nobody has worked."""
@@ -38,6 +39,11 @@ class GoneProject:
     tasks: int
     annotations: int
 
+    @property
+    def is_something(self) -> bool:
+        """Whether the store has anything of it."""
+        return self.tasks > 0 or self.annotations > 0
+
     def __str__(self) -> str:
         return f"project {self.project} is gone from Label Studio, with {self.annotations} annotations current"
 
@@ -52,8 +58,8 @@ class ReconciliationReport:
 
     `unreadable` is all that cannot be read now, `foreign_tasks` the tasks whose annotations are left alone. `reread`
     says why a quick reading became a full one; empty where it did not. `doubled` and `gone` wait for a person,
-    `removed` are surplus tasks that were taken away. Where the guard stopped it, `stopped` says so: nothing was
-    deleted, all else is done.
+    `removed` are surplus tasks that were taken away, `taken_up` is what was new in adopted projects. Where the guard
+    stopped it, `stopped` says so: nothing was deleted, all else is done.
     """
 
     missed: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(KINDS, 0)))
@@ -68,6 +74,7 @@ class ReconciliationReport:
     webhook: str = "kept"
     reason: str = ""
     stopped: DeletionsNotAccepted | None = None
+    taken_up: TakenUp = field(default_factory=TakenUp)
 
     @property
     def applied(self) -> int:

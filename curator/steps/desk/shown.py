@@ -3,7 +3,9 @@
 from contextlib import suppress
 from dataclasses import replace
 
+from curator.domain.annotation import ProjectSource
 from curator.domain.errors import ServerRefused
+from curator.domain.prediction import adopted_pipeline
 from curator.steps.in_force.pipeline import pipeline_in_force
 from curator.steps.ports.label_server import LabelServer, ProjectRef
 from curator.steps.ports.store import Store
@@ -23,6 +25,15 @@ def show_newest(store: Store, server: LabelServer, project: int) -> None:
             server.show_predictions_of(project, str(pipeline))
             current = replace(current, model_version=str(pipeline))
     note_shown(store, server.name, current)
+
+
+def note_shown_of_adopted(store: Store, server: LabelServer, project: int) -> None:
+    """Remember which of the predictions that it has an adopted project shows. Idempotent."""
+    current = server.project(project)
+    if current is not None:
+        version = current.model_version
+        pipeline = str(adopted_pipeline(str(ProjectSource(server.name, project)), version)) if version else ""
+        note_shown(store, server.name, replace(current, model_version=pipeline))
 
 
 def note_shown(store: Store, server: str, project: ProjectRef | None) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from curator.domain.annotation import AnnotationState, TaskRef, UnreadableAnnotation
+from curator.domain.document import RawDocument
+from curator.domain.prediction import PipelineId
 from curator.domain.schema import LabelSchema
 from curator.domain.span import Content
 
@@ -65,13 +67,17 @@ class NewReview:
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """A task with all its annotations, as Label Studio lists it; `updated_at` in the form of `instant`."""
+    """A task with all its annotations, as Label Studio lists it; `updated_at` in the form of `instant`.
+
+    One of an adopted project is `offered` as a document, where it has a text.
+    """
 
     ref: TaskRef
     updated_at: str
     annotations: tuple[AnnotationState, ...]
     unreadable: tuple[UnreadableAnnotation, ...] = ()
     model_versions: tuple[str, ...] = ()
+    offered: RawDocument | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,16 @@ class PredictionRef:
     number: int
     task: int
     model_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPrediction:
+    """A prediction that a task of an adopted project has, as it is taken in; content is in canonical offsets."""
+
+    number: int
+    task: int
+    pipeline: PipelineId
+    content: Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +181,10 @@ class LabelServer(Protocol):
         """Return a prediction by its number, or None where there is none."""
         ...
 
+    def task_predictions(self, project: int, tasks: Sequence[int], schema: LabelSchema) -> Iterator[TaskPrediction]:
+        """Yield the predictions that tasks of an adopted project have, as a schema reads them, in any order."""
+        ...
+
     def tasks(self, project: int, updated_since: str | None = None) -> Iterator[TaskState | UnreadableAnnotation]:
         """Yield the tasks of a project with their annotations, skipped ones too, in the order of `updated_at`.
 
@@ -193,6 +213,13 @@ class LabelServer(Protocol):
 
     def task(self, task: int) -> TaskState | None:
         """Return a task as it is now, or None where there is none with this id."""
+        ...
+
+    def add_key(self, task: int, document: str) -> bool:
+        """Put our key into the data of a task, all else of which stays; returns whether it has it now.
+
+        A key that somebody else has there stays; so does the task's place among those that changed, where it had ours.
+        """
         ...
 
     def users(self) -> dict[int, str]:

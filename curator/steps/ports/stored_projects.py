@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from curator.domain.annotation import Identity, ProjectSource
+from curator.steps.ports.stored_tasks import ProjectRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,24 @@ class Projects(Protocol):
         """Return the ids of all projects that are, or ever were, ours on a server, those first remembered first."""
         ...
 
+    def adopted(self, server: str) -> set[int]:
+        """Return the projects that were adopted from a server."""
+        ...
+
+    def role(self, server: str, project: int) -> ProjectRole | None:
+        """Return what a project is for; None where it is none of ours."""
+        ...
+
     def doubled(self, server: str, project: int) -> dict[str, list[int]]:
         """Return the documents that several tasks of a project hold that are not gone, each with these, ascending."""
         ...
 
     def documents(self, server: str, project: int, tasks: Iterable[int]) -> dict[int, str]:
         """Return the document of each of these tasks that is not gone."""
+        ...
+
+    def known(self, server: str, project: int, tasks: Iterable[int]) -> dict[int, tuple[str, str | None]]:
+        """Return document and time of making, where it was told, of those of the tasks that are not gone."""
         ...
 
     def take_away(self, server: str, project: int, tasks: Iterable[int]) -> None:

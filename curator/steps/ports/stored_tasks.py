@@ -35,7 +35,7 @@ class Tasks(Protocol):
         ...
 
     def has_any_project(self) -> bool:
-        """Say whether any project is known."""
+        """Say whether there is any project that is given our labels, as adopted ones are not."""
         ...
 
     def has_project(self, server: str, project: int) -> bool:
@@ -60,8 +60,10 @@ class Tasks(Protocol):
         """Return the number of tasks that are not gone."""
         ...
 
-    def save(self, server: str, project: int, tasks: Mapping[int, str]) -> None:
-        """Remember tasks and their documents. Idempotent."""
+    def save(
+        self, server: str, project: int, tasks: Mapping[int, str], created: Mapping[int, str | None] | None = None
+    ) -> None:
+        """Remember tasks and their documents, and when they were made where that is told. Idempotent."""
         ...
 
     def mark_gone(self, server: str, project: int, tasks: Iterable[int]) -> None:
@@ -69,7 +71,10 @@ class Tasks(Protocol):
         ...
 
     def without_task(self, server: str, project: int) -> list[str]:
-        """Return the documents that have no task, and had none taken away, ordered by id."""
+        """Return the documents that have no task, and had none taken away, ordered by id.
+
+        One that a task of an adopted project of the server holds, and that is not gone, has one.
+        """
         ...
 
     def is_sending(self, server: str, project: int) -> bool:

@@ -26,7 +26,8 @@ class ProjectRow(Table):
 class TaskRow(Table):
     """Working state: the documents that a task held over time, all but the last `gone`, that too once it is deleted.
 
-    `since` is the sequence number at which it last came to hold the document.
+    `since` is the sequence number at which it last came to hold the document. `created_at` is when Label Studio made
+    the task, of adopted projects alone.
     """
 
     __tablename__ = "task"
@@ -47,6 +48,7 @@ class TaskRow(Table):
     gone: Mapped[bool] = mapped_column(default=False)
     gone_seq: Mapped[int | None] = mapped_column(BigInteger)
     since: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[str | None] = mapped_column(String(32))
 
 
 class DoubledRow(Table):

@@ -1,0 +1,13 @@
+"""When the tasks of adopted projects were made, which tells them from others of their numbers."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("task", sa.Column("created_at", sa.String(32), nullable=True))
