@@ -1,9 +1,11 @@
 """`curator import`."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from curator.bootstrap.context import Context
 from curator.cli.output import json_option, progress, report, say
@@ -29,19 +31,60 @@ _HELD: Mapping[str, str] = {
 @click.option(
     "--review", "for_review", is_flag=True, help="Count nothing until a reviewer went over it in Label Studio."
 )
+@click.option("--label-studio", "project", type=click.IntRange(min=1), help="Adopt this Label Studio project in place.")
+@click.option("--write-keys", is_flag=True, help="With --label-studio: write our key into the data of its tasks.")
+@click.option(
+    "--propose",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --label-studio: write the label schema that the project needs to this file, and do nothing else.",
+)
 @json_option
 @click.pass_obj
 def import_(
-    context: Context, /, paths: tuple[str, ...], form: str, labels: tuple[str, ...], as_json: bool, **order: Any
+    context: Context,
+    /,
+    paths: tuple[str, ...],
+    form: str,
+    labels: tuple[str, ...],
+    as_json: bool,
+    **options: Any,
 ) -> int:
-    """Take in what was annotated elsewhere, with its documents: files, folders, globs, zip archives.
+    """Take in what was annotated elsewhere, with its documents: files, folders, globs, zip archives, or a project.
 
     What cannot be taken in is named and skipped; the exit code is then 3. Of a file that breaks off nothing is taken.
+    A Label Studio project is adopted in place: it stays as it is but for the webhook, and is reconciled from then on.
     """
+    project, write_keys, propose = (options.pop(name) for name in ("project", "write_keys", "propose"))
+    if project is not None:
+        _refuse_of_files(paths, form, labels)
+        from curator.cli.adopting import run
+
+        return run(context, project, write_keys, propose, as_json)
+    if write_keys or propose is not None:
+        raise click.UsageError("--write-keys and --propose go with --label-studio PROJECT")
+    if not paths:
+        raise click.UsageError("give the paths to import, or --label-studio PROJECT")
+    return _run(context, paths, form, labels, as_json, options)
+
+
+def _refuse_of_files(paths: tuple[str, ...], form: str, labels: tuple[str, ...]) -> None:
+    """Raise UsageError for what has no sense where a project is adopted, where it is given."""
+    context = click.get_current_context()
+    named = [name for name in ("annotator", "source", "lang", "for_review") if _is_given(context, name)]
+    if paths or form or labels or named:
+        raise click.UsageError("--label-studio PROJECT goes without paths and what is said of files")
+
+
+def _is_given(context: click.Context, name: str) -> bool:
+    """Say whether a parameter was given, be it as its default."""
+    return context.get_parameter_source(name) is not ParameterSource.DEFAULT
+
+
+def _run(
+    context: Context, paths: tuple[str, ...], form: str, labels: tuple[str, ...], as_json: bool, order: dict[str, Any]
+) -> int:
     from curator.bootstrap.importing import import_files, import_order
 
-    if not paths:
-        raise click.UsageError("give the paths to import")
     with progress("import") as tell:
         result = import_files(context, paths, form, import_order(**order), _pairs(labels), say, tell)
     _tell(result)

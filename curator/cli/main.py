@@ -43,7 +43,8 @@ _SUMMARIES = {
     "doctor": "Check the whole set-up and say how to mend what is wrong; the exit code is then 3.",
     "credentials": "Show where Label Studio is and how to log in to it, and where it finds the ML backend.",
     "ingest": "Take in documents: .txt, .jsonl and .csv files, folders, globs, or - for standard input.",
-    "import": "Take in what was annotated elsewhere, with its documents: files, folders, globs, zip archives.",
+    "import": "Take in what was annotated elsewhere, with its documents: files, folders, globs, zip archives, or a "
+    "project.",
     "preannotate": "Predict spans with a spaCy pipeline.",
     "evaluate": "Compare a pipeline's spans with those of gold records.",
     "calibrate": "Count how often a pipeline's spans are right, by rule and label, into the table that its config "
