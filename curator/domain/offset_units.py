@@ -56,8 +56,9 @@ def in_code_points(annotations: Mapping[str, Any], text: str) -> CountedOffsets:
     """Return annotations as they came with a text, with all offsets in its code points.
 
     Only words that spans came with prove a unit, and one span is enough for all of the text: its words lie where that
-    unit puts it, and in code points they do not. Where that is so in several units, the spans are held that these put
-    at different places. Without proof, where offsets as they are cut words, or leave the text, while they do neither in
+    unit puts it, and in code points they do not. Where that is so in several units, those of the text as it is come
+    first, and the spans are held that several of them put at different places, or of which the first cuts a word and
+    another one does not. Without proof, where offsets as they are cut words, or leave the text, while they do neither in
     another unit, the spans on which the two differ are held. Tried are code points, UTF-16 units and bytes, of the text
     as it is, with other line ends, composed or decomposed.
     """
@@ -165,9 +166,12 @@ def _recounted(annotations: Mapping[str, Any], agreed: list[_Reading], items: li
     So is what has no words, and no place in that unit: in code points it might be anything. What came with other words
     than are there stays as it came.
     """
-    unit = agreed[0]
-    doubtful = [item for item in items if len({_placed(item, reading) for reading in agreed}) > 1]
-    doubtful += [item for item in items if _words(item) is None and not _fits(item, unit, text)]
+    likeliest = [reading for reading in agreed if reading.unit in _UNITS] or agreed
+    unit = likeliest[0]
+    doubtful = [item for item in items if len({_placed(item, reading) for reading in likeliest}) > 1]
+    for item in items:
+        if _words(item) is None and (not _fits(item, unit, text) or _is_whole_elsewhere(item, unit, agreed, text)):
+            doubtful.append(item)
     held = {id(item): item for item in doubtful}
 
     def anew(item: Any) -> Any:
@@ -180,6 +184,13 @@ def _recounted(annotations: Mapping[str, Any], agreed: list[_Reading], items: li
 
     problems = tuple(Problem(OFFSETS_IN_DOUBT, item) for item in held.values())
     return CountedOffsets(_mapped(annotations, anew, held.keys()), unit.unit, problems)
+
+
+def _is_whole_elsewhere(item: Any, unit: _Reading, agreed: list[_Reading], text: str) -> bool:
+    """Say whether a span cuts a word in a unit, and in another one that is proven as well it does not."""
+    return _cuts_word(item, unit, text) and any(
+        _fits(item, reading, text) and not _cuts_word(item, reading, text) for reading in agreed
+    )
 
 
 def _held(annotations: Mapping[str, Any], doubtful: list[Any]) -> CountedOffsets:

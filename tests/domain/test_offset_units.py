@@ -108,10 +108,19 @@ def test_spans_that_contradict_each_other_leave_those_without_words_in_doubt() -
     assert in_code_points({"spans": [first, other]}, twice).unit == CODE_POINTS
 
 
+def test_one_span_proves_the_unit_of_those_without_words_whatever_form_the_text_could_have_had() -> None:
+    text = "📰📰 Kiev 🇺🇦 refuse la trêve, dit Moscou."
+    kiev, moscou = counted(text, "Kiev", "UTF-16 units"), counted(text, "Moscou", "UTF-16 units")
+    read = in_code_points({"spans": [{**kiev, "text": "Kiev"}, moscou]}, text)
+    assert not read.held
+    places = [(span["start"], span["end"]) for span in read.annotations["spans"]]
+    assert [text[start:end] for start, end in places] == ["Kiev", "Moscou"]
+
+
 def test_words_that_two_units_find_at_two_places_are_held() -> None:
-    text = "éééééNice Nice, Lyon."
-    # In bytes the second one, in bytes of the decomposed text the first one.
-    nice, lyon = {"start": 15, "end": 19, "label": "GPE", "text": "Nice"}, counted(text, "Lyon", "UTF-8 bytes")
+    text = "😀😀😀😀 Nice et Nice, Lyon."
+    # In UTF-16 units the second one, in bytes the first one.
+    nice, lyon = {"start": 17, "end": 21, "label": "GPE", "text": "Nice"}, counted(text, "Lyon", "UTF-8 bytes")
     read = in_code_points({"spans": [nice, lyon]}, text)
     assert read.annotations["spans"] == []
     assert [problem.item for problem in read.held] == [nice, lyon]
