@@ -21,6 +21,7 @@ from curator.steps.ports.version_folders import StagedFetch, VersionStorage, Wri
 _MOST = 1 << 24
 """The most bytes that a manifest is read of."""
 _LISTED = 3
+_LONGEST_NUMBER = 12
 _AGAIN = "nothing was taken in: copy it again from where it was made"
 
 
@@ -152,10 +153,8 @@ class Fetching:
 def _version_folder(source: RemoteFolder) -> RemoteFolder:
     if source.size(MANIFEST) is not None:
         return source
-    numbers = {
-        int(name[1:]) for name in source.folders() if name[:1] == "v" and name[1:].isascii() and name[1:].isdigit()
-    }
-    for number in sorted(numbers, reverse=True):
+    versions = [name[1:] for name in source.folders() if name[:1] == "v" and len(name) < _LONGEST_NUMBER]
+    for number in sorted((int(name) for name in versions if name.isascii() and name.isdigit()), reverse=True):
         folder = source.inner(f"v{number}")
         if folder.size(MANIFEST) is not None:
             return folder

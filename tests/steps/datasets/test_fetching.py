@@ -15,6 +15,7 @@ import pytest
 from curator.domain.dataset_ref import DatasetRef
 from curator.domain.errors import CuratorError
 from curator.files.remote import remote_folder
+from curator.steps.datasets import freeze
 from curator.steps.datasets.comparing.authors import attributed
 from curator.steps.datasets.comparing.version_diff import document_lines, readable_version
 from curator.steps.datasets.show import show_version
@@ -78,6 +79,7 @@ def test_of_a_dataset_the_newest_version_that_is_whole_is_fetched(here: Site, ma
     (copied.parent / "v3" / "train.jsonl").write_bytes(b"half")
     shutil.copytree(made.parent.parent.parent / "second" / "news" / "v2", copied.parent / "v2")
     (copied.parent / "vx").mkdir()
+    (copied.parent / f"v{'9' * 200}").mkdir()
     assert here.fetch(str(copied.parent)).ref.number == 2
     shutil.rmtree(copied.parent)
     copied.parent.mkdir()
@@ -161,6 +163,45 @@ def test_a_fetched_dataset_is_not_exported_into(here: Site, copied: Path) -> Non
         here.export()
     assert here.storage.versions("news") == [1]
     assert here.export("mine").manifest["parent"] is None
+
+
+def test_a_name_that_is_fetched_while_it_is_exported_is_not_exported_into(
+    here: Site, copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.annotate(*TEXTS, label="PER")
+    draft: Any = vars(freeze)["draft"]
+
+    def meanwhile(*arguments: Any) -> Any:
+        here.fetch(str(copied))
+        return draft(*arguments)
+
+    monkeypatch.setattr(freeze, "draft", meanwhile)
+    with pytest.raises(CuratorError, match="which was fetched"):
+        here.export()
+    assert here.files() == content(copied)
+    assert here.storage.versions("news") == [1]
+
+
+def test_a_name_that_is_exported_while_it_is_fetched_is_not_taken(here: Site, copied: Path) -> None:
+    here.annotate(*TEXTS, label="PER")
+    exported: list[str] = []
+
+    class Meanwhile(Unsized):
+        def blocks(self, file: str, start: int = 0) -> Iterator[bytes]:
+            if file == "train.jsonl" and not exported:
+                exported.append(here.export().digest)
+            blocks: Iterator[bytes] = self._folder.blocks(file, start)
+            return blocks
+
+    source: Any = Meanwhile(remote_folder(str(copied)))
+    with pytest.raises(CuratorError, match="news@1 is another version here"):
+        here.fetch(source)
+    assert [(each.digest, each.fetched_from) for each in versions(here.world.store, here.storage)] == [
+        (exported[0], "")
+    ]
+    assert here.faults() == []
+    # What has come is there for a fetch under another name.
+    assert here.fetch(str(copied), "other").received == 0
 
 
 def test_a_fetched_version_is_copied_on(here: Site, copied: Path, tmp_path: Path) -> None:
@@ -363,7 +404,6 @@ def test_a_fetch_that_is_cut_short_at_any_call_has_nothing_here_and_goes_on(
             assert here.nothing_is_here()
             fetched = here.fetch(address)
             assert here.files() == files
-            assert here.faults() == []
             kept += bool(fetched.kept)
             shutil.rmtree(here.exports)
             here.world.back_to(beginning)
