@@ -45,6 +45,7 @@ def conll(parts: ImportParts) -> ImportFormat:
         if not columns:
             raise InputRefused("no file of tokens", files.name, "give .conll files")
         groups: dict[str, list[_Layer]] = {}
+        covered: dict[str, set[str]] = {}
         for name in columns:
             match = _OF_LAYER.fullmatch(PurePosixPath(name).name)
             stem = (PurePosixPath(name).parent / match["split"]).as_posix() if match else name
@@ -52,10 +53,23 @@ def conll(parts: ImportParts) -> ImportFormat:
         for layers in groups.values():
             texts = beside(files, layers[0].file, DOCUMENTS)
             name = files.shown(layers[0].file)
+            if texts is not None and len(names) > 1:
+                covered.setdefault(texts, set()).add(split_named(layers[0].file) or "")
             documents = _Documents(files, layers, parts)
             yield ImportPart(name, documents.rebuilt() if texts is None else documents.of_texts(texts))
+        for texts, splits in covered.items():
+            yield ImportPart(files.shown(texts), _refuse_uncovered(files, texts, splits, parts.max_text))
 
     return ImportFormat("conll", read)
+
+
+def _refuse_uncovered(files: ImportFiles, texts: str, splits: set[str], limit: int) -> Iterator[ImportedDocument]:
+    """Yield nothing. Raises InputRefused for a document of a split that no file of tokens is of."""
+    for line in json_lines(files, texts, limit) if "" not in splits else ():
+        if line.value.get("split") not in splits:
+            what = f"no file has the tokens of its split, {line.value.get('split')!r}"
+            raise InputRefused(what, line.name, "put the files of that split back")
+    yield from ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Documents that can be kept: a last look at what a reader made."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from curator.domain.errors import InputRefused
 from curator.files.refusals import checked_text, refuse_unstorable_value
@@ -17,7 +17,7 @@ def storable(document: ImportedDocument, limit: int) -> ImportedDocument:
         facts = [document.lang, document.id, document.source, dict(document.meta)]
         refuse_unstorable_value(facts, "facts of the document")
         for annotation in document.annotations:
-            refuse_unstorable_value({**asdict(annotation), "body": dict(annotation.body)}, "annotation")
+            refuse_unstorable_value([annotation.annotator, annotation.key, dict(annotation.body)], "annotation")
     except InputRefused as error:
         where = f"{document.name}, {error.where}" if error.where else document.name
         raise replace(error, where=where) from None

@@ -143,6 +143,15 @@ def test_what_convert_writes_breaks_off_in_one_line(tmp_path: Path, form: str) -
         assert len([item for item in items if isinstance(item, ImportedDocument)]) == 2
 
 
+def test_a_split_whose_files_are_gone_is_named(tmp_path: Path) -> None:
+    _, files, _ = written("conll")
+    put(tmp_path, {name: data for name, data in files.items() if not name.startswith("dev.")})
+    items = read("conll", tmp_path)
+    (line,) = [str(item.error) for item in items if isinstance(item, Refused)]
+    assert line.startswith(f"no file has the tokens of its split, 'dev' ({tmp_path}/documents.jsonl:8)")
+    assert len(items) == 8
+
+
 def test_documents_that_the_files_lack_are_named(tmp_path: Path) -> None:
     _, files, _ = written("conll")
     put(tmp_path, {**files, "documents.jsonl": b"".join(files["documents.jsonl"].splitlines(keepends=True)[:3])})
