@@ -11,7 +11,7 @@ from curator.cli.unsettled import tell_unsettled
 @json_option
 @click.pass_obj
 def push(context: Context, as_json: bool) -> int:
-    """Bring the Label Studio project up to date: labels, tasks, predictions, reviews, webhook, ML backend.
+    """Bring the Label Studio project up to date: labels, tasks, predictions, webhook, ML backend.
 
     One push at a time: another one is waited for. The exit code is 3 where Label Studio refuses the webhook, a document
     has several tasks, or a project is gone whose annotations are current.

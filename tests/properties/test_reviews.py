@@ -220,7 +220,7 @@ def _acts() -> st.SearchStrategy[list[Act]]:
     return st.lists(st.tuples(st.sampled_from(names), number, number), min_size=4, max_size=30)
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck), phases=_PHASES)
+@settings(max_examples=40, suppress_health_check=list(HealthCheck), phases=_PHASES)
 @given(acts=_acts())
 @example(acts=[("import_for_review", 0, 0), ("push_cut_off", 1, 0), ("delete", 0, 0), ("push", 0, 0)])
 @example(acts=[("import_for_review", 1, 0), ("push_cut_off", 0, 0), ("delete", 0, 0), ("push", 0, 0)])

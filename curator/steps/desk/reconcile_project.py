@@ -219,6 +219,9 @@ class ProjectReconciliation:
             if verdict is Verdict.STALE:
                 # A listing is read slowly and a backup may bring back the past: only a fresh look decides.
                 verdict = self._reread_annotation(number, int(state.identity.key))
+            if verdict is Verdict.CREATED and state.for_review:
+                # A push sent it, and Label Studio tells nobody of what it imports.
+                continue
             if verdict.changes:
                 self._report.missed[verdict.value] += 1
             elif verdict.foreign:

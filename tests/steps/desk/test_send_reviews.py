@@ -116,7 +116,7 @@ def test_a_skipped_one_is_not_sent(world: World) -> None:
 
 def test_copies_come_back_and_nobody_is_counted_as_a_reviewer_of_them(waiting: World) -> None:
     waiting.push()
-    waiting.sync()
+    assert waiting.sync().applied == 0
     assert {(state.state.review_of is None, state.state.for_review) for state in current(waiting) if state.state} == {
         (True, True),
         (False, True),
