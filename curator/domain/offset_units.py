@@ -58,9 +58,9 @@ def in_code_points(annotations: Mapping[str, Any], text: str) -> CountedOffsets:
     Only words that spans came with prove a unit, and one span is enough for all of the text: its words lie where that
     unit puts it, and in code points they do not. Where that is so in several units, those of the text as it is come
     first, and the spans are held that several of them put at different places, or of which the first cuts a word and
-    another one does not. Without proof, where offsets as they are cut words, or leave the text, while they do neither in
-    another unit, the spans on which the two differ are held. Tried are code points, UTF-16 units and bytes, of the text
-    as it is, with other line ends, composed or decomposed.
+    another one does not. Without proof, where offsets as they are cut words, or leave the text, while they do neither
+    in another unit, the spans on which the two differ are held. Tried are code points, UTF-16 units and bytes, of the
+    text as it is, with other line ends, composed or decomposed.
     """
     items = [item for item in _items(annotations) if _offsets(item) is not None]
     as_it_is = _Reading(CODE_POINTS, lambda offset: offset if 0 <= offset <= len(text) else None)

@@ -12,7 +12,7 @@ from curator.bootstrap.importing import import_format
 from curator.files.imports import reader
 from curator.files.imports.reader import AnnotationReader
 from curator.steps.intake import json_file
-from tests.files.imports.reading import PARTS
+from tests.files.imports.json_values import PARTS
 from tests.files.imports.test_detect import OBJECTS
 from tests.files.imports.test_label_studio import ATTACK, GAO, annotation, task
 from tests.growth.counting import FACTOR

@@ -122,7 +122,7 @@ class Pull:
 
     def _expected(self, version: StoredVersion) -> Mapping[str, WrittenFile]:
         """Return the files that a version is to have, by its own manifest where the store has not kept them."""
-        if version.reproducible:
+        if version.files:
             return {name: WrittenFile(file.sha256, file.size) for name, file in version.files.items()}
         listed = self._manifest(version)["files"]
         files = {str(name): WrittenFile(facts["sha256"], facts["bytes"]) for name, facts in listed.items()}
