@@ -31,7 +31,13 @@ _HELD: Mapping[str, str] = {
 @click.option(
     "--review", "for_review", is_flag=True, help="Count nothing until a reviewer went over it in Label Studio."
 )
-@click.option("--label-studio", "project", type=click.IntRange(min=1), help="Adopt this Label Studio project in place.")
+@click.option(
+    "--label-studio",
+    "project",
+    metavar="PROJECT",
+    type=click.IntRange(min=1),
+    help="Adopt this Label Studio project in place.",
+)
 @click.option("--write-keys", is_flag=True, help="With --label-studio: write our key into the data of its tasks.")
 @click.option(
     "--propose",
