@@ -42,7 +42,7 @@ parameters = { "path.name" = "news", "path.ref" = "1", "path.format" = "conll", 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PullSite]:
     folder = tmp_path_factory.mktemp("pull")
-    with serving_pull_site(folder, DOCUMENTS, **_PLENTY, API__DOWNLOADS=str(2 * CLIENTS)) as site:
+    with serving_pull_site(folder, DOCUMENTS, **_PLENTY, API__DOWNLOADS=str(4 * CLIENTS)) as site:
         yield site
 
 
@@ -171,5 +171,6 @@ def test_whoever_reads_slowly_holds_up_nobody_else(narrow: PullSite) -> None:
         assert narrow.serving.get("/") == 401
     with narrow.client() as client:
         wait_until(lambda: client.head(large).status_code == 200)
+        assert client.head(large).headers["Content-Length"] == str(LARGE)
         assert client.get(large, headers={"Range": "bytes=-10"}).content == bytes(10)
     assert "Traceback" not in narrow.serving.log.read_text()

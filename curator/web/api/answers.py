@@ -56,6 +56,10 @@ def file(open_file: Callable[[], OpenFile], name: str, cache: str, meter: Meter,
         ending.callback(opened.stream.close)
         answer = Response(FileWrapper(opened.stream, _BLOCK))
         _fill(answer, opened, name, cache)
+        if request.method == "HEAD" or answer.status_code == HTTPStatus.NOT_MODIFIED:
+            # Its place is free again before the caller asks for more.
+            answer.response = []
+            return answer
         answer.response = meter.counted(token, answer.iter_encoded())
         answer.call_on_close(ending.pop_all().close)
         return answer
