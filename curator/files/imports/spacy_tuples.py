@@ -54,7 +54,7 @@ def _pair(item: JsonItem, value: list[Any], place: Place) -> Imported:
         what = "a list that is no pair of a text and an object"
         raise InputRefused(what, item.name, 'write ["TEXT", {"entities": [[START, END, "LABEL"]]}]')
     text, said = value
-    reading = item.checked(lambda: spelled({key: of for key, of in said.items() if key != "text"}))
+    reading = item.checked(lambda: spelled({key: of for key, of in said.items() if key != "text"}, of_spacy=True))
     return document(item, text, reading, place)
 
 
@@ -94,7 +94,7 @@ def _example(item: JsonItem, place: Place) -> Imported:
             raise InputRefused("the tokens have no ORTH and SPACY of one length", remedy="write what spaCy gives")
         words = in_text(orths, None, [blank is True for blank in blanks])
         tags = (said or {}).get("entities") or []
-        reading = spelled({key: of for key, of in (said or {}).items() if key != "entities"})
+        reading = spelled({key: of for key, of in (said or {}).items() if key != "entities"}, of_spacy=True)
         if not isinstance(tags, list):
             raise InputRefused(f"'entities' is a {kind_of(tags)}", remedy="write what spaCy gives")
         reading.body.setdefault("spans", []).extend(_biluo_spans(words, tags))
