@@ -7,6 +7,7 @@ from typing import Any
 
 from curator.domain.errors import InputRefused
 from curator.domain.json_values import kind_of
+from curator.files.spelled_relations import GONE, RelationEnds
 
 SPANS = ("spans", "label", "labels", "entities", "ents", "annotations")
 """The keys under which spans are looked for."""
@@ -20,7 +21,7 @@ _ANSWERS: Mapping[Any, str] = {"reject": "rejected", "ignore": "ignored"}
 _PRODIGY = ("answer", "_input_hash", "_task_hash", "_session_id", "_annotator_id", "_view_id", "_timestamp")
 _PRODIGY_ONLY = (*_PRODIGY, "tokens", "options", "accept", "config", "_is_binary")
 _NO_TEXTS = ("image", "audio", "video")
-_REMARKS = {"Comments": "comment", "comments": "comment", "cats": DOCUMENT_LABEL, "links": "entity-link"}
+_REMARKS = {"Comments": "comment", "cats": DOCUMENT_LABEL}
 _TOKENS = ("words", "spaces", "tags", "pos", "morphs", "lemmas", "heads", "deps", "sent_starts", "sents")
 
 
@@ -37,12 +38,13 @@ class Spelled:
     answer: str = ""
 
 
-def spelled(value: Mapping[str, Any], *, in_layers: bool = False) -> Spelled:
+def spelled(value: Mapping[str, Any], *, in_layers: bool = False, of_spacy: bool = False) -> Spelled:
     """Return what an object with a text says of it, however it spells that; the object stays as it is.
 
     With `in_layers`, lists of plain spans under the names of layers are of these layers, and labels of a text as a
-    whole are none of the annotations, and what is no span is left for `carry_over` to name. Raises InputRefused where a
-    key of spans or relations holds something else.
+    whole are none of the annotations, and what is no span is left for `carry_over` to name. What spaCy says of tokens
+    is taken away where the object is known to be of it. Raises InputRefused where a key of spans or relations holds
+    something else.
     """
     reading = _Spelling(dict(value), in_layers)
     reading.refuse_other_media()
@@ -56,6 +58,8 @@ def spelled(value: Mapping[str, Any], *, in_layers: bool = False) -> Spelled:
     if attributes is not None:
         reading.body["attributes"] = attributes
     reading.count_remarks()
+    if of_spacy or "ents" in value:
+        reading.count_spacys()
     if is_prodigys:
         chosen = reading.rest.get("accept")
         reading.left_out["choice"] += len(chosen) if isinstance(chosen, list) else 0
@@ -123,8 +127,8 @@ class _Spelling:
 
     def _is_spans(self, key: str, value: Any) -> bool:
         """Say whether labels are of spans; those of the whole text are counted, where nobody keeps them."""
-        if isinstance(value, list) and any(isinstance(item, list | dict) for item in value):
-            return key != "annotations" or have_offsets(value)
+        if have_offsets(value) or (isinstance(value, list) and key != "annotations" and any(map(_may_be_span, value))):
+            return True
         if key != "annotations" and not self.in_layers and value is not None:
             del self.rest[key]
             self.left_out[DOCUMENT_LABEL] += len(value) if isinstance(value, list) else 1
@@ -162,10 +166,10 @@ class _Spelling:
             return
         if not isinstance(value, list):
             raise InputRefused(f"'relations' is a {kind_of(value)}", remedy="write relations as a list of objects")
-        ends = _Ends(self.body, self.gone)
+        ends = RelationEnds(self.body.get("spans", ()), self.gone)
         relations = [ends.relation(item) for item in value]
-        self.body["relations"] = [relation for relation in relations if relation is not _GONE]
-        self.left_out["relation-of-left-out-span"] += sum(relation is _GONE for relation in relations)
+        self.body["relations"] = [relation for relation in relations if relation is not GONE]
+        self.left_out["relation-of-left-out-span"] += sum(relation is GONE for relation in relations)
 
     def count_remarks(self) -> None:
         """Count what tools write beside spans that is no annotation, and take it away."""
@@ -179,61 +183,14 @@ class _Spelling:
                 self.left_out[cause] += len(value)
             elif value is not None:
                 self.left_out[cause] += 1
+
+    def count_spacys(self) -> None:
+        """Count what spaCy keeps of tokens and of links, and take it away; elsewhere such keys are anybody's."""
+        links = self.rest.pop("links", None)
+        self.left_out["entity-link"] += sum(map(bool, links.values())) if isinstance(links, dict) else bool(links)
         for key in _TOKENS:
-            if isinstance(self.rest.get(key), list):
+            if key in self.rest:
                 self.left_out["token-annotation"] += bool(self.rest.pop(key))
-
-
-_GONE: Any = object()
-
-
-@dataclass(frozen=True, slots=True)
-class _Ends:
-    """The spans that relations lead from and to, and those that were left out."""
-
-    body: Mapping[str, Any]
-    gone: Sequence[Mapping[str, Any]]
-
-    def relation(self, item: Any) -> Any:
-        """Return a relation with the ids of its ends, or `_GONE` where one of them was left out."""
-        if not isinstance(item, dict):
-            return item
-        if "from_id" in item or "to_id" in item:
-            if any(span.get("id") in (item.get("from_id"), item.get("to_id")) for span in self.gone if "id" in span):
-                return _GONE
-            label = item.get("type", item.get("label"))
-            return {**item, "head": item.get("from_id"), "child": item.get("to_id"), "label": label}
-        if not any(end in item for end in ("head_span", "child_span")) and not self._by_tokens(item):
-            return item
-        ends = [self._end(item, "head"), self._end(item, "child")]
-        if _GONE in ends:
-            return _GONE
-        return {**item, "head": ends[0], "child": ends[1]}
-
-    def _by_tokens(self, item: Mapping[str, Any]) -> bool:
-        """Say whether a relation names the last tokens of spans, not their ids."""
-        spans = [span for span in self.body.get("spans", ()) if isinstance(span, dict)]
-        return _is_number(item.get("head")) and any("token_end" in span for span in spans)
-
-    def _end(self, item: Mapping[str, Any], name: str) -> Any:
-        """Return the id of a span by its place and label, else by the number of its last token, or None."""
-        span, token = item.get(f"{name}_span"), item.get(name)
-        for spans, known in ((self.body.get("spans", ()), True), (self.gone, False)):
-            for other in spans:
-                if isinstance(other, dict) and _is_end(other, span, token):
-                    return _id_given(other) if known else _GONE
-        return None
-
-
-def _is_end(other: Mapping[str, Any], span: Any, token: Any) -> bool:
-    if isinstance(span, dict):
-        return all(other.get(key) == span.get(key) for key in ("start", "end", "label"))
-    return _is_number(token) and other.get("token_end") == token
-
-
-def _id_given(span: dict[str, Any]) -> Any:
-    """Return the id of a span, which gets one of its place where it has none."""
-    return span.setdefault("id", f"{span.get('start')}-{span.get('end')}:{span.get('label')}")
 
 
 def _as_named(item: dict[str, Any], tokens: Any) -> dict[str, Any]:
@@ -286,6 +243,11 @@ def _offsets(item: Mapping[str, Any]) -> bool:
     numbers = {str(key).lower() for key, part in item.items() if _is_number(part)}
     starts = any(key.startswith(("start", "begin")) or key == "from" for key in numbers)
     return starts and any(key.startswith(("end", "stop")) or key == "to" for key in numbers)
+
+
+def _may_be_span(item: Any) -> bool:
+    """Say whether an item among labels is a span, if one that may be wrong."""
+    return any(map(_is_number, item)) if isinstance(item, list) else isinstance(item, dict) and _offsets(item)
 
 
 def _is_number(value: Any) -> bool:

@@ -111,7 +111,10 @@ def test_what_looks_like_spans_under_another_key_is_refused_by_name(
     assert f"{key!r} holds what look like spans" in refused["reason"]
 
 
-@pytest.mark.parametrize("extra", [{"label": 3}, {"label": "politique"}, {"labels": ["a", "b"]}, {"tokens": ["Gao"]}])
+@pytest.mark.parametrize(
+    "extra",
+    [{"label": 3}, {"label": "politique"}, {"labels": ["a", "b"]}, {"tokens": ["Gao"]}, {"labels": [{"nom": "a"}]}],
+)
 def test_keys_that_hold_no_spans_are_metadata(run: Run, folder: Path, extra: dict[str, Any]) -> None:
     report = ingest(run, folder, {"text": GAO, **extra})
     assert (report["documents"], report["spans"], report["quarantined"], report["left_out"]) == (1, 0, 0, {})

@@ -1,7 +1,6 @@
 """GLiNER's JSON: the words and spans that it is trained on, and what it found in texts."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from curator.files.imports.json_lines import json_items
 from curator.files.imports.spelled_documents import Place, document, spelled_document
@@ -28,7 +27,8 @@ def _documents(files: ImportFiles, place: Place) -> Iterator[Imported]:
     for item in json_items(files, place.file, place.limit):
         value = item.fields
         if has_words(value):
-            text, reading = item.checked(partial(spelled_words, value))
+            with item.named():
+                text, reading = spelled_words(value)
             yield document(item, text, reading, place)
         elif isinstance(value.get("ner"), list) and "text" in value:
             # Spans by characters, as some write what the model found.

@@ -42,8 +42,10 @@ def json_lines(files: ImportFiles, file: str, limit: int) -> Iterator[JsonItem]:
 def _item(line: RawLine, name: str, limit: int) -> JsonItem:
     if line.raw is None:
         raise replace(too_large(limit), where=name)
-    decoded = placed(name, line.decoded)
-    return json_item(name, placed(name, lambda: parsed_json(decoded.text)), line.raw, decoded.encoding)
+    with placed(name):
+        decoded = line.decoded()
+        value = parsed_json(decoded.text)
+    return json_item(name, value, line.raw, decoded.encoding)
 
 
 def _is_lines(head: bytes) -> bool:

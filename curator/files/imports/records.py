@@ -50,7 +50,9 @@ def _document(line: JsonItem, split: str | None, limit: int) -> ImportedDocument
     provenance, meta = _object(line, "provenance"), _object(line, "meta")
     names = [provenance.get("last_annotator"), *_list(provenance.get("annotators"))]
     named = value["id"] if isinstance(value.get("id"), str) else ""
-    text = line.checked(lambda: checked_text(value["text"], limit))
+    with line.named():
+        text = checked_text(value["text"], limit)
+        own_split = checked_split(value.get("split"))
     return ImportedDocument(
         name=line.name,
         text=text,
@@ -65,7 +67,7 @@ def _document(line: JsonItem, split: str | None, limit: int) -> ImportedDocument
         encoding=line.encoding,
         lang=value.get("lang") if isinstance(value.get("lang"), str) else None,
         meta={key: item for key, item in value.items() if key not in _OWN} | dict(meta),
-        split=line.checked(lambda: checked_split(value.get("split"))) or split,
+        split=own_split or split,
         id=named,
         source=str(provenance.get("source") or ""),
         code_points=is_own(text, named),

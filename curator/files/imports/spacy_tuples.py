@@ -1,7 +1,6 @@
 """spaCy's training data as JSON: pairs of a text and its entities, objects, what spaCy 2 trained on, examples."""
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -54,7 +53,8 @@ def _pair(item: JsonItem, value: list[Any], place: Place) -> Imported:
         what = "a list that is no pair of a text and an object"
         raise InputRefused(what, item.name, 'write ["TEXT", {"entities": [[START, END, "LABEL"]]}]')
     text, said = value
-    reading = item.checked(lambda: spelled({key: of for key, of in said.items() if key != "text"}))
+    with item.named():
+        reading = spelled({key: of for key, of in said.items() if key != "text"}, of_spacy=True)
     return document(item, text, reading, place)
 
 
@@ -63,7 +63,9 @@ def _paragraphs(item: JsonItem, place: Place) -> Iterator[Imported]:
     for number, paragraph in enumerate(paragraphs, start=1):
         name = item.name if len(paragraphs) == 1 else f"{item.name}.{number}"
         own = JsonItem(name, paragraph, item.raw_sha256, item.encoding)
-        yield own.checked(partial(_paragraph, own, place))
+        with own.named():
+            read = _paragraph(own, place)
+        yield read
 
 
 def _paragraph(item: JsonItem, place: Place) -> Imported:
@@ -94,13 +96,14 @@ def _example(item: JsonItem, place: Place) -> Imported:
             raise InputRefused("the tokens have no ORTH and SPACY of one length", remedy="write what spaCy gives")
         words = in_text(orths, None, [blank is True for blank in blanks])
         tags = (said or {}).get("entities") or []
-        reading = spelled({key: of for key, of in (said or {}).items() if key != "entities"})
+        reading = spelled({key: of for key, of in (said or {}).items() if key != "entities"}, of_spacy=True)
         if not isinstance(tags, list):
             raise InputRefused(f"'entities' is a {kind_of(tags)}", remedy="write what spaCy gives")
         reading.body.setdefault("spans", []).extend(_biluo_spans(words, tags))
         return words.text, reading
 
-    text, reading = item.checked(read)
+    with item.named():
+        text, reading = read()
     return document(item, text, reading, place)
 
 

@@ -35,7 +35,8 @@ def spelled_document(item: JsonItem, value: Mapping[str, Any], place: Place) -> 
     """Return the document of an object with a `text`, as its keys spell it. Raises InputRefused, naming the item."""
     if "text" not in value:
         raise InputRefused("no key 'text'", item.name, "name the text 'text'; check the --format")
-    reading = item.checked(lambda: spelled({key: of for key, of in value.items() if key != "text"}))
+    with item.named():
+        reading = spelled({key: of for key, of in value.items() if key != "text"})
     if reading.answer:
         return LeftOut(item.name, reading.answer)
     key = next((str(value[name]) for name in ("_task_hash", "_input_hash") if value.get(name) is not None), "")
@@ -58,7 +59,8 @@ def document(
     Raises InputRefused, naming the item, for a text that is no string; one that can be no document comes as a refusal.
     """
     if not isinstance(text, str):
-        item.checked(lambda: checked_text(text, place.limit))
+        with item.named():
+            checked_text(text, place.limit)
     try:
         checked_text(text, place.limit)
     except InputRefused as error:

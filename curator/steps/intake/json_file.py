@@ -3,10 +3,11 @@
 import codecs
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
 from curator.domain.canonical import too_large
 from curator.domain.errors import InputRefused
@@ -16,7 +17,6 @@ from curator.steps.ports.imports import ImportFiles
 VALUE_BYTES = 100
 """How many bytes a value may have for each that its text may have: tokens and the work of many people take theirs."""
 
-_T = TypeVar("_T")
 _BLOCK = 65_536
 _BLANKS = " \t\n\r"
 # The longest that an error at the end of what was read lies before it: two escapes of four digits.
@@ -50,15 +50,16 @@ class JsonItem:
             raise InputRefused(what, self.name, "check the file and the --format")
         return self.value
 
-    def checked(self, check: Callable[[], _T]) -> _T:
-        """Return what a check of something in the value returns; its InputRefused names the item."""
-        return placed(self.name, check)
+    def named(self) -> AbstractContextManager[None]:
+        """Let an InputRefused that is raised within name the item."""
+        return placed(self.name)
 
 
-def placed(name: str, check: Callable[[], _T]) -> _T:
-    """Return what a check returns; an InputRefused of it names the place."""
+@contextmanager
+def placed(name: str) -> Iterator[None]:
+    """Let an InputRefused that is raised within name a place."""
     try:
-        return check()
+        yield
     except InputRefused as error:
         if not error.where.startswith(name):
             error.where = f"{name}, {error.where}" if error.where else name
@@ -67,8 +68,9 @@ def placed(name: str, check: Callable[[], _T]) -> _T:
 
 def json_item(name: str, value: Any, raw: bytes, encoding: str = "utf-8") -> JsonItem:
     """Return a value as an item. Raises InputRefused for what no database holds, and for what is nested too deeply."""
-    placed(name, lambda: refuse_too_deep(value))
-    placed(name, lambda: refuse_unstorable_value(value, "value"))
+    with placed(name):
+        refuse_too_deep(value)
+        refuse_unstorable_value(value, "value")
     return JsonItem(name, value, hashlib.sha256(raw).hexdigest(), encoding)
 
 

@@ -125,3 +125,9 @@ def test_spans_under_a_key_of_nobody_are_refused_or_counted_and_no_metadata(tmp_
     assert "lines.jsonl:1" in line
     document = only(read_lines(tmp_path, [{"text": TEXT, "label": [GAO], "mentions": mentions}]))
     assert (dict(document.meta), document.left_out) == ({}, {"spans-under-mentions": 1})
+
+
+def test_keys_that_are_anybodys_are_metadata(tmp_path: Path) -> None:
+    others = {"tags": ["Mali"], "links": ["https://exemple.test"], "comments": "vu", "words": 5}
+    document = only(read_lines(tmp_path, [{"text": TEXT, "label": [GAO], **others}]))
+    assert (dict(document.meta), dict(document.left_out)) == (others, {})
