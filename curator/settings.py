@@ -172,7 +172,7 @@ class TrainSettings(_Section, frozen=True):
 class ApiSettings(_Section, frozen=True):
     requests_per_minute: AtLeastOne = 6000
     megabytes_per_minute: AtLeastOne = 6000
-    downloads: AtLeastOne = 16
+    downloads: AtLeastOne = 64
 
 
 class Settings(Struct, frozen=True):

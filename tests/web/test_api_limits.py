@@ -1,6 +1,7 @@
 """How much a caller of the pull API may take, and what one who takes more is told."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from curator.steps.in_force.tokens import issue
 from curator.web.api.limits import ApiLimits, Meter
 from curator.web.api.problem import ApiProblem
 from tests.fakes.world import World
+from tests.waiting import HANG_SECONDS
 from tests.web.pulled import V1, pull_application, pulled_world
 
 TRAIN = f"{V1}/files/train.jsonl"
@@ -86,7 +88,7 @@ def test_a_download_that_is_broken_off_costs_what_was_sent() -> None:
 
 @pytest.mark.parametrize(("downloads", "own"), [(1, 1), (2, 1), (8, 4)])
 def test_a_token_has_at_most_half_of_the_downloads_that_go_on_at_once(downloads: int, own: int) -> None:
-    meter = Meter(ApiLimits(60, 600, downloads), Clock())
+    meter = Meter(ApiLimits(60, 600, downloads), Clock(), patience=0)
     for _ in range(own):
         meter.begin_download(1)
     with pytest.raises(ApiProblem, match="too many downloads at once") as refusal:
@@ -110,6 +112,18 @@ def test_whoever_is_over_a_limit_is_told_when_to_ask_again(site: tuple[World, Pa
     assert answer.get_json().keys() == {"error", "remedy"}
     assert client.get("/api/v1/datasets", headers=bearing[1]).status_code == 200
     assert client.get("/api/v1/openapi.json").status_code == 200
+
+
+def test_a_download_waits_for_its_place_until_one_gets_free() -> None:
+    meter = Meter(ApiLimits(60, 600, 2), Clock(), patience=HANG_SECONDS)
+    meter.begin_download(1)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(meter.begin_download, 1)
+        meter.begin_download(2)
+        meter.end_download(2)
+        assert not waiting.done()
+        meter.end_download(1)
+        waiting.result(HANG_SECONDS)
 
 
 def test_places_of_downloads_are_given_back_however_they_end(site: tuple[World, Path]) -> None:

@@ -163,7 +163,7 @@ def test_whoever_reads_slowly_holds_up_nobody_else(narrow: PullSite) -> None:
     with ExitStack() as opened, narrow.client() as client:
         assert [begin(token) for token in tokens] == [b"HTTP/1.1 200"] * 2
         # Who has a download has no second one, however often it asks.
-        assert {begin(tokens[0]) for _ in range(30)} == {b"HTTP/1.1 429"}
+        assert {begin(tokens[0]) for _ in range(2)} == {b"HTTP/1.1 429"}
         assert client.get(large).status_code == 429
         assert client.get("/api/v1/datasets").status_code == client.get(V1).status_code == 200
         assert narrow.serving.post(UNKNOWN)[0] == 200

@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from threading import Lock
+from threading import Condition
 
 from curator.web.api.problem import ApiProblem
 
 _MINUTE = 60.0
+_PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,14 @@ class Meter:
     """Counts what callers take of this process, by token; those without one, on this machine, count as one caller.
 
     It is per process: where `hook.workers` are several, a token may take up to as many times as much. One token has at
-    most half of the downloads that may go on at once, so that no other one waits for it.
+    most half of the downloads that may go on at once; for a place among them a request waits some seconds, so that no
+    token waits longer for another one.
     """
 
-    def __init__(self, limits: ApiLimits, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, limits: ApiLimits, clock: Callable[[], float] = time.monotonic, patience: float = _PATIENCE
+    ) -> None:
+        """Take the limits, the clock in seconds, and for how many seconds a download waits for its place."""
         self._limits = limits
         self._clock = clock
         now = clock()
@@ -63,7 +68,8 @@ class Meter:
         )
         self._bytes: defaultdict[int | None, _Allowance] = defaultdict(lambda: _Allowance(limits.bytes_per_minute, now))
         self._downloads: Counter[int | None] = Counter()
-        self._lock = Lock()
+        self._patience = patience
+        self._lock = Condition()
 
     def request(self, token: int | None) -> None:
         """Count a request. Raises ApiProblem (429) where there were too many."""
@@ -76,23 +82,26 @@ class Meter:
             _refuse(f"more than {self._limits.requests_per_minute} requests in a minute", wait)
 
     def begin_download(self, token: int | None) -> None:
-        """Let a request for a file have a place until it is ended. Raises ApiProblem (429) where there is none."""
-        limits = self._limits
+        """Let a request for a file have a place until it is ended. Raises ApiProblem (429) where none gets free."""
         with self._lock:
             wait = self._bytes[token].seconds_until(1, self._clock())
-            taken = self._downloads[token] >= max(1, limits.downloads // 2)
-            taken = taken or self._downloads.total() >= limits.downloads
-            if not wait and not taken:
+            has_place = not wait and self._lock.wait_for(lambda: self._has_place(token), self._patience)
+            if has_place:
                 self._downloads[token] += 1
         if wait:
-            _refuse(f"more than {limits.bytes_per_minute >> 20} MB in a minute", wait)
-        if taken:
+            _refuse(f"more than {self._limits.bytes_per_minute >> 20} MB in a minute", wait)
+        if not has_place:
             _refuse("too many downloads at once", 1.0)
+
+    def _has_place(self, token: int | None) -> bool:
+        most = self._limits.downloads
+        return self._downloads[token] < max(1, most // 2) and self._downloads.total() < most
 
     def end_download(self, token: int | None) -> None:
         """Count a download as ended."""
         with self._lock:
             self._downloads[token] -= 1
+            self._lock.notify_all()
 
     def counted(self, token: int | None, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """Yield the blocks of a download, counting them as they are sent."""
