@@ -33,10 +33,10 @@ def _record(draw: random.Random, number: int) -> Record:
     text = canonicalise("".join(pieces)).text
     spans = sorted(set(_spans(draw, text)), key=span_order)
     ids = [span.id for span in spans]
-    # A ledger's relation stands for the one of these ends and label that a file has in its place.
+    # Of those that differ in direction alone, formats that have none hold one.
     relations = {
-        (head, child, label): Relation(head, child, label, draw.choice(["right", "left", "bi"]))
-        for head, child, label in _links(draw, ids)
+        (draw.choice(ids), draw.choice(ids), draw.choice(["agent", "place"])): draw.choice(["right", "left", "bi"])
+        for _ in range(draw.randint(0, 3) if ids else 0)
     }
     attributes = {
         (draw.choice(["document", *ids]), draw.choice(["note", "certitude"])): draw.choice(["douteux", ["douteux"]])
@@ -47,15 +47,10 @@ def _record(draw: random.Random, number: int) -> Record:
         text,
         "fr",
         {layer: tuple(span for span in spans if span.layer == layer) for layer in SCHEMA.layer_names},
-        tuple(sorted(relations.values(), key=str)),
+        tuple(Relation(*ends, direction) for ends, direction in sorted(relations.items())),
         tuple(Attribute(on, name, value) for (on, name), value in attributes.items()),
         {"n": number, "é": [None, {"x": draw.random() < 0.5}]} if draw.random() < 0.5 else {},
     )
-
-
-def _links(draw: random.Random, ids: list[str]) -> Iterator[tuple[str, str, str]]:
-    for _ in range(draw.randint(0, 3) if ids else 0):
-        yield draw.choice(ids), draw.choice(ids), draw.choice(["agent", "place"])
 
 
 def _spans(draw: random.Random, text: str) -> Iterator[Span]:
