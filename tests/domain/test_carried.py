@@ -91,6 +91,7 @@ def _empty(key: str, value: Any) -> bool:
         ({"start": 0, "end": 5, "label": ["PER"]}, "unknown-label"),
         ({"start": 0, "end": 5, "label": "PER", "layer": "events"}, "unknown-label"),
         ({"start": 0, "end": 5}, "unknown-label"),
+        ({"start": None, "end": None, "label": "PER", "fragments": [[0, 2], [3, 5]]}, "discontinuous-span"),
         ("0-5", "malformed-item"),
         ([0, 5], "malformed-item"),
     ],

@@ -15,7 +15,7 @@ from curator.files.imports.reader import AnnotationReader
 from curator.spacy_models import docbin
 from curator.steps.ports.imports import ImportedDocument, ImportParts
 from tests.files.formats.hard_case import MemoryFolder
-from tests.files.imports.reading import put
+from tests.files.imports.as_imported import put
 from tests.growth.counting import FACTOR
 from tests.growth.test_format_memory import many
 

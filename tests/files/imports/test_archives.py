@@ -9,7 +9,7 @@ import pytest
 from curator.files.imports import opened
 from curator.steps.ports.documents import Refused
 from curator.steps.ports.imports import ImportedDocument
-from tests.files.imports.reading import documents, labelled, read, refusal
+from tests.files.imports.as_imported import documents, labelled, read, refusal
 
 TEXT, ANN = "Zoé dort à Paris.\n", "T1\tGPE 11 16\tParis\n"
 

@@ -6,7 +6,7 @@ import pytest
 
 from curator.steps.ports.documents import Refused
 from curator.steps.ports.imports import ImportedDocument
-from tests.files.imports.reading import content, documents, labelled, put, read, refusal
+from tests.files.imports.as_imported import content, documents, labelled, put, read, refusal
 
 TEXT = "L’ONU a vu l’attaque d’Odessa.\nZoé Martin\ny était.\n"
 ANN = (

@@ -12,7 +12,7 @@ from curator.domain.canonical import document_id
 from curator.steps.ports.documents import Refused
 from curator.steps.ports.imports import ImportedDocument
 from tests.files.formats.hard_case import RECORDS, written
-from tests.files.imports.reading import content, documents, labelled, put, read, refusal
+from tests.files.imports.as_imported import content, documents, labelled, put, read, refusal
 
 TEXT = "👩‍👧 Zoé attaque\nParis 𝒳."
 ENTITY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"

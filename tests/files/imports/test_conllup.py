@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.files.formats.hard_case import written
-from tests.files.imports.reading import documents, labelled, put, refusal
+from tests.files.imports.as_imported import documents, labelled, put, refusal
 
 HEAD = "# global.columns = ID FORM NER MISC\n"
 FIRST = (

@@ -13,7 +13,7 @@ from spacy.tokens import Doc, DocBin, Span
 
 from curator.steps.ports.documents import Refused
 from curator.steps.ports.imports import ImportedDocument, LeftOut
-from tests.files.imports.reading import documents, labelled, put, read, refusal
+from tests.files.imports.as_imported import documents, labelled, put, read, refusal
 
 
 def doc(words: list[str], *ents: tuple[int, int, str], spaces: list[bool] | None = None) -> Doc:

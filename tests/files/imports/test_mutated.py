@@ -19,7 +19,7 @@ from curator.steps.ports.documents import Refused
 from curator.steps.ports.imports import ImportedDocument, LeftOut
 from tests.files.formats.hard_case import RECORDS, written
 from tests.files.imports import test_brat, test_cas, test_conllup, test_parquet, test_token_columns
-from tests.files.imports.reading import content, put, read
+from tests.files.imports.as_imported import content, put, read
 
 UNPACKED = "docbin, unpacked"
 ZIPPED = "brat in an archive"

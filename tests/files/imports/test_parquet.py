@@ -15,7 +15,7 @@ from curator.bootstrap.importing import import_format
 from curator.files.imports import tables
 from curator.steps.ports.documents import Refused
 from tests.files.formats.hard_case import written
-from tests.files.imports.reading import documents, labelled, put, read, refusal
+from tests.files.imports.as_imported import documents, labelled, put, read, refusal
 
 TAGS = ["O", "B-PER", "I-PER", "B-GPE", "I-GPE"]
 TOKENS: dict[str, list[list[Any]]] = {

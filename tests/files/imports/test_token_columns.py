@@ -8,7 +8,7 @@ from curator.domain.canonical import document_id
 from curator.steps.ports.documents import Refused
 from curator.steps.ports.imports import ImportedDocument
 from tests.files.formats.hard_case import written
-from tests.files.imports.reading import documents, labelled, put, read, refusal
+from tests.files.imports.as_imported import documents, labelled, put, read, refusal
 
 TOKENS = ("Zoé", "Martin", "Paris", "Lyon", "dort")
 SCHEMES = {
