@@ -196,6 +196,10 @@ def test_a_project_is_adopted_followed_and_left_as_it_is(adoption: Adoption, ser
     assert (own["project"] != hand.number, own["tasks"], own["predictions"]) == (True, 0, 0)
     assert curator.json("sync", "--full")["applied"] == 0
     assert hand.whole() == before
+    assert curator.json("export", "news")["documents"] == 4
+    for number, record in curator.records("news", 1).items():
+        words = [record["text"][span["start"] : span["end"]] for span in record["spans"]["noms"]]
+        assert words == [span["text"] for span in record["spans"]["noms"]], number
     serve()
     _deliveries(adoption)
     _losses(adoption)
