@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 import time
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -56,27 +57,24 @@ class VersionFileReader:
         with _reading(folder):
             return sorted(entry.name for entry in _entries(folder) if entry.is_dir(follow_symlinks=False))
 
-    def form_files(self, name: str, number: int, form: str) -> dict[str, WrittenFile]:
-        """Return the files of a form by name; raises CuratorError."""
+    def form_files(self, name: str, number: int, form: str, after: str, most: int) -> dict[str, WrittenFile]:
+        """Return so many files of a form, by name, that come after a name; raises CuratorError."""
         folder = self._folders.path(name, number) / FORMATS / form
-        files: dict[str, WrittenFile] = {}
         # A link is no form.
         if form not in self.forms(name, number):
-            return files
+            return {}
         with _reading(folder):
-            for entry in _files(folder):
-                file = Path(entry.path).relative_to(folder).as_posix()
-                facts = entry.stat(follow_symlinks=False)
-                sha256 = self._digests.known(facts)
-                if sha256 is not None:
-                    files[file] = WrittenFile(sha256, facts.st_size)
-                    continue
-                opened = self.open(name, number, f"{FORMATS}/{form}/{file}")
-                # The form may be replaced just now.
-                if opened is not None:
-                    opened.stream.close()
-                    files[file] = WrittenFile(opened.sha256, opened.size)
-        return dict(sorted(files.items()))
+            names = sorted(Path(entry.path).relative_to(folder).as_posix() for entry in _files(folder))
+        files: dict[str, WrittenFile] = {}
+        for file in names[bisect_right(names, after) :]:
+            if len(files) == most:
+                break
+            opened = self.open(name, number, f"{FORMATS}/{form}/{file}")
+            # The form may be replaced just now.
+            if opened is not None:
+                opened.stream.close()
+                files[file] = WrittenFile(opened.sha256, opened.size)
+        return files
 
 
 class _Digests:

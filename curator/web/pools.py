@@ -42,8 +42,8 @@ class Pools:
             Threads.ML: _Pool("ml", half, 2 * half),
             # One may look whether the store is there, while another says that the process is.
             Threads.HEALTH: _Pool("health", 2, _WAITING),
-            # A download holds its thread as long as the caller reads, who may be slow.
-            Threads.API: _Pool("api", api_threads, api_threads + _WAITING),
+            # A download holds its thread as long as the caller reads, who may be slow; many callers wait their turn.
+            Threads.API: _Pool("api", api_threads, connections),
             Threads.PAGES: _Pool("pages", max(2, half), _WAITING),
         }
 

@@ -37,7 +37,7 @@ def test_a_token_is_needed_wherever_others_could_reach_the_hook(
 def test_limits_are_those_of_the_settings(configured: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CURATOR_API", '{"requests_per_minute": 1, "megabytes_per_minute": 2, "downloads": 3}')
     limits = pull_limits(configured)
-    assert (limits.requests_per_minute, limits.bytes_per_minute, limits.downloads, limits.threads) == (1, 2 << 20, 3, 5)
+    assert (limits.requests_per_minute, limits.bytes_per_minute, limits.downloads, limits.threads) == (1, 2 << 20, 3, 8)
     with ExitStack() as opened:
         client = create_app(make_parts(configured, "127.0.0.1", lambda: None, opened)).test_client()
         assert [client.get("/api/v1/datasets").status_code for _ in range(2)] == [200, 429]

@@ -101,13 +101,13 @@ def test_forms_are_listed_with_their_files(tmp_path: Path) -> None:
     assert reader.forms("news", 1) == ["brat"]
     assert reader.forms("news", 2) == []
     for _ in range(2):
-        files = reader.form_files("news", 1, "brat")
+        files = reader.form_files("news", 1, "brat", "", 100)
         assert {name: (file.size, file.sha256) for name, file in files.items()} == {
             "LOSSES.json": facts(b"{}")[1:],
             "train/a.txt": facts(b"Paris")[1:],
         }
     for form in ("none", "link", ".partial", "..", "brat/train", ""):
-        assert reader.form_files("news", 1, form) == {}
+        assert reader.form_files("news", 1, form, "", 100) == {}
 
 
 def test_a_file_is_hashed_once_as_long_as_it_is_not_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +129,7 @@ def test_a_file_is_hashed_once_as_long_as_it_is_not_written_to(tmp_path: Path, m
     with ThreadPoolExecutor(8) as pool:
         assert {pool.submit(ask).result() for _ in range(32)} == {facts(b"Paris")}
     assert len(hashed) == 1
-    reader.form_files("news", 1, "brat")
+    reader.form_files("news", 1, "brat", "", 100)
     assert len(hashed) == 2
     # Of the same size and time as before.
     path.write_bytes(b"Lille")
@@ -178,7 +178,7 @@ def test_a_disk_that_refuses_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for ask in (
         lambda: reader.open("news", 1, "train.jsonl"),
         lambda: reader.forms("news", 1),
-        lambda: reader.form_files("news", 1, "brat"),
+        lambda: reader.form_files("news", 1, "brat", "", 100),
     ):
         with pytest.raises(CuratorError, match="Input/output error"):
             ask()

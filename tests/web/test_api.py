@@ -19,6 +19,7 @@ from curator.domain.dataset_ref import DatasetRef
 from curator.domain.errors import StoreUnavailable
 from curator.steps.datasets.tags import tag_version
 from curator.store.database import SqlStore
+from curator.web.api import blueprint
 from tests.fakes.world import World
 from tests.web.pulled import FORM, FORM_FILE, STABLE, V1, pull_application, pulled_world
 
@@ -61,6 +62,15 @@ def valid(value: Any, schema: str) -> bool:
     ).is_valid(value)
 
 
+def form_files(client: FlaskClient) -> list[dict[str, Any]]:
+    """Return what is said of the files of the format, of which there are few."""
+    value = get(client, f"{V1}/formats/{FORM}").get_json()
+    assert valid(value, "Format")
+    assert (value["name"], value["next"]) == (FORM, None)
+    files: list[dict[str, Any]] = value["files"]
+    return files
+
+
 def version_bytes(site: tuple[World, Path], file: str, number: int = 1) -> bytes:
     return (site[1] / "exports" / "news" / f"v{number}" / file).read_bytes()
 
@@ -89,15 +99,34 @@ def test_a_version_says_its_digest_and_all_its_files_with_addresses_that_stay(
         if path.is_file() and "formats" not in path.parts
     }
     assert {file["name"] for file in value["files"]} == on_disk
-    assert [form["name"] for form in value["formats"]] == [FORM]
-    assert [file["name"] for file in value["formats"][0]["files"]] == ["LOSSES.json", FORM_FILE]
-    for file in [*value["files"], *value["formats"][0]["files"]]:
+    assert value["formats"] == [{"name": FORM, "url": f"{V1}/formats/{FORM}"}]
+    for file in [*value["files"], *form_files(client)]:
         assert file["url"].startswith(f"{V1}/")
         answer = get(client, file["url"])
         assert (answer.status_code, len(answer.data)) == (200, file["bytes"])
         assert hashlib.sha256(answer.data).hexdigest() == file["sha256"] == answer.get_etag()[0]
     parent = get(client, V1.replace("/1", "/2")).get_json()["parent"]
     assert parent == {"version": 1, "digest": value["digest"]}
+
+
+def test_many_files_of_a_format_are_said_a_page_at_a_time(
+    own: tuple[FlaskClient, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, folder = own
+    monkeypatch.setattr(blueprint, "FILES", 2)
+    names = sorted(["LOSSES.json", FORM_FILE, "a__1.txt", "b.txt", "z/1.txt"])
+    for name in set(names) - {"LOSSES.json", FORM_FILE}:
+        (folder / "formats" / FORM / name).parent.mkdir(exist_ok=True)
+        (folder / "formats" / FORM / name).write_text(name)
+    listed, url = [], f"{STABLE}/formats/{FORM}"
+    while url:
+        page = get(client, url).get_json()
+        assert valid(page, "Format")
+        listed.append([file["name"] for file in page["files"]])
+        url = page["next"]
+    assert [len(page) for page in listed] == [2, 2, 1]
+    assert [name for page in listed for name in page] == names
+    assert get(client, f"{V1}/formats/none").status_code == 404
 
 
 def test_the_manifest_is_the_very_bytes(client: FlaskClient, site: tuple[World, Path]) -> None:
@@ -338,7 +367,8 @@ def test_what_lies_beside_the_files_of_a_version_or_leads_out_of_it_is_not_sent(
         assert get(client, f"{V1}/formats/{path}").status_code == 404
     value = get(client, V1).get_json()
     assert [form["name"] for form in value["formats"]] == [FORM]
-    assert [file["name"] for file in value["formats"][0]["files"]] == ["LOSSES.json", FORM_FILE]
+    assert [file["name"] for file in form_files(client)] == ["LOSSES.json", FORM_FILE]
+    assert get(client, f"{V1}/formats/linked").status_code == 404
     assert "added.jsonl" not in {file["name"] for file in value["files"]}
 
 
@@ -351,7 +381,7 @@ def test_a_format_that_is_written_anew_is_known_as_another(own: tuple[FlaskClien
     assert (second.status_code, second.data) == (200, b"Lyon B-GPE\n")
     assert get(client, path, If_Match=first.headers["ETag"], Range="bytes=4-").status_code == 412
     assert get(client, path, If_Range=first.headers["ETag"], Range="bytes=4-").data == b"Lyon B-GPE\n"
-    (entry,) = (f for f in get(client, V1).get_json()["formats"][0]["files"] if f["name"] == FORM_FILE)
+    (entry,) = (file for file in form_files(client) if file["name"] == FORM_FILE)
     assert (entry["bytes"], f'"{entry["sha256"]}"') == (11, second.headers["ETag"])
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from curator.domain.token import Scope
 from curator.steps.in_force.tokens import issue
+from curator.web.api import answers
 from curator.web.api.limits import ApiLimits, Meter
 from curator.web.api.problem import ApiProblem
 from tests.fakes.world import World
-from tests.waiting import HANG_SECONDS
+from tests.waiting import HANG_SECONDS, wait_until
 from tests.web.pulled import V1, pull_application, pulled_world
 
 TRAIN = f"{V1}/files/train.jsonl"
@@ -126,7 +127,30 @@ def test_a_download_waits_for_its_place_until_one_gets_free() -> None:
         waiting.result(HANG_SECONDS)
 
 
-def test_places_of_downloads_are_given_back_however_they_end(site: tuple[World, Path]) -> None:
+def test_a_small_answer_holds_no_place_while_it_is_sent(site: tuple[World, Path]) -> None:
+    client = pull_application(*site, limits=ApiLimits(1000, 1 << 40, 2)).test_client()
+    held = [client.get(TRAIN) for _ in range(5)]
+    assert {answer.status_code for answer in held} == {200}
+    assert {len(answer.data) for answer in held} == {held[0].content_length}
+
+
+def test_those_that_wait_for_a_place_are_bounded() -> None:
+    meter = Meter(ApiLimits(60, 600, 2), Clock(), patience=HANG_SECONDS)
+    meter.begin_download(1)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(meter.begin_download, 1)
+        wait_until(lambda: meter.waiting == 1)
+        with pytest.raises(ApiProblem, match="too many downloads at once"):
+            meter.begin_download(1)
+        meter.begin_download(2)
+        meter.end_download(1)
+        waiting.result(HANG_SECONDS)
+
+
+def test_places_of_downloads_are_given_back_however_they_end(
+    site: tuple[World, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "SMALL", 0)
     client = pull_application(*site, limits=ApiLimits(1000, 1 << 40, 2)).test_client()
     endings: list[tuple[int, dict[str, Any]]] = [
         (200, {}),

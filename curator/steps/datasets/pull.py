@@ -31,7 +31,7 @@ class PulledVersion:
     parent: Mapping[str, Any] | None
     tags: Sequence[str]
     files: Mapping[str, WrittenFile]
-    forms: Mapping[str, Mapping[str, WrittenFile]]
+    forms: Sequence[str]
 
 
 class Pull:
@@ -86,13 +86,12 @@ class Pull:
             tags = [tag.name for tag in transaction.versions.tags(version.dataset) if tag.number == version.number]
             content = transaction.versions.content(version, MANIFEST)
         manifest = json.loads(content) if content else self._manifest(version)
-        where = (version.dataset, version.number)
         return PulledVersion(
             version,
             manifest["parent"],
             tags,
             self._expected(version),
-            {form: self._files.form_files(*where, form) for form in self._files.forms(*where)},
+            self._files.forms(version.dataset, version.number),
         )
 
     def open(self, version: StoredVersion, file: str) -> OpenFile:
@@ -114,11 +113,26 @@ class Pull:
         return opened
 
     def open_form(self, version: StoredVersion, form: str, file: str) -> OpenFile:
-        """Open a file of a form that a version was converted to. Raises NotThere where there is none."""
+        """Open a file of a form that a version was converted to.
+
+        Raises NotThere where there is none, and FolderChanged where the version has no folder here.
+        """
         opened = self._files.open(version.dataset, version.number, f"formats/{form}/{file}")
         if opened is None:
+            refuse_absent(version, self._storage)
             raise NotThere(f"{version} has no file {file} in the format {form}")
         return opened
+
+    def form(self, version: StoredVersion, form: str, after: str, most: int) -> Mapping[str, WrittenFile]:
+        """Return so many files of a form that a version was converted to, by name, that come after a name.
+
+        Raises NotThere where there is no such form, and FolderChanged where the version has no folder here.
+        """
+        where = (version.dataset, version.number)
+        if form not in self._files.forms(*where):
+            refuse_absent(version, self._storage)
+            raise NotThere(f"{version} has no format {form}")
+        return self._files.form_files(*where, form, after, most)
 
     def _expected(self, version: StoredVersion) -> Mapping[str, WrittenFile]:
         """Return the files that a version is to have, by its own manifest where the store has not kept them."""

@@ -33,6 +33,9 @@ class VersionFiles(Protocol):
         """Return the forms that a version was converted to, by name."""
         ...
 
-    def form_files(self, name: str, number: int, form: str) -> dict[str, WrittenFile]:
-        """Return the files of a form of a version by name, named with `/`; none where there is no such form."""
+    def form_files(self, name: str, number: int, form: str, after: str, most: int) -> dict[str, WrittenFile]:
+        """Return so many files of a form of a version at most, by name, named with `/`, that come after a name.
+
+        None where there is no such form.
+        """
         ...

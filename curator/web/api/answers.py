@@ -18,6 +18,8 @@ FRESH = "private, no-cache"
 """What may be kept, and is asked for each time whether it is still so."""
 IMMUTABLE = "private, max-age=31536000, immutable"
 _BLOCK = 1 << 16
+SMALL = 1 << 20
+"""The bytes of an answer that is held in memory: it needs no place among the downloads while it is sent."""
 _TYPES: Mapping[str, str] = {
     ".ann": "text/plain; charset=utf-8",
     ".conll": "text/plain; charset=utf-8",
@@ -59,6 +61,9 @@ def file(open_file: Callable[[], OpenFile], name: str, cache: str, meter: Meter,
         if request.method == "HEAD" or answer.status_code == HTTPStatus.NOT_MODIFIED:
             # Its place is free again before the caller asks for more.
             answer.response = []
+            return answer
+        if (answer.content_length or 0) <= SMALL:
+            answer.response = [b"".join(meter.counted(token, answer.iter_encoded()))]
             return answer
         answer.response = meter.counted(token, answer.iter_encoded())
         answer.call_on_close(ending.pop_all().close)

@@ -13,14 +13,16 @@ from curator.domain.errors import CuratorError, FolderChanged, NotThere
 from curator.steps.datasets.folder import MANIFEST
 from curator.steps.datasets.pull import Pull
 from curator.web.api import answers
-from curator.web.api.facts import dataset_facts, version_facts
+from curator.web.api.facts import dataset_facts, form_facts, version_facts
 from curator.web.api.limits import ApiLimits, Meter
-from curator.web.api.paths import API_PATH, V1_PATH, file_path, form_path, version_path
+from curator.web.api.paths import API_PATH, V1_PATH, file_path, form_file_path, form_path, version_path
 from curator.web.api.problem import ApiProblem, problem
 from curator.web.doors.api import AWAY, ApiDoor
 from curator.web.headers import secure
 
 _LOG = structlog.get_logger("curator.api")
+FILES = 1_000
+"""How many files of a format one answer names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,21 @@ def api(parts: Api) -> Blueprint:
         answer = answers.file(lambda: parts.pull.open(found, file), file, _cache(ref), meter, g.token)
         return _located(answer, ref, file_path(found, file))
 
+    @get(V1_PATH + "/datasets/<name>/versions/<ref>/formats/<form>")
+    def format_files(name: str, ref: str, form: str) -> Response:
+        found = parts.pull.find(name, ref)
+        after = request.args.get("after", "")
+        files = parts.pull.form(found, form, after, FILES + 1)
+        return _located(
+            answers.document(jsonify(form_facts(found, form, files, FILES))), ref, form_path(found, form, after)
+        )
+
     @get(V1_PATH + "/datasets/<name>/versions/<ref>/formats/<form>/<path:file>")
     def format_file(name: str, ref: str, form: str, file: str) -> Response:
         found = parts.pull.find(name, ref)
         # A format may be written anew, by later code with other bytes.
         answer = answers.file(lambda: parts.pull.open_form(found, form, file), file, answers.FRESH, meter, g.token)
-        return _located(answer, ref, form_path(found, form, file))
+        return _located(answer, ref, form_file_path(found, form, file))
 
     @get(API_PATH + "<path:rest>")
     def nothing(rest: str) -> Response:

@@ -24,8 +24,11 @@ class ApiLimits:
 
     @property
     def threads(self) -> int:
-        """The threads that the API needs, so that whoever downloads nothing is answered beside all downloads."""
-        return self.downloads + 2
+        """The threads that the API needs, so that whoever downloads nothing is answered beside all downloads.
+
+        As many as may download, half as many that wait for their turn, and as many again for all else.
+        """
+        return 2 * self.downloads + 2
 
 
 class _Allowance:
@@ -52,8 +55,8 @@ class Meter:
     """Counts what callers take of this process, by token; those without one, on this machine, count as one caller.
 
     It is per process: where `hook.workers` are several, a token may take up to as many times as much. One token has at
-    most half of the downloads that may go on at once; for a place among them a request waits some seconds, so that no
-    token waits longer for another one.
+    most half of the downloads that may go on at once. For a place among them a request waits some seconds; beyond a
+    bounded number of those that wait it is refused at once, so that there is a thread for whoever downloads nothing.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Meter:
         )
         self._bytes: defaultdict[int | None, _Allowance] = defaultdict(lambda: _Allowance(limits.bytes_per_minute, now))
         self._downloads: Counter[int | None] = Counter()
+        self.waiting = 0
         self._patience = patience
         self._lock = Condition()
 
@@ -85,7 +89,7 @@ class Meter:
         """Let a request for a file have a place until it is ended. Raises ApiProblem (429) where none gets free."""
         with self._lock:
             wait = self._bytes[token].seconds_until(1, self._clock())
-            has_place = not wait and self._lock.wait_for(lambda: self._has_place(token), self._patience)
+            has_place = not wait and (self._has_place(token) or self._wait_for_place(token))
             if has_place:
                 self._downloads[token] += 1
         if wait:
@@ -96,6 +100,15 @@ class Meter:
     def _has_place(self, token: int | None) -> bool:
         most = self._limits.downloads
         return self._downloads[token] < max(1, most // 2) and self._downloads.total() < most
+
+    def _wait_for_place(self, token: int | None) -> bool:
+        if self.waiting >= self._limits.downloads // 2:
+            return False
+        self.waiting += 1
+        try:
+            return self._lock.wait_for(lambda: self._has_place(token), self._patience)
+        finally:
+            self.waiting -= 1
 
     def end_download(self, token: int | None) -> None:
         """Count a download as ended."""

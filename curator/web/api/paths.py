@@ -19,6 +19,12 @@ def file_path(version: StoredVersion, file: str) -> str:
     return f"{version_path(version)}/files/{quote(file)}"
 
 
-def form_path(version: StoredVersion, form: str, file: str) -> str:
+def form_path(version: StoredVersion, form: str, after: str = "") -> str:
+    """Return the address of the files of a format that a version was converted to, of those after a name."""
+    query = f"?after={quote(after, safe='')}" if after else ""
+    return f"{version_path(version)}/formats/{quote(form)}{query}"
+
+
+def form_file_path(version: StoredVersion, form: str, file: str) -> str:
     """Return the address of a file of a format that a version was converted to."""
-    return f"{version_path(version)}/formats/{quote(form)}/{quote(file)}"
+    return f"{form_path(version, form)}/{quote(file)}"
