@@ -7,8 +7,8 @@ from curator.domain.annotation import AnnotationState, annotator_key
 from curator.domain.document import Document
 from curator.domain.forms import read_content
 from curator.domain.schema import LabelSchema
-from curator.steps.desk.foreign import is_intact
 from curator.steps.desk.lease import HeldLease
+from curator.steps.desk.verdict import is_intact
 from curator.steps.ports.label_server import LabelServer, NewReview, TaskState
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store, Transaction
