@@ -16,7 +16,7 @@ from curator.steps.desk.reconcile import save_annotators
 from curator.steps.desk.reconcile_project import ProjectReconciliation
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.desk.shown import note_shown_of_adopted
-from curator.steps.desk.take_up import split_newcomers
+from curator.steps.desk.take_up import prediction_origins, split_newcomers
 from curator.steps.desk.verdict import is_intact
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.in_force.split_rule import refuse_other_split_rule
@@ -33,6 +33,7 @@ _NAMED = 12
 _LANGUAGE_REMEDY = "if that is wrong, give the task's data `lang`, then adopt again or wait for the next full sync"
 _TEXT_REMEDY = "give the task a text in Label Studio, or delete it"
 _SIZE_REMEDY = "cut its text into several tasks, or raise max_text_bytes under [ingest]"
+_MISFIT_REMEDY = "correct it in Label Studio, or let the label schema have it"
 _KEY_REMEDY = "none is needed: the task is known by its text; or rename its field `document`"
 
 
@@ -192,6 +193,7 @@ def adopt_project(
         # Only now, as nobody knows what was shown to those who annotated before.
         note_shown_of_adopted(store, server, project)
         adopted = _report(store, server.name, ref, interface, report)
+        adopted.quarantined += _misfit_predictions(store, server, project, schema)
         if write_keys:
             _write_keys(receiver, project, adopted, progress)
     finally:
@@ -233,11 +235,22 @@ def _report(store: Store, server: str, ref: ProjectRef, interface: Interface, re
             adopted.unreadable.append(left)
         elif entry.task not in taken.left_out:
             adopted.edited.append(left)
-    remedy = "correct it in Label Studio, or let the label schema have it"
-    adopted.quarantined = [LeftOut(item.task or 0, item.cause, remedy, item.key) for item in items]
-    for (task, number), cause in sorted(taken.problems.items()):
-        adopted.quarantined.append(LeftOut(task, f"prediction {number}: {cause}", remedy))
+    adopted.quarantined = [LeftOut(item.task or 0, item.cause, _MISFIT_REMEDY, item.key) for item in items]
     return adopted
+
+
+def _misfit_predictions(store: Store, server: LabelServer, project: int, schema: LabelSchema) -> list[LeftOut]:
+    """Return what of a project's predictions does not fit now, by number; only those of which any did not are read."""
+    with store.reading() as transaction:
+        documents = transaction.quarantine.documents(prediction_origins(ProjectSource(server.name, project)))
+        live = transaction.tasks.live(server.name, project) if documents else {}
+    tasks = sorted(task for task, document in live.items() if document in documents)
+    misfits: list[LeftOut] = []
+    for prediction in sorted(server.task_predictions(project, tasks, schema), key=lambda each: each.number):
+        if causes := sorted({problem.cause for problem in prediction.content.problems}):
+            cause = f"prediction {prediction.number}: {', '.join(causes)}"
+            misfits.append(LeftOut(prediction.task, cause, _MISFIT_REMEDY))
+    return misfits
 
 
 def _write_keys(receiver: Receiver, project: int, adopted: Adopted, progress: Progress) -> None:

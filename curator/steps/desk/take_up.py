@@ -137,10 +137,8 @@ class TakingUp:
         for found in predictions:
             document = str(tasks[found.task].ref.document)
             newest[document, str(found.pipeline)] = Prediction(document, found.pipeline, found.content)
-            transaction.quarantine.add(f"{self._project}/prediction/{found.number}", document, found.content.problems)
-            if found.content.problems:
-                causes = sorted({problem.cause for problem in found.content.problems})
-                self._report.problems[found.task, found.number] = ", ".join(causes)
+            origin = f"{prediction_origins(self._project)}{found.number}"
+            transaction.quarantine.add(origin, document, found.content.problems)
         self._report.predictions += transaction.documents.add_predictions(list(newest.values()))
         stored = transaction.tasks.newest_predictions({document for document, _ in newest})
         numbers = {
@@ -154,6 +152,11 @@ class TakingUp:
             if (str(tasks[found.task].ref.document), str(found.pipeline)) in numbers
         }
         transaction.tasks.mark_sent(self._project.server, self._project.project, sorted(sent))
+
+
+def prediction_origins(project: ProjectSource) -> str:
+    """Return what the origins of a project's predictions start with, in the quarantine."""
+    return f"{project}/prediction/"
 
 
 def _raw_form(task: TaskState) -> str | None:
