@@ -27,8 +27,7 @@ def push(context: Context, as_json: bool) -> int:
     if published.ml_reason:
         say(f"the ML backend is not connected: {published.ml_reason}")
     for lost in published.attributes_not_sent[:_SHOWN]:
-        attribute = f"attribute {lost.attribute.name!r} of {lost.attribute.on}"
-        say(flat(f"document {lost.document}: {attribute} cannot be reviewed, nor kept by a correction: {lost.reason}"))
+        say(flat(str(lost)))
     if len(published.attributes_not_sent) > _SHOWN:
         say(f"{len(published.attributes_not_sent) - _SHOWN} more attributes cannot be reviewed: --json names them")
     tell_unsettled(published.doubled, published.gone)

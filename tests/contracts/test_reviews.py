@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from curator.bootstrap.reading import READ_ANNOTATION
-from curator.domain.annotation import AnnotationState, Form, Identity, annotator_key
+from curator.domain.annotation import AnnotationState, Form, Identity, Revision, annotator_key
 from curator.domain.canonical import document_id
 from curator.domain.errors import ServerRefused
 from curator.domain.schema import LabelSchema

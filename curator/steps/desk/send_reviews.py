@@ -29,6 +29,10 @@ class NotSent:
     attribute: Attribute
     reason: str
 
+    def __str__(self) -> str:
+        attribute = f"attribute {self.attribute.name!r} of {self.attribute.on}"
+        return f"document {self.document}: {attribute} cannot be reviewed, nor kept by a correction: {self.reason}"
+
     def value(self) -> dict[str, Any]:
         """Return it as a JSON value."""
         return {"document": self.document, **attribute_value(self.attribute), "reason": self.reason}
