@@ -54,24 +54,24 @@ def adopt(
     init_if_missing(context, say)
     with open_receiver(context, say) as receiver:
         store, server = receiver.store, receiver.acceptor.server
-        found, interface = check_adoptable(store, server, project, marker(store), read_interface)
+        ref, interface = check_adoptable(store, server, project, marker(store), read_interface)
         refuse_not_in_force(store, interface, project, where)
         return adopt_project(
-            receiver, hook_address(context), found, interface, newcomers(context), progress, write_keys=write_keys
+            receiver, hook_address(context), ref, interface, newcomers(context), progress, write_keys=write_keys
         )
 
 
 def _propose(context: Context, project: int, file: Path) -> Adopted:
     """Write the schema of a project's interface to a file that is not there yet, joined to the one in force if any."""
     with connect(context, server_address(context)) as server:
-        found, interface = survey(server, project, read_interface)
+        ref, interface = survey(server, project, read_interface)
     with open_store_if_there(context) as store:
         in_force = None
         if store is not None:
             with store.reading() as transaction:
                 in_force = schema_in_force(transaction.settings)
     if in_force is None:
-        value = interface.schema_value(f"label-studio-{project}", found.title, _language(context))
+        value = interface.schema_value(f"label-studio-{project}", ref.title, _language(context))
     else:
         value = interface.added_to(in_force.value)
     schema_from_value(value, f"the labelling interface of project {project}")
@@ -83,7 +83,7 @@ def _propose(context: Context, project: int, file: Path) -> Adopted:
         raise CuratorError("the file is there already", str(file), "name one that is not") from None
     except OSError as error:
         raise CuratorError(f"cannot be written: {error.strerror}", str(file), "name another file") from None
-    return Adopted(project, found.title, controls=interface.left_out, proposed=str(file))
+    return Adopted(project, ref.title, controls=interface.left_out, proposed=str(file))
 
 
 def _language(context: Context) -> str:

@@ -25,6 +25,7 @@ from curator.steps.ports.progress import Progress
 from curator.web.api.paths import V1_PATH
 
 _LOOK_SECONDS = 1.0
+_NAMED = 20
 # A server that ends this soon after it was started again is not worth starting a third time.
 _CALM_SECONDS = 60.0
 
@@ -107,6 +108,10 @@ def bring_in(context: Context, corpus: Sequence[str], front: Front) -> Published
     with front.stage("push to Label Studio") as tell:
         published = push(context, front.say, tell)
     front.say(f"pushed {published.tasks} tasks and {published.predictions} predictions to project {published.project}")
+    for lost in published.attributes_not_sent[:_NAMED]:
+        front.say(str(lost))
+    if len(published.attributes_not_sent) > _NAMED:
+        front.say(f"{len(published.attributes_not_sent) - _NAMED} more attributes cannot be reviewed")
     for double in published.doubled:
         front.say(f"{double}: `{DOUBLED_REMEDY}`")
     for gone in published.gone:

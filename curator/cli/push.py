@@ -3,8 +3,10 @@
 import click
 
 from curator.bootstrap.context import Context
-from curator.cli.output import json_option, progress, report, say
+from curator.cli.output import flat, json_option, progress, report, say
 from curator.cli.unsettled import tell_unsettled
+
+_SHOWN = 20
 
 
 @click.command()
@@ -24,7 +26,12 @@ def push(context: Context, as_json: bool) -> int:
         say(f"{published.reason}. Corrections arrive by reconciliation only: run `curator sync`")
     if published.ml_reason:
         say(f"the ML backend is not connected: {published.ml_reason}")
+    for lost in published.attributes_not_sent[:_SHOWN]:
+        say(flat(str(lost)))
+    if len(published.attributes_not_sent) > _SHOWN:
+        say(f"{len(published.attributes_not_sent) - _SHOWN} more attributes cannot be reviewed: --json names them")
     tell_unsettled(published.doubled, published.gone)
+    not_sent = len(published.attributes_not_sent)
     report(
         {
             "project": published.project,
@@ -33,6 +40,7 @@ def push(context: Context, as_json: bool) -> int:
             "tasks": published.tasks,
             "predictions": published.predictions,
             "sent_for_review": published.sent_for_review,
+            "attributes_not_sent": [lost.value() for lost in published.attributes_not_sent] if as_json else not_sent,
             "webhook": published.webhook,
             "ml_backend": published.ml_backend,
             "doubled": len(published.doubled),

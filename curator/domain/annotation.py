@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from curator.domain.canonical import Shift
+from curator.domain.canonical import Shift, digest
 
 _LABEL_STUDIO = "label-studio:"
 
@@ -160,12 +160,19 @@ def annotation_name(task: int | None, key: str) -> str:
 class RawText:
     """How a task of an adopted project has its text: the name that regions know it by, and by what offsets move.
 
-    `keyed` says whether the task's data has our key.
+    `keyed` says whether the task's data has our key, `changed` whether the text was written another way when the task
+    was taken in, so that offsets from then are not those of now.
     """
 
     name: str
     shifts: tuple[Shift, ...] = ()
     keyed: bool = False
+    changed: bool = False
+
+    @property
+    def form(self) -> str:
+        """What texts have in common in which every offset moves alike: a digest, empty where none moves."""
+        return digest(self.shifts)[:24] if self.shifts else ""
 
 
 @dataclass(frozen=True, slots=True)

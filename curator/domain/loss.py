@@ -27,6 +27,9 @@ def span_loss(document: str, span: Span, reason: str) -> Loss:
     )
 
 
+NOT_SENT_FOR_REVIEW = "not-sent-for-review"
+"""The reason, before a colon and the fault, of what no copy of an annotation that was sent to a reviewer could have."""
+
 _NO_OTHER: Mapping[Hashable, str] = {}
 
 

@@ -3,18 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from curator.domain.held_attributes import AS_LIST, fault_in_interface, texts_of
 from curator.domain.schema import LabelSchema
-from curator.domain.span import UNKNOWN_CONTROL, Attribute
-from curator.label_studio.results import META, TEXT
-
-NOT_TEXT = "value-not-text"
-"""The reason of a loss: the value is no list of texts, which is all that choices and notes hold."""
-AS_LIST = "value-as-list"
-"""The reason of a loss: the value is a text, which stands there as a list of one."""
-UNKNOWN_CHOICE = "unknown-choice"
-"""The reason of a loss: the value is none of the choices that the interface offers."""
-SECOND_NOTE = "second-note-of-region"
-"""The reason of a loss: the region has its own note already."""
+from curator.domain.span import Attribute
+from curator.label_studio.results import TEXT
 
 
 def write_attributes(
@@ -28,39 +20,19 @@ def write_attributes(
     items: list[dict[str, Any]] = []
     faults: list[tuple[Attribute, str]] = []
     for attribute in attributes:
-        kind, value = kinds.get(attribute.name), _texts(attribute.value)
+        kind, value = kinds.get(attribute.name), texts_of(attribute.value)
         region = regions.get(attribute.on)
-        is_note = kind is None and attribute.name == META and region is not None
-        fault = _fault(attribute, value, is_note, kind, region)
-        if fault in (None, AS_LIST) and not schema.allows(attribute.name, value):
-            fault = UNKNOWN_CHOICE
+        has_note = region is not None and "meta" in region
+        fault = fault_in_interface(attribute, schema, on_region=region is not None, has_note=has_note)
         if fault is not None:
             faults.append((attribute, fault))
             if fault != AS_LIST:
                 continue
-        if is_note and region is not None:
-            region["meta"] = {"text": value}
-        elif kind is not None:
+        if kind is not None:
             items.append(_item(attribute.name, kind, value, region))
+        elif region is not None:
+            region["meta"] = {"text": value}
     return items, faults
-
-
-def _texts(value: Any) -> list[str] | None:
-    """Return what choices and notes hold for a value, None where it is no text."""
-    values = value if isinstance(value, list) else [value]
-    return values if all(isinstance(text, str) for text in values) else None
-
-
-def _fault(
-    attribute: Attribute, value: list[str] | None, is_note: bool, kind: str | None, region: Mapping[str, Any] | None
-) -> str | None:
-    if kind is None and not is_note:
-        return UNKNOWN_CONTROL
-    if value is None or (is_note and not value):
-        return NOT_TEXT
-    if is_note and region is not None and "meta" in region:
-        return SECOND_NOTE
-    return None if value == attribute.value else AS_LIST
 
 
 def _item(name: str, kind: str, value: list[str] | None, region: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from curator.label_studio.results import META, VALUE_KEYS, region_key
+from curator.domain.held_attributes import META
+from curator.label_studio.results import VALUE_KEYS, region_key
 
 ANOTHER_OBJECT = "region-of-another-object"
 """The cause of a region in another object than the text: a title beside it, say."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
+from curator.domain.held_attributes import META
 from curator.domain.json_values import faults
 from curator.domain.label_names import UNKNOWN_LABEL, LabelNames, label_names
 from curator.domain.schema import LabelSchema
@@ -17,9 +18,6 @@ TEXT = "text"
 
 DOCUMENT = "document"
 """The key of the document's id in a task's data."""
-
-META = "meta"
-"""The attribute that holds the note which Label Studio lets an annotator write on any region."""
 
 _DIRECTIONS = ("right", "left", "bi")
 VALUE_KEYS = {"textarea": "text"}

@@ -19,7 +19,7 @@ _OF_MAKING = timedelta(seconds=1)
 def review_value(review: NewReview) -> dict[str, Any]:
     """Return a copy as Label Studio takes it, but for the mark that names its revision.
 
-    Attributes that the interface has no way to hold are left out: they stay with the original.
+    Attributes that no labelling interface can hold are left out: whoever sends it names them.
     """
     content, text, schema = review.content, review.text, review.schema
     regions, region_of = write_regions(content.spans, text)

@@ -1,7 +1,6 @@
 """Tasks as Label Studio sends them, each read as its project says: our own by our keys, adopted ones by theirs."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,8 +13,8 @@ from curator.domain.json_values import faults, storable
 from curator.label_studio.interface_reading import read_interface
 from curator.label_studio.results import DOCUMENT, TEXT
 from curator.steps.ports.adopted import AdoptedTasks
+from curator.steps.ports.stored_projects import StoredTask
 
-_OUR_KEY = re.compile(r"[0-9a-f]{24}")
 _ID_LIMIT = 2**63  # what an integer column holds
 
 
@@ -40,15 +39,16 @@ class TaskReading:
     def refs(self, tasks: Iterable[Any]) -> list[TaskRef]:
         """Return tasks as `ref` does, in their order, with one question to the store at most.
 
-        Key and text are None where they are missing or hold what no text of ours can. A task of an adopted project
-        that has no key of ours is that of the document that it is known as, else of the one that its text is.
+        Key and text are None where they are missing or hold what no text of ours can. A task of an adopted project is
+        that of the document that both its key and its text say, else of the one that it is known as, else of the one
+        that its text is: a field of our key's name may be anybody's.
         """
         if self._interface is None:
             return [_our_ref(task, self._server) for task in tasks]
         refs = [_their_ref(task, self._server, self._interface) for task in tasks]
-        keyless = {ref.task: ref.created_at for ref in refs if ref.document is None and ref.created_at is not None}
-        known = self._adopted.documents(self._project, keyless) if keyless else {}
-        return [ref if ref.document is not None else _identified(ref, known) for ref in refs]
+        created = {ref.task: ref.created_at for ref in refs if ref.created_at is not None}
+        known = self._adopted.known(self._project, created) if created else {}
+        return [_identified(ref, known.get(ref.task)) for ref in refs]
 
     def offered(self, task: Any) -> RawDocument | None:
         """Return a task of an adopted project as a document to take in, None where it has no text.
@@ -60,8 +60,8 @@ class TaskReading:
         text = data.get(key) if key is not None else None
         if not isinstance(text, str):
             return None
-        told = {name: value for name, value in data.items() if name not in (key, DOCUMENT, "lang", "split")}
-        meta = {name: value for name, value in told.items() if not faults([name, value])}
+        rest = {name: value for name, value in data.items() if name not in (key, DOCUMENT, "lang", "split")}
+        meta = {name: value for name, value in rest.items() if not faults([name, value])}
         lang, split = data.get("lang"), data.get("split")
         return RawDocument(
             name=f"{ProjectSource(self._server, self._project)}/{task['id']}",
@@ -73,10 +73,17 @@ class TaskReading:
         )
 
 
-def _identified(ref: TaskRef, known: Mapping[int, str]) -> TaskRef:
-    if ref.task in known:
-        return replace(ref, document=known[ref.task])
-    return ref if ref.text is None else replace(ref, document=document_id(ref.text))
+def _identified(ref: TaskRef, known: StoredTask | None) -> TaskRef:
+    """Return a task, whose document is what its data says that it is, as that of the document that it is."""
+    key, document, raw = ref.document, None if ref.text is None else document_id(ref.text), ref.raw
+    if raw is None:
+        return ref
+    if known is not None and (document is None or key != document):
+        document = known.document
+    keyed = key is not None and key == document
+    is_known = known is not None and known.document == document and known.raw_form is not None
+    changed = known is not None and is_known and known.raw_form != raw.form
+    return replace(ref, document=document, raw=replace(raw, keyed=keyed, changed=changed))
 
 
 def _our_ref(task: Any, server: str) -> TaskRef:
@@ -94,15 +101,13 @@ def _their_ref(task: Any, server: str, interface: Interface) -> TaskRef:
     fields, data = _fields(task), _data(task)
     key, raw = data.get(DOCUMENT), _text(data.get(interface.text_key)) if interface.text_key is not None else None
     canonical = None if raw is None else canonicalise(raw)
-    # Somebody else's field of that name is no key of ours.
-    ours = key if isinstance(key, str) and _OUR_KEY.fullmatch(key) else None
     return TaskRef(
         server=server,
         project=_id(fields.get("project")),
         task=_id(fields.get("id")),
-        document=ours,
+        document=key if isinstance(key, str) else None,
         text=None if canonical is None else canonical.text,
-        raw=RawText(interface.text_name or "", () if canonical is None else canonical.shifts, ours is not None),
+        raw=RawText(interface.text_name or "", () if canonical is None else canonical.shifts),
         created_at=_created_at(fields),
     )
 

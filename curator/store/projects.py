@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, select, update
 
 from curator.domain.annotation import Identity, ProjectSource
-from curator.steps.ports.stored_projects import KnownAnnotation, TaskHolding
+from curator.steps.ports.stored_projects import KnownAnnotation, StoredTask, TaskHolding
 from curator.steps.ports.stored_tasks import ProjectRole
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import CurrentRow, DocumentRow, DoubledRow, HeldRow, ProjectRow, TaskRow, UnevenRow
@@ -54,12 +54,13 @@ class ProjectTable:
             documents.update((row.task, row.document) for row in self._connection.execute(query))
         return documents
 
-    def known(self, server: str, project: int, tasks: Iterable[int]) -> dict[int, tuple[str, str | None]]:
-        known: dict[int, tuple[str, str | None]] = {}
+    def known(self, server: str, project: int, tasks: Iterable[int]) -> dict[int, StoredTask]:
+        known: dict[int, StoredTask] = {}
         for chunk in chunks(tasks, _BATCH):
-            query = select(TaskRow.task, TaskRow.document, TaskRow.created_at)
+            query = select(TaskRow.task, TaskRow.document, TaskRow.created_at, TaskRow.raw_form)
             query = query.where(*_live(ProjectSource(server, project)), TaskRow.task.in_(chunk))
-            known |= {row.task: (row.document, row.created_at) for row in self._connection.execute(query)}
+            rows = self._connection.execute(query)
+            known |= {row.task: StoredTask(row.document, row.created_at, row.raw_form) for row in rows}
         return known
 
     def take_away(self, server: str, project: int, tasks: Iterable[int]) -> None:

@@ -36,6 +36,11 @@ class QuarantineTable:
         ]
         insert_missing(self._connection, Quarantined, rows)
 
+    def documents(self, origins: str) -> set[str]:
+        is_among = Quarantined.origin.startswith(origins, autoescape=True)
+        query = select(Quarantined.document).where(is_among, Quarantined.document.is_not(None)).distinct()
+        return {str(document) for document in self._connection.scalars(query)}
+
     def of_current(self, source: str | None = None) -> list[QuarantinedItem]:
         current = CurrentRow
         query = (

@@ -5,7 +5,21 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, and_, bindparam, delete, exists, func, insert, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from curator.domain.annotation import AnnotationState, Identity, ProjectSource, Revision, TaskRef, state_from_value
@@ -182,15 +196,24 @@ class RevisionTable:
         originals: dict[int, ReviewedOriginal] = {}
         copy, original = aliased(RevisionRow), aliased(RevisionRow)
         columns = (original.source, original.key, original.created_at, original.annotator, original.updated_by)
-        # Anybody in Label Studio may say of anything that it is a copy.
-        is_one = (original.number == copy.review_of, original.document == copy.document, original.task.is_(None))
         for chunk in chunks(revisions, _BATCH):
-            query = select(copy.number, *columns).join(original, and_(*is_one)).where(copy.number.in_(chunk))
+            query = (
+                select(copy.number, *columns).join(original, _is_copied(copy, original)).where(copy.number.in_(chunk))
+            )
             for row in self._connection.execute(query):
                 people = frozenset({row.annotator, row.updated_by or row.annotator})
                 identity = Identity(row.source, row.key, row.created_at)
                 originals[row.number] = ReviewedOriginal(identity, people)
         return originals
+
+    def reviewed(self, revisions: Iterable[int]) -> dict[int, Revision]:
+        reviewed: dict[int, Revision] = {}
+        copy = aliased(RevisionRow)
+        for chunk in chunks(revisions, _BATCH):
+            query = select(copy.number.label("copy"), *RevisionRow.__table__.columns)
+            query = query.join(RevisionRow, _is_copied(copy, RevisionRow)).where(copy.number.in_(chunk))
+            reviewed |= {row.copy: revision_of_row(row) for row in self._connection.execute(query)}
+        return reviewed
 
     def unnamed(self, annotators: Collection[str]) -> set[str]:
         named = select(Annotator.key).where(Annotator.key.in_(annotators))
@@ -278,6 +301,11 @@ def revision_of_row(row: Row[Any]) -> Revision:
     identity = Identity(row.source, row.key, row.created_at)
     state = None if row.value is None else state_from_value(identity, row.value)
     return Revision(row.number, identity, row.document, state)
+
+
+def _is_copied(copy: Any, original: Any) -> ColumnElement[bool]:
+    """Say of a revision whether another one is its copy; anybody in Label Studio may say of anything that it is one."""
+    return and_(original.number == copy.review_of, original.document == copy.document, original.task.is_(None))
 
 
 def _current(row: Row[Any]) -> CurrentAnnotation:

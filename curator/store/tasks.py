@@ -8,10 +8,12 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    String,
     bindparam,
     exists,
     func,
     insert,
+    or_,
     select,
     tuple_,
     union,
@@ -19,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from curator.domain.annotation import ProjectSource
+from curator.domain.annotation import ProjectSource, TaskRef
 from curator.domain.prediction import GIVEN, PipelineId, Prediction
 from curator.domain.span import content_from_value
 from curator.steps.ports.stored_tasks import ProjectRole, StoredPrediction
@@ -94,7 +96,7 @@ class TaskTable:
         return int(self._connection.scalar(query) or 0)
 
     def save(
-        self, server: str, project: int, tasks: Mapping[int, str], created: Mapping[int, str | None] | None = None
+        self, server: str, project: int, tasks: Mapping[int, str], refs: Mapping[int, TaskRef] | None = None
     ) -> None:
         of_project = _of(TaskRow, server, project)
         for chunk in chunks(tasks.items(), _BATCH):
@@ -116,11 +118,17 @@ class TaskTable:
                 is_back = tuple_(TaskRow.task, TaskRow.document).in_(back)
                 self._connection.execute(update(TaskRow).where(*of_project, is_back).values(**state))
             self._note_doubled(server, project, {document for _, document in changed})
-        told = [{"of": task, "at": at} for task, at in (created or {}).items() if at is not None]
-        if told:
+        made = [
+            {"of": task, "at": ref.created_at, "form": ref.raw.form}
+            for task, ref in (refs or {}).items()
+            if ref.created_at is not None and ref.raw is not None
+        ]
+        if made:
             of_task = (*_of(TaskRow, server, project), TaskRow.task == bindparam("of"), TaskRow.gone.is_(False))
-            other = TaskRow.created_at.is_distinct_from(bindparam("at"))
-            self._connection.execute(update(TaskRow).where(*of_task, other).values(created_at=bindparam("at")), told)
+            at, form = bindparam("at", type_=String()), bindparam("form", type_=String())
+            other = or_(TaskRow.created_at.is_distinct_from(at), TaskRow.raw_form.is_distinct_from(form))
+            change = update(TaskRow).where(*of_task, other).values(created_at=at, raw_form=form)
+            self._connection.execute(change, made)
 
     def _note_doubled(self, server: str, project: int, documents: Collection[str]) -> None:
         """Remember those of the documents that several tasks hold by now."""

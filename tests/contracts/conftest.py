@@ -13,6 +13,7 @@ from curator.domain.schema import LabelSchema
 from curator.label_studio.client import LabelStudioServer
 from curator.steps.ports.adopted import AdoptedTasks
 from curator.steps.ports.label_server import LabelServer, ProjectRef
+from curator.steps.ports.stored_projects import StoredTask
 from tests.conftest import RunningLabelStudio
 from tests.fakes.label_server import FakeLabelServer
 from tests.store.conftest import _postgres_template as _postgres_template
@@ -124,15 +125,14 @@ class OneAdopted:
     """Implements `AdoptedTasks` for one project, of which some tasks are known, each with when it was made."""
 
     project: int
-    known: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    tasks: Mapping[int, StoredTask] = field(default_factory=dict)
 
     def is_adopted(self, project: int) -> bool:
         return project == self.project
 
-    def documents(self, project: int, created: Mapping[int, str]) -> Mapping[int, str]:
+    def known(self, project: int, created: Mapping[int, str]) -> Mapping[int, StoredTask]:
         assert project == self.project
-        known = {task: self.known[task] for task in created if task in self.known}
-        return {task: document for task, (document, at) in known.items() if at == created[task]}
+        return {number: task for number, task in self.tasks.items() if task.created_at == created.get(number)}
 
 
 @pytest.fixture

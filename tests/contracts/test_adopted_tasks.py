@@ -9,6 +9,7 @@ from curator.domain.schema import LabelSchema, schema_from_value
 from curator.domain.span import Span
 from curator.steps.ports.adopted import AdoptedTasks
 from curator.steps.ports.label_server import LabelServer, PredictionRef, TaskState
+from curator.steps.ports.stored_projects import StoredTask
 from tests.contracts.conftest import OneAdopted, Reviewer
 from tests.fakes.adoptable import CONFIG, CRLF, PLAIN, canonical, item, marked
 from tests.fakes.parts import SCHEMA_VALUE
@@ -55,10 +56,35 @@ def test_a_task_is_that_of_the_document_it_is_known_as_where_it_is_that_task(
     task = reviewer.import_task(project, body=PLAIN, title="Titre")
     ref = listed(adopting(OneAdopted(project)), project)[task].ref
     assert ref.created_at is not None
-    known = adopting(OneAdopted(project, {task: ("d0", ref.created_at)}))
+    known = adopting(OneAdopted(project, {task: StoredTask("d0", ref.created_at)}))
     assert listed(known, project)[task].ref.document == known.task(task).ref.document == "d0"  # type: ignore[union-attr]
-    another = adopting(OneAdopted(project, {task: ("d0", "2020-01-01T00:00:00.000000Z")}))
+    another = adopting(OneAdopted(project, {task: StoredTask("d0", "2020-01-01T00:00:00.000000Z")}))
     assert listed(another, project)[task].ref == ref
+
+
+def test_a_field_of_our_keys_name_is_ours_only_where_it_is_the_key_of_the_text(
+    adopting: Adopting, reviewer: Reviewer
+) -> None:
+    project = reviewer.make_project("By hand", CONFIG)
+    server = adopting(OneAdopted(project))
+    foreign = reviewer.import_task(project, body=CRLF, title="Titre", document="507f1f77bcf86cd799439011")
+    ours = reviewer.import_task(project, body=PLAIN, title="Titre", document=document_id(PLAIN))
+    states = listed(server, project)
+    read = {task: (state.ref.document, state.ref.raw and state.ref.raw.keyed) for task, state in states.items()}
+    assert read == {foreign: (document_id(canonical(CRLF)), False), ours: (document_id(PLAIN), True)}
+
+
+def test_a_text_that_is_written_another_way_than_it_was_is_told(adopting: Adopting, reviewer: Reviewer) -> None:
+    project = reviewer.make_project("By hand", CONFIG)
+    task = reviewer.import_task(project, body=CRLF, title="Titre")
+    ref = listed(adopting(OneAdopted(project)), project)[task].ref
+    assert ref.raw is not None
+    assert (ref.raw.form != "", ref.raw.changed) == (True, False)
+    for form, changed in ((ref.raw.form, False), ("", True), (None, False)):
+        known = OneAdopted(project, {task: StoredTask(str(ref.document), ref.created_at, form)})
+        raw = listed(adopting(known), project)[task].ref.raw
+        assert raw is not None
+        assert raw.changed is changed
 
 
 def test_predictions_of_tasks_are_read_in_canonical_offsets(adopting: Adopting, reviewer: Reviewer) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from curator.bootstrap.reading import READ_ANNOTATION
-from curator.domain.annotation import AnnotationState, Form, Identity, annotator_key
+from curator.domain.annotation import AnnotationState, Form, Identity, Revision, annotator_key
 from curator.domain.canonical import document_id
 from curator.domain.errors import ServerRefused
 from curator.domain.schema import LabelSchema
@@ -172,6 +172,9 @@ def test_people_of_a_copy_are_who_made_the_original_and_who_changed_the_copy(sto
         assert people == {untouched: {"Zoé"}, touched: {"Zoé", "test/2"}, elsewhere: {"test/1"}}
         originals = transaction.revisions.originals([original, untouched, touched, elsewhere])
         assert {number: found.identity.key for number, found in originals.items()} == {untouched: "1", touched: "1"}
+        reviewed = transaction.revisions.reviewed([original, untouched, touched, elsewhere])
+        made = Revision(original, from_elsewhere("1").identity, paris, from_elsewhere("1"))
+        assert reviewed == {untouched: made, touched: made}
 
 
 def test_what_waits_does_not_count_and_is_counted_apart(store: SqlStore) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from curator.domain.held_attributes import AS_LIST
 from curator.domain.loss import Loss
 from curator.domain.record import Record
 from curator.domain.span import attribute_value
-from curator.label_studio.attributes import AS_LIST
 from curator.label_studio.results import read_result
 from tests.conftest import RunningLabelStudio
 from tests.files.formats.hard_case import RECORDS, SCHEMA, written

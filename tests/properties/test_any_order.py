@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from sqlalchemy import text
 
 from curator.domain.annotation import TaskRef
-from curator.domain.canonical import document_id
 from curator.steps.desk.foreign import is_foreign
+from curator.steps.desk.verdict import is_intact
 from tests.fakes.world import World
 from tests.properties.acts import TEXTS, Life, Step, steps
 
@@ -123,7 +123,7 @@ def equals(life: Life) -> None:
     assert not deleted, "the store holds annotations that are gone"
     assert quarantined == world.server.unreadable(life.project)
     for identity, (state, ref) in truth.items():
-        if ref.document in ours and ref.text is not None and document_id(ref.text) == ref.document:
+        if ref.document in ours and is_intact(ref):
             assert identity in current, "the store lacks an annotation"
             assert current[identity].state == state
             assert current[identity].document == ref.document
@@ -139,7 +139,7 @@ def equals(life: Life) -> None:
 
 
 def _edited(ref: TaskRef) -> bool:
-    return ref.text is None or document_id(ref.text) != ref.document
+    return not is_intact(ref)
 
 
 def at_rest(world: World) -> None:

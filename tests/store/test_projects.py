@@ -1,8 +1,8 @@
 """All projects of a server, and what is held of each."""
 
-from curator.domain.annotation import ProjectSource
-from curator.domain.canonical import document_id
-from curator.steps.ports.stored_projects import KnownAnnotation, TaskHolding
+from curator.domain.annotation import ProjectSource, RawText, TaskRef
+from curator.domain.canonical import Shift, document_id
+from curator.steps.ports.stored_projects import KnownAnnotation, StoredTask, TaskHolding
 from curator.steps.ports.stored_tasks import ProjectRole
 from curator.store.database import SqlStore
 from tests.fakes.annotations import annotation_state, identity
@@ -33,23 +33,29 @@ def test_adopted_projects_are_told_from_those_that_are_given_our_labels(store: S
     assert roles == [ProjectRole.ADOPTED, ProjectRole.ANNOTATION, None]
 
 
-def test_a_task_is_known_with_when_it_was_made_where_that_was_told(store: SqlStore) -> None:
+def made(task: int, created_at: str | None, *shifts: Shift) -> TaskRef:
+    return TaskRef("s", 1, task, None, None, RawText("body", shifts), created_at)
+
+
+def test_a_task_is_known_with_when_and_how_it_was_made_where_that_was_told(store: SqlStore) -> None:
     early, late = "2026-01-01T00:00:00.000000Z", "2026-01-02T00:00:00.000000Z"
     with store.writing() as transaction:
         transaction.documents.add([arrival("Paris"), arrival("Lyon")])
-        transaction.tasks.save("s", 1, {5: PARIS, 2: LYON, 3: PARIS}, {5: early, 2: None})
+        transaction.tasks.save("s", 1, {5: PARIS, 2: LYON, 3: PARIS}, {5: made(5, early), 2: made(2, None)})
     with store.writing() as transaction:
         assert transaction.projects.known("s", 1, [2, 3, 5, 9]) == {
-            5: (PARIS, early),
-            2: (LYON, None),
-            3: (PARIS, None),
+            5: StoredTask(PARIS, early, ""),
+            2: StoredTask(LYON),
+            3: StoredTask(PARIS),
         }
         # The number is another task's by now, of the same text, and then of another one.
-        transaction.tasks.save("s", 1, {5: PARIS}, {5: late})
-        assert transaction.projects.known("s", 1, [5]) == {5: (PARIS, late)}
-        transaction.tasks.save("s", 1, {5: LYON}, {5: early})
+        transaction.tasks.save("s", 1, {5: PARIS}, {5: made(5, late, (1, 3, 1, 2))})
+        form = RawText("body", ((1, 3, 1, 2),)).form
+        assert form
+        assert transaction.projects.known("s", 1, [5]) == {5: StoredTask(PARIS, late, form)}
+        transaction.tasks.save("s", 1, {5: LYON}, {5: made(5, early)})
         transaction.tasks.mark_gone("s", 1, [2])
-        assert transaction.projects.known("s", 1, [2, 5]) == {5: (LYON, early)}
+        assert transaction.projects.known("s", 1, [2, 5]) == {5: StoredTask(LYON, early, "")}
 
 
 def test_a_document_with_a_task_in_an_adopted_project_needs_none_in_ours(store: SqlStore) -> None:

@@ -1,7 +1,7 @@
 """What documents are decided from, read set-wise: the cost is a few statements, however many documents there are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from curator.domain.annotation import Revision
 from curator.domain.document import Document, Source
@@ -14,7 +14,8 @@ from curator.steps.ports.stored_decisions import PersonDecision
 class Case:
     """A document with all that its decision is made from.
 
-    `corrected` are the numbers of those revisions that a reviewer's correction of a copy took the place of.
+    `originals` are the revisions of which copies were sent to be reviewed and corrected, by the numbers of these, and
+    `corrected` the numbers of those revisions that a correction took the place of.
     """
 
     document: Document
@@ -24,6 +25,7 @@ class Case:
     by_person: PersonDecision | None
     origins: Origins
     corrected: frozenset[int] = frozenset()
+    originals: Mapping[int, Revision] = field(default_factory=dict)
 
     @property
     def revision_numbers(self) -> tuple[int, ...]:
@@ -42,7 +44,8 @@ def read_cases(transaction: Transaction, documents: Sequence[str], as_of: int, n
     by_id = transaction.documents.by_id(there)
     sources = transaction.documents.describing_sources(there, as_of)
     numbers = [revision.number for of_document in revisions.values() for revision in of_document]
-    corrected = _corrected(transaction, revisions)
+    originals = _originals(transaction, revisions)
+    corrected = {original.identity for of_document in originals.values() for original in of_document.values()}
     origins = origins_of(transaction, numbers, as_of, names)
     return [
         Case(
@@ -51,25 +54,25 @@ def read_cases(transaction: Transaction, documents: Sequence[str], as_of: int, n
             tuple(revisions.get(document, ())),
             by_person.get(document),
             origins,
-            corrected.get(document, frozenset()),
+            frozenset(each.number for each in revisions.get(document, ()) if each.identity in corrected),
+            originals.get(document, {}),
         )
         for document in there
     ]
 
 
-def _corrected(transaction: Transaction, revisions: Mapping[str, Sequence[Revision]]) -> Mapping[str, frozenset[int]]:
-    """Return by document those revisions of which there is a copy that a reviewer went over, and that counts too."""
-    copies = [
-        revision.number
-        for of_document in revisions.values()
+def _originals(
+    transaction: Transaction, revisions: Mapping[str, Sequence[Revision]]
+) -> Mapping[str, Mapping[int, Revision]]:
+    """Return by document what those revisions are copies of that a reviewer went over, and that count."""
+    copies = {
+        revision.number: document
+        for document, of_document in revisions.items()
         for revision in of_document
         if revision.state is not None and revision.state.review_of is not None
-    ]
-    originals = transaction.revisions.originals(copies) if copies else {}
-    if not originals:
-        return {}
-    corrected = {original.identity for original in originals.values()}
-    return {
-        document: frozenset(revision.number for revision in of_document if revision.identity in corrected)
-        for document, of_document in revisions.items()
     }
+    originals: dict[str, dict[int, Revision]] = {}
+    if copies:
+        for copy, original in sorted(transaction.revisions.reviewed(copies).items()):
+            originals.setdefault(copies[copy], {})[copy] = original
+    return originals

@@ -11,13 +11,14 @@ from curator.domain.decision import DECIDER, Decision
 from curator.domain.document import Document, Source
 from curator.domain.filtered import Filter, decide_filtered, decision_of_person_filtered, each_annotation
 from curator.domain.filters import EVERYTHING, Filters
-from curator.domain.loss import Loss, content_losses
+from curator.domain.held_attributes import attributes_not_held
+from curator.domain.loss import NOT_SENT_FOR_REVIEW, Loss, content_losses
 from curator.domain.policies.kind import UNDECIDED, ReadAnnotation
 from curator.domain.policy import EACH, PERSON, Policy, policy_from_value
 from curator.domain.pseudonym import pseudonym
 from curator.domain.record import RECORD_FORMAT, Provenance, record_from_line, record_line, record_names, record_of
 from curator.domain.schema import LabelSchema
-from curator.domain.span import Content
+from curator.domain.span import Content, attribute_value
 from curator.steps.curation.cases import Case
 from curator.steps.ports.contents import ContentReader
 from curator.steps.ports.stored_decisions import PersonDecision, StoredDecision
@@ -93,6 +94,7 @@ class Decider:
             "source": case.source_number,
             "schema": self.schema.hash,
             "record_format": RECORD_FORMAT,
+            **({"originals": sorted(case.originals)} if case.originals else {}),
             **({"filters": filters.shaping_value()} if filters.shapes else {}),
         }
         return digest(inputs)
@@ -104,6 +106,7 @@ class Decider:
         annotations = self._read(case)
         if self.rules.filters.each_annotation:
             return self._each(case, annotations)
+        lost = self._lost_in_review(case)
         if by_person is None:
             decision = decide_filtered(
                 document.id, document.text, annotations, self.rules.policy, self.schema, self._filter
@@ -121,7 +124,7 @@ class Decider:
             decider=decision.decider,
             revisions=case.revision_numbers,
             contributors=tuple(annotation.number for annotation in decision.contributors),
-            losses=decision.losses,
+            losses=(*decision.losses, *lost),
             counts=label_counts(decision.content or Content(), self.schema),
             record=self._line(document, decision, source, provenance),
             person_decision=None if by_person is None else by_person.number,
@@ -148,11 +151,22 @@ class Decider:
             decider=DECIDER,
             revisions=case.revision_numbers,
             contributors=tuple(annotation.number for annotation, _ in contents),
-            losses=tuple(losses),
+            losses=(*losses, *self._lost_in_review(case)),
             counts=summed_counts(counts, self.schema),
             record=b"".join(lines[name] for name in sorted(lines)) or None,
             filters=self.rules.filters.shaping_value(),
         )
+
+    def _lost_in_review(self, case: Case) -> list[Loss]:
+        """Return the attributes of originals that no copy could have, as the labelling interface cannot hold them."""
+        losses: list[Loss] = []
+        for original in case.originals.values():
+            if original.state is not None:
+                content = self.read_content(original.state, case.document.text, self.schema)
+                for attribute, fault in attributes_not_held(content, self.schema):
+                    reason = f"{NOT_SENT_FOR_REVIEW}:{fault}"
+                    losses.append(Loss(case.document.id, "attribute", attribute_value(attribute), reason))
+        return losses
 
     def _as_taken(self, case: Case) -> Case:
         """Return a case without what a person decided where nothing is decided."""

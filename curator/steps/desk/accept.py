@@ -202,8 +202,7 @@ class Acceptor:
 
     def _append(self, transaction: Transaction, state: AnnotationState, task: TaskRef) -> None:
         """Append a state, and whatever of its task and of its being unreadable it sets right."""
-        created = {task.task: task.created_at}
-        transaction.tasks.save(task.server, task.project, {task.task: str(task.document)}, created)
+        transaction.tasks.save(task.server, task.project, {task.task: str(task.document)}, {task.task: task})
         self._append_state(transaction, state, task)
         transaction.quarantine.drop_unreadable(state.identity.source, task.task, state.identity.key)
 

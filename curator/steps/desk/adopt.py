@@ -9,15 +9,15 @@ from curator.domain.annotation import ProjectSource
 from curator.domain.errors import CuratorError, DeletionsNotAccepted, ServerRefused, ServerUnreachable
 from curator.domain.interface import Interface
 from curator.domain.schema import LabelSchema
-from curator.steps.desk.foreign import is_foreign, is_intact, remedy_for
+from curator.steps.desk.foreign import is_foreign, remedy_for
 from curator.steps.desk.publish import Hook, arm_webhook
 from curator.steps.desk.receive import Receiver
 from curator.steps.desk.reconcile import save_annotators
 from curator.steps.desk.reconcile_project import ProjectReconciliation
 from curator.steps.desk.report import ReconciliationReport
 from curator.steps.desk.shown import note_shown_of_adopted
-from curator.steps.desk.take_up import split_newcomers
-from curator.steps.desk.verdict import Verdict
+from curator.steps.desk.take_up import prediction_origins, split_newcomers
+from curator.steps.desk.verdict import is_intact
 from curator.steps.in_force.schema import schema_in_force
 from curator.steps.in_force.split_rule import refuse_other_split_rule
 from curator.steps.ports.adopted import InterfaceReader
@@ -33,6 +33,7 @@ _NAMED = 12
 _LANGUAGE_REMEDY = "if that is wrong, give the task's data `lang`, then adopt again or wait for the next full sync"
 _TEXT_REMEDY = "give the task a text in Label Studio, or delete it"
 _SIZE_REMEDY = "cut its text into several tasks, or raise max_text_bytes under [ingest]"
+_MISFIT_REMEDY = "correct it in Label Studio, or let the label schema have it"
 _KEY_REMEDY = "none is needed: the task is known by its text; or rename its field `document`"
 
 
@@ -67,7 +68,8 @@ class Twins:
 class Adopted:
     """What an adoption took in that was new, and came upon.
 
-    `controls` are those of the interface that no schema can say, `keys_refused` tasks with a field of our key's name.
+    `controls` are those of the interface that no schema can say, `edited` tasks that are left alone for their text,
+    `keys_refused` tasks with a field of our key's name.
     `webhook` is as a push has it. `proposed` names the file of a schema that was proposed, where nothing else was done.
     Where the guard held deletions, `stopped` says so.
     """
@@ -114,21 +116,21 @@ def check_adoptable(
     """
     with store.reading() as transaction:
         role = transaction.projects.role(server.name, project)
-    found, interface = survey(server, project, read_interface)
-    if role not in (None, ProjectRole.ADOPTED) or marker in found.marker:
+    ref, interface = survey(server, project, read_interface)
+    if role not in (None, ProjectRole.ADOPTED) or marker in ref.marker:
         what = "curator made this project itself: there is nothing to adopt"
         raise CuratorError(what, f"project {project}", "`curator sync` reads it; name one that somebody else made")
-    return found, interface
+    return ref, interface
 
 
 def survey(server: LabelServer, project: int, read_interface: InterfaceReader) -> tuple[ProjectRef, Interface]:
     """Return a project and its interface. Raises CuratorError where there is none, or none with labels on a text."""
     where = f"project {project}"
-    found = server.project(project)
-    if found is None:
+    ref = server.project(project)
+    if ref is None:
         what = "Label Studio has no such project"
         raise CuratorError(what, where, "take the number from the project's address, …/projects/NUMBER")
-    interface = read_interface(found.label_config)
+    interface = read_interface(ref.label_config)
     others = f" (it has {', '.join(interface.left_out)})" if interface.left_out else ""
     if interface.text_key is None:
         what = f"the labelling interface has no Text that shows a field of the tasks{others}"
@@ -136,7 +138,7 @@ def survey(server: LabelServer, project: int, read_interface: InterfaceReader) -
     if not interface.layers:
         what = f"the labelling interface has no Labels on its text that a label schema can have{others}"
         raise CuratorError(what, where, 'curator reads projects with <Labels name="…" toName="…"> of fixed labels')
-    return found, interface
+    return ref, interface
 
 
 def refuse_lacking(schema: LabelSchema, interface: Interface, project: int, where: str) -> None:
@@ -161,7 +163,7 @@ def refuse_not_in_force(store: Store, interface: Interface, project: int, where:
 def adopt_project(
     receiver: Receiver,
     hook: Hook,
-    found: ProjectRef,
+    ref: ProjectRef,
     interface: Interface,
     newcomers: Newcomers,
     progress: Progress,
@@ -174,7 +176,7 @@ def adopt_project(
     Predictions are never sent to it. Page by page, each whole; interrupted at any point, it is completed by another
     one. Idempotent. Raises ServerUnreachable, and CuratorError where documents were split by another rule.
     """
-    store, server, project = receiver.store, receiver.acceptor.server, found.id
+    store, server, project = receiver.store, receiver.acceptor.server, ref.id
     with store.reading() as transaction:
         refuse_other_split_rule(transaction, newcomers.rule)
     report = ReconciliationReport()
@@ -190,7 +192,8 @@ def adopt_project(
         split_newcomers(store, newcomers)
         # Only now, as nobody knows what was shown to those who annotated before.
         note_shown_of_adopted(store, server, project)
-        adopted = _report(store, server.name, found, interface, report)
+        adopted = _report(store, server.name, ref, interface, report)
+        adopted.quarantined += _misfit_predictions(store, server, project, schema)
         if write_keys:
             _write_keys(receiver, project, adopted, progress)
     finally:
@@ -199,14 +202,12 @@ def adopt_project(
     return adopted
 
 
-def _report(
-    store: Store, server: str, found: ProjectRef, interface: Interface, report: ReconciliationReport
-) -> Adopted:
-    taken, project = report.taken_up, found.id
+def _report(store: Store, server: str, ref: ProjectRef, interface: Interface, report: ReconciliationReport) -> Adopted:
+    taken, project = report.taken_up, ref.id
     source = str(ProjectSource(server, project))
     adopted = Adopted(
         project,
-        found.title,
+        ref.title,
         tasks=taken.tasks,
         documents=taken.documents,
         annotations=report.missed["created"],
@@ -232,13 +233,24 @@ def _report(
         left = LeftOut(entry.task, entry.cause, remedy_for(entry.cause), entry.key)
         if not is_foreign(entry.cause):
             adopted.unreadable.append(left)
-        elif not entry.cause.startswith(Verdict.UNKNOWN_TASK):
+        elif entry.task not in taken.left_out:
             adopted.edited.append(left)
-    remedy = "correct it in Label Studio, or let the label schema have it"
-    adopted.quarantined = [LeftOut(item.task or 0, item.cause, remedy, item.key) for item in items]
-    for (task, number), cause in sorted(taken.problems.items()):
-        adopted.quarantined.append(LeftOut(task, f"prediction {number}: {cause}", remedy))
+    adopted.quarantined = [LeftOut(item.task or 0, item.cause, _MISFIT_REMEDY, item.key) for item in items]
     return adopted
+
+
+def _misfit_predictions(store: Store, server: LabelServer, project: int, schema: LabelSchema) -> list[LeftOut]:
+    """Return what of a project's predictions does not fit now, by number; only those of which any did not are read."""
+    with store.reading() as transaction:
+        documents = transaction.quarantine.documents(prediction_origins(ProjectSource(server.name, project)))
+        live = transaction.tasks.live(server.name, project) if documents else {}
+    tasks = sorted(task for task, document in live.items() if document in documents)
+    misfits: list[LeftOut] = []
+    for prediction in sorted(server.task_predictions(project, tasks, schema), key=lambda each: each.number):
+        if causes := sorted({problem.cause for problem in prediction.content.problems}):
+            cause = f"prediction {prediction.number}: {', '.join(causes)}"
+            misfits.append(LeftOut(prediction.task, cause, _MISFIT_REMEDY))
+    return misfits
 
 
 def _write_keys(receiver: Receiver, project: int, adopted: Adopted, progress: Progress) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from curator.steps.ports.store import Store
+from curator.steps.ports.stored_projects import StoredTask
 from curator.steps.ports.stored_tasks import ProjectRole
 
 
@@ -24,7 +25,7 @@ class StoredAdoptions:
             self._roles[project] = role
         return self._roles[project] is ProjectRole.ADOPTED
 
-    def documents(self, project: int, created: Mapping[int, str]) -> Mapping[int, str]:
+    def known(self, project: int, created: Mapping[int, str]) -> Mapping[int, StoredTask]:
         with self._store.reading() as transaction:
             known = transaction.projects.known(self._server, project, created)
-        return {task: document for task, (document, created_at) in known.items() if created_at == created[task]}
+        return {number: task for number, task in known.items() if task.created_at == created[number]}

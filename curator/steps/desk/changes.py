@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from curator.domain.annotation import Identity, ProjectSource, UnreadableAnnotation
+from curator.domain.annotation import Identity, ProjectSource, TaskRef, UnreadableAnnotation
 from curator.steps.desk.deletions import Gone
 from curator.steps.ports.label_server import TaskState
 from curator.steps.ports.store import Store
@@ -16,7 +16,7 @@ class Changes:
     """What a listing showed: what of the store is missing in it, and what is there though it is held as gone.
 
     `replaced` are tasks that hold another document now, `unknown` those of our documents that the store does not have,
-    made when `created` says, `newest` is the newest time of a task. `seen` has of each task that was read, or is known
+    `refs` these tasks, `newest` is the newest time of a task. `seen` has of each task that was read, or is known
     to be gone, how many annotations it has there.
     """
 
@@ -25,7 +25,7 @@ class Changes:
     replaced: set[int] = field(default_factory=set)
     listed: set[int] = field(default_factory=set)
     unknown: dict[int, str] = field(default_factory=dict)
-    created: dict[int, str | None] = field(default_factory=dict)
+    refs: dict[int, TaskRef] = field(default_factory=dict)
     seen: dict[int, int | None] = field(default_factory=dict)
     newest: str = ""
 
@@ -38,7 +38,7 @@ class Changes:
                 self.replaced.add(number)
         elif document in known.stored and not foreign:
             self.unknown[number] = str(document)
-            self.created[number] = task.ref.created_at
+            self.refs[number] = task.ref
 
     def compare(
         self, current: Mapping[Identity, str], moved: Set[Identity], task: TaskState, held: Set[DeletedItem]

@@ -4,10 +4,9 @@ from collections.abc import Collection, Mapping
 from itertools import zip_longest
 
 from curator.domain.annotation import TaskRef, UnreadableAnnotation
-from curator.domain.canonical import document_id
 from curator.domain.event import AnnotationObserved, Event
 from curator.steps.desk.accept import Acceptor
-from curator.steps.desk.verdict import Verdict
+from curator.steps.desk.verdict import Verdict, is_intact, is_same_text
 from curator.steps.ports.label_server import TaskState
 from curator.steps.ports.store import Store, Transaction
 
@@ -17,6 +16,7 @@ _REMEDIES: Mapping[str, str] = {
     Verdict.FOREIGN_TEXT: "restore the text in Label Studio, or ingest the new one as a document of its own and push",
     Verdict.UNKNOWN_TASK: "delete the task in Label Studio, or ingest its text, push, and annotate the task made of it",
 }
+_WRITTEN_ANOTHER_WAY = "its text has other line ends or another normal form than when the task was taken in"
 _UNREADABLE = "correct or delete it in Label Studio"
 
 
@@ -27,6 +27,8 @@ def is_foreign(cause: str) -> bool:
 
 def remedy_for(cause: str) -> str:
     """Return what mends what is in quarantine for a cause."""
+    if cause.endswith(_WRITTEN_ANOTHER_WAY):
+        return "write the text in Label Studio as it was, or delete the task and make another one of the text"
     return _REMEDIES.get(cause.partition(":")[0], _UNREADABLE)
 
 
@@ -77,19 +79,11 @@ def _cause(transaction: Transaction, task: TaskRef) -> str:
         return ""
     if task.text is None:
         return f"{Verdict.FOREIGN_TEXT}: document {task.document}, it has no text"
+    if is_same_text(task):
+        return f"{Verdict.FOREIGN_TEXT}: document {task.document}, {_WRITTEN_ANOTHER_WAY}"
     at = _first_difference(task.text, text)
     theirs, ours = (value[at : at + _PIECE] for value in (task.text, text))
     return f"{Verdict.FOREIGN_TEXT}: document {task.document}, from character {at} on {theirs!r} in place of {ours!r}"
-
-
-def is_intact(task: TaskRef) -> bool:
-    """Say whether a task has the text that its key is a digest of."""
-    if task.text is None:
-        return False
-    try:
-        return document_id(task.text) == task.document
-    except UnicodeEncodeError:
-        return False
 
 
 def _first_difference(text: str, other: str) -> int:

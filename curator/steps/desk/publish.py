@@ -13,7 +13,7 @@ from curator.steps.desk.lease import HeldLease
 from curator.steps.desk.rename_predictions import rename_predictions
 from curator.steps.desk.report import DoubledDocument, GoneProject
 from curator.steps.desk.send_predictions import send_predictions
-from curator.steps.desk.send_reviews import ReviewSender
+from curator.steps.desk.send_reviews import NotSent, ReviewSender
 from curator.steps.desk.send_tasks import send_tasks
 from curator.steps.desk.shown import show_newest
 from curator.steps.in_force.schema import adopt_schema, check_schema
@@ -42,9 +42,9 @@ class Hook:
 class Published:
     """What a push did, and came upon; `webhook` is `kept`, `created`, `rearmed` or, with its reason, `refused`.
 
-    `ml_backend` is `kept`,
-    `connected`, `reconnected`, `refused` with its reason, or `off`. `renamed` predictions were there under earlier
-    labels. `doubled` are documents with several tasks, `gone` projects whose annotations are current still.
+    `ml_backend` is `kept`, `connected`, `reconnected`, `refused` with its reason, or `off`. `renamed` predictions were
+    there under earlier labels. `attributes_not_sent` are those of what was sent for review that Label Studio cannot
+    hold. `doubled` are documents with several tasks, `gone` projects whose annotations are current still.
     """
 
     project: int = 0
@@ -59,6 +59,7 @@ class Published:
     ml_backend: str = "off"
     ml_reason: str = ""
     schema_changes: list[str] = field(default_factory=list)
+    attributes_not_sent: list[NotSent] = field(default_factory=list)
     doubled: list[DoubledDocument] = field(default_factory=list)
     gone: list[GoneProject] = field(default_factory=list)
 
@@ -92,7 +93,7 @@ def publish(
     report.tasks = send_tasks(store, server, project, schema, reviews, lease, progress)
     # Before predictions, which change their tasks: a push that was interrupted goes by when these changed last.
     reviews.to_tasks(progress)
-    report.sent_for_review = reviews.sent
+    report.sent_for_review, report.attributes_not_sent = reviews.sent, reviews.not_sent
     report.predictions = send_predictions(store, server, project.id, schema, lease, progress)
     report.renamed = rename_predictions(store, server, project.id, schema, lease, progress)
     show_newest(store, server, project.id)

@@ -153,7 +153,7 @@ class ProjectReconciliation:
                 self._progress(done, None)
             if changes.unknown:
                 with self._receiver.lease.writing() as transaction:
-                    transaction.tasks.save(self._server.name, self._project, changes.unknown, changes.created)
+                    transaction.tasks.save(self._server.name, self._project, changes.unknown, changes.refs)
                 changes.unknown = {}
 
     def _take_up(self, page: list[TaskState | UnreadableAnnotation]) -> dict[Identity, Verdict]:
@@ -179,8 +179,7 @@ class ProjectReconciliation:
             live = transaction.projects.documents(self._server.name, self._project, self._replacing)
             free = {task: ref for task, ref in self._replacing.items() if live.get(task) in (None, ref.document)}
             documents = {task: str(ref.document) for task, ref in free.items()}
-            created = {task: ref.created_at for task, ref in free.items()}
-            transaction.tasks.save(self._server.name, self._project, documents, created)
+            transaction.tasks.save(self._server.name, self._project, documents, free)
         self._report.taken_up.tasks += len(free)
 
     def _tasks(self, since: str | None, changes: Changes) -> Iterator[TaskState | UnreadableAnnotation]:

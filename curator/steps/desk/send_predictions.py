@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from curator.domain.schema import LabelSchema
-from curator.steps.desk.foreign import is_intact
 from curator.steps.desk.lease import HeldLease
 from curator.steps.desk.send_tasks import new_prediction
+from curator.steps.desk.verdict import is_intact
 from curator.steps.ports.label_server import LabelServer, TaskState
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store

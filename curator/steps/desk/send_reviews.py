@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from curator.domain.annotation import AnnotationState, annotator_key
 from curator.domain.document import Document
 from curator.domain.forms import read_content
+from curator.domain.held_attributes import attributes_not_held
 from curator.domain.schema import LabelSchema
-from curator.steps.desk.foreign import is_intact
+from curator.domain.span import Attribute, attribute_value
 from curator.steps.desk.lease import HeldLease
+from curator.steps.desk.verdict import is_intact
 from curator.steps.ports.label_server import LabelServer, NewReview, TaskState
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store, Transaction
@@ -17,13 +20,32 @@ from curator.steps.ports.stored_reviews import Attempt, WaitingReview
 _BATCH = 100
 
 
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """An attribute of an annotation that a reviewer is not shown, as the labelling interface cannot hold it."""
+
+    document: str
+    revision: int
+    attribute: Attribute
+    reason: str
+
+    def __str__(self) -> str:
+        attribute = f"attribute {self.attribute.name!r} of {self.attribute.on}"
+        return f"document {self.document}: {attribute} cannot be reviewed, nor kept by a correction: {self.reason}"
+
+    def value(self) -> dict[str, Any]:
+        """Return it as a JSON value."""
+        return {"document": self.document, **attribute_value(self.attribute), "reason": self.reason}
+
+
 @dataclass(slots=True)
 class ReviewSender:
     """Sends what waits for a reviewer to a project, each revision once at most.
 
-    `sent` counts those that were sent. That one is about to be sent is remembered before: of one of which nobody heard
-    what came, the copy is looked for by its mark. Where there is none, and the task changed since or was made with it,
-    somebody may have deleted the copy, and it is not sent again.
+    `sent` counts those that were sent, `not_sent` are the attributes that their copies lack. That one is about to be
+    sent is remembered before: of one of which nobody heard what came, the copy is looked for by its mark. Where there
+    is none, and the task changed since or was made with it, somebody may have deleted the copy, and it is not sent
+    again.
     """
 
     store: Store
@@ -32,6 +54,7 @@ class ReviewSender:
     schema: LabelSchema
     lease: HeldLease
     sent: int = 0
+    not_sent: list[NotSent] = field(default_factory=list)
     _users: Mapping[str, int] | None = field(default=None, init=False)
     _names: Mapping[str, str] = field(default_factory=dict, init=False)
 
@@ -57,6 +80,8 @@ class ReviewSender:
         if numbers:
             transaction.reviews.mark_sent(self.server.name, self.project, numbers)
             self.sent += len(numbers)
+            for document, of_document in reviews.items():
+                self._note_not_sent(document, of_document)
 
     def to_tasks(self, progress: Progress) -> None:
         """Give the tasks that are there the annotations to review that they lack.
@@ -123,6 +148,15 @@ class ReviewSender:
                 sent = [review.revision for _, review in reviews]
                 transaction.reviews.mark_sent(self.server.name, self.project, sent)
             self.sent += len(reviews)
+            for (review, _), (_, new) in zip(lacking, reviews, strict=True):
+                self._note_not_sent(review.revision.document, [new])
+
+    def _note_not_sent(self, document: str, reviews: Sequence[NewReview]) -> None:
+        self.not_sent += [
+            NotSent(document, review.revision, attribute, reason)
+            for review in reviews
+            for attribute, reason in attributes_not_held(review.content, review.schema)
+        ]
 
     def _new(self, review: WaitingReview, text: str) -> NewReview:
         state = review.revision.state

@@ -10,13 +10,13 @@ from curator.domain.errors import InputRefused
 from curator.domain.prediction import Prediction, adopted_pipeline
 from curator.steps.desk.accept import Acceptor
 from curator.steps.desk.changes import known_tasks
-from curator.steps.desk.foreign import is_intact
 from curator.steps.desk.taken_up import TakenUp
-from curator.steps.desk.verdict import Verdict
+from curator.steps.desk.verdict import Verdict, is_intact
 from curator.steps.intake.ingest import arrive, assign_splits
 from curator.steps.ports.label_server import TaskPrediction, TaskState
 from curator.steps.ports.newcomers import Newcomers
 from curator.steps.ports.store import Store, Transaction
+from curator.steps.ports.stored_projects import StoredTask
 
 NO_TEXT = "it has no text"
 EMPTY = "its text is empty"
@@ -51,13 +51,13 @@ class TakingUp:
                 if document is None:
                     self._report.left_out[number] = NO_TEXT
                 continue
-            held = mapped.get(number, (document, None))
-            if number not in mapped or held[0] != document or document not in known.stored:
+            held = mapped.get(number, StoredTask(document))
+            if number not in mapped or held.document != document or document not in known.stored:
                 arrival = self._arrival(task, document in known.stored)
                 if arrival is None:
                     continue
                 arrivals.append(arrival)
-            if held != (document, task.ref.created_at) and held[0] == document:
+            if held != StoredTask(document, task.ref.created_at, _raw_form(task)) and held.document == document:
                 new[number] = document
             taken.append(task)
         predictions = self._lacking_predictions(taken)
@@ -74,7 +74,7 @@ class TakingUp:
         verdicts: dict[Identity, Verdict] = {}
         with self._acceptor.lease.writing() as transaction:
             self._report.documents += transaction.documents.add(arrivals)[0] if arrivals else 0
-            made = {task.ref.task: task.ref.created_at for task in taken if task.ref.task in new}
+            made = {task.ref.task: task.ref for task in taken if task.ref.task in new}
             transaction.tasks.save(server, project, new, made)
             self._add_predictions(transaction, predictions, {task.ref.task: task for task in taken})
             for state, task in fresh:
@@ -137,10 +137,8 @@ class TakingUp:
         for found in predictions:
             document = str(tasks[found.task].ref.document)
             newest[document, str(found.pipeline)] = Prediction(document, found.pipeline, found.content)
-            transaction.quarantine.add(f"{self._project}/prediction/{found.number}", document, found.content.problems)
-            if found.content.problems:
-                causes = sorted({problem.cause for problem in found.content.problems})
-                self._report.problems[found.task, found.number] = ", ".join(causes)
+            origin = f"{prediction_origins(self._project)}{found.number}"
+            transaction.quarantine.add(origin, document, found.content.problems)
         self._report.predictions += transaction.documents.add_predictions(list(newest.values()))
         stored = transaction.tasks.newest_predictions({document for document, _ in newest})
         numbers = {
@@ -154,6 +152,15 @@ class TakingUp:
             if (str(tasks[found.task].ref.document), str(found.pipeline)) in numbers
         }
         transaction.tasks.mark_sent(self._project.server, self._project.project, sorted(sent))
+
+
+def prediction_origins(project: ProjectSource) -> str:
+    """Return what the origins of a project's predictions start with, in the quarantine."""
+    return f"{project}/prediction/"
+
+
+def _raw_form(task: TaskState) -> str | None:
+    return None if task.ref.raw is None else task.ref.raw.form
 
 
 def split_newcomers(store: Store, newcomers: Newcomers) -> None:

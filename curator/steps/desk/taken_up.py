@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 class TakenUp:
     """What was new in adopted projects, and the tasks that were left out: why, in a few words, by number.
 
-    `languages` are those of the tasks left out for that, `too_large` the tasks left out for theirs. `problems` are what
-    of predictions did not fit: the causes by task and number.
+    `languages` are those of the tasks left out for that, `too_large` the tasks left out for theirs.
     """
 
     tasks: int = 0
@@ -16,7 +15,6 @@ class TakenUp:
     annotations: int = 0
     skipped: int = 0
     predictions: int = 0
-    problems: dict[tuple[int, int], str] = field(default_factory=dict)
     left_out: dict[int, str] = field(default_factory=dict)
     languages: dict[int, str] = field(default_factory=dict)
     too_large: set[int] = field(default_factory=set)

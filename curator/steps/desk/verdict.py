@@ -56,10 +56,17 @@ def foreign_verdict(context: AnnotationContext, task: TaskRef) -> Verdict | None
         return Verdict.UNKNOWN_PROJECT
     if not context.has_document:
         return Verdict.UNKNOWN_TASK
-    # The id is a digest of the text, so a text that was changed in Label Studio betrays itself.
-    if task.text is None or _id_of(task.text) != task.document:
-        return Verdict.FOREIGN_TEXT
-    return None
+    return None if is_intact(task) else Verdict.FOREIGN_TEXT
+
+
+def is_intact(task: TaskRef) -> bool:
+    """Say whether a task has the text of its document, and what its offsets count is as when it was taken in."""
+    return is_same_text(task) and not (task.raw is not None and task.raw.changed)
+
+
+def is_same_text(task: TaskRef) -> bool:
+    """Say whether a task has the text that its key is a digest of, however that is written."""
+    return task.text is not None and _id_of(task.text) == task.document
 
 
 def _late(context: AnnotationContext, state: AnnotationState, task: TaskRef) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from curator.domain.interface import Interface
+from curator.steps.ports.stored_projects import StoredTask
 
 InterfaceReader = Callable[[str], Interface]
 """Returns what a labelling interface, as Label Studio keeps it, shows and labels."""
@@ -16,8 +17,8 @@ class AdoptedTasks(Protocol):
         """Say whether a project was made by somebody else, and is read in place."""
         ...
 
-    def documents(self, project: int, created: Mapping[int, str]) -> Mapping[int, str]:
-        """Return the documents of those of the tasks, given with when they were made, that are known."""
+    def known(self, project: int, created: Mapping[int, str]) -> Mapping[int, StoredTask]:
+        """Return those of the tasks, given with when they were made, that are known."""
         ...
 
 
@@ -28,7 +29,7 @@ class NothingAdopted:
         """Say that it was not."""
         return False
 
-    def documents(self, project: int, created: Mapping[int, str]) -> Mapping[int, str]:
+    def known(self, project: int, created: Mapping[int, str]) -> Mapping[int, StoredTask]:
         """Return none."""
         return {}
 

@@ -25,6 +25,18 @@ class KnownAnnotation:
     updated_at: str
 
 
+@dataclass(frozen=True, slots=True)
+class StoredTask:
+    """A task that is not gone: its document, and of adopted projects when it was made and the form of its raw text.
+
+    The last two are None where nobody told.
+    """
+
+    document: str
+    created_at: str | None = None
+    raw_form: str | None = None
+
+
 class Projects(Protocol):
     """The store of projects in Label Studio, those of the past too."""
 
@@ -48,8 +60,8 @@ class Projects(Protocol):
         """Return the document of each of these tasks that is not gone."""
         ...
 
-    def known(self, server: str, project: int, tasks: Iterable[int]) -> dict[int, tuple[str, str | None]]:
-        """Return document and time of making, where it was told, of those of the tasks that are not gone."""
+    def known(self, server: str, project: int, tasks: Iterable[int]) -> dict[int, StoredTask]:
+        """Return those of the tasks that are not gone."""
         ...
 
     def take_away(self, server: str, project: int, tasks: Iterable[int]) -> None:

@@ -15,6 +15,10 @@ class Quarantine(Protocol):
         """Keep items with their causes; `revision` is the number of the revision they are part of. Idempotent."""
         ...
 
+    def documents(self, origins: str) -> set[str]:
+        """Return the documents of which anything ever came, under an origin that starts so, that did not fit."""
+        ...
+
     def of_current(self, source: str | None = None) -> list["QuarantinedItem"]:
         """Return the items that are part of current annotations, of one source where given, by source and task."""
         ...

@@ -126,6 +126,10 @@ class Revisions(Protocol):
         """Return what copies were made of, by the numbers of their revisions; of all that are none, nothing."""
         ...
 
+    def reviewed(self, revisions: Iterable[int]) -> dict[int, Revision]:
+        """Return the very revisions that copies were made of, as `originals` does."""
+        ...
+
     def unnamed(self, annotators: Collection[str]) -> set[str]:
         """Return those of the annotators, by key, that have no name."""
         ...

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from curator.domain.annotation import TaskRef
 from curator.domain.prediction import PipelineId, Prediction
 
 
@@ -61,9 +62,9 @@ class Tasks(Protocol):
         ...
 
     def save(
-        self, server: str, project: int, tasks: Mapping[int, str], created: Mapping[int, str | None] | None = None
+        self, server: str, project: int, tasks: Mapping[int, str], refs: Mapping[int, TaskRef] | None = None
     ) -> None:
-        """Remember tasks and their documents, and when they were made where that is told. Idempotent."""
+        """Remember tasks and their documents, and of adopted ones what their refs tell. Idempotent."""
         ...
 
     def mark_gone(self, server: str, project: int, tasks: Iterable[int]) -> None:

@@ -27,7 +27,7 @@ class TaskRow(Table):
     """Working state: the documents that a task held over time, all but the last `gone`, that too once it is deleted.
 
     `since` is the sequence number at which it last came to hold the document. `created_at` is when Label Studio made
-    the task, of adopted projects alone.
+    the task, `raw_form` how its raw text was written, of adopted projects alone.
     """
 
     __tablename__ = "task"
@@ -49,6 +49,7 @@ class TaskRow(Table):
     gone_seq: Mapped[int | None] = mapped_column(BigInteger)
     since: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[str | None] = mapped_column(String(32))
+    raw_form: Mapped[str | None] = mapped_column(String(24))
 
 
 class DoubledRow(Table):

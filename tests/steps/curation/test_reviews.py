@@ -199,3 +199,32 @@ def test_the_past_is_as_it_was(desk: Desk) -> None:
         assert transaction.revisions.revisions_at([document_id(TEXT)], before) == {}
         assert len(transaction.revisions.revisions_at([document_id(TEXT)], before, for_review=True)) == 1
         assert len(transaction.revisions.revisions_at([document_id(TEXT)], transaction.seq)) == 1
+
+
+@pytest.mark.parametrize("filters", [{}, {"each_annotation": True}])
+def test_what_no_copy_could_hold_is_among_the_losses_once_a_copy_was_corrected(
+    world: World, filters: dict[str, Any]
+) -> None:
+    body = {
+        "spans": {"entities": [{"id": "marie", "start": 0, "end": 11, "label": "PER"}]},
+        "attributes": [{"on": "marie", "name": "wikidata", "value": "Q7186"}],
+    }
+    take(world, imported(TEXT, marked(body=body)), for_review=True)
+    world.push()
+    world.sync()
+    desk = Desk(world)
+    desk.correct(*desk.copy().body)
+    decider = Decider(world.schema, Rules(Policy("latest"), True, "s", Filters(**filters)), READ_ANNOTATION)
+    with world.store.reading() as transaction:
+        seq = transaction.seq
+    (decided,) = decide_all(world.store, decider, seq)
+    lost = {"on": "entities:0-11:PER", "name": "wikidata", "value": "Q7186"}
+    assert decided.line is not None
+    assert [(loss.kind, loss.item, loss.reason) for loss in decided.losses] == [
+        ("attribute", lost, "not-sent-for-review:unknown-control")
+    ]
+    world.server.delete(int(desk.copy().identity.key))
+    world.sync()
+    with world.store.reading() as transaction:
+        seq = transaction.seq
+    assert [loss.kind for document in decide_all(world.store, decider, seq) for loss in document.losses] == []

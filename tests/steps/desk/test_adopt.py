@@ -314,3 +314,55 @@ def test_a_project_that_is_gone_is_named_until_that_is_accepted(hand: ByHand) ->
     world.sync(accepted=True)
     assert world.current_states() == {}
     assert world.sync().gone == []
+
+
+def test_a_field_of_our_keys_name_and_look_that_is_somebody_elses_keeps_nothing_out(world: World) -> None:
+    hand = project_by_hand(world, PLAIN)
+    text = "Kidal attend la pluie du matin, dit-on."
+    task = world.server.import_task(hand.number, body=text, document="507f1f77bcf86cd799439011")
+    world.server.annotate(task, [marked(text, "Kidal")])
+    adopted = world.adopt(hand.number, write_keys=True)
+    assert (adopted.tasks, adopted.annotations, adopted.left_out) == (2, 1, [])
+    assert [left.task for left in adopted.keys_refused] == [task]
+    assert hand.equals()
+
+
+@pytest.mark.parametrize("text", [CRLF, NFD, BOM])
+def test_offsets_of_a_text_are_never_read_with_those_of_another_way_to_write_it(world: World, text: str) -> None:
+    hand, server = project_by_hand(world, text, PLAIN), world.server
+    task, words = hand.tasks[text], {CRLF: "Nice", NFD: "depuis", BOM: "Paris"}[text]
+    annotation = server.annotate(task, [marked(text, words)])
+    world.adopt(hand.number)
+    before = world.current_states()
+    server.patch_task(task, body=canonical(text))
+    server.change(annotation, lead_time=5.0)
+    world.deliver()
+    for report in (world.sync(), world.sync(full=True)):
+        assert report.foreign["foreign-text"] <= 1
+        (entry,) = report.foreign_tasks
+        assert (entry.task, document_id(canonical(text)) in entry.cause) == (task, True)
+        assert "other line ends or another normal form" in entry.cause
+    assert world.current_states() == before
+    (left,) = world.adopt(hand.number).left_out
+    assert (left.task, "as it was" in left.remedy) == (task, True)
+    server.patch_task(task, body=text)
+    assert world.sync().foreign_tasks == []
+    assert hand.equals()
+    assert [span["text"] for line in world.annotations() for span in line["spans"]["entities"]] == [words]
+
+
+def test_what_stays_left_out_is_named_by_every_adoption(world: World) -> None:
+    hand, server = project_by_hand(world, PLAIN, CRLF), world.server
+    empty = server.import_task(hand.number, body=" ")
+    english = server.import_task(hand.number, body="The army has left the town.")
+    textless = server.import_task(hand.number, title="Sans texte")
+    server.annotate(textless, [])
+    split = item(0, CRLF.index("\r") + 1, "PER")
+    server.import_prediction(hand.tasks[CRLF], "camembert-1", [marked(CRLF, "Nice"), split])
+    first = world.adopt(hand.number)
+    assert {left.task for left in first.left_out} == {empty, english, textless, hand.tasks[CRLF]}
+    again = world.adopt(hand.number)
+    assert not again.is_new
+    assert again.left_out == first.left_out
+    server.delete_predictions(hand.tasks[CRLF])
+    assert {left.task for left in world.adopt(hand.number).left_out} == {empty, english, textless}

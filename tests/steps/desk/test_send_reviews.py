@@ -315,3 +315,29 @@ def test_a_mark_of_another_documents_revision_names_nobody_and_hides_nothing(wai
     with waiting.store.reading() as transaction:
         assert transaction.revisions.originals([revision.number]) == {}
         assert transaction.revisions.people([revision.number])[revision.number] == {"fake/1"}
+
+
+@pytest.mark.parametrize("pushed_before", [True, False])
+def test_attributes_that_no_interface_can_hold_are_named_once(world: World, pushed_before: bool) -> None:
+    if pushed_before:
+        world.with_tasks(TEXT)
+    body = {
+        "spans": {"entities": [{"id": "marie", "start": 0, "end": 11, "label": "PER"}]},
+        "attributes": [
+            {"on": "marie", "name": "wikidata", "value": "Q7186"},
+            {"on": "marie", "name": "certitude", "value": ["douteux"]},
+            {"on": "document", "name": "note", "value": 3},
+        ],
+    }
+    take(world, imported(TEXT, marked(body=body)), for_review=True)
+    report = world.push()
+    assert report.sent_for_review == 1
+    on = "entities:0-11:PER"
+    document = current(world)[0].document
+    assert [lost.value() for lost in report.attributes_not_sent] == [
+        {"document": document, "on": on, "name": "wikidata", "value": "Q7186", "reason": "unknown-control"},
+        {"document": document, "on": "document", "name": "note", "value": 3, "reason": "value-not-text"},
+    ]
+    (copy,) = copies(world)
+    assert sorted(item["type"] for item in copy.body) == ["choices", "labels"]
+    assert world.push().attributes_not_sent == []

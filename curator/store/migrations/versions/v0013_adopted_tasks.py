@@ -1,4 +1,4 @@
-"""When the tasks of adopted projects were made, which tells them from others of their numbers."""
+"""When the tasks of adopted projects were made, and how their offsets count: what tells each from another one."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,3 +11,4 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("task", sa.Column("created_at", sa.String(32), nullable=True))
+    op.add_column("task", sa.Column("raw_form", sa.String(24), nullable=True))
