@@ -153,28 +153,28 @@ def _cuts_word(item: Any, reading: _Reading, text: str) -> bool:
 
 def _readings(text: str, wanted: Sequence[int]) -> Iterator[_Reading]:
     """Yield every other way to count a text, the likeliest first; each knows the wanted offsets, which ascend."""
-    for form, by_sequences, written in _FORMS:
+    for form in _FORMS:
         for unit, length in _UNITS.items():
-            if form or unit != CODE_POINTS:
-                places = _places(text, wanted, lambda piece, of=length, as_=written: of(as_(piece)), by_sequences)
-                yield _Reading(f"{unit} {form}".rstrip(), places.get)
+            if form[0] or unit != CODE_POINTS:
+                yield _Reading(f"{unit} {form[0]}".rstrip(), _places(text, wanted, form, length).get)
 
 
-def _places(text: str, wanted: Sequence[int], length: _Length, by_sequences: bool) -> dict[int, int]:
-    """Return the code points that wanted offsets are, by how long each piece of the text was; without what is none.
+def _places(text: str, wanted: Sequence[int], form: _Form, unit: _Length) -> dict[int, int]:
+    """Return the code points that wanted offsets are, by how long the text was; without what is none.
 
     Only blocks of the text in which an offset lies are gone through piece by piece.
     """
+    _, by_sequences, written = form
     places: dict[int, int] = {}
     counted, at = 0, bisect_left(wanted, 0)
     for start, end in _blocks(text, by_sequences):
         if at == len(wanted):
             break
         block = text[start:end]
-        counted_end = counted + length(block)
+        counted_end = counted + unit(written(block))
         if wanted[at] < counted_end:
             pieces = segments(block) if by_sequences else [match.span() for match in _LINES.finditer(block)]
-            lengths = (length(block[first:last]) for first, last in pieces)
+            lengths = (unit(written(block[first:last])) for first, last in pieces)
             borders = dict(zip(accumulate(lengths, initial=counted), (first for first, _ in pieces), strict=False))
             while at < len(wanted) and wanted[at] < counted_end:
                 if wanted[at] in borders:
