@@ -114,6 +114,8 @@ def _tell(result: "ImportReport") -> None:
         for label, times in result.unknown_labels.most_common()
     ]
     taken_in.tell_each("no label of the schema", labels)
+    kept = [f"split kept: {name} has another split already than {split!r}" for name, split in result.splits_kept]
+    taken_in.tell_each("split kept", kept)
     if result.changed:
         beside = "to keep annotations of their own beside those that were there, import with another --source NAME"
         say(flat(f"{len(result.changed)} annotations replaced other content, first in {result.changed[0]}: {beside}"))
@@ -134,8 +136,12 @@ def _value(result: "ImportReport", as_json: bool) -> dict[str, Any]:
         "attributes": result.attributes,
         "splits": taken_in.splits(result),
         "with_near_duplicates": result.dealt.otherwise,
+        "splits_kept": len(result.splits_kept),
         "bridging_splits": result.dealt.bridging,
         "undated": result.dealt.undated,
         **taken_in.in_doubt(result, as_json),
     }
-    return {**value, "unknown_labels": dict(result.unknown_labels)} if as_json else value
+    if as_json:
+        value["unknown_labels"] = dict(result.unknown_labels)
+        value["splits_kept_texts"] = [{"name": name, "split": split} for name, split in result.splits_kept]
+    return value

@@ -11,9 +11,9 @@ from tests.cli.conftest import ENGLISH, FRENCH, Run
 
 KEYS = {
     *("documents", "new_documents", "annotations", "changed", "unchanged", "spans", "relations", "attributes"),
-    *("splits", "with_near_duplicates", "bridging_splits", "undated"),
+    *("splits", "with_near_duplicates", "bridging_splits", "undated", "splits_kept"),
     *("quarantined", "left_out", "recounted", "language_doubtful", "refused"),
-    *("problems", "recounted_texts", "doubtful_texts", "unknown_labels"),
+    *("problems", "recounted_texts", "doubtful_texts", "unknown_labels", "splits_kept_texts"),
 }
 
 
@@ -195,3 +195,8 @@ def test_splits_are_reported(run: Run, folder: Path) -> None:
     assert (ran.code, sum(ran.json["splits"].values())) == (0, 2)
     otherwise = ran.json["with_near_duplicates"]
     assert (f"{otherwise} documents went with their near-duplicates" in ran.err) == (otherwise > 0)
+    first["split"] = "dev"
+    again = run("import", write(folder, first), "--json")
+    assert (again.code, again.json["splits_kept"]) == (0, 1)
+    assert again.json["splits_kept_texts"] == [{"name": "gold.jsonl:1", "split": "dev"}]
+    assert again.error_line == "split kept: gold.jsonl:1 has another split already than 'dev'"

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from curator.domain.annotation import AnnotationState, Form, Identity, Revision
-from curator.domain.canonical import Canonical, canonical_json, canonicalise, refuse_unstorable
+from curator.domain.canonical import Canonical, canonicalise, refuse_unstorable
 from curator.domain.carried import carry_over
 from curator.domain.document import Arrival, RawDocument
 from curator.domain.errors import InputRefused
@@ -19,7 +19,7 @@ from curator.domain.split import Dealt, SplitRule
 from curator.steps.in_force.annotators import annotator_keys
 from curator.steps.in_force.split_rule import refuse_other_split_rule
 from curator.steps.intake.import_order import ImportOrder, refuse_senseless
-from curator.steps.intake.imported_keys import ImportedKeys, Unnumbered, named, unnumbered
+from curator.steps.intake.imported_keys import ImportedKeys, Unnumbered, is_same, named, says_same, unnumbered
 from curator.steps.intake.ingest import arrive, assign_splits
 from curator.steps.ports.documents import Language, Nearness, Refused
 from curator.steps.ports.imports import Imported, ImportedAnnotation, ImportedDocument, ImportReader, LeftOut
@@ -48,7 +48,7 @@ class ImportReport:
     content was replaced, `older` those of which a newer one stayed. `left_out` counts what is no annotation, by cause,
     and the older ones. Of what does not fit, `causes` has the place and the cause of each item, `unknown_labels` counts
     the labels that the schema does not have; `recounted` names texts with the unit of their offsets, `doubtful` those
-    with the language that they may be in.
+    with the language that they may be in, and `splits_kept` those that have another split already than the one named.
     """
 
     documents: int = 0
@@ -66,6 +66,7 @@ class ImportReport:
     refused: list[Refused] = field(default_factory=list)
     recounted: list[tuple[str, str]] = field(default_factory=list)
     doubtful: list[tuple[str, str]] = field(default_factory=list)
+    splits_kept: list[tuple[str, str]] = field(default_factory=list)
     dealt: Dealt = field(default_factory=Dealt)
 
 
@@ -208,6 +209,7 @@ class _Intake:
         report = self.report
         new_documents, _ = transaction.documents.add([document.arrival for document in arrived])
         report.new_documents += new_documents
+        self._compare_splits(transaction, arrived)
         names = {self._annotator(item) for document in arrived for item, _ in document.annotations}
         keys = annotator_keys(transaction, names)
         ids = dict.fromkeys(document.arrival.document.id for document in arrived)
@@ -228,6 +230,14 @@ class _Intake:
                 self._keep(transaction, each, key, keys[each.annotator], known.get(key))
         report.documents = len(self.written)
 
+    def _compare_splits(self, transaction: Transaction, arrived: Sequence[_Arrived]) -> None:
+        given = {document.arrival.document.id for document in arrived if document.arrival.source.split is not None}
+        assigned = transaction.documents.splits(transaction.seq, given) if given else {}
+        for document in arrived:
+            stored, split = assigned.get(document.arrival.document.id), document.arrival.source.split
+            if split is not None and stored is not None and stored.split != split:
+                self.report.splits_kept.append((document.name, split))
+
     def _marked(self, document: _Arrived, annotation: ImportedAnnotation, content: Content) -> _Marked:
         stored, annotator = document.arrival.document, self._annotator(annotation)
         body = content_body(content, self.rules.schema.layer_names, stored.text)
@@ -242,7 +252,7 @@ class _Intake:
         report, content = self.report, marked.content
         before = known.state if known is not None else None
         state = self._state(key, annotator, marked, known)
-        number = known.number if known is not None and _is_same(state, before) else None
+        number = known.number if known is not None and is_same(state, before) else None
         if number is not None and before is not None:
             report.unchanged += 1
             state = before
@@ -258,7 +268,7 @@ class _Intake:
             report.spans += len(content.spans)
             report.relations += len(content.relations)
             report.attributes += len(content.attributes)
-            if before is not None and not _says_same(state, before):
+            if before is not None and not says_same(state, before):
                 report.changed.append(marked.name)
         # Of the revision, wherever it was read: the same again adds nothing, and a changed one keeps its own.
         origin = f"{self.order.source}/{key}@{state.updated_at}"
@@ -285,14 +295,3 @@ class _Intake:
             body=marked.body,
             for_review=self.order.for_review,
         )
-
-
-def _is_same(state: AnnotationState, before: AnnotationState | None) -> bool:
-    """Say whether an annotation is as it was, but for the time."""
-    if before is None or not _says_same(state, before):
-        return False
-    return replace(state, updated_at=before.updated_at, body=before.body) == before
-
-
-def _says_same(state: AnnotationState, before: AnnotationState) -> bool:
-    return state.skipped == before.skipped and canonical_json(state.body) == canonical_json(before.body)

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from curator.domain.annotation import Revision
+from curator.domain.annotation import AnnotationState, Revision
 from curator.domain.canonical import canonical_json, digest
 from curator.domain.span import Content
 
@@ -77,3 +77,15 @@ class ImportedKeys:
     def release(self, annotation: Unnumbered) -> None:
         """Give back the key of an annotation that is not stored."""
         self._numbers[annotation.name].pop(annotation.own, None)
+
+
+def is_same(state: AnnotationState, before: AnnotationState | None) -> bool:
+    """Say whether an annotation is as it was, but for the time."""
+    if before is None or not says_same(state, before):
+        return False
+    return replace(state, updated_at=before.updated_at, body=before.body) == before
+
+
+def says_same(state: AnnotationState, before: AnnotationState) -> bool:
+    """Say whether an annotation has the content that it had."""
+    return state.skipped == before.skipped and canonical_json(state.body) == canonical_json(before.body)

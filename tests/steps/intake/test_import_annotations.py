@@ -168,6 +168,7 @@ def test_a_known_document_gets_the_annotation_and_keeps_its_split(world: World) 
         before = transaction.documents.splits(transaction.seq)
     report = take(world, imported(TEXT, marked(MARIE), split="test"))
     assert (report.new_documents, report.annotations) == (0, 1)
+    assert report.splits_kept == ([] if before[document_id(TEXT)].split == "test" else [("Marie Curie .json", "test")])
     with world.store.reading() as transaction:
         assert transaction.documents.splits(transaction.seq) == before
 
@@ -175,7 +176,7 @@ def test_a_known_document_gets_the_annotation_and_keeps_its_split(world: World) 
 def test_given_splits_hold_and_near_duplicates_follow(world: World) -> None:
     near = "Marie Curie est née à Paris."
     report = take(world, imported(TEXT, marked(MARIE), split="test"), imported(near, marked(MARIE)))
-    assert report.dealt.splits == Counter(test=2)
+    assert (report.dealt.splits, report.splits_kept) == (Counter(test=2), [])
     with world.store.reading() as transaction:
         splits = transaction.documents.splits(transaction.seq)
     assert {splits[document_id(each)].split for each in (TEXT, near)} == {"test"}
