@@ -84,11 +84,9 @@ def import_format(name: str, parts: ImportParts) -> ImportFormat:
     return maker(parts)
 
 
-def import_order(*, source: str, annotator: str | None, lang: str | None, for_review: bool) -> ImportOrder:
+def import_order(*, source: str, annotator: str, lang: str | None, for_review: bool) -> ImportOrder:
     """Return what is asked for, as of now."""
-    if annotator is not None:
-        annotator = annotator.strip() or " "
-    return ImportOrder(source, instant(datetime.now(UTC)), annotator or "", lang, for_review=for_review)
+    return ImportOrder(source, instant(datetime.now(UTC)), annotator.strip() or annotator, lang, for_review=for_review)
 
 
 def _refuse_unknown(name: str) -> None:

@@ -93,6 +93,8 @@ def _run(
 ) -> int:
     from curator.bootstrap.importing import import_files, import_order
 
+    # What was given as nothing is not what was not given.
+    order["annotator"] = "" if order["annotator"] is None else order["annotator"] or " "
     with progress("import") as tell:
         result = import_files(context, paths, form, import_order(**order), _pairs(labels), say, tell)
     _tell(result)
