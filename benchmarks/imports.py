@@ -13,7 +13,8 @@ from curator.bootstrap.importing import import_format
 from curator.files.documents import FileReader
 from curator.files.imports.reader import AnnotationReader
 from curator.files.nearness import SketchNearness
-from curator.steps.intake.import_annotations import ImportOrder, ImportRules, import_annotations
+from curator.steps.intake.import_annotations import ImportRules, import_annotations
+from curator.steps.intake.import_order import ImportOrder
 from curator.steps.intake.ingest import ingest
 from curator.steps.ports.formats import Tokenize
 from curator.steps.ports.imports import ImportParts

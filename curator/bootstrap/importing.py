@@ -17,7 +17,8 @@ from curator.files.imports.reader import AnnotationReader
 from curator.files.language import detect_language
 from curator.files.nearness import SketchNearness
 from curator.steps.intake.foreign_labels import label_map
-from curator.steps.intake.import_annotations import ImportOrder, ImportReport, ImportRules, import_annotations
+from curator.steps.intake.import_annotations import ImportReport, ImportRules, import_annotations
+from curator.steps.intake.import_order import ImportOrder, refuse_senseless
 from curator.steps.ports.imports import ImportFormat, ImportParts
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store
@@ -54,13 +55,14 @@ def import_files(
     """Take in what was annotated elsewhere, from files of a format, or of the one that each shows where none is named.
 
     `labels` says what labels of the files are here. The workspace is made where it is not there, once the label schema
-    could be read. Raises CuratorError for a format that there is not, and as the step does.
+    could be read and the order has sense. Raises CuratorError for a format that there is not, and as the step does.
     """
     settings = context.settings
     if form:
         _refuse_unknown(form)
     schema = configured_schema(context)
     order = replace(order, labels=label_map(labels, schema))
+    refuse_senseless(order, schema)
     init_if_missing(context, say)
     with open_store(context) as store:
         parts = ImportParts(tokenizer, _text_of(store), settings.ingest.max_text_bytes, schema.layer_names)
@@ -84,7 +86,7 @@ def import_format(name: str, parts: ImportParts) -> ImportFormat:
 
 def import_order(*, source: str, annotator: str, lang: str | None, for_review: bool) -> ImportOrder:
     """Return what is asked for, as of now."""
-    return ImportOrder(source, instant(datetime.now(UTC)), annotator.strip(), lang, for_review=for_review)
+    return ImportOrder(source, instant(datetime.now(UTC)), annotator.strip() or annotator, lang, for_review=for_review)
 
 
 def _refuse_unknown(name: str) -> None:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from curator.bootstrap.context import Context
-from curator.cli.output import json_option, progress, report, say
+from curator.cli import taken_in
+from curator.cli.output import flat, json_option, progress, report, say
 
 if TYPE_CHECKING:
     from curator.steps.intake.import_annotations import ImportReport
@@ -24,7 +26,7 @@ _HELD: Mapping[str, str] = {
 @click.command("import")
 @click.argument("paths", nargs=-1)
 @click.option("--format", "form", metavar="F", default="", help="The format; else what each path shows it to be.")
-@click.option("--annotator", metavar="NAME", default="", help="Who annotated; else whom the files name.")
+@click.option("--annotator", metavar="NAME", help="Who annotated; else whom the files name.")
 @click.option("--source", metavar="NAME", default="import", show_default=True, help="What the revisions are of.")
 @click.option("--lang", metavar="CODE", help="The language of all texts; else what each says or is detected as.")
 @click.option("--label", "labels", metavar="THEIRS=OURS", multiple=True, help="What a label of the files is here.")
@@ -91,6 +93,8 @@ def _run(
 ) -> int:
     from curator.bootstrap.importing import import_files, import_order
 
+    # What was given as nothing is not what was not given.
+    order["annotator"] = "" if order["annotator"] is None else order["annotator"] or " "
     with progress("import") as tell:
         result = import_files(context, paths, form, import_order(**order), _pairs(labels), say, tell)
     _tell(result)
@@ -106,31 +110,40 @@ def _pairs(labels: tuple[str, ...]) -> Mapping[str, str]:
 
 
 def _tell(result: "ImportReport") -> None:
-    for refused in result.refused:
-        say(f"refused {refused.error}")
-    for name, cause in result.causes:
-        say(f"quarantined in {name}: {_HELD.get(cause, _MISFIT)} ({cause})")
-    if result.causes:
-        say("see `curator quarantine list --all`")
-    for name, unit in result.recounted:
-        say(f"offsets counted anew: those of {name} were in {unit}")
-    for name, language in result.doubtful:
-        say(f"language doubtful: {name} was taken in, and may be in {language!r}")
+    taken_in.tell(result, lambda cause: _HELD.get(cause, _MISFIT))
+    labels = [
+        f"no label of the schema: {label!r}, {times} times: say what it is here with --label {quote(label)}=OURS"
+        for label, times in result.unknown_labels.most_common()
+    ]
+    taken_in.tell_each("no label of the schema", labels)
+    kept = [f"split kept: {name} has another split already than {split!r}" for name, split in result.splits_kept]
+    taken_in.tell_each("split kept", kept)
+    if result.changed:
+        beside = "to keep annotations of their own beside those that were there, import with another --source NAME"
+        say(flat(f"{len(result.changed)} annotations replaced other content, first in {result.changed[0]}: {beside}"))
+    if result.older:
+        beside = "to have them beside the newer ones, import with another --source NAME"
+        say(flat(f"{len(result.older)} annotations are older than those stored, first in {result.older[0]}: {beside}"))
 
 
 def _value(result: "ImportReport", as_json: bool) -> dict[str, Any]:
-    refused = [{"name": refused.name, "reason": str(refused.error)} for refused in result.refused]
-    return {
+    value = {
         "documents": result.documents,
         "new_documents": result.new_documents,
         "annotations": result.annotations,
+        "changed": len(result.changed),
         "unchanged": result.unchanged,
         "spans": result.spans,
         "relations": result.relations,
         "attributes": result.attributes,
-        "quarantined": len(result.causes),
-        "left_out": dict(result.left_out),
-        "recounted": len(result.recounted),
-        "language_doubtful": len(result.doubtful),
-        "refused": refused if as_json else len(refused),
+        "splits": taken_in.splits(result),
+        "with_near_duplicates": result.dealt.otherwise,
+        "splits_kept": len(result.splits_kept),
+        "bridging_splits": result.dealt.bridging,
+        "undated": result.dealt.undated,
+        **taken_in.in_doubt(result, as_json),
     }
+    if as_json:
+        value["unknown_labels"] = dict(result.unknown_labels)
+        value["splits_kept_texts"] = [{"name": name, "split": split} for name, split in result.splits_kept]
+    return value

@@ -3,8 +3,8 @@
 import click
 
 from curator.bootstrap.context import Context
+from curator.cli import taken_in
 from curator.cli.output import json_option, progress, report, say
-from curator.domain.document import SPLITS
 
 
 @click.command()
@@ -23,39 +23,19 @@ def ingest(context: Context, paths: tuple[str, ...], text_column: str, as_json: 
 
     with progress("ingest") as tell:
         result = run(context, paths, say, tell, text_column.strip())
-    for refused in result.refused:
-        say(f"refused {refused.error}")
-    for name, cause in result.causes:
-        say(f"quarantined in {name}: a span or relation that does not fit ({cause})")
-    if result.causes:
-        say("see `curator quarantine list --all`")
-    for name, unit in result.recounted:
-        say(f"offsets counted anew: those of {name} were in {unit}")
-    for name, language in result.doubtful:
-        say(f"language doubtful: {name} was taken in, and may be in {language!r}")
-    dealt = result.dealt
-    if dealt.otherwise:
-        say(f"{dealt.otherwise} documents went with their near-duplicates, not where the split rule says")
-    if dealt.undated:
-        say(f"{dealt.undated} documents have no date: their splits are by the shares, not by the cut-off")
+    taken_in.tell(result, lambda _: "a span or relation that does not fit")
     report(
         {
             "documents": result.documents,
             "known": result.known,
             "sources": result.sources,
-            "splits": {split: dealt.splits[split] for split in SPLITS},
+            "splits": taken_in.splits(result),
             "wanted_shares": dict(split_rule(context).shares),
-            "with_near_duplicates": dealt.otherwise,
-            "bridging_splits": dealt.bridging,
-            "undated": dealt.undated,
+            "with_near_duplicates": result.dealt.otherwise,
+            "bridging_splits": result.dealt.bridging,
+            "undated": result.dealt.undated,
             "spans": result.spans,
-            "quarantined": result.quarantined,
-            "left_out": dict(result.left_out),
-            "recounted": len(result.recounted),
-            "language_doubtful": len(result.doubtful),
-            "refused": len(result.refused)
-            if not as_json
-            else [{"name": refused.name, "reason": str(refused.error)} for refused in result.refused],
+            **taken_in.in_doubt(result, as_json),
         },
         as_json,
     )

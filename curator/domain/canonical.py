@@ -148,6 +148,11 @@ def segments(raw: str) -> list[tuple[int, int]]:
     return cut
 
 
+def cuts_before(text: str, at: int) -> bool:
+    """Say whether `segments` cuts a text at a place within it, and would cut what follows alike; never before a BOM."""
+    return _starts_segment(text[at]) and text[at] != _BOM and text[at - 1 : at + 1] != "\r\n"
+
+
 def _composed(piece: str) -> str:
     """Return the NFC of a sequence; many marks are put in their order first, as the library takes quadratic time."""
     if len(piece) > _MANY_MARKS:

@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Set
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from curator.domain.canonical import segments
+from curator.domain.canonical import cuts_before, segments
 from curator.domain.span import Problem, offsets_fault
 
 OFFSETS_IN_DOUBT = "offsets-in-doubt"
@@ -33,6 +34,8 @@ _FORMS: tuple[_Form, ...] = (
 """How the text may have been written when it was counted; whether that goes by normalised sequences."""
 
 _LINES = re.compile(r"\r\n|.", re.DOTALL)
+_BLOCK = 100
+"""The code points of a text that are counted at once where no offset lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ def in_code_points(annotations: Mapping[str, Any], text: str) -> CountedOffsets:
     wrong = [item for item in items if not _fits(item, as_it_is, text)]
     if not wrong and not any(_words(item) is None and _cuts_word(item, as_it_is, text) for item in items):
         return CountedOffsets(annotations, CODE_POINTS)
-    others = [reading for reading in _readings(text) if any(_differs(item, reading) for item in items)]
+    wanted = sorted({offset for item in items for offset in _offsets(item) or ()})
+    others = [reading for reading in _readings(text, wanted) if any(_differs(item, reading) for item in items)]
     if any(_proves(item, as_it_is, others, text) for item in items):
         return CountedOffsets(annotations, CODE_POINTS)
     proven = [other for other in others if any(_words(item) is not None and _fits(item, other, text) for item in wrong)]
@@ -147,17 +151,50 @@ def _cuts_word(item: Any, reading: _Reading, text: str) -> bool:
     )
 
 
-def _readings(text: str) -> Iterator[_Reading]:
-    """Yield every other way to count a text, the likeliest first."""
-    for form, by_sequences, written in _FORMS:
-        spans = segments(text) if by_sequences else [match.span() for match in _LINES.finditer(text)]
-        pieces = [written(text[start:end]) for start, end in spans]
+def _readings(text: str, wanted: Sequence[int]) -> Iterator[_Reading]:
+    """Yield every other way to count a text, the likeliest first; each knows the wanted offsets, which ascend."""
+    for form in _FORMS:
         for unit, length in _UNITS.items():
-            if form or unit != CODE_POINTS:
-                counted = accumulate((length(piece) for piece in pieces), initial=0)
-                borders = [*(start for start, _ in spans), len(text)]
-                places = dict(zip(counted, borders, strict=True))
-                yield _Reading(f"{unit} {form}".rstrip(), places.get)
+            if form[0] or unit != CODE_POINTS:
+                yield _Reading(f"{unit} {form[0]}".rstrip(), _places(text, wanted, form, length).get)
+
+
+def _places(text: str, wanted: Sequence[int], form: _Form, unit: _Length) -> dict[int, int]:
+    """Return the code points that wanted offsets are, by how long the text was; without what is none.
+
+    Only blocks of the text in which an offset lies are gone through piece by piece.
+    """
+    _, by_sequences, written = form
+    places: dict[int, int] = {}
+    counted, at = 0, bisect_left(wanted, 0)
+    for start, end in _blocks(text, by_sequences):
+        if at == len(wanted):
+            break
+        block = text[start:end]
+        counted_end = counted + unit(written(block))
+        if wanted[at] < counted_end:
+            pieces = segments(block) if by_sequences else [match.span() for match in _LINES.finditer(block)]
+            lengths = (unit(written(block[first:last])) for first, last in pieces)
+            borders = dict(zip(accumulate(lengths, initial=counted), (first for first, _ in pieces), strict=False))
+            while at < len(wanted) and wanted[at] < counted_end:
+                if wanted[at] in borders:
+                    places[wanted[at]] = start + borders[wanted[at]]
+                at += 1
+        counted = counted_end
+    if at < len(wanted) and wanted[at] == counted:
+        places[counted] = len(text)
+    return places
+
+
+def _blocks(text: str, by_sequences: bool) -> Iterator[tuple[int, int]]:
+    """Yield where blocks of a text start and end, none of which cuts a line end or, if asked for, a sequence."""
+    start = len(text) - len(text.lstrip("\ufeff")) if by_sequences else 0
+    while start < len(text):
+        end = min(start + _BLOCK, len(text))
+        while end < len(text) and not (cuts_before(text, end) if by_sequences else text[end - 1 : end + 1] != "\r\n"):
+            end += 1
+        yield start, end
+        start = end
 
 
 def _recounted(annotations: Mapping[str, Any], agreed: list[_Reading], items: list[Any], text: str) -> CountedOffsets:

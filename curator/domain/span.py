@@ -165,11 +165,16 @@ def predicted_value(span: Span) -> dict[str, Any]:
 
 
 def content_body(content: Content, layers: Iterable[str], text: str) -> dict[str, Any]:
-    """Return content as the body of an annotation of the form `content`; problems are left out."""
+    """Return content as the body of an annotation of the form `content`; problems are left out.
+
+    Spans, relations and attributes are each in a fixed order, so that equal content has one body.
+    """
     return {
         "spans": spans_by_layer(content.spans, layers, text),
-        "relations": [relation_value(relation) for relation in content.relations],
-        "attributes": [attribute_value(attribute) for attribute in content.attributes],
+        "relations": [relation_value(relation) for relation in sorted(content.relations, key=relation_order)],
+        "attributes": [
+            attribute_value(attribute) for attribute in sorted(content.attributes, key=lambda item: item.key)
+        ],
     }
 
 

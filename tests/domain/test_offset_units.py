@@ -1,5 +1,6 @@
 """Offsets that were counted in another unit come right, and none is moved that may be right as it is."""
 
+import tracemalloc
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -152,6 +153,31 @@ def test_nothing_annotated_is_nothing_to_count() -> None:
     bodies: tuple[dict[str, Any], ...] = ({}, {"spans": None}, {"spans": {}}, {"spans": []})
     for body in bodies:
         assert in_code_points(body, TEXT).annotations == body
+
+
+def test_one_bad_span_in_a_long_text_takes_no_memory_for_each_of_its_characters() -> None:
+    text = "Zoé, e\u0301lue a\u0300 Évry,\r\nsera là. " * 3000
+    beyond = {"start": len(text) + 1, "end": len(text) + 4, "label": "PER", "text": "Zoé"}
+    tracemalloc.start()
+    try:
+        in_code_points({"spans": [{"start": 0, "end": 3, "label": "PER"}, beyond]}, text)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * len(text)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize(
+    "before", ["\ufeff", "\ufeff\ufeff" * 60, "한국의 소식 " * 40, "a\u0301\r\n" * 75, "é" + "\u0301" * 250]
+)
+def test_long_texts_are_counted_as_short_ones(before: str, unit: str, form: str) -> None:
+    text = f"{before}\ufeff <1Zoé1> et {before} {'x' * 98}\r\n <2Évry2>"
+    words = ["<1Zoé1>", "<2Évry2>"]
+    bare = text.lstrip("\ufeff") if form.endswith(("NFC", "NFD")) else text
+    spans = [counted(bare, word, unit, form, named=True) for word in words]
+    assert places(in_code_points({"spans": spans}, text).annotations["spans"]) == right(text, *words)
 
 
 # Each word is there once: wherever it is found is its place.

@@ -6,7 +6,8 @@ from typing import Any
 
 from curator.domain.split import SplitRule
 from curator.steps.intake.foreign_labels import label_map
-from curator.steps.intake.import_annotations import ImportOrder, ImportReport, ImportRules, import_annotations
+from curator.steps.intake.import_annotations import ImportReport, ImportRules, import_annotations
+from curator.steps.intake.import_order import ImportOrder
 from curator.steps.ports.imports import Imported, ImportedAnnotation, ImportedDocument
 from tests.fakes.parts import RULE, WordNearness, french, silent
 from tests.fakes.world import World

@@ -13,7 +13,10 @@ _NOT_LAYERS = frozenset({"relations", "attributes"})
 
 @dataclass(frozen=True, slots=True)
 class LabelMap:
-    """What labels of a file are here: LABEL, or LAYER/LABEL, by the name in the file; others keep theirs."""
+    """What labels of a file are here: LABEL, or LAYER/LABEL, by the name in the file, a number as its digits.
+
+    Others keep theirs.
+    """
 
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -30,6 +33,8 @@ class LabelMap:
     def _span(self, layer: str | None, item: Any, names: LabelNames) -> Any:
         if isinstance(item, list) and len(item) == 3:
             item = dict(zip(("start", "end", "label"), item, strict=True))
+        if isinstance(item, Mapping) and type(item.get("label")) is int and str(item["label"]) in self.names:
+            item = {**item, "label": str(item["label"])}
         if not isinstance(item, Mapping) or not isinstance(item.get("label"), str):
             return item
         named = item.get("layer")

@@ -6,18 +6,20 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from curator.domain.annotation import AnnotationState, Form, Identity, Revision, project_source
-from curator.domain.canonical import Canonical, canonical_json, canonicalise, digest, refuse_unstorable
+from curator.domain.annotation import AnnotationState, Form, Identity, Revision
+from curator.domain.canonical import Canonical, canonicalise, refuse_unstorable
 from curator.domain.carried import carry_over
 from curator.domain.document import Arrival, RawDocument
-from curator.domain.errors import CuratorError, InputRefused
+from curator.domain.errors import InputRefused
+from curator.domain.label_names import UNKNOWN_LABEL
 from curator.domain.offset_units import CODE_POINTS, in_code_points
 from curator.domain.schema import LabelSchema
-from curator.domain.span import Content, Problem, content_body, content_value
+from curator.domain.span import Content, Problem, content_body
 from curator.domain.split import Dealt, SplitRule
 from curator.steps.in_force.annotators import annotator_keys
 from curator.steps.in_force.split_rule import refuse_other_split_rule
-from curator.steps.intake.foreign_labels import LabelMap
+from curator.steps.intake.import_order import ImportOrder, refuse_senseless
+from curator.steps.intake.imported_keys import ImportedKeys, Unnumbered, is_same, named, says_same, unnumbered
 from curator.steps.intake.ingest import arrive, assign_splits
 from curator.steps.ports.documents import Language, Nearness, Refused
 from curator.steps.ports.imports import Imported, ImportedAnnotation, ImportedDocument, ImportReader, LeftOut
@@ -25,25 +27,6 @@ from curator.steps.ports.progress import Progress
 from curator.steps.ports.store import Store, Transaction
 
 _BATCH = 250
-_ESCAPED = {ord(char): f"%{ord(char):02X}" for char in "%/#"}
-"""What parts of keys are written with, so that no two of them make the same key."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOrder:
-    """What an import is asked for.
-
-    The revisions are of a `source`, made `at` a time in the form of `instant` where the file knows none, and by an
-    `annotator`, where it is not empty, whoever the file names. `lang` is the language of all texts, where it is given;
-    `labels` says what labels of the files are here. With `for_review` nothing counts until a reviewer went over it.
-    """
-
-    source: str
-    at: str
-    annotator: str = ""
-    lang: str | None = None
-    labels: LabelMap = field(default_factory=LabelMap)
-    for_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +44,29 @@ class ImportReport:
     """What an import did.
 
     `documents`, `annotations`, `spans`, `relations` and `attributes` count what is new or changed, `unchanged` the
-    annotations that were there as they are. `left_out` counts what is no annotation, by cause. Of what does not fit,
-    `causes` has the place and the cause of each item; `recounted` names texts with the unit of their offsets,
-    `doubtful` those with the language that they may be in.
+    annotations that were there as they are. `changed` names the texts, once for each annotation, of which another
+    content was replaced, `older` those of which a newer one stayed. `left_out` counts what is no annotation, by cause,
+    and the older ones. Of what does not fit, `causes` has the place and the cause of each item, `unknown_labels` counts
+    the labels that the schema does not have; `recounted` names texts with the unit of their offsets, `doubtful` those
+    with the language that they may be in, and `splits_kept` those that have another split already than the one named.
     """
 
     documents: int = 0
     new_documents: int = 0
     annotations: int = 0
     unchanged: int = 0
+    changed: list[str] = field(default_factory=list)
+    older: list[str] = field(default_factory=list)
     spans: int = 0
     relations: int = 0
     attributes: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     causes: list[tuple[str, str]] = field(default_factory=list)
+    unknown_labels: Counter[str] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)
     recounted: list[tuple[str, str]] = field(default_factory=list)
     doubtful: list[tuple[str, str]] = field(default_factory=list)
+    splits_kept: list[tuple[str, str]] = field(default_factory=list)
     dealt: Dealt = field(default_factory=Dealt)
 
 
@@ -92,12 +81,12 @@ def import_annotations(
 ) -> ImportReport:
     """Take in all annotations found at the paths, with their documents, which get their splits; idempotent.
 
-    An annotation is known again by its source, document, annotator and key: the same one changes nothing, a changed one
-    is a new revision. Refusals do not stop the rest. Raises CuratorError, before anything is taken in, for a senseless
-    source and where documents were split by another rule.
+    An annotation is known again by its source, document, annotator and key, and those that these do not tell apart by
+    their content: the same one changes nothing, a changed one is a new revision, unless the file says that it is older
+    than the one that is there. Refusals do not stop the rest. Raises CuratorError, before anything is taken in, for an
+    order without sense and where documents were split by another rule.
     """
-    if not order.source.strip() or project_source(order.source) is not None:
-        raise CuratorError(f"{order.source!r} is no source for an import", "", "choose another --source")
+    refuse_senseless(order, rules.schema)
     with store.reading() as transaction:
         refuse_other_split_rule(transaction, rules.split_rule)
     report = ImportReport()
@@ -132,14 +121,28 @@ class _Arrived:
 
 
 @dataclass(frozen=True, slots=True)
+class _Marked:
+    """An annotation of a stored document, with the name of its annotator, as it will be stored."""
+
+    name: str
+    document: str
+    annotator: str
+    annotation: ImportedAnnotation
+    content: Content
+    body: Mapping[str, Any]
+    unnumbered: Unnumbered
+
+
+@dataclass(frozen=True, slots=True)
 class _Intake:
     """The documents of an import on their way into the store."""
 
     order: ImportOrder
     rules: ImportRules
     report: ImportReport
-    contents: dict[str, list[str]] = field(default_factory=dict)
-    """The digests of what was annotated under each key, in order."""
+    keys: ImportedKeys = field(default_factory=ImportedKeys)
+    written: set[str] = field(default_factory=set)
+    """The documents that have something new."""
 
     def arrived(self, document: ImportedDocument) -> _Arrived | None:
         """Return a document as it will be stored, or None where it is refused, which is reported."""
@@ -179,8 +182,13 @@ class _Intake:
         contents = tuple(
             (annotation, self._content(document, annotation, canonical)) for annotation in document.annotations
         )
-        problems = (problem for _, content in contents for problem in content.problems)
+        problems = [problem for _, content in contents for problem in content.problems]
         self.report.causes += [(document.name, problem.cause) for problem in problems]
+        self.report.unknown_labels.update(
+            str(problem.item["label"])
+            for problem in problems
+            if problem.cause == UNKNOWN_LABEL and isinstance(problem.item, Mapping) and "start" in problem.item
+        )
         return contents
 
     def _content(self, document: ImportedDocument, annotation: ImportedAnnotation, canonical: Canonical) -> Content:
@@ -201,6 +209,7 @@ class _Intake:
         report = self.report
         new_documents, _ = transaction.documents.add([document.arrival for document in arrived])
         report.new_documents += new_documents
+        self._compare_splits(transaction, arrived)
         names = {self._annotator(item) for document in arrived for item, _ in document.annotations}
         keys = annotator_keys(transaction, names)
         ids = dict.fromkeys(document.arrival.document.id for document in arrived)
@@ -211,61 +220,70 @@ class _Intake:
             for revision in of_document
             if revision.identity.source == self.order.source
         }
-        changed: set[str] = set()
+        marked = [self._marked(document, *item) for document in arrived for item in document.annotations]
+        self.keys.recognise((each.unnumbered for each in marked), known)
+        for each in marked:
+            key = self.keys.key(each.unnumbered)
+            if key is None:
+                report.unchanged += 1
+            else:
+                self._keep(transaction, each, key, keys[each.annotator], known.get(key))
+        report.documents = len(self.written)
+
+    def _compare_splits(self, transaction: Transaction, arrived: Sequence[_Arrived]) -> None:
+        given = {document.arrival.document.id for document in arrived if document.arrival.source.split is not None}
+        assigned = transaction.documents.splits(transaction.seq, given) if given else {}
         for document in arrived:
-            stored = document.arrival.document
-            for annotation, content in document.annotations:
-                name = self._annotator(annotation)
-                key = self._key(stored.id, name, annotation, content)
-                if key is None:
-                    report.unchanged += 1
-                    continue
-                state, number = self._state(key, keys[name], annotation, content, stored.text, known.get(key))
-                if number is not None:
-                    report.unchanged += 1
-                else:
-                    number = transaction.revisions.append(state.identity, stored.id, state)
-                    changed.add(stored.id)
-                    report.annotations += 1
-                    report.spans += len(content.spans)
-                    report.relations += len(content.relations)
-                    report.attributes += len(content.attributes)
-                # Of the revision, wherever it was read: the same again adds nothing, and a changed one keeps its own.
-                origin = f"{self.order.source}/{key}@{state.updated_at}"
-                transaction.quarantine.add(origin, stored.id, content.problems, number)
-        report.documents += len(changed)
+            stored, split = assigned.get(document.arrival.document.id), document.arrival.source.split
+            if split is not None and stored is not None and stored.split != split:
+                self.report.splits_kept.append((document.name, split))
 
-    def _key(self, document: str, annotator: str, annotation: ImportedAnnotation, content: Content) -> str | None:
-        """Return the key of an annotation; those that nothing but their content tells apart are numbered in order.
+    def _marked(self, document: _Arrived, annotation: ImportedAnnotation, content: Content) -> _Marked:
+        stored, annotator = document.arrival.document, self._annotator(annotation)
+        body = content_body(content, self.rules.schema.layer_names, stored.text)
+        name = named(stored.id, annotator, annotation.key)
+        own = unnumbered(name, body, content, skipped=annotation.skipped)
+        return _Marked(document.name, stored.id, annotator, annotation, content, body, own)
 
-        None for one that this import had already, word by word.
-        """
-        key = "/".join(part.translate(_ESCAPED) for part in (document, annotator, annotation.key) if part)
-        value = [content_value(content), [problem.item for problem in content.problems], annotation.skipped]
-        alike, own = self.contents.setdefault(key, []), digest(value)
-        if own in alike:
-            return None
-        alike.append(own)
-        return key if len(alike) == 1 else f"{key}#{len(alike)}"
+    def _keep(
+        self, transaction: Transaction, marked: _Marked, key: str, annotator: str, known: Revision | None
+    ) -> None:
+        """Make an annotation that of a key, unless it is so already, or is older than the one that is."""
+        report, content = self.report, marked.content
+        before = known.state if known is not None else None
+        state = self._state(key, annotator, marked, known)
+        number = known.number if known is not None and is_same(state, before) else None
+        if number is not None and before is not None:
+            report.unchanged += 1
+            state = before
+        elif before is not None and marked.annotation.updated_at and before.updated_at > state.updated_at:
+            self.keys.release(marked.unnumbered)
+            report.left_out["older"] += 1
+            report.older.append(marked.name)
+            return
+        else:
+            number = transaction.revisions.append(state.identity, marked.document, state)
+            self.written.add(marked.document)
+            report.annotations += 1
+            report.spans += len(content.spans)
+            report.relations += len(content.relations)
+            report.attributes += len(content.attributes)
+            if before is not None and not says_same(state, before):
+                report.changed.append(marked.name)
+        # Of the revision, wherever it was read: the same again adds nothing, and a changed one keeps its own.
+        origin = f"{self.order.source}/{key}@{state.updated_at}"
+        transaction.quarantine.add(origin, marked.document, content.problems, number)
 
     def _annotator(self, annotation: ImportedAnnotation) -> str:
         return self.order.annotator or annotation.annotator
 
-    def _state(
-        self,
-        key: str,
-        annotator: str,
-        annotation: ImportedAnnotation,
-        content: Content,
-        text: str,
-        known: Revision | None,
-    ) -> tuple[AnnotationState, int | None]:
-        """Return what is to be the annotation of a key, and the number of its revision where it is that already."""
-        before = known.state if known is not None else None
+    def _state(self, key: str, annotator: str, marked: _Marked, known: Revision | None) -> AnnotationState:
+        """Return what is to be the annotation of a key."""
+        annotation, before = marked.annotation, known.state if known is not None else None
         # Whoever has the name by now, it is the same annotation of the same person.
         by = annotator if before is None else before.annotator
         at = annotation.updated_at or self.order.at
-        state = AnnotationState(
+        return AnnotationState(
             identity=Identity(self.order.source, key, at) if known is None else known.identity,
             annotator=by,
             updated_by=by,
@@ -274,11 +292,6 @@ class _Intake:
             ground_truth=annotation.ground_truth and not self.order.for_review,
             lead_time=annotation.lead_time,
             form=Form.CONTENT,
-            body=content_body(content, self.rules.schema.layer_names, text),
+            body=marked.body,
             for_review=self.order.for_review,
         )
-        if known is not None and before is not None:
-            same = replace(state, updated_at=before.updated_at, body=before.body) == before
-            if same and canonical_json(before.body) == canonical_json(state.body):
-                return before, known.number
-        return state, None

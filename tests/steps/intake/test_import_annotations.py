@@ -168,6 +168,7 @@ def test_a_known_document_gets_the_annotation_and_keeps_its_split(world: World) 
         before = transaction.documents.splits(transaction.seq)
     report = take(world, imported(TEXT, marked(MARIE), split="test"))
     assert (report.new_documents, report.annotations) == (0, 1)
+    assert report.splits_kept == ([] if before[document_id(TEXT)].split == "test" else [("Marie Curie .json", "test")])
     with world.store.reading() as transaction:
         assert transaction.documents.splits(transaction.seq) == before
 
@@ -175,7 +176,7 @@ def test_a_known_document_gets_the_annotation_and_keeps_its_split(world: World) 
 def test_given_splits_hold_and_near_duplicates_follow(world: World) -> None:
     near = "Marie Curie est née à Paris."
     report = take(world, imported(TEXT, marked(MARIE), split="test"), imported(near, marked(MARIE)))
-    assert report.dealt.splits == Counter(test=2)
+    assert (report.dealt.splits, report.splits_kept) == (Counter(test=2), [])
     with world.store.reading() as transaction:
         splits = transaction.documents.splits(transaction.seq)
     assert {splits[document_id(each)].split for each in (TEXT, near)} == {"test"}
@@ -383,4 +384,109 @@ def test_an_annotator_who_has_an_account_is_one_and_the_same_and_stays_so(world:
 
 def test_nothing_found_is_nothing_done(world: World) -> None:
     assert take(world).annotations == 0
+    assert rows(world)["document"] == 0
+
+
+def test_what_nothing_tells_apart_is_known_again_by_its_content_in_any_order_and_subset(world: World) -> None:
+    several = [marked(MARIE), marked(VARSOVIE), marked((0, 5, "PER"))]
+    take(world, imported(TEXT, *several))
+    before = rows(world)
+    for subset in ([1], [2], [2, 0], [1, 2, 0]):
+        report = take(world, imported(TEXT, *(several[at] for at in subset)), at=LATER)
+        assert (report.annotations, report.unchanged, report.changed) == (0, len(subset), [])
+    assert rows(world) == before
+    # What is new takes the first number that nothing has that is there.
+    report = take(world, imported(TEXT, marked(), several[2], several[0]))
+    assert (report.annotations, report.unchanged, report.changed) == (1, 2, ["Marie Curie .json"])
+    assert sorted(map(sorted, contents(world))) == [[], [(0, 5, "PER")], [MARIE]]
+    assert take(world, imported(TEXT, several[0]), imported(TEXT, marked()), imported(TEXT, several[2])).unchanged == 3
+
+
+def test_what_is_known_by_content_may_change_in_all_else(world: World) -> None:
+    take(world, imported(TEXT, marked(MARIE), marked(VARSOVIE)), for_review=True)
+    report = take(world, imported(TEXT, marked(VARSOVIE)))
+    assert (report.annotations, report.changed) == (1, [])
+    waiting = [revision.state.for_review for revision in revisions(world) if revision.state]
+    assert (sorted(waiting), len(contents(world))) == ([False, True], 2)
+
+
+def test_a_content_that_was_replaced_is_named(world: World) -> None:
+    assert take(world, imported(TEXT, marked(MARIE)), imported(OTHER, marked())).changed == []
+    report = take(
+        world, imported(TEXT, marked(VARSOVIE), name="b:1"), imported(OTHER, marked(skipped=True), name="b:2")
+    )
+    assert report.changed == ["b:1", "b:2"]
+    assert take(world, imported(TEXT, marked(VARSOVIE, lead_time=2.0))).changed == []
+
+
+def test_an_older_annotation_does_not_replace_a_newer_one(world: World) -> None:
+    early, late = "2026-01-01T00:00:00.000000Z", "2026-02-01T00:00:00.000000Z"
+    take(world, imported(TEXT, marked(MARIE, updated_at=late)))
+    before = rows(world)
+    report = take(world, imported(TEXT, marked(VARSOVIE, updated_at=early)))
+    assert (report.annotations, report.left_out, report.older) == (0, Counter(older=1), ["Marie Curie .json"])
+    assert rows(world) == before
+    # The same time may come again as something else: under another map of labels, say.
+    assert take(world, imported(TEXT, marked(VARSOVIE, updated_at=late))).changed == ["Marie Curie .json"]
+    # Of both at once the newer one is there, and no second one.
+    both = imported(TEXT, marked(MARIE, updated_at=early)), imported(TEXT, marked(MARIE, VARSOVIE, updated_at=LATER))
+    report = take(world, *both)
+    assert (report.annotations, len(report.older), contents(world)) == (1, 1, [{MARIE, VARSOVIE}])
+    # What has no time is of now.
+    assert take(world, imported(TEXT, marked(MARIE)), at="2026-06-02T00:00:00.000000Z").annotations == 1
+
+
+def test_the_order_of_relations_and_attributes_is_no_change(world: World) -> None:
+    spans = [
+        {"id": str(at), "start": start, "end": end, "label": label}
+        for at, (start, end, label) in enumerate((MARIE, VARSOVIE, (12, 15, "ATTACK")))
+    ]
+    relations = [{"head": "2", "child": "0", "label": "agent"}, {"head": "2", "child": "1", "label": "place"}]
+    attributes = [{"on": "0", "name": "note", "value": "a"}, {"on": "1", "name": "note", "value": "b"}]
+
+    def found(step: int) -> ImportReport:
+        body = {"spans": spans[::step], "relations": relations[::step], "attributes": attributes[::step]}
+        return take(world, imported(TEXT, marked(body=body)))
+
+    report = found(1)
+    assert (report.causes, report.relations, report.attributes) == ([], 2, 2)
+    (before,) = records(world)
+    assert found(-1).unchanged == 1
+    assert records(world) == [before]
+
+
+def test_a_document_in_two_batches_counts_once(world: World) -> None:
+    filling = [imported(f"Dépêche {number} sans rien.") for number in range(260)]
+    report = take(world, imported(TEXT, marked(MARIE)), *filling, imported(TEXT, marked(VARSOVIE)))
+    assert (report.documents, report.annotations) == (1, 2)
+
+
+def test_labels_that_are_numbers_are_named_by_their_digits(world: World) -> None:
+    body = {"spans": [{"start": 0, "end": 11, "label": 3}, [22, 30, 4], {"start": 12, "end": 15, "label": True}]}
+    report = take(world, imported(TEXT, marked(body=body)), labels={"3": "PER", "4": "GPE", "True": "PER"})
+    assert len(report.causes) == 1
+    assert contents(world) == [{MARIE, VARSOVIE}]
+
+
+def test_labels_that_the_schema_does_not_have_are_counted(world: World) -> None:
+    body = {"spans": [[0, 11, "PERSONNE"], [22, 30, "LIEU"], [0, 5, "PERSONNE"]], "relations": [{"label": "LIEU"}]}
+    assert take(world, imported(TEXT, marked(body=body))).unknown_labels == Counter(PERSONNE=2, LIEU=1)
+
+
+@pytest.mark.parametrize(
+    ("order", "option"),
+    [
+        ({"source": "a\x00"}, "--source"),
+        ({"source": "\udcff"}, "--source"),
+        ({"annotator": "  "}, "--annotator"),
+        ({"annotator": "Zo\udce9"}, "--annotator"),
+        ({"lang": "en"}, "--lang"),
+        ({"lang": ""}, "--lang"),
+        ({"labels": {"P\udcff": "PER"}}, "--label"),
+    ],
+)
+def test_an_order_without_sense_is_refused_by_its_option(world: World, order: dict[str, Any], option: str) -> None:
+    with pytest.raises(CuratorError, match=option) as raised:
+        take(world, imported(TEXT, marked(MARIE)), **order)
+    assert str(raised.value).isprintable()
     assert rows(world)["document"] == 0
