@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import Any
 
 from curator.domain.errors import InputRefused
 
+_OWN_ID = re.compile("[0-9a-f]{24}")
 _NUL = "\x00"
 _BOM = "\ufeff"
 # The characters of combining class 0 beyond Hangul that a canonical decomposition holds after its first place.
@@ -175,6 +177,16 @@ def _starts_segment(char: str) -> bool:
 def document_id(text: str) -> str:
     """Return the identity of a canonical text: the first 24 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:24]
+
+
+def is_own(text: str, named: str) -> bool:
+    """Say whether a document's id in a file is that of its text here: then its offsets are code points."""
+    return document_id(text) == named.partition("#")[0]
+
+
+def has_own_form(named: str) -> bool:
+    """Say whether a document's id in a file is written as those here are, of whatever text it is."""
+    return _OWN_ID.fullmatch(named.partition("#")[0]) is not None
 
 
 def canonical_json(value: Any) -> str:

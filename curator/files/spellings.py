@@ -16,8 +16,17 @@ DOCUMENT_LABEL = "document-label"
 """The cause of what a tool says of a text as a whole: it has no name, without which it is no attribute."""
 
 _LAYERS = ("entities", "events")
-_STARTS, _ENDS = ("start_offset", "start_char"), ("end_offset", "end_char")
+KEYS: Mapping[str, Sequence[str]] = {
+    "start": ("start_offset", "start_char", "begin"),
+    "end": ("end_offset", "end_char", "stop"),
+    "label": ("type", "entity_type", "entity_group", "entity"),
+}
+"""The other keys under which spans have what is under these here, the likeliest first."""
+
 _ANSWERS: Mapping[Any, str] = {"reject": "rejected", "ignore": "ignored"}
+_ACCEPTED = "accept"
+_SPAN_VIEWS = ("spans", "ner", "rel")
+_CHOICES = ("options", "accept")
 _PRODIGY = ("answer", "_input_hash", "_task_hash", "_session_id", "_annotator_id", "_view_id", "_timestamp")
 _PRODIGY_ONLY = (*_PRODIGY, "tokens", "options", "accept", "config", "_is_binary")
 _NO_TEXTS = ("image", "audio", "video")
@@ -29,13 +38,15 @@ _TOKENS = ("words", "spaces", "tags", "pos", "morphs", "lemmas", "heads", "deps"
 class Spelled:
     """What is annotated on a text, the other keys of its object, and what is no annotation, counted by cause.
 
-    `answer` is the cause for which all of it is left out, empty where it counts.
+    `answer` is the cause for which all of it is left out, empty where it counts. `annotated` says whether somebody
+    looked for spans, be it in vain: a text on which nobody did is no negative example.
     """
 
     body: dict[str, Any]
     rest: dict[str, Any]
     left_out: Counter[str] = field(default_factory=Counter)
     answer: str = ""
+    annotated: bool = True
 
 
 def spelled(value: Mapping[str, Any], *, in_layers: bool = False, of_spacy: bool = False) -> Spelled:
@@ -44,13 +55,13 @@ def spelled(value: Mapping[str, Any], *, in_layers: bool = False, of_spacy: bool
     With `in_layers`, lists of plain spans under the names of layers are of these layers, and labels of a text as a
     whole are none of the annotations, and what is no span is left for `carry_over` to name. What spaCy says of tokens
     is taken away where the object is known to be of it. Raises InputRefused where a key of spans or relations holds
-    something else.
+    something else, and for an answer that is none of Prodigy's.
     """
     reading = _Spelling(dict(value), in_layers)
     reading.refuse_other_media()
     is_prodigys = any(key in value for key in _PRODIGY)
     tokens = reading.rest.get("tokens")
-    answer = _ANSWERS.get(value.get("answer"), "") if isinstance(value.get("answer"), str) else ""
+    answer = _answer(value, is_prodigys)
     for key in (*SPANS, *(_LAYERS if in_layers else ())):
         reading.take_spans(key, tokens)
     reading.take_relations()
@@ -66,7 +77,8 @@ def spelled(value: Mapping[str, Any], *, in_layers: bool = False, of_spacy: bool
         reading.rest = {key: item for key, item in reading.rest.items() if key not in _PRODIGY_ONLY}
     elif isinstance(tokens, list) and (not in_layers or looks_like_spans(tokens)):
         del reading.rest["tokens"]
-    return Spelled(reading.body, reading.rest, +reading.left_out, answer)
+    annotated = bool(reading.body) or reading.annotated or (answer == _ACCEPTED and _is_of_spans(value))
+    return Spelled(reading.body, reading.rest, +reading.left_out, _ANSWERS.get(answer, ""), annotated)
 
 
 def unread_spans(rest: Mapping[str, Any]) -> list[str]:
@@ -89,6 +101,24 @@ def triple(item: Sequence[Any]) -> dict[str, Any]:
     return dict(zip(("start", "end", "label"), item, strict=False))
 
 
+def _answer(value: Mapping[str, Any], is_prodigys: bool) -> str:
+    """Return the answer to a task, empty where there is none. Raises InputRefused for one that says nothing here."""
+    answer = value.get("answer") if is_prodigys else None
+    if answer is None:
+        return ""
+    if isinstance(answer, str) and (answer in _ANSWERS or answer == _ACCEPTED):
+        return answer
+    raise InputRefused(f"unknown answer {str(answer)[:40]!r}", remedy="write accept, reject or ignore, or leave it out")
+
+
+def _is_of_spans(value: Mapping[str, Any]) -> bool:
+    """Say whether a task of Prodigy's asks for spans: one that asks for a label or a choice tells of none."""
+    if isinstance(value.get("label"), str) or any(key in value for key in _CHOICES):
+        return False
+    view = value.get("_view_id")
+    return view.startswith(_SPAN_VIEWS) if isinstance(view, str) else isinstance(value.get("tokens"), list)
+
+
 class _Spelling:
     """The reading of one object: what was found, and the keys that are left."""
 
@@ -97,6 +127,7 @@ class _Spelling:
         self.body: dict[str, Any] = {}
         self.left_out: Counter[str] = Counter()
         self.gone: list[Mapping[str, Any]] = []
+        self.annotated = False
 
     def refuse_other_media(self) -> None:
         for medium in _NO_TEXTS:
@@ -107,10 +138,12 @@ class _Spelling:
         """Take the spans under a key, where what it holds is spans."""
         value = self.rest.get(key)
         if key in ("label", "labels", "annotations") and not self._is_spans(key, value):
+            self.annotated |= value == []
             return
         self.rest.pop(key, None)
         if value is None:
             return
+        self.annotated = True
         if isinstance(value, Mapping):
             by_group = {group: list(self._items(items, key, tokens)) for group, items in value.items()}
             self._add([{**_as_object(item), "layer": group} for group, items in by_group.items() for item in items])
@@ -150,11 +183,11 @@ class _Spelling:
             if not isinstance(item, dict):
                 yield item
                 continue
-            answer = item.get("answer")
-            if isinstance(answer, str) and answer in _ANSWERS:
+            if (answer := _answer(item, "answer" in item)) in _ANSWERS:
                 self.left_out[f"{_ANSWERS[answer]}-span"] += 1
                 self.gone.append(item)
             else:
+                self.left_out["entity-link"] += bool(item.get("kb_id"))
                 yield _as_named(item, tokens)
 
     def _add(self, items: list[Any]) -> None:
@@ -196,7 +229,7 @@ class _Spelling:
 def _as_named(item: dict[str, Any], tokens: Any) -> dict[str, Any]:
     """Return a span with its offsets under the keys of here; those of tokens count where it has none of its own."""
     named = dict(item)
-    for ours, theirs in (("start", _STARTS), ("end", _ENDS)):
+    for ours, theirs in KEYS.items():
         for key in theirs:
             if named.get(ours) is None and key in named:
                 named[ours] = named.pop(key)
@@ -223,7 +256,7 @@ def _as_object(item: Any) -> dict[str, Any]:
 
 def _is_plain(item: Any) -> bool:
     """Say whether a span is written as those of a layer are."""
-    return isinstance(item, dict) and not any(key in item for key in (*_STARTS, *_ENDS))
+    return isinstance(item, dict) and not any(key in item for key in (*KEYS["start"], *KEYS["end"]))
 
 
 def _has_offsets(item: Any, depth: int) -> bool:

@@ -67,6 +67,7 @@ def spelled_words(value: Mapping[str, Any], *, in_layers: bool = False) -> tuple
     spans = [{**span, "id": number} for number, span in enumerate(_spans(value, words))]
     relations = list(_relations(value.get("relations")))
     reading = spelled(rest, in_layers=in_layers)
+    reading.annotated |= value.get(_SPANS) is not None
     reading.body |= {"spans": [*spans, *reading.body.get("spans", [])], "relations": relations}
     return words.text, reading
 

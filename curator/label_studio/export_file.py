@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from curator.domain.annotation import instant
-from curator.domain.canonical import document_id
+from curator.domain.canonical import is_own
 from curator.domain.document import SPLITS, split_named
 from curator.domain.errors import InputRefused
 from curator.domain.json_values import checked_text, kind_of
@@ -94,7 +94,7 @@ def _task(item: JsonItem, key: TextKey, split: str | None, parts: ImportParts) -
         values = item.fields.get(machine)
         left_out[machine] += len(values) if isinstance(values, list) else 0
     named = data[DOCUMENT] if isinstance(data.get(DOCUMENT), str) else ""
-    own = document_id(text) == named.partition("#")[0]
+    own = is_own(text, named)
     provenance: Mapping[str, Any] = {}
     if own:
         del data[DOCUMENT]
@@ -153,8 +153,9 @@ def _row_parts(item: JsonItem) -> _RowParts:
     keys = list(item.fields)
     first, last = (keys.index(key) if key in keys else len(keys) for key in ("id", "annotator"))
     rest = {key: of for key, of in item.fields.items() if key not in _ABOUT_ROW}
-    regions = {key: of for key, of in rest.items() if _are_regions(of)}
-    placeless = [key for key in keys[first + 1 : last] if key not in regions]
+    results = keys[first + 1 : last]
+    regions = {key: of for key, of in rest.items() if _are_regions(of, unlabelled=key in results)}
+    placeless = [key for key in results if key not in regions]
     data = {key: of for key, of in rest.items() if key not in regions and key not in placeless}
     return _RowParts(data, regions, len(placeless))
 
@@ -171,7 +172,8 @@ def _row(item: JsonItem, key: TextKey, split: str | None, parts: ImportParts) ->
         {"start": region["start"], "end": region.get("end"), "label": label, "layer": control}
         for control, regions in row.regions.items()
         for region in regions
-        for label in region["labels"]
+        # A region without a label is kept for whoever reads the body to name.
+        for label in _list(region.get("labels")) or [None]
     ]
     annotation = {**value, "id": value[_ROW], "completed_by": value.get("annotator")}
     meta = _object(item, data.pop("meta", None), "meta")
@@ -190,12 +192,15 @@ def _row(item: JsonItem, key: TextKey, split: str | None, parts: ImportParts) ->
     )
 
 
-def _are_regions(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(item, dict) and isinstance(item.get("labels"), list) and "start" in item for item in value)
-    )
+def _are_regions(value: Any, *, unlabelled: bool) -> bool:
+    """Say whether a value is a list of regions, of which some may have no labels where it is known to be a result."""
+    if (
+        not isinstance(value, list)
+        or not value
+        or not all(isinstance(item, dict) and "start" in item for item in value)
+    ):
+        return False
+    return unlabelled or all(isinstance(item.get("labels"), list) for item in value)
 
 
 def _refusal(item: JsonItem, text: Any, key: str, limit: int) -> Refused | None:

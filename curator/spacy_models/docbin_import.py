@@ -8,7 +8,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
@@ -40,7 +39,7 @@ def docbin(parts: ImportParts) -> ImportFormat:
 
     def read(files: ImportFiles) -> Iterator[ImportPart]:
         names = files.names()
-        chosen = [name for name in names if PurePosixPath(name).suffix == _EXTENSION] if len(names) > 1 else names
+        chosen = [name for name in names if name.lower().endswith(_EXTENSION)] if len(names) > 1 else names
         if not chosen:
             raise InputRefused("no DocBin", files.name, "give .spacy files")
         for name in chosen:

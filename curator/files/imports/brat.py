@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from curator.domain.canonical import has_own_form, is_own
 from curator.domain.document import split_named
 from curator.domain.errors import InputRefused
 from curator.files.encodings import Decoded, decode
@@ -17,7 +18,6 @@ from curator.files.formats.brat import NAMES
 from curator.files.imports.beside import beside
 from curator.files.imports.brat_annotations import BratAnnotations
 from curator.files.imports.brat_lines import brat_lines
-from curator.files.imports.reader import is_own
 from curator.files.imports.storable import storable
 from curator.files.imports.written_names import WrittenNames
 from curator.steps.ports.imports import (
@@ -37,12 +37,12 @@ def brat(parts: ImportParts) -> ImportFormat:
 
     def read(files: ImportFiles) -> Iterator[ImportPart]:
         ends = {_TEXT, _ANNOTATIONS}
-        pairs = sorted({name[:-4] for name in files.names() if PurePosixPath(name).suffix in ends})
+        pairs = sorted({name[:-4] for name in files.names() if PurePosixPath(name).suffix.lower() in ends})
         if not pairs:
             raise InputRefused("no file of annotations", files.name, "give .txt and .ann files")
         tables: dict[str, WrittenNames] = {}
         for pair in pairs:
-            yield ImportPart(files.shown(pair + _TEXT), _documents(files, pair, tables, parts.max_text))
+            yield ImportPart(files.shown(_called(files, pair, _TEXT)), _documents(files, pair, tables, parts.max_text))
 
     return ImportFormat("brat", read)
 
@@ -50,31 +50,38 @@ def brat(parts: ImportParts) -> ImportFormat:
 def _documents(
     files: ImportFiles, pair: str, tables: dict[str, WrittenNames], limit: int
 ) -> Iterator[ImportedDocument]:
-    for end, other in ((_TEXT, _ANNOTATIONS), (_ANNOTATIONS, _TEXT)):
-        if not files.has(pair + end):
+    text_file, annotations_file = (_called(files, pair, end) for end in (_TEXT, _ANNOTATIONS))
+    for end, file, beside_it in ((_TEXT, text_file, annotations_file), (_ANNOTATIONS, annotations_file, text_file)):
+        if not files.has(file):
             what = f"no {end} file beside it"
-            raise InputRefused(what, files.shown(pair + other), f"put {PurePosixPath(pair).name}{end} there")
-    raw = files.read(pair + _TEXT)
-    text, lines = _decoded(files, pair + _TEXT, raw), _decoded(files, pair + _ANNOTATIONS).text
+            raise InputRefused(what, files.shown(beside_it), f"put {PurePosixPath(pair).name}{end} there")
+    raw = files.read(text_file)
+    text, lines = _decoded(files, text_file, raw), _decoded(files, annotations_file).text
     names_file = beside(files, pair, NAMES)
     names = _names(files, names_file, tables)
     annotations = BratAnnotations(text.text, names)
-    body = annotations.body(brat_lines(lines, files.shown(pair + _ANNOTATIONS)))
+    body = annotations.body(brat_lines(lines, files.shown(annotations_file)))
     named = PurePosixPath(pair).name.replace("__", "#")
+    is_document = has_own_form(named)
     yield storable(
         ImportedDocument(
-            name=files.shown(pair + _TEXT),
+            name=files.shown(text_file),
             text=text.text,
             raw_sha256=hashlib.sha256(raw).hexdigest(),
             annotations=(ImportedAnnotation(body),),
             encoding=text.encoding,
             split=split_named(pair),
-            id=named,
+            id=named if is_document else "",
             code_points=names_file is not None and is_own(text.text, named),
             left_out=dict(annotations.left_out),
         ),
         limit,
     )
+
+
+def _called(files: ImportFiles, pair: str, end: str) -> str:
+    """Return what a file of a pair is called, its extension in capitals where there is none in small letters."""
+    return pair + (end.upper() if not files.has(pair + end) and files.has(pair + end.upper()) else end)
 
 
 def _decoded(files: ImportFiles, file: str, raw: bytes | None = None) -> Decoded:

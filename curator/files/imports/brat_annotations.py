@@ -12,6 +12,11 @@ from curator.files.imports.written_names import WrittenNames
 
 _PLACES = re.compile(r"(?P<type>\S+) +(?P<places>[0-9]{1,15} +[0-9]{1,15}(?:;[0-9]{1,15} +[0-9]{1,15})*) *")
 _BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029")
+SHARED_TRIGGER = "event-with-the-trigger-of-another"
+"""The cause of an event whose trigger is that of one before it: here both are the one span."""
+MERGED_ENDS = "relation-between-events-with-one-trigger"
+"""The cause of a relation from one event to another with the same trigger: it would lead from a span to itself."""
+
 _ON_WHAT = {"R": "relation", "A": "attribute", "N": "normalisation", "#": "note"}
 
 
@@ -28,6 +33,7 @@ class BratAnnotations:
         self._names = names
         self._spans: dict[str, dict[str, Any]] = {}
         self._triggers: dict[str, str] = {}
+        self._triggering: set[str] = set()
         self._others: dict[str, str] = {}
         self._relations: list[dict[str, Any]] = []
         self._attributes: list[dict[str, Any]] = []
@@ -99,6 +105,8 @@ class BratAnnotations:
             raise line.refused(f"event has a trigger that is not there, {trigger!r}")
         if types[trigger] != kind:
             raise line.refused(f"event is a {kind!r}, its trigger {trigger} a {types[trigger]!r}")
+        self.left_out[SHARED_TRIGGER] += trigger in self._triggering
+        self._triggering.add(trigger)
         self._triggers[line.id] = trigger
 
     def _take_arguments(self, line: BratLine) -> None:
@@ -108,6 +116,9 @@ class BratAnnotations:
                 raise line.refused(f"{argument!r} is no argument")
             label, direction, is_child = self._names.role(role)
             event, other = self._triggers[line.id], self._end(line, target)
+            if event == other and target in self._triggers and target != line.id:
+                self.left_out[MERGED_ENDS] += 1
+                continue
             head, child = (other, event) if is_child else (event, other)
             self._relations.append({"head": head, "child": child, "label": label, "direction": direction})
 
@@ -118,6 +129,9 @@ class BratAnnotations:
             raise line.refused("relation has no two arguments")
         label, direction = self._names.relation(name)
         head, child = (self._end(line, target) for target in targets)
+        if head == child and targets[0] != targets[1] and self._triggers.keys() >= {*targets}:
+            self.left_out[MERGED_ENDS] += 1
+            return
         self._relations.append({"head": head, "child": child, "label": label, "direction": direction})
 
     def _end(self, line: BratLine, target: str) -> str:

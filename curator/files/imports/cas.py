@@ -42,7 +42,7 @@ def cas(parts: ImportParts) -> ImportFormat:
 
     def read(files: ImportFiles) -> Iterator[ImportPart]:
         names = files.names()
-        chosen = [name for name in names if name.endswith(_EXTENSIONS[0])] or _other_documents(names)
+        chosen = [name for name in names if name.lower().endswith(_EXTENSIONS[0])] or _other_documents(names)
         if not chosen:
             raise InputRefused("no CAS in XMI", files.name, "give .xmi files, with TypeSystem.xml beside them")
         reading = _Reading(files, parts.max_text)
@@ -54,7 +54,9 @@ def cas(parts: ImportParts) -> ImportFormat:
 
 def _other_documents(names: Any) -> list[str]:
     return [
-        name for name in names if name.endswith(_EXTENSIONS) and PurePosixPath(name).name.lower() != "typesystem.xml"
+        name
+        for name in names
+        if name.lower().endswith(_EXTENSIONS) and PurePosixPath(name).name.lower() != "typesystem.xml"
     ]
 
 

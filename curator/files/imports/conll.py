@@ -41,12 +41,12 @@ def conll(parts: ImportParts) -> ImportFormat:
 
     def read(files: ImportFiles) -> Iterator[ImportPart]:
         names = files.names()
-        columns = [name for name in names if name.endswith(_EXTENSIONS)] if len(names) > 1 else names
+        columns = [name for name in names if name.lower().endswith(_EXTENSIONS)] if len(names) > 1 else names
         if not columns:
             raise InputRefused("no file of tokens", files.name, "give .conll files")
         groups: dict[str, list[_Layer]] = {}
         covered: dict[str, set[str]] = {}
-        for name in columns:
+        for name in sorted([*columns, *_layers_beside(files, columns, parts.layers)]):
             match = _OF_LAYER.fullmatch(PurePosixPath(name).name)
             stem = (PurePosixPath(name).parent / match["split"]).as_posix() if match else name
             groups.setdefault(stem, []).append(_Layer(name, match["layer"] if match else None))
@@ -61,6 +61,17 @@ def conll(parts: ImportParts) -> ImportFormat:
             yield ImportPart(files.shown(texts), _refuse_uncovered(files, texts, splits, parts.max_text))
 
     return ImportFormat("conll", read)
+
+
+def _layers_beside(files: ImportFiles, named: Sequence[str], layers: Sequence[str]) -> list[str]:
+    """Return the files of the other layers beside the only one that was named: two imports would replace each other."""
+    match = _OF_LAYER.fullmatch(PurePosixPath(named[0]).name)
+    if len(named) > 1 or match is None or beside(files, named[0], DOCUMENTS) is None:
+        return []
+    extension = PurePosixPath(named[0]).suffix
+    names = (f"{match['split']}.{layer}{extension}" for layer in layers if layer != match["layer"])
+    paths = (PurePosixPath(named[0]).with_name(name).as_posix() for name in names)
+    return [path for path in paths if files.has(path)]
 
 
 def _refuse_uncovered(files: ImportFiles, texts: str, splits: set[str], limit: int) -> Iterator[ImportedDocument]:
@@ -138,6 +149,7 @@ class _Documents:
                     split=self._split,
                     id=first.id,
                     code_points=True,
+                    left_out=first.left_out,
                 )
                 yield storable(document, self._parts.max_text)
 

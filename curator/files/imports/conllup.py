@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from curator.domain.canonical import too_large
+from curator.domain.canonical import is_own, too_large
 from curator.domain.document import split_named
 from curator.domain.errors import InputRefused
 from curator.files.imports.conllup_sentences import PlusSentence, sentences
-from curator.files.imports.reader import is_own
 from curator.files.imports.storable import storable
 from curator.files.imports.tags import TagScheme
 from curator.steps.ports.imports import (
@@ -37,7 +36,7 @@ def conllup(parts: ImportParts) -> ImportFormat:
 
     def read(files: ImportFiles) -> Iterator[ImportPart]:
         names = files.names()
-        chosen = [name for name in names if name.endswith(_EXTENSIONS)] if len(names) > 1 else names
+        chosen = [name for name in names if name.lower().endswith(_EXTENSIONS)] if len(names) > 1 else names
         if not chosen:
             raise InputRefused("no file of CoNLL-U Plus", files.name, "give .conllup files")
         for name in chosen:

@@ -13,7 +13,12 @@ from curator.steps.intake.json_file import is_beside, is_json
 from curator.steps.ports.imports import ImportFiles
 
 _HEAD = 65_536
+_MOST_HEAD = 32 * 1024 * 1024
+"""How much of a file is read at most for its first value, in bytes."""
+
 _MOST_VALUES = 100
+# A version, and what is made of it within its folder.
+_MANIFEST, _FORMATS = "manifest.json", "formats/"
 _BY_EXTENSION = {
     ".ann": "brat",
     ".xmi": "cas",
@@ -40,6 +45,8 @@ _REMEDY = "name the format with --format"
 def detected_format(files: ImportFiles) -> str:
     """Return the name of the format of a path's files. Raises InputRefused where they tell of none, or of several."""
     names = files.names()
+    if _MANIFEST in names and any(name.startswith(_FORMATS) for name in names):
+        return "records"
     kinds = {_BY_EXTENSION[suffix] for name in names if (suffix := PurePosixPath(name).suffix.lower()) in _BY_EXTENSION}
     if not kinds:
         kinds = {_json_format(files, name) for name in names if is_json(name) and not is_beside(name)} - {""}
@@ -51,10 +58,7 @@ def detected_format(files: ImportFiles) -> str:
 
 def _json_format(files: ImportFiles, name: str) -> str:
     """Return the format of what a JSON file begins with, or the empty text where it tells of none."""
-    with files.open(name) as stream:
-        raw = stream.read(_HEAD)
-    head = raw.decode(marked_encoding(raw) or "utf-8", "replace").lstrip("\ufeff").lstrip()
-    values = list(islice(_first_values(head), _MOST_VALUES))
+    head, values = _beginning(files, name)
     if any(isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) for value in values):
         return "spacy"
     objects = [value for value in values if isinstance(value, dict)]
@@ -65,6 +69,20 @@ def _json_format(files: ImportFiles, name: str) -> str:
     if form == "entities":
         return _format_of_entities([item for value in objects for item in _list(value.get("entities"))])
     return form
+
+
+def _beginning(files: ImportFiles, name: str) -> tuple[str, list[Any]]:
+    """Return how a file begins, as far as its first value goes, and the whole values that are in that."""
+    with files.open(name) as stream:
+        raw, size = b"", _HEAD
+        while True:
+            block = stream.read(size - len(raw))
+            raw += block
+            head = raw.decode(marked_encoding(raw) or "utf-8", "replace").lstrip("\ufeff").lstrip()
+            values = list(islice(_first_values(head), _MOST_VALUES))
+            if values or not block or size >= _MOST_HEAD:
+                return head, values
+            size *= 2
 
 
 _BY_KEYS: Sequence[tuple[str, Sequence[tuple[str, ...]]]] = (

@@ -7,18 +7,20 @@ from typing import Any
 from curator.domain.document import SPLITS
 from curator.domain.errors import InputRefused
 from curator.domain.json_values import json_line_text
+from curator.files.imports.storable import NOT_ANNOTATED
 from curator.files.imports.tables import Table
 from curator.files.imports.tags import TagScheme
+from curator.files.spellings import KEYS
+from curator.files.words import in_text
+from curator.steps.intake.json_file import placed
 from curator.steps.ports.imports import ImportedAnnotation, ImportedDocument
 
 _SPANS = ("spans", "entities")
 _TOKENS = ("tokens", "words")
 _TAGS = ("ner_tags", "ner", "tags", "labels")
-_KEYS: Mapping[str, Sequence[str]] = {
-    "start": ("start", "start_offset", "begin", "start_char"),
-    "end": ("end", "end_offset", "stop", "end_char"),
-    "label": ("label", "type", "entity_type", "entity"),
-}
+_OF_TOKENS = "token-annotation"
+"""The cause of a column with a value for each token, which is no metadata of a text."""
+
 _OWN = frozenset({"id", "text", "lang", "relations", "attributes", "meta", "provenance", "split", "layers"})
 _REMEDY = "name the columns text and spans, or tokens and ner_tags"
 
@@ -61,30 +63,33 @@ class ForeignRows:
     def _of_text(self, name: str, row: Mapping[str, Any], column: str) -> ImportedDocument:
         others = {key: _items(row.get(key)) for key in ("relations", "attributes")}
         body = {"spans": self._layers(row[column], self._features.get(column)), **others}
+        if row[column] is None and not any(row.get(key) is not None for key in others):
+            body = {}
         meta = {key: value for key, value in row.items() if key not in _OWN and key != column}
         return self._document(name, row, row["text"], body, meta)
 
     def _layers(self, value: Any, feature: Any) -> Any:
         """Return spans as a list, or lists by layer, with the keys that they have here."""
-        if isinstance(value, Mapping) and not set(value) & set(_KEYS["start"]):
+        if isinstance(value, Mapping) and not set(value) & {"start", *KEYS["start"]}:
             return {layer: self._layers(of, _within(feature, layer)) for layer, of in value.items()}
         return [_span(item, feature) for item in _items(value)]
 
     def _of_tokens(self, name: str, row: Mapping[str, Any], tokens: Any, tags: Any) -> ImportedDocument:
+        is_annotated, tags = tags is not None, tags if tags is not None else ["O"] * len(tokens)
         if not isinstance(tokens, list) or not isinstance(tags, list) or len(tokens) != len(tags):
             raise InputRefused("tokens and tags are not equally many", name, "write a tag for each token")
         if not all(isinstance(token, str) for token in tokens):
             raise InputRefused("a token is no text", name, "write tokens as texts")
         tagged = [(f"{name}, token {place}", self._tag(tag, name)) for place, tag in enumerate(tags, start=1)]
-        starts = [0]
-        for token in tokens:
-            starts.append(starts[-1] + len(token) + 1)
-        spans = [
-            {"start": starts[first], "end": starts[last] + len(tokens[last]), "label": label}
-            for first, last, label in self._scheme.spans(tagged)
-        ]
-        meta = {key: value for key, value in row.items() if key not in _OWN and not isinstance(value, list | dict)}
-        return self._document(name, row, " ".join(tokens), {"spans": spans}, meta, is_made=True)
+        with placed(name):
+            words = in_text(tokens, row["text"] if isinstance(row.get("text"), str) else None)
+        spans = [words.span(first, last, label) for first, last, label in self._scheme.spans(tagged)]
+        others = {key: value for key, value in row.items() if key not in (*_OWN, self._tokens, self._tags)}
+        of_tokens = {key for key, of in others.items() if isinstance(of, list) and len(of) == len(tokens)}
+        meta = {key: of for key, of in others.items() if key not in of_tokens}
+        left_out = {_OF_TOKENS: len(of_tokens)} if of_tokens else {}
+        body = {"spans": spans} if is_annotated else {}
+        return self._document(name, row, words.text, body, meta, is_made=True, left_out=left_out)
 
     def _tag(self, tag: Any, name: str) -> str:
         if isinstance(tag, str):
@@ -104,6 +109,7 @@ class ForeignRows:
         meta: Mapping[str, Any],
         *,
         is_made: bool = False,
+        left_out: Mapping[str, int] | None = None,
     ) -> ImportedDocument:
         provenance = _object(row.get("provenance"))
         split = row["split"] if row.get("split") in SPLITS else self._split
@@ -111,13 +117,14 @@ class ForeignRows:
             name=name,
             text=text,
             raw_sha256=hashlib.sha256(str(text).encode("utf-8", "surrogatepass")).hexdigest(),
-            annotations=(ImportedAnnotation.of_record(body, provenance),),
+            annotations=(ImportedAnnotation.of_record(body, provenance),) if body else (),
             lang=row["lang"] if isinstance(row.get("lang"), str) else None,
             meta=_plain({**meta, **_object(row.get("meta"))}, name),
             split=split,
             id=row["id"] if isinstance(row.get("id"), str) else "",
             source=str(provenance.get("source") or ""),
             code_points=is_made,
+            left_out=(left_out or {}) if body else {**(left_out or {}), NOT_ANNOTATED: 1},
         )
 
 
@@ -152,8 +159,8 @@ def _span(item: Any, feature: Any) -> Any:
     if not isinstance(item, Mapping):
         return item
     span = {key: value for key, value in item.items() if value is not None}
-    for key, others in _KEYS.items():
-        known = next((name for name in others if name in span), None)
+    for key, others in KEYS.items():
+        known = next((name for name in (key, *others) if name in span), None)
         if known is not None:
             span[key] = span.pop(known)
             names = _class_names(_within(feature, known)) if key == "label" else None

@@ -4,6 +4,7 @@ import lzma
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -19,6 +20,8 @@ MOST_BYTES = 2_000_000_000
 """The largest file that is read whole."""
 
 _ARCHIVES = (".zip",)
+_TEXT, _ANNOTATIONS = ".txt", ".ann"
+"""What brat writes of a document, each in a file."""
 _LEAST_BOUND = 256_000_000
 _MOST_RATIO = 200
 """How many times as large as it is packed a file may be, where it is large at all."""
@@ -32,7 +35,8 @@ class PathFiles:
     def __init__(self, name: str, paths: Mapping[str, Path]) -> None:
         self.name = name
         self._paths = paths
-        self._is_folder = name not in paths
+        # A file that was named itself, or by a pattern, has others beside it.
+        self._is_folder = any(file != path.as_posix() for file, path in paths.items())
 
     def names(self) -> Sequence[str]:
         return sorted(self._paths)
@@ -68,6 +72,7 @@ class ZipFiles:
         self._archive = archive
         for info in archive.infolist():
             _refuse_name(info.filename, name)
+        _refuse_doubled([info.filename for info in archive.infolist() if not info.is_dir()], name)
         self._members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
         sizes = [(info.file_size, info.compress_size) for info in self._members.values()]
         _refuse_growth(sum(size for size, _ in sizes), sum(packed for _, packed in sizes), MOST_BYTES, name)
@@ -111,8 +116,10 @@ _UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedErr
 def opened(paths: Sequence[str]) -> Iterator[ImportFiles | Refused]:
     """Yield the files of each path in turn: of a folder, a file or an archive; what cannot be read is a refusal.
 
-    An archive is open until the next path.
+    A text named beside its annotations is read with these, and is no path of its own. An archive is open until the
+    next path.
     """
+    annotated = {Path(path).with_suffix("") for path in paths if Path(path).suffix.lower() == _ANNOTATIONS}
     for path in paths:
         on_disk: dict[str, Path] = {}
         archives: list[InputFile] = []
@@ -124,12 +131,21 @@ def opened(paths: Sequence[str]) -> Iterator[ImportFiles | Refused]:
                 yield Refused(file.name, error)
             elif file.path.suffix.lower() in _ARCHIVES:
                 archives.append(file)
+            elif _is_read_beside(file.path, path, annotated):
+                continue
             else:
+                if file.path.suffix.lower() == _ANNOTATIONS:
+                    annotated.add(file.path.with_suffix(""))
                 on_disk[_within(file.path, Path(path))] = file.path
         if on_disk:
             yield PathFiles(Path(path).as_posix(), on_disk)
         for archive in archives:
             yield from _archive(archive)
+
+
+def _is_read_beside(file: Path, path: str, annotated: set[Path]) -> bool:
+    """Say whether a file that was named is the text of annotations that were."""
+    return file.suffix.lower() == _TEXT and file.with_suffix("") in annotated and not Path(path).is_dir()
 
 
 def _within(file: Path, path: Path) -> str:
@@ -157,6 +173,14 @@ def _refuse_name(member: str, archive: str) -> None:
     if path.is_absolute() or ".." in path.parts or ":" in member[:3]:
         what = f"the archive has a file that would lie outside of it: {member!r}"
         raise InputRefused(what, archive, "do not trust the archive; make it again")
+
+
+def _refuse_doubled(members: Sequence[str], archive: str) -> None:
+    """Raise InputRefused where two files have one name, of which only the last could be read."""
+    doubled = next((member for member, count in Counter(members).items() if count > 1), None)
+    if doubled is not None:
+        what = f"the archive has two files by the name {doubled!r}"
+        raise InputRefused(what, archive, "make it again, with a name for each")
 
 
 def _refuse_growth(size: int, packed: int, bound: int, name: str) -> None:

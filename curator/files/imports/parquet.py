@@ -31,7 +31,7 @@ def parquet(parts: ImportParts) -> ImportFormat:
 
     def read(files: ImportFiles) -> Iterator[ImportPart]:
         names = files.names()
-        chosen = [name for name in names if PurePosixPath(name).suffix == _EXTENSION] if len(names) > 1 else names
+        chosen = [name for name in names if name.lower().endswith(_EXTENSION)] if len(names) > 1 else names
         if not chosen:
             raise InputRefused("no Parquet file", files.name, "give .parquet files")
         own = {folder for name in chosen if (folder := _own_folder(files, name)) is not None}

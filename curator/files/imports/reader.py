@@ -3,15 +3,16 @@
 import pickle
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import IO
 
-from curator.domain.canonical import document_id
+from curator.domain.canonical import has_own_form
 from curator.domain.errors import InputRefused
 from curator.files.imports.detect import detected_format
 from curator.files.imports.opened import opened
 from curator.files.refusals import refusal
 from curator.steps.ports.documents import Refused
-from curator.steps.ports.imports import Imported, ImportFiles, ImportFormat, ImportPart
+from curator.steps.ports.imports import Imported, ImportedDocument, ImportFiles, ImportFormat, ImportPart
 
 _IN_MEMORY = 16_000_000
 
@@ -37,7 +38,7 @@ class AnnotationReader:
             for part in self._formats(self._form or detected_format(files)).parts(files):
                 for item in _whole(part):
                     empty = False
-                    yield item
+                    yield _with_foreign_id(item)
             if empty:
                 raise InputRefused("no document in it", files.name, "check the path and the --format")
         except InputRefused as error:
@@ -73,6 +74,8 @@ def _refused(name: str, error: InputRefused) -> Refused:
     return Refused(name, error) if error.where.startswith(name) else refusal(name, error)
 
 
-def is_own(text: str, named: str) -> bool:
-    """Say whether a document's id in a file is that of its text here: then its offsets are code points."""
-    return document_id(text) == named.partition("#")[0]
+def _with_foreign_id(item: Imported) -> Imported:
+    """Return a document with the id that another tool gave it among its metadata: here it has another."""
+    if not isinstance(item, ImportedDocument) or not item.id or "id" in item.meta or has_own_form(item.id):
+        return item
+    return replace(item, meta={**item.meta, "id": item.id})

@@ -79,6 +79,7 @@ def _paragraph(item: JsonItem, place: Place) -> Imported:
     words = in_text([token.get("orth") for token in tokens], raw if isinstance(raw, str) else None)
     reading = spelled({key: value[key] for key in ("cats", "entities", "spans") if key in value})
     tags = [token.get("ner") for token in tokens]
+    reading.annotated |= any(tag is not None for tag in tags)
     reading.body.setdefault("spans", []).extend(_biluo_spans(words, tags))
     reading.left_out["token-annotation"] += any(token.get(key) is not None for token in tokens for key in _TOKEN_KEYS)
     reading.left_out = +reading.left_out
@@ -95,10 +96,12 @@ def _example(item: JsonItem, place: Place) -> Imported:
         if not isinstance(orths, list) or not isinstance(blanks, list) or len(blanks) != len(orths):
             raise InputRefused("the tokens have no ORTH and SPACY of one length", remedy="write what spaCy gives")
         words = in_text(orths, None, [blank is True for blank in blanks])
-        tags = (said or {}).get("entities") or []
+        entities = (said or {}).get("entities")
+        tags = entities or []
         reading = spelled({key: of for key, of in (said or {}).items() if key != "entities"}, of_spacy=True)
         if not isinstance(tags, list):
             raise InputRefused(f"'entities' is a {kind_of(tags)}", remedy="write what spaCy gives")
+        reading.annotated |= entities is not None
         reading.body.setdefault("spans", []).extend(_biluo_spans(words, tags))
         return words.text, reading
 

@@ -8,10 +8,11 @@ from math import isfinite
 from typing import Any
 
 from curator.domain.annotation import instant
+from curator.domain.canonical import is_own
 from curator.domain.document import SPLITS, split_named
 from curator.domain.errors import InputRefused
 from curator.domain.json_values import checked_text
-from curator.files.imports.reader import is_own
+from curator.files.imports.storable import NOT_ANNOTATED
 from curator.files.refusals import refusal
 from curator.files.spellings import Spelled, spelled, unread_spans
 from curator.steps.intake.json_file import JsonItem
@@ -20,11 +21,15 @@ from curator.steps.ports.imports import Imported, ImportedAnnotation, ImportedDo
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where documents are read: the file and its largest text; `user` annotated them where they name nobody."""
+    """Where documents are read: the file and its largest text; `user` annotated them where they name nobody.
+
+    With `of_records`, they name their provenance as records do, whether or not they are ours.
+    """
 
     file: str
     limit: int
     user: str = ""
+    of_records: bool = False
 
     @property
     def split(self) -> str | None:
@@ -36,7 +41,7 @@ def spelled_document(item: JsonItem, value: Mapping[str, Any], place: Place) -> 
     if "text" not in value:
         raise InputRefused("no key 'text'", item.name, "name the text 'text'; check the --format")
     with item.named():
-        reading = spelled({key: of for key, of in value.items() if key != "text"})
+        reading = spelled({key: of for key, of in value.items() if key != "text"}, in_layers=place.of_records)
     if reading.answer:
         return LeftOut(item.name, reading.answer)
     key = next((str(value[name]) for name in ("_task_hash", "_input_hash") if value.get(name) is not None), "")
@@ -72,6 +77,7 @@ def document(
     provenance: Mapping[str, Any] = {}
     if own:
         rest.pop("document")
+    if own or place.of_records:
         provenance = rest.pop("provenance", None) or {}
         if not isinstance(provenance, dict):
             raise InputRefused("'provenance' is no object", item.name, "leave it out")
@@ -79,18 +85,13 @@ def document(
     split = rest.pop("split") if isinstance(rest.get("split"), str) and rest["split"] in SPLITS else None
     number = str(rest.pop("id")) if isinstance(rest.get("id"), str | int) else ""
     meta = rest.pop("meta") if isinstance(rest.get("meta"), dict) else {}
-    annotation = ImportedAnnotation(
-        reading.body,
-        annotator=annotator or _last_annotator(provenance) or place.user,
-        key=key,
-        ground_truth=provenance.get("ground_truth") is True,
-        updated_at=_instant(at),
-    )
+    annotation = replace(ImportedAnnotation.of_record(reading.body, provenance), key=key, updated_at=_instant(at))
+    annotation = replace(annotation, annotator=annotator or annotation.annotator or place.user)
     return ImportedDocument(
         name=item.name,
         text=text,
         raw_sha256=item.raw_sha256,
-        annotations=(annotation,),
+        annotations=(annotation,) if reading.annotated else (),
         encoding=item.encoding,
         lang=lang,
         meta=rest | meta,
@@ -98,7 +99,7 @@ def document(
         id=named if own else number,
         source=str(provenance.get("source") or ""),
         code_points=own,
-        left_out=reading.left_out,
+        left_out=reading.left_out if reading.annotated else {**reading.left_out, NOT_ANNOTATED: 1},
     )
 
 
@@ -116,18 +117,12 @@ def _take_unread(item: JsonItem, reading: Spelled, rest: dict[str, Any]) -> None
 
 def by_users(imported: Imported, users: Mapping[str, Any]) -> Iterator[Imported]:
     """Yield a document with the annotation of each user in place of the one that it has."""
-    if not users or not isinstance(imported, ImportedDocument):
+    if not users or not isinstance(imported, ImportedDocument) or not imported.annotations:
         yield imported
         return
     (annotation,) = imported.annotations
     of_users = (replace(annotation, body=body, annotator=user) for user, body in users.items())
     yield replace(imported, annotations=tuple(of_users))
-
-
-def _last_annotator(provenance: Mapping[str, Any]) -> str:
-    names = provenance.get("annotators")
-    listed = [provenance.get("last_annotator"), *(names if isinstance(names, list) else [])]
-    return next((name for name in listed if _is_name(name)), "")
 
 
 def _is_name(value: Any) -> bool:

@@ -6,6 +6,9 @@ from curator.domain.errors import InputRefused
 from curator.files.refusals import checked_text, refuse_unstorable_value
 from curator.steps.ports.imports import ImportedDocument
 
+NOT_ANNOTATED = "not-annotated"
+"""The cause of a document that nobody annotated: it is taken in without an annotation."""
+
 
 def storable(document: ImportedDocument, limit: int) -> ImportedDocument:
     """Return a document whose text and values can be stored; `limit` is in bytes of text.

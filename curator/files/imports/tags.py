@@ -78,6 +78,16 @@ _CONTRADICTIONS = (
 )
 
 
+def is_tag(tag: str) -> bool:
+    """Say whether a text is a tag of one of the schemes."""
+    return tag in _OUTSIDE or is_inside(tag)
+
+
+def is_inside(tag: str) -> bool:
+    """Say whether a text is the tag of a token in a span."""
+    return _TAG.fullmatch(tag) is not None
+
+
 def _parsed(tag: str, line: str) -> tuple[str, str]:
     """Return the letter and the label of a tag, both empty where it is in no span."""
     if tag in _OUTSIDE:

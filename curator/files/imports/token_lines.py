@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from curator.domain.canonical import too_large
 from curator.domain.errors import InputRefused
+from curator.files.imports.tags import is_inside, is_tag
 from curator.files.imports.text_lines import TextLine, text_lines
 from curator.steps.ports.imports import ImportFiles
 
@@ -14,8 +15,12 @@ _BEGINS = "-DOCSTART-"
 _LIKE_BEGINS = _BEGINS.replace("-", "_")
 _NAMED = re.compile(rf"{_BEGINS}[ \t]+\((?P<id>.+)\).*")
 _COMMENT = re.compile(
-    r"#+ ?(?P<name>newdoc id|newdoc|id|doc_id|[\w.]+(?: \w+)?(?=\s*=))(?:\s*=\s*|\s+|$)(?P<value>\S*).*"
+    r"#+(?: (?=newdoc|id|doc_id)| ?(?=[\w.]+(?: \w+)?\s*=))"
+    r"(?P<name>newdoc id|newdoc|id|doc_id|[\w.]+(?: \w+)?(?=\s*=))(?:\s*=\s*|\s+|$)(?P<value>\S*).*"
 )
+OTHER_TAGS = "other-tag-column"
+"""The cause of a column of tags that is not the last one, from which alone spans are read."""
+
 _IDS = frozenset({"newdoc", "newdoc id", "id", "doc_id"})
 _COLUMNS = re.compile(r"[ \t]+")
 
@@ -39,6 +44,12 @@ class TokenDocument:
     sentences: list[list[TokenLine]] = field(default_factory=list)
     end: str = ""
     sha256: str = ""
+    other_tags: set[int] = field(default_factory=set)
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """What is left out of the document, counted by cause: the columns of other tags."""
+        return {OTHER_TAGS: len(self.other_tags)} if self.other_tags else {}
 
     def joined(self) -> str:
         """Return the text that the tokens make: a blank between two, a line end after each sentence but the last."""
@@ -84,7 +95,7 @@ class _Reading:
             return done
         if not text:
             self._end_sentence()
-        elif self._is_own or self._sentence or not _COMMENT.fullmatch(text):
+        elif self._is_own or self._sentence or not _is_comment(text):
             self._take_token(line, text)
         return None
 
@@ -98,7 +109,7 @@ class _Reading:
         return False, ""
 
     def _take_token(self, line: TextLine, text: str) -> None:
-        columns = text.split("\t") if "\t" in text else _COLUMNS.split(text)
+        columns = _columns(text)
         self._columns = self._columns or len(columns)
         if len(columns) < 2:
             raise InputRefused("token has no tag", line.name, "write a token and its tag, with a blank between them")
@@ -114,6 +125,8 @@ class _Reading:
         # A token that could be taken for the mark of a document is written otherwise by us.
         forms = (form, form.replace(_LIKE_BEGINS, _BEGINS)) if self._is_own and _LIKE_BEGINS in form else (form,)
         self._sentence.append(TokenLine(line.name, forms, columns[-1].strip()))
+        if not self._is_own:
+            self._document.other_tags |= {place for place, of in enumerate(columns[1:-1], start=1) if is_inside(of)}
         self._hash.update(text.encode("utf-8", "surrogatepass") + b"\n")
         self._size += len(form.encode("utf-8", "surrogatepass")) + 1
         if self._size > self._limit + 1:
@@ -126,6 +139,9 @@ class _Reading:
 
     def _end_sentence(self) -> None:
         if self._sentence and self._document is not None:
+            if not self._is_own and self._columns > 2 and _are_numbered(self._sentence):
+                remedy = "take the first column out"
+                raise InputRefused("the first column numbers the tokens", self._sentence[0].line, remedy)
             self._document.sentences.append(self._sentence)
             self._sentence = []
 
@@ -137,3 +153,17 @@ class _Reading:
             done.end, done.sha256 = end, self._hash.hexdigest()
         self._size, self._hash = 0, hashlib.sha256()
         return done
+
+
+def _columns(text: str) -> list[str]:
+    return text.split("\t") if "\t" in text else _COLUMNS.split(text)
+
+
+def _is_comment(text: str) -> bool:
+    """Say whether a line before a sentence is a comment: a token that begins with `#` has its tag at the end."""
+    return bool(_COMMENT.fullmatch(text)) or (text.startswith("# ") and not is_tag(_columns(text)[-1].strip()))
+
+
+def _are_numbered(sentence: list[TokenLine]) -> bool:
+    """Say whether several tokens are the numbers of tokens."""
+    return len(sentence) > 1 and all(token.forms[0] == str(place) for place, token in enumerate(sentence, start=1))

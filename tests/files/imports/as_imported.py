@@ -32,7 +32,7 @@ def read(
     form: str, *paths: Path, text: Callable[[str], str | None] = lambda _: None, max_text: int = 1_000_000
 ) -> list[Imported]:
     """Return all that is read of some paths; an empty format is to be found out."""
-    parts = ImportParts(tokenizer, text, max_text)
+    parts = ImportParts(tokenizer, text, max_text, SCHEMA.layer_names)
     reader = AnnotationReader(lambda name: import_format(name, parts), form)
     return list(reader.read([str(path) for path in paths]))
 

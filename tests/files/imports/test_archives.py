@@ -33,6 +33,14 @@ def test_an_archive_is_read_as_a_folder_is(archive: Path) -> None:
     assert document.split == "train"
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_files_of_one_name_refuse_the_archive(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", {"a.txt": TEXT, "a.ann": ANN})
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("a.ann", "")
+    assert "two files by the name 'a.ann'" in refusal("", path)
+
+
 @pytest.mark.parametrize("name", ["../a.ann", "/etc/a.ann", "b/../../a.ann", "..\\a.ann", "C:\\a.ann"])
 def test_a_file_that_would_lie_outside_refuses_the_archive(tmp_path: Path, name: str) -> None:
     told = refusal("", zipped(tmp_path / "a.zip", {"a.txt": TEXT, "a.ann": ANN, name: ANN}))

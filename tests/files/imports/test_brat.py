@@ -149,3 +149,45 @@ def test_a_broken_table_of_names_is_named(tmp_path: Path, table: str) -> None:
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     put(tmp_path, {"a.txt": bytes(range(32)) * 9, "a.ann": ""})
     assert f"{tmp_path}/a.txt" in refusal("brat", tmp_path)
+
+
+def test_events_that_share_a_trigger_are_counted_and_lead_to_no_span_of_their_own(tmp_path: Path) -> None:
+    ann = (
+        "T1\tATTACK 13 20\tattaque\nT2\tGPE 23 29\tOdessa\nT3\tGPE 2 5\tONU\n"
+        "E1\tATTACK:T1 place:T2\nE2\tATTACK:T1 place:T3 cause:E1\nR1\tavant Arg1:E1 Arg2:E2\n"
+    )
+    document = doc(tmp_path, ann)
+    held = content(document)
+    assert not held.problems
+    assert sorted(relation.label for relation in held.relations) == ["place", "place"]
+    assert document.left_out == {
+        "event-with-the-trigger-of-another": 1,
+        "relation-between-events-with-one-trigger": 2,
+    }
+
+
+def test_files_by_name_or_by_pattern_are_read_with_the_text_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, {"a.txt": TEXT, "a.ann": "T1\tGPE 23 29\tOdessa\n"})
+    monkeypatch.chdir(tmp_path)
+    for form in ("", "brat"):
+        for paths in (
+            [tmp_path / "*.ann"],
+            [tmp_path / "a.ann", tmp_path / "a.txt"],
+            [tmp_path / "a.txt", tmp_path / "a.ann"],
+            [tmp_path / "a.*"],
+            [Path("*.ann")],
+            [Path("a.ann"), Path("a.txt")],
+            [Path()],
+        ):
+            (document,) = documents(form, *paths)
+            assert labelled(document) == [("entities", "Odessa", "GPE")]
+            assert document.name.endswith("a.txt")
+
+
+def test_extensions_in_capitals(tmp_path: Path) -> None:
+    folder = put(tmp_path, {"a.TXT": TEXT, "a.ANN": "T1\tGPE 23 29\tOdessa\n"})
+    for path in (folder, folder / "a.ANN"):
+        (document,) = documents("", path)
+        assert labelled(document) == [("entities", "Odessa", "GPE")]

@@ -46,8 +46,9 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             ],
             "relations": [{"head": "b", "child": "a", "label": "place"}],
             "answer": "accept",
+            "_view_id": "relations",
         },
-        {"text": OTHER, "answer": "accept", "_session_id": "awa"},
+        {"text": OTHER, "answer": "accept", "_view_id": "relations"},
     ],
     "records": [
         {

@@ -128,3 +128,21 @@ def test_files_of_several_formats_are_refused(tmp_path: Path) -> None:
         (tmp_path / f"{number}.json").write_text(json.dumps(OBJECTS[form][0]), encoding="utf-8")
     with pytest.raises(InputRefused, match="several formats: doccano, gliner"):
         detected_format(PathFiles("folder", {path.name: path for path in tmp_path.iterdir()}))
+
+
+def test_a_version_with_its_formats_is_records(tmp_path: Path) -> None:
+    paths = {}
+    for name in ("manifest.json", "train.jsonl", "formats/brat/a.ann", "formats/doccano/train.jsonl"):
+        paths[name] = tmp_path / name.replace("/", "-")
+        paths[name].write_text("{}", encoding="utf-8")
+    assert detected_format(PathFiles("folder", paths)) == "records"
+
+
+def test_a_first_value_that_is_longer_than_the_head_is_read_to_its_end(tmp_path: Path) -> None:
+    entities = [{"start": 0, "end": 3, "label": "GPE", "score": 0.9}]
+    for value, form in (
+        ({"text": "Gao attaque. " * 20_000, "entities": entities}, "gliner"),
+        (["Gao attaque. " * 20_000, {"entities": []}], "spacy"),
+    ):
+        assert detected(tmp_path, json.dumps(value).encode()) == form
+        assert detected(tmp_path, json.dumps([value]).encode()) == form

@@ -19,7 +19,7 @@ GAO, ATTACK = [0, 3, "GPE"], [14, 21, "ATTACK"]
 def test_spans_as_lists_under_any_key(tmp_path: Path, key: str, reading) -> None:  # type: ignore[no-untyped-def]
     document = only(reading(tmp_path, [{"id": 7, "text": TEXT, key: [GAO, ATTACK]}], "doccano"))
     assert spans(document) == [("Gao", "GPE"), ("attaque", "ATTACK")]
-    assert (document.id, dict(document.meta), dict(document.left_out)) == ("7", {}, {})
+    assert (document.id, dict(document.meta), dict(document.left_out)) == ("7", {"id": "7"}, {})
 
 
 def test_a_text_under_data(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_entities_with_relations_and_comments(tmp_path: Path) -> None:
     assert spans(document) == [("Kidal", "GPE"), ("attaque", "ATTACK")]
     (relation,) = document.annotations[0].body["relations"]
     assert (relation["head"], relation["child"], relation["label"]) == (32, 31, "place")
-    assert dict(document.meta) == {"journal": "Le Fleuve"}
+    assert dict(document.meta) == {"id": "9", "journal": "Le Fleuve"}
     assert document.left_out == {"comment": 2}
 
 
@@ -52,7 +52,9 @@ def test_entities_with_relations_and_comments(tmp_path: Path) -> None:
 )
 def test_labels_of_a_whole_text_are_counted_and_no_metadata(tmp_path: Path, line: object, count: int) -> None:
     document = only(read_lines(tmp_path, [{"text": TEXT, **line}], "doccano"))  # type: ignore[dict-item]
-    assert (dict(document.meta), document.left_out) == ({}, {"document-label": count})
+    unannotated = {} if "entities" in line else {"not-annotated": 1}  # type: ignore[operator]
+    assert (dict(document.meta), document.left_out) == ({}, {"document-label": count, **unannotated})
+    assert bool(document.annotations) == ("entities" in line)  # type: ignore[operator]
 
 
 def test_each_file_of_an_archive_is_of_its_user(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_each_annotation_is_of_its_person_and_known_by_its_id(tmp_path: Path) ->
     assert [spans(document, number) for number in range(2)] == [[("Gao", "GPE")], [("attaque", "ATTACK")]]
     first = document.annotations[0]
     assert (first.lead_time, first.updated_at) == (7.29, "2026-11-22T01:40:28.000000Z")
-    assert (dict(document.meta), document.id, document.code_points) == ({"rubrique": "Monde"}, "78", True)
+    assert (dict(document.meta), document.id, document.code_points) == ({"rubrique": "Monde", "id": "78"}, "78", True)
 
 
 def test_predictions_and_drafts_are_counted_and_no_annotations(tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_a_row_of_json_min_is_an_annotation(tmp_path: Path) -> None:
     assert spans(document) == [("Gao", "GPE"), ("attaque", "ATTACK")]
     assert [span["layer"] for span in document.annotations[0].body["spans"]] == ["entities", "events"]
     assert (document.annotations[0].annotator, document.annotations[0].key) == ("user 3", "320")
-    assert (dict(document.meta), document.id) == ({"doc_id": "L1"}, "78")
+    assert (dict(document.meta), document.id) == ({"doc_id": "L1", "id": "78"}, "78")
     assert document.left_out == {"attribute-of-no-place": 1}
     assert only([second]).annotations[0].annotator == "awa@exemple.test"
 
@@ -281,3 +281,15 @@ def test_an_export_of_two_people_in_another_encoding(tmp_path: Path) -> None:
     assert spans(only(read(path))) == [("Gao", "GPE")]
     path.write_bytes(path.read_text(encoding="utf-16").replace("😀", "é").encode("cp1252"))
     assert "not valid utf-8" in said(read(path, "label-studio"))
+
+
+def test_a_region_without_labels_loses_no_other_of_its_control(tmp_path: Path) -> None:
+    regions = [
+        {"start": 0, "end": 3, "labels": ["GPE"]},
+        {"start": 16, "end": 23},
+        {"start": 4, "end": 5, "labels": []},
+    ]
+    document = only(read_list(tmp_path, [{**ROW, "entities": regions}]))
+    assert spans(document) == [("Gao", "GPE"), (TEXT[16:23], None), (TEXT[4:5], None), ("attaque", "ATTACK")]
+    held = carry_over(document.annotations[0].body, document.text, canonicalise(document.text), SCHEMA)
+    assert (len(held.spans), len(held.problems)) == (2, 2)

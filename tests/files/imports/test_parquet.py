@@ -88,7 +88,29 @@ def test_a_version_that_datasets_wrote_again(tmp_path: Path) -> None:
     (annotation,) = document.annotations
     assert labelled(document) == [("entities", "Zoé Martin", "PER")]
     assert (annotation.annotator, annotation.ground_truth, document.source) == ("Zoé", True, "a.txt")
-    assert (document.meta, document.lang) == ({"n": 1}, "fr")
+    assert (document.meta, document.lang) == ({"n": 1, "id": "x"}, "fr")
+
+
+def test_a_row_keeps_its_own_text_and_tokens_are_placed_in_it(tmp_path: Path) -> None:
+    row = {
+        "text": ["L’ONU, à Paris."],
+        "tokens": [["L’", "ONU", ",", "à", "Paris", "."]],
+        "ner_tags": [["O", "B-GPE", "O", "O", "B-GPE", "O"]],
+        "pos_tags": [[1, 2, 3, 4, 5, 6]],
+        "sujets": [["Mali", "ONU"]],
+    }
+    pandas.DataFrame(row).to_parquet(tmp_path / "a.parquet")
+    (document,) = documents("", tmp_path)
+    assert document.text == "L’ONU, à Paris."
+    assert labelled(document) == [("entities", "ONU", "GPE"), ("entities", "Paris", "GPE")]
+    assert (document.meta, document.left_out) == ({"sujets": ["Mali", "ONU"]}, {"token-annotation": 1})
+
+
+def test_a_row_without_spans_is_not_annotated_and_one_of_none_is(tmp_path: Path) -> None:
+    pandas.DataFrame({"text": ["Zoé", "Léa"], "spans": [None, []]}).to_parquet(tmp_path / "a.parquet")
+    nobody, negative = documents("", tmp_path)
+    assert (nobody.annotations, nobody.left_out) == ((), {"not-annotated": 1})
+    assert (len(negative.annotations), negative.left_out) == (1, {})
 
 
 @pytest.mark.parametrize(

@@ -157,3 +157,30 @@ def test_documents_that_the_files_lack_are_named(tmp_path: Path) -> None:
     put(tmp_path, {**files, "documents.jsonl": b"".join(files["documents.jsonl"].splitlines(keepends=True)[:3])})
     lines = [str(item.error) for item in read("conll", tmp_path) if isinstance(item, Refused)]
     assert any("document has no text there" in line for line in lines)
+
+
+def test_a_token_that_begins_with_a_hash_is_no_comment(tmp_path: Path) -> None:
+    lines = "# texte de hashtags\n# source = presse\n#id O\n#Paris B-GPE\n\n#newdoc O\n# O\nLyon B-GPE\n"
+    (document,) = documents("", put(tmp_path, {"a.conll": lines}))
+    assert document.text == "#id #Paris\n#newdoc # Lyon"
+    assert labelled(document) == [("entities", "#Paris", "GPE"), ("entities", "Lyon", "GPE")]
+
+
+def test_other_columns_of_tags_are_counted_and_a_column_of_numbers_is_refused(tmp_path: Path) -> None:
+    put(tmp_path, {"a.conll": "Zoé B-NP B-PER\nMartin I-NP I-PER\n\nParis O B-GPE\n"})
+    (document,) = documents("", tmp_path)
+    assert document.left_out == {"other-tag-column": 1}
+    line = refusal("", put(tmp_path / "b", {"a.conll": "1\tParis\tB-GPE\tO\n2\tou\tO\tO\n"}))
+    assert "the first column numbers the tokens" in line
+    assert "a.conll:1" in line
+
+
+def test_a_layer_that_is_named_alone_is_read_with_the_others(tmp_path: Path) -> None:
+    _, files, _ = written("conll")
+    put(tmp_path, files)
+    whole = {document.id: document for document in documents("conll", tmp_path) if document.split == "train"}
+    for layer in ("entities", "events"):
+        alone = documents("conll", tmp_path / f"train.{layer}.conll")
+        assert {document.id: document.annotations for document in alone} == {
+            document: of.annotations for document, of in whole.items()
+        }
