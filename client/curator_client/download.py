@@ -5,11 +5,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from curator_client.attempts import Refusal
 from curator_client.errors import ClientError, FileDoesNotFit, ServerGone
 from curator_client.locks import locked
-from curator_client.server import BROKEN, Answer, Refusal, Server, reason
+from curator_client.server import BROKEN, Answer, Server, reason
 from curator_client.version import MANIFEST, RemoteFile, Version, checked_manifest
 
 _BLOCK = 1 << 18
@@ -20,15 +21,17 @@ def cached_version(version: Version, server: Server, cache: Path) -> Path:
     """Return the folder of a version in a cache; what is damaged is mended. Raises ClientError as `downloaded`."""
     with _disk(cache), locked(cache / "locks" / f"{version.key}.lock"):
         target, working = cache / "versions" / version.key, cache / "partial" / version.key
-        faults = _faults(target, version) if target.is_dir() else []
-        if faults:
+        if not _is_folder(target):
+            _remove(target)
+            _download(version, server, working, target)
+        elif faults := _faults(target, version):
             # What is right of it need not come again.
-            shutil.rmtree(working, ignore_errors=True)
+            _remove(working)
             working.parent.mkdir(parents=True, exist_ok=True)
             target.rename(working)
+            _clear_places(working, version)
             for name in faults:
                 _remove(working / name)
-        if not target.is_dir():
             _download(version, server, working, target)
         return target
 
@@ -44,16 +47,16 @@ def downloaded(version: Version, server: Server, out: Path) -> Path:
     with _disk(target), locked(out / version.dataset / f".v{version.number}.lock"):
         if not target.exists():
             _download(version, server, working, target)
-        faults = _faults(target, version)
-        if faults:
+        elif faults := _faults(target, version):
             what = f"folder of {version} was changed: {', '.join(faults)}"
             raise FileDoesNotFit(what, str(target), "move it away, then try again", file=faults[0])
         return target
 
 
 def _download(version: Version, server: Server, working: Path, target: Path) -> None:
-    """Download what is missing of a version and let it be the target."""
-    working.mkdir(parents=True, exist_ok=True)
+    """Download what is missing of a version and let it be the target, once it is whole."""
+    working.parent.mkdir(parents=True, exist_ok=True)
+    _clear_places(working, version)
     first = version.files[MANIFEST]
     if first.size > _MOST_MANIFEST:
         raise FileDoesNotFit("manifest is too long", str(version), "check the address of the server", file=MANIFEST)
@@ -66,6 +69,10 @@ def _download(version: Version, server: Server, working: Path, target: Path) -> 
     for name in sorted(version.files.keys() - {MANIFEST}):
         _receive(version.files[name], server, working)
     _without_others(working, version)
+    faults = _faults(working, version)
+    if faults:
+        what = f"folder of {version} was changed while it was made: {', '.join(faults)}"
+        raise FileDoesNotFit(what, str(working), "try again", file=faults[0])
     target.parent.mkdir(parents=True, exist_ok=True)
     os.replace(working, target)
     _sync_folder(target.parent)
@@ -75,29 +82,32 @@ def _receive(file: RemoteFile, server: Server, folder: Path) -> None:
     """Receive what is missing of a file, and hash all of it."""
     path = folder / file.name
     path.parent.mkdir(parents=True, exist_ok=True)
-    attempts = server.attempts()
+    attempts, most = server.attempts(), 0
     while not _holds(path, file):
         start = _size(path)
         if start >= file.size and path.exists():
             # All of it, of an earlier call, and wrong.
             path.unlink()
             continue
-        wait = None
+        most = max(most, start)
+        refusal: Refusal | None = None
+        failed: Exception | None = None
         try:
             refusal = _append(file, path, start, server)
-            failed: Exception | None = None if refusal is None else refusal.error
-            wait = None if refusal is None else refusal.wait
         except BROKEN as error:
             failed = error
-        if failed is None and _size(path) == file.size:
+        if _size(path) == file.size and failed is None and refusal is None:
             if _holds(path, file):
                 return
             path.unlink()
             if not start:
                 raise _unfit(file, "has another hash than the version says")
             continue
-        if not attempts.again(wait):
-            raise _gone(file, _size(path), failed) from failed
+        if _size(path) > most:
+            # It gets on, however often it is cut off.
+            attempts = server.attempts()
+        if not attempts.again(refusal):
+            raise _gone(file, _size(path), refusal, failed) from failed
 
 
 def _append(file: RemoteFile, path: Path, start: int, server: Server) -> Refusal | None:
@@ -162,9 +172,33 @@ def _holds(path: Path, file: RemoteFile) -> bool:
         return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
 
 
+def _clear_places(folder: Path, version: Version) -> None:
+    """Make the folders of a version, and remove what is in the place of one, or of a file, and is none.
+
+    A link is none, wherever it leads: nothing is written through it.
+    """
+    for parent in _parents(version):
+        if not _is_folder(folder / parent):
+            _remove(folder / parent)
+            (folder / parent).mkdir()
+    for name in version.files:
+        place = folder / name
+        if place.is_symlink() or not place.is_file():
+            _remove(place)
+
+
+def _parents(version: Version) -> list[PurePosixPath]:
+    """Return the folders that the files of a version are in, `.` among them, each after the one that it is in."""
+    return sorted({parent for name in version.files for parent in PurePosixPath(name).parents})
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
 def _remove(path: Path) -> None:
-    """Remove what has the name of a file, if anything has."""
-    if path.is_dir() and not path.is_symlink():
+    """Remove what has a name, if anything has; of a link not what it leads to."""
+    if _is_folder(path):
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
@@ -176,7 +210,12 @@ def _size(path: Path) -> int:
 
 def _faults(folder: Path, version: Version) -> list[str]:
     """Return the files of a version that are not in a folder as they should be, by name."""
-    faults = [name for name, file in sorted(version.files.items()) if not _holds(folder / name, file)]
+    astray = {parent for parent in _parents(version)[1:] if not _is_folder(folder / parent)}
+    faults = [
+        name
+        for name, file in sorted(version.files.items())
+        if not astray.isdisjoint(PurePosixPath(name).parents) or not _holds(folder / name, file)
+    ]
     if not faults:
         checked_manifest((folder / MANIFEST).read_bytes(), version)
     return faults
@@ -184,8 +223,8 @@ def _faults(folder: Path, version: Version) -> list[str]:
 
 def _without_others(folder: Path, version: Version) -> None:
     """Remove what is no file of a version from its folder."""
-    for path in folder.rglob("*"):
-        if (path.is_file() or path.is_symlink()) and path.relative_to(folder).as_posix() not in version.files:
+    for path in list(folder.rglob("*")):
+        if not _is_folder(path) and path.relative_to(folder).as_posix() not in version.files:
             path.unlink()
 
 
@@ -195,9 +234,13 @@ def _unfit(file: RemoteFile, what: str) -> FileDoesNotFit:
     )
 
 
-def _gone(file: RemoteFile, received: int, error: Exception | None) -> ServerGone:
-    why = "" if error is None else f": {error.what if isinstance(error, ClientError) else reason(error)}"
-    what = f"server went away in the middle of {file.name}, after {received} of {file.size} bytes{why}"
+def _gone(file: RemoteFile, received: int, refusal: Refusal | None, failed: Exception | None) -> ServerGone:
+    so_far = f"{received} of {file.size} bytes"
+    if refusal is not None and refusal.is_busy:
+        what = f"{refusal.error.what}, after {so_far} of {file.name}"
+    else:
+        why = refusal.error.what if refusal is not None else reason(failed) if failed is not None else ""
+        what = f"server went away in the middle of {file.name}, after {so_far}{why and ': '}{why}"
     return ServerGone(what, file.url, "call again: it goes on from there", file=file.name, received=received)
 
 

@@ -27,7 +27,7 @@ class NotFound(ClientError):
 
 
 class ServerGone(ClientError):
-    """The server does not answer, or stopped in the middle: `received` bytes of `file` are kept for the next call."""
+    """The server does not answer, is busy, or stopped in the middle: `received` bytes of `file` are kept."""
 
     def __init__(self, what: str, where: str = "", remedy: str = "", *, file: str = "", received: int = 0) -> None:
         super().__init__(what, where, remedy)

@@ -106,9 +106,16 @@ def records(folder: Path, split: str | None) -> dict[str, Records] | Records:
     return of_splits[split]
 
 
-def cache_folder(given: str | Path | None) -> Path:
-    """Return the cache that is given, or else the user's own."""
-    if given is not None:
-        return Path(given)
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "curator"
+def cache_folder(chosen: str | Path | None) -> Path:
+    """Return the cache that is chosen, or else the user's own. Raises ClientError for what is no path."""
+    try:
+        if chosen is not None:
+            path = Path(chosen)
+        else:
+            xdg = os.environ.get("XDG_CACHE_HOME")
+            path = (Path(xdg) if xdg else Path.home() / ".cache") / "curator"
+    except (TypeError, RuntimeError) as error:
+        raise ClientError(f"no folder for a cache: {error}", repr(chosen)[:100], "give one as cache=…") from error
+    if "\0" in str(path):
+        raise ClientError("no folder for a cache", repr(chosen)[:100], "give one as cache=…")
+    return path

@@ -1,43 +1,26 @@
 """Requests to one server: the token for its own origin alone, waits that it asks for, a bounded number of attempts."""
 
 import json
+import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from email.utils import parsedate_to_datetime
 from http.client import HTTPException, InvalidURL
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import SplitResult, urljoin, urlsplit
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
+from curator_client.attempts import BUSY, PASSING, Attempts, Refusal
 from curator_client.errors import ClientError, NotFound, ServerGone, TokenRefused
 
-ATTEMPTS = 5
-_LONGEST_WAIT = 120.0
+_LONGEST_TIMEOUT = 86_400.0
 _MOST_JSON = 1 << 26
 _MOST_ERROR = 1 << 14
 _REDIRECTS = 5
-_AGAIN = (500, 502, 503, 504, 429)
 
 BROKEN = (OSError, HTTPException)
 """What a connection raises that fails; a timeout, too."""
-
-
-class Attempts:
-    """How often something was tried, and the wait before it is tried again."""
-
-    def __init__(self, sleep: Callable[[float], None]) -> None:
-        self._sleep = sleep
-        self._left = ATTEMPTS
-
-    def again(self, asked: float | None = None) -> bool:
-        """Wait, as long as the server asked or else longer each time; returns whether there is another attempt."""
-        self._left -= 1
-        if not self._left or (asked or 0) > _LONGEST_WAIT:
-            return False
-        self._sleep(0.5 * 2 ** (ATTEMPTS - 1 - self._left) if asked is None else asked)
-        return True
 
 
 class Answer:
@@ -58,26 +41,38 @@ class Server:
     """A curator server by its URL, which may have a path of its own, and the token for it."""
 
     def __init__(
-        self, url: str, token: str | None, timeout: float = 60.0, sleep: Callable[[float], None] = time.sleep
+        self,
+        url: str,
+        token: str | None,
+        timeout: float = 60.0,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
+        """Take the address, the token, how many seconds the server may be silent, and how waits are waited and spread.
+
+        Raises ClientError for an address or a timeout that is none, TokenRefused for a token that is none.
+        """
         parts = _parts(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ClientError("is no address of a server", url, "write http://HOST:PORT or https://HOST")
         if parts.username is not None or parts.query or parts.fragment:
             raise ClientError("the address of a server has a log-in or a query", parts.hostname, "leave it out")
-        if token is not None and not (token.isascii() and token.isprintable() and token):
+        if token is not None and not (isinstance(token, str) and token.isascii() and token.isprintable() and token):
             raise TokenRefused("that is no token", parts.hostname, "give the one that `curator tokens issue` printed")
+        if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout <= _LONGEST_TIMEOUT:
+            raise ClientError("that is no timeout", parts.hostname, "give seconds, more than 0 and at most a day")
         self.url = url.rstrip("/")
         self._token = token
         self._timeout = timeout
         self._sleep = sleep
+        self._jitter = jitter
         self._opener = OpenerDirector()
         for handler in (ProxyHandler(), HTTPHandler(), HTTPSHandler()):
             self._opener.add_handler(handler)
 
     def attempts(self) -> Attempts:
         """Return what counts the attempts at one thing."""
-        return Attempts(self._sleep)
+        return Attempts(self._sleep, self._jitter)
 
     def json(self, path: str) -> Any:
         """Return the JSON value at a path below the server's URL. Raises ClientError where there is none."""
@@ -85,15 +80,15 @@ class Server:
         while True:
             try:
                 with self.open(url) as answer:
-                    asked = self.refusal(answer, url)
-                    if asked is None:
+                    refusal = self.refusal(answer, url)
+                    if refusal is None:
                         return _value(answer, url)
             except BROKEN as error:
                 if not attempts.again():
                     raise ServerGone(f"server does not answer: {reason(error)}", url, "check the address") from error
                 continue
-            if not attempts.again(asked.wait):
-                raise asked.error
+            if not attempts.again(refusal):
+                raise refusal.error
 
     @contextmanager
     def open(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Answer]:
@@ -119,7 +114,7 @@ class Server:
     def _log_in(self) -> dict[str, str]:
         return {} if self._token is None else {"Authorization": f"Bearer {self._token}"}
 
-    def refusal(self, answer: Answer, url: str) -> "Refusal | None":
+    def refusal(self, answer: Answer, url: str) -> Refusal | None:
         """Return why the server does not give what was asked for now, None where it does.
 
         Raises ClientError where trying again will not help.
@@ -127,17 +122,9 @@ class Server:
         if answer.status in (200, 206, 416):
             return None
         error = _error(answer, url)
-        if answer.status not in _AGAIN:
+        if answer.status not in PASSING:
             raise error
-        return Refusal(error, _wait(answer.headers.get("Retry-After")))
-
-
-class Refusal:
-    """An error that may be over after a wait, in seconds; None where the server names none."""
-
-    def __init__(self, error: ClientError, wait: float | None) -> None:
-        self.error = error
-        self.wait = wait
+        return Refusal(error, answer.status, answer.headers.get("Retry-After"))
 
 
 def reason(error: BaseException) -> str:
@@ -154,6 +141,8 @@ def _joined(url: str, location: str) -> str:
 
 
 def _parts(url: str) -> SplitResult:
+    if not isinstance(url, str):
+        raise ClientError("is no address of a server", repr(url)[:100], "write http://HOST:PORT or https://HOST")
     try:
         return urlsplit(url)
     except ValueError:
@@ -188,31 +177,19 @@ def _value(answer: Answer, url: str) -> Any:
 def _error(answer: Answer, url: str) -> ClientError:
     """Return what the server says of a refusal."""
     try:
-        said = json.loads(answer.read(_MOST_ERROR))
+        problem = json.loads(answer.read(_MOST_ERROR))
     except (*BROKEN, ValueError, RecursionError):
-        said = None
-    said = said if isinstance(said, dict) else {}
-    what = str(said.get("error") or f"server answers {answer.status}")[:500]
-    remedy = str(said.get("remedy") or "")[:500]
+        problem = None
+    problem = problem if isinstance(problem, dict) else {}
+    what = str(problem.get("error") or f"server answers {answer.status}")[:500]
+    remedy = str(problem.get("remedy") or "")[:500]
     if answer.status in (401, 403):
         own = "give one that holds as token=… or in CURATOR_TOKEN; `curator tokens issue NAME --scope api` makes one"
         return TokenRefused(f"token is refused: {what}", url, remedy or own)
     if answer.status == 404:
         return NotFound(what, url, remedy or "check the name of the version and the address of the server")
-    return (
-        ServerGone(what, url, remedy or "try again later")
-        if answer.status in _AGAIN
-        else ClientError(what, url, remedy)
-    )
-
-
-def _wait(asked: str | None) -> float | None:
-    """Return how many seconds a server asks to wait for, by a number or a time."""
-    if asked is None:
-        return None
-    try:
-        if asked.strip().isdigit():
-            return float(asked)
-        return max(0.0, parsedate_to_datetime(asked).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return None
+    if answer.status in BUSY:
+        return ServerGone(f"server is busy: {what}", url, remedy or "try again later")
+    if answer.status in PASSING:
+        return ServerGone(what, url, remedy or "try again later")
+    return ClientError(what, url, remedy)

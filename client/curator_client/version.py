@@ -50,6 +50,8 @@ class Version:
 
 def find_version(server: Server, name: str) -> Version:
     """Return the version NAME@N or NAME@TAG of a server; a tag is asked for once. Raises ClientError for none."""
+    if not isinstance(name, str):
+        raise ClientError(f"{name!r:.100} names no dataset version", "", "write NAME@N, e.g. news@1, or NAME@TAG")
     dataset, mark, ref = name.rpartition("@")
     if not mark or not _NAME.fullmatch(dataset) or not _NAME.fullmatch(ref):
         raise ClientError(f"{name!r} names no dataset version", "", "write NAME@N, e.g. news@1, or NAME@TAG")
@@ -80,8 +82,8 @@ def _file(item: Any, server: Server, where: str) -> RemoteFile:
         raise ClientError(f"answer has no size and hash of {name}", where, _SERVER)
     if not isinstance(url, str) or not url.startswith("/") or url.startswith("//"):
         raise ClientError(f"answer has no path of {name}", where, _SERVER)
-    origin = server.url.split("/", 3)
-    return RemoteFile(name, size, sha256, f"{'/'.join(origin[:3])}{quote(url, safe='/%?=&')}")
+    # Where the server is below a path of its own, it does not know of it.
+    return RemoteFile(name, size, sha256, f"{server.url}{quote(url, safe='/%?=&')}")
 
 
 def is_file_name(name: str) -> bool:
@@ -107,8 +109,8 @@ def checked_manifest(content: bytes, version: Version) -> dict[str, Any]:
         raise _unfit("manifest is not that of a version", version) from None
     if not version.digest == manifest.get("digest") == digest:
         raise _unfit(f"manifest is of the digest {digest}, not of {version.digest}", version)
-    told = {name: (file.sha256, file.size) for name, file in version.files.items() if name != MANIFEST}
-    differing = sorted(name for name in listed.keys() | told.keys() if listed.get(name) != told.get(name))
+    remote = {name: (file.sha256, file.size) for name, file in version.files.items() if name != MANIFEST}
+    differing = sorted(name for name in listed.keys() | remote.keys() if listed.get(name) != remote.get(name))
     if differing:
         raise _unfit(f"manifest says otherwise than the server: {', '.join(differing)[:200]}", version)
     return dict(manifest)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.client.faulty_server import TOKEN, FaultyServer, serving
+from tests.client.loads import Load
 from tests.sample_version import SAMPLE
 
 
@@ -46,3 +47,9 @@ def served(server: FaultyServer) -> Served:
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
+
+
+@pytest.fixture
+def load(server: FaultyServer, cache: Path) -> Load:
+    """What loads the sample of the faulty server."""
+    return Load(server, cache)

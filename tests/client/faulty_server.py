@@ -32,7 +32,8 @@ class FaultyServer:
 
     `faults` by path, or its end, are used up one after the other: a status with headers, the bytes of an answer, or a
     number of bytes after which the right one is cut off, or held where that is negative, until `goes_on`. `facts`
-    changes what is said of versions, `bodies` what files hold.
+    changes what is said of versions, `bodies` what files hold. Below `prefix` alone is anything served, as behind a
+    proxy: the server itself does not know of it.
     """
 
     folders: dict[tuple[str, int], Path] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class FaultyServer:
     facts: Change = lambda facts: facts
     gives_ranges: bool = True
     gives_tags: bool = True
+    prefix: str = ""
     asked: list[Asked] = field(default_factory=list)
     url: str = ""
     lock: Lock = field(default_factory=Lock)
@@ -66,8 +68,9 @@ class FaultyServer:
         names = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
         files = [self._facts(name, number, folder, file) for file in names if not file.startswith("formats/")]
         tags = [tag for (dataset, tag), tagged in self.tags.items() if (dataset, tagged) == (name, number)]
-        said = {"dataset": name, "version": number, "digest": manifest["digest"], "tags": tags}
-        value: dict[str, Any] = self.facts({**said, "files": files, "formats": []})
+        facts = {"dataset": name, "version": number, "digest": manifest["digest"], "tags": tags}
+        formats = [{"name": "conll", "url": f"/api/v1/datasets/{name}/versions/{number}/formats/conll"}]
+        value: dict[str, Any] = self.facts({**facts, "files": files, "formats": formats})
         return value
 
     def _facts(self, name: str, number: int, folder: Path, file: str) -> dict[str, Any]:
@@ -81,7 +84,8 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        path = unquote(urlsplit(self.path).path)
+        sent = unquote(urlsplit(self.path).path)
+        path = sent.removeprefix(self.served.prefix) if sent.startswith(self.served.prefix) else "/"
         with self.served.lock:
             self.served.asked.append(Asked(path, dict(self.headers.items())))
         fault = self.served.fault(path)

@@ -1,121 +1,22 @@
-"""A server that is cut off, changed, busy, hostile or gone: told in a line, gone on from, and nothing wrong is kept."""
+"""A server that is wrong, changed or hostile: told in a line, gone on from, and nothing wrong is kept."""
 
 import hashlib
 import json
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from curator_client import ClientError, FileDoesNotFit, ServerGone, TokenRefused, load_dataset
+from curator_client.attempts import ATTEMPTS
 from curator_client.download import cached_version, downloaded
-from curator_client.server import ATTEMPTS, Server
+from curator_client.server import Server
 from curator_client.version import find_version
 from tests.client.faulty_server import TOKEN, FaultyServer, serving
+from tests.client.loads import Load, ranges, whole
 from tests.steps.datasets.copies import content
-
-
-class Load:
-    """Loads the sample into a cache, and keeps what it waited instead of waiting."""
-
-    def __init__(self, server: FaultyServer, cache: Path) -> None:
-        self._server = server
-        self.cache = cache
-        self.waits: list[float] = []
-
-    def __call__(self) -> Path:
-        server = Server(self._server.url, TOKEN, timeout=30, sleep=self.waits.append)
-        return cached_version(find_version(server, "sample@1"), server, self.cache)
-
-
-@pytest.fixture
-def load(server: FaultyServer, cache: Path) -> Load:
-    return Load(server, cache)
-
-
-def whole(server: FaultyServer) -> dict[str, bytes]:
-    return content(server.folders["sample", 1])
-
-
-def ranges(server: FaultyServer, file: str) -> list[str]:
-    """Return from where a file was asked for, in order."""
-    return [asked.headers.get("Range", "") for asked in server.asked if asked.path.endswith(f"/files/{file}")]
-
-
-@pytest.mark.parametrize("gives_ranges", [True, False])
-def test_a_file_that_is_cut_off_goes_on_within_the_call(server: FaultyServer, load: Load, gives_ranges: bool) -> None:
-    server.gives_ranges = gives_ranges
-    server.faults["/files/train.jsonl"] = [1000, 500]
-    assert content(load()) == whole(server)
-    asked = ranges(server, "train.jsonl")
-    assert asked == ["", "bytes=1000-", "bytes=1500-" if gives_ranges else "bytes=500-"]
-    assert load.waits == [0.5, 1.0]
-
-
-def test_a_server_that_goes_away_is_named_with_file_and_bytes_and_the_next_call_goes_on(
-    server: FaultyServer, load: Load
-) -> None:
-    server.faults["/files/train.jsonl"] = [1000] * ATTEMPTS
-    with pytest.raises(ServerGone) as caught:
-        load()
-    assert (caught.value.file, caught.value.received) == ("train.jsonl", 1000 * ATTEMPTS)
-    size = len(whole(server)["train.jsonl"])
-    assert f"in the middle of train.jsonl, after {1000 * ATTEMPTS} of {size} bytes" in str(caught.value)
-    assert not list(load.cache.glob("versions/*"))
-    server.asked.clear()
-    assert content(load()) == whole(server)
-    assert ranges(server, "train.jsonl") == [f"bytes={1000 * ATTEMPTS}-"]
-    (asked,) = [asked for asked in server.asked if asked.path.endswith("train.jsonl")]
-    assert asked.headers["If-Range"] == f'"{hashlib.sha256(whole(server)["train.jsonl"]).hexdigest()}"'
-    # What is there whole is not asked for.
-    assert ranges(server, "dev.jsonl") == []
-
-
-def test_a_server_that_is_gone_is_told_and_the_next_call_goes_on(server: FaultyServer, tmp_path: Path) -> None:
-    server.faults["/files/train.jsonl"] = [1000] * ATTEMPTS
-    load = Load(server, tmp_path / "cache")
-    with pytest.raises(ServerGone):
-        load()
-    gone = server.url
-    with serving(FaultyServer()) as other:
-        port_of_nobody = other.url
-    server.url = port_of_nobody
-    with pytest.raises(ServerGone, match="server does not answer"):
-        load()
-    assert len(load.waits) == 2 * (ATTEMPTS - 1)
-    server.url = gone
-    assert content(load()) == whole(server)
-
-
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("path", ["/versions/1", "/files/train.jsonl"])
-def test_a_server_that_is_busy_is_waited_for(server: FaultyServer, load: Load, status: int, path: str) -> None:
-    in_a_minute = formatdate(time.time() + 60, usegmt=True)
-    server.faults[path] = [(status, {"Retry-After": "7"}), (status, {}), (status, {"Retry-After": in_a_minute})]
-    assert content(load()) == whole(server)
-    seven, backoff, minute = load.waits
-    assert (seven, backoff) == (7, 1.0)
-    assert 0 < minute <= 60
-
-
-@pytest.mark.parametrize("path", ["/versions/1", "/files/train.jsonl"])
-def test_a_server_that_stays_busy_is_asked_some_times_and_not_waited_for_too_long(
-    server: FaultyServer, load: Load, path: str
-) -> None:
-    server.faults[path] = [(503, {})] * 50
-    with pytest.raises(ServerGone, match="not now"):
-        load()
-    assert sum(asked.endswith(path) for asked in server.paths()) == ATTEMPTS
-    assert load.waits == [0.5, 1, 2, 4]
-    server.faults[path] = [(503, {"Retry-After": "86400"})]
-    with pytest.raises(ServerGone, match="not now"):
-        load()
-    assert load.waits == [0.5, 1, 2, 4]
-    assert content(load()) == whole(server)
 
 
 def test_a_token_that_expires_in_the_middle_is_told_at_once(server: FaultyServer, load: Load) -> None:
@@ -158,7 +59,7 @@ def test_a_file_that_does_not_fit_is_named_and_nothing_of_it_is_kept(
 
 
 def test_a_file_that_changes_between_two_calls_is_asked_for_anew(server: FaultyServer, load: Load) -> None:
-    server.faults["/files/train.jsonl"] = [1000] * ATTEMPTS
+    server.faults["/files/train.jsonl"] = [1000] + [0] * (ATTEMPTS - 1)
     with pytest.raises(ServerGone):
         load()
     (kept,) = load.cache.glob("partial/*/train.jsonl")
@@ -207,6 +108,18 @@ def _files(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Any]
         return {**facts, "files": files}
 
     return changed
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_a_server_below_a_path_is_asked_there_for_everything(server: FaultyServer, load: Load, end: str) -> None:
+    server.prefix, server.url = "/curator", f"{server.url}/curator{end}"
+    assert content(load()) == whole(server)
+
+
+@pytest.mark.parametrize("formats", [[], None, [{"name": "conll"}], "none", {"conll": []}])
+def test_what_is_said_of_formats_is_no_part_of_a_version(server: FaultyServer, load: Load, formats: Any) -> None:
+    server.facts = lambda facts: {**facts, "formats": formats}
+    assert content(load()) == whole(server)
 
 
 HOSTILE: dict[str, tuple[Callable[[Any], Any], str]] = {

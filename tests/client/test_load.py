@@ -92,6 +92,29 @@ def test_what_is_no_split_or_form_is_told(served: Served, cache: Path) -> None:
         load_dataset("sample@1", split="silver", **given)
 
 
+WRONG: dict[str, tuple[list[Any], str]] = {
+    "name": ([None, 5, b"sample@1", ["sample@1"], "sample@\ud800"], "names no dataset version"),
+    "url": ([None, 5, b"http://localhost", []], "no address of a server"),
+    "token": ([5, b"token", ["token"]], "no token"),
+    "split": ([5, b"train", []], "no split"),
+    "to": ([None, 5, []], "no form of a version"),
+    "cache": ([5, b"cache", [], "a\0b"], "no folder for a cache"),
+    "timeout": ([0, 0.0, -1, float("inf"), float("nan"), 1e12, 10**400, None, "5", True, []], "no timeout"),
+}
+CASES = [(name, value, message) for name, (values, message) in WRONG.items() for value in values]
+
+
+@pytest.mark.parametrize(("name", "value", "message"), CASES, ids=lambda value: repr(value)[:30])
+def test_an_argument_that_is_none_of_its_kind_is_told_in_a_line(
+    served: Served, cache: Path, name: str, value: Any, message: str
+) -> None:
+    right: dict[str, Any] = {"name": "sample@1", "url": served.url, "token": served.token, "cache": cache}
+    with pytest.raises(ClientError, match=message) as caught:
+        load_dataset(**{**right, name: value})
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
 def test_the_library_datasets_gets_what_the_folder_holds(
     served: Served, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
