@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from curator.domain.annotation import Identity
 from curator.domain.canonical import canonical_json
 from curator.steps.ports.stored_reviews import Attempt, WaitingReview
-from curator.store.revisions import revision_of_row
+from curator.store.revision_rows import revision_of_row
 from curator.store.rows import chunks, insert_missing
 from curator.store.tables import CurrentRow, PushRow, RevisionRow, SentReview, TaskRow
 from curator.store.tasks import save_push

@@ -1,14 +1,12 @@
 """Revisions of annotations, the index of those that are current, and the names of annotators."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Text,
     and_,
     bindparam,
@@ -22,12 +20,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from curator.domain.annotation import AnnotationState, Identity, ProjectSource, Revision, TaskRef, state_from_value
+from curator.domain.annotation import AnnotationState, Identity, ProjectSource, Revision, TaskRef
 from curator.domain.canonical import canonical_json
 from curator.steps.ports.stored_revisions import AnnotationContext, AnnotatorWork, CurrentAnnotation, ReviewedOriginal
 from curator.store import standing
 from curator.store.contexts import annotation_context
-from curator.store.rows import chunks, dialect_insert, insert_missing
+from curator.store.revision_rows import current_of_row, identity_row, index_row, indexing, revision_of_row
+from curator.store.rows import chunks, insert_missing
 from curator.store.tables import Annotator, CurrentRow, DeletionNotice, RevisionRow, Watermark
 
 _IDENTITY = (RevisionRow.source, RevisionRow.key, RevisionRow.created_at)
@@ -100,7 +99,7 @@ class RevisionTable:
         if task is not None:
             query = query.where(CurrentRow.task == task)
         rows = self._connection.execute(query.execution_options(yield_per=_BATCH))
-        for _, of_document in groupby(map(_current, rows), key=lambda annotation: annotation.document):
+        for _, of_document in groupby(map(current_of_row, rows), key=lambda annotation: annotation.document):
             yield from sorted(of_document, key=lambda annotation: annotation.identity.rank)
 
     def work(self, server: str) -> list[AnnotatorWork]:
@@ -137,7 +136,7 @@ class RevisionTable:
         for chunk in chunks(sorted(numbers), _BATCH):
             rows = self._connection.execute(query.where(RevisionRow.number.in_(chunk))).all()
             current = [
-                {**_index(revision, revision.state), "first_seq": row.first_seq}
+                {**index_row(revision, revision.state), "first_seq": row.first_seq}
                 for revision, row in zip(map(revision_of_row, rows), rows, strict=True)
                 if revision.state is not None
             ]
@@ -146,7 +145,7 @@ class RevisionTable:
         return self.current_count()
 
     def append(self, identity: Identity, document: str, state: AnnotationState | None) -> int:
-        row: dict[str, Any] = {**_key(identity), "seq": self._seq, "document": document, "value": None}
+        row: dict[str, Any] = {**identity_row(identity), "seq": self._seq, "document": document, "value": None}
         row["counts"] = state is not None and not state.for_review
         if state is not None:
             row |= {"value": state.value(), **{column: getattr(state, column) for column in _COPIED}}
@@ -155,8 +154,8 @@ class RevisionTable:
         if state is None:
             self._connection.execute(delete(CurrentRow).where(*_is(CurrentRow, identity)))
         else:
-            index = _index(Revision(number, identity, document, state), state)
-            self._connection.execute(_indexing(self._connection.dialect.name), index)
+            index = index_row(Revision(number, identity, document, state), state)
+            self._connection.execute(indexing(self._connection.dialect.name), index)
         return number
 
     def note_deletion(self, source: str, key: str) -> None:
@@ -253,10 +252,6 @@ def annotator_names(connection: Connection, as_of: int | None = None) -> dict[st
     return {row.key: row.name for row in rows}
 
 
-def _key(identity: Identity) -> dict[str, str]:
-    return {"source": identity.source, "key": identity.key, "created_at": identity.created_at}
-
-
 def _is(table: type[RevisionRow] | type[CurrentRow], identity: Identity) -> tuple[Any, ...]:
     return (table.source == identity.source, table.key == identity.key, table.created_at == identity.created_at)
 
@@ -265,60 +260,6 @@ def _same(left: Any, right: Any) -> tuple[Any, ...]:
     return (left.source == right.source, left.key == right.key, left.created_at == right.created_at)
 
 
-@cache
-def _indexing(dialect: str) -> Any:
-    """Return the statement that puts a revision, which is there, into the index, in the place of the one before."""
-    insert = dialect_insert(dialect)(CurrentRow)
-    named: dict[str, Any] = {column.name: bindparam(column.name) for column in CurrentRow.__table__.columns}
-    identity = (RevisionRow.source == named["source"], RevisionRow.key == named["key"])
-    # An annotation may be back after its tombstone.
-    first = select(func.min(RevisionRow.seq)).where(*identity, RevisionRow.created_at == named["created_at"])
-    changed = named.keys() - {"source", "key", "created_at", "first_seq"}
-    return insert.values({**named, "first_seq": first.scalar_subquery()}).on_conflict_do_update(
-        index_elements=["source", "key", "created_at"], set_={name: insert.excluded[name] for name in changed}
-    )
-
-
-def _index(revision: Revision, state: AnnotationState) -> dict[str, Any]:
-    """Return the row of the index for a revision, which is no tombstone, with its state, but for when it first came."""
-    return {
-        **_key(revision.identity),
-        "revision": revision.number,
-        "document": revision.document,
-        "task": state.task,
-        "annotator": state.annotator,
-        "updated_by": state.updated_by,
-        "updated_at": state.updated_at,
-        "skipped": state.skipped,
-        "ground_truth": state.ground_truth,
-        "lead_time": state.lead_time,
-        "for_review": state.for_review,
-    }
-
-
-def revision_of_row(row: Row[Any]) -> Revision:
-    """Return the revision that a row of the table is."""
-    identity = Identity(row.source, row.key, row.created_at)
-    state = None if row.value is None else state_from_value(identity, row.value)
-    return Revision(row.number, identity, row.document, state)
-
-
 def _is_copied(copy: Any, original: Any) -> ColumnElement[bool]:
     """Say of a revision whether another one is its copy; anybody in Label Studio may say of anything that it is one."""
     return and_(original.number == copy.review_of, original.document == copy.document, original.task.is_(None))
-
-
-def _current(row: Row[Any]) -> CurrentAnnotation:
-    return CurrentAnnotation(
-        identity=Identity(row.source, row.key, row.created_at),
-        revision=row.revision,
-        document=row.document,
-        task=row.task,
-        annotator=row.annotator,
-        updated_by=row.updated_by,
-        updated_at=row.updated_at,
-        skipped=row.skipped,
-        ground_truth=row.ground_truth,
-        lead_time=row.lead_time,
-        for_review=row.for_review,
-    )

@@ -235,12 +235,11 @@ class TaskTable:
             .order_by(PredictionRow.id.desc())
             .limit(1)
         )
-        row = self._connection.execute(query).first()
-        return None if row is None else PipelineId(row.pipeline, row.digest)
+        return next((PipelineId(row.pipeline, row.digest) for row in self._connection.execute(query)), None)
 
     def counts(self) -> dict[str, Any]:
-        query = select(func.count()).select_from(TaskRow).where(TaskRow.gone.is_(False))
-        return {"tasks": self._connection.scalar(query)}
+        live = TaskRow.gone.is_(False)
+        return {"tasks": self._connection.scalar(select(func.count()).select_from(TaskRow).where(live))}
 
 
 def save_push(connection: Connection, server: str, project: int, values: dict[str, Any]) -> None:

@@ -80,7 +80,7 @@ class _Document:
         self._hash.update(sentence.raw.encode("utf-8", "surrogatepass"))
         borders: list[tuple[int, int]] = []
         before = self._size
-        for token in sentence.tokens:
+        for token in sentence.words:
             if token.joined:
                 borders.append(borders[-1])
                 continue
@@ -90,7 +90,7 @@ class _Document:
             borders.append((start, self._size))
             self._add(token.after)
         if not self._is_own and (text := sentence.comments.get("text")) is not None:
-            made = "".join(token.form for token in sentence.tokens)
+            made = "".join(token.form for token in sentence.words)
             if "".join(text.split()) != "".join(made.split()):
                 raise InputRefused("words do not make the text of the comment", sentence.name, "correct either")
         if self._size > limit:
@@ -118,7 +118,7 @@ class _Document:
         """Take spans that are numbered: `1:LABEL` at the first token of one, `1` at its others."""
         spans: dict[str, dict[str, Any]] = {}
         lasts: dict[str, int] = {}
-        for at, token in enumerate(sentence.tokens):
+        for at, token in enumerate(sentence.words):
             for mark in token.columns[place].split(";") if token.columns[place] not in "*_" else ():
                 number, begins, label = mark.partition(":")
                 if begins and number not in spans:
@@ -132,7 +132,7 @@ class _Document:
         self._spans += spans.values()
 
     def _take_tags(self, sentence: PlusSentence, place: int, borders: list[tuple[int, int]]) -> None:
-        tags = [(token.line, token.columns[place]) for token in sentence.tokens]
+        tags = [(token.line, token.columns[place]) for token in sentence.words]
         for first, last, label in self._scheme.spans(tags):
             self._spans.append({"start": borders[first][0], "end": borders[last][1], "label": label})
 

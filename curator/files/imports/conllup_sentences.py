@@ -43,7 +43,7 @@ class PlusSentence:
     columns: tuple[str, ...]
     comments: dict[str, str] = field(default_factory=dict)
     values: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in _VALUES})
-    tokens: list[PlusToken] = field(default_factory=list)
+    words: list[PlusToken] = field(default_factory=list)
     raw: str = ""
 
 
@@ -57,7 +57,7 @@ def sentences(files: ImportFiles, file: str, limit: int) -> Iterator[PlusSentenc
             reading = reading or _Reading(line, columns, limit * LINE_BYTES)
             reading.take(line)
             columns = reading.sentence.columns
-        elif reading is not None and reading.sentence.tokens:
+        elif reading is not None and reading.sentence.words:
             yield reading.done()
             reading = None
         name = line.name
@@ -84,14 +84,14 @@ class _Reading:
         self._size += len(line.text)
         if self._size > self._bound:
             raise InputRefused("sentence is too large for any text", line.name, "end sentences with blank lines")
-        if line.text.startswith("#") and not self.sentence.tokens:
+        if line.text.startswith("#") and not self.sentence.words:
             self._take_comment(line)
         else:
             self._take_row(line)
 
     def is_head(self) -> bool:
         """Say whether it is what a file begins with before its first sentence."""
-        return not self.sentence.tokens and self.sentence.comments.keys() <= _HEAD
+        return not self.sentence.words and self.sentence.comments.keys() <= _HEAD
 
     def done(self) -> PlusSentence:
         """Return the sentence."""
@@ -137,7 +137,7 @@ class _Reading:
             joined = self._written is None
             form, before, after = self._written or ("", "", "")
             self._written = None
-        self.sentence.tokens.append(PlusToken(line.name, columns, form, before, after, joined))
+        self.sentence.words.append(PlusToken(line.name, columns, form, before, after, joined))
 
 
 def _after(misc: dict[str, str]) -> str:
