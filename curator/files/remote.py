@@ -153,6 +153,10 @@ def remote_folder(address: str) -> FsspecFolder:
         what = f"what opens {protocol} addresses is not installed"
         remedy = f"`pip install {package_of(protocol, error)}`, then try again"
         raise CuratorError(what, public_address(address), remedy) from _cause(error, address)
+    except OSError as error:
+        # Some log in as they are made.
+        what, remedy = f"cannot be reached: {_line(error, address)}", "check address and log-in, then try again"
+        raise CuratorError(what, public_address(address), remedy) from _cause(error, address)
     except Exception as error:  # noqa: BLE001 - raised again, with its cause where that holds no secret
         what = f"is no address that can be opened: {_line(error, address)}"
         raise CuratorError(what, f"{protocol}://…", "write a path, or PROTOCOL://…") from _cause(error, address)

@@ -1,6 +1,7 @@
 """Addresses: what opens them, what is told of them, and what is not."""
 
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,17 @@ def test_what_is_no_address_says_no_secret(address: str) -> None:
         remote_folder(address)
     assert [part for part in ("sek", "ret@", "user") if part in str(caught.value)] == []
     assert caught.value.__cause__ is None
+
+
+def test_a_server_that_does_not_answer_is_told_by_its_address_alone() -> None:
+    with socket.socket() as bound:
+        # Bound and not listening: whoever connects is refused.
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        with pytest.raises(CuratorError, match=rf"cannot be reached: .*\(ftp://127\.0\.0\.1:{port}/x\)") as caught:
+            remote_folder(f"ftp://user:sekret@127.0.0.1:{port}/x")
+    assert "sekret" not in str(caught.value)
+    assert "log-in" in caught.value.remedy
 
 
 @pytest.mark.parametrize("address", ["file://a b", "FILE://a b", "file:a b", "local://a b", "a b", "./a b"])
