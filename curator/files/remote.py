@@ -7,14 +7,12 @@ from typing import Any
 
 import fsspec
 from fsspec.core import url_to_fs
-from fsspec.registry import known_implementations
 
 from curator.domain.errors import CuratorError
+from curator.files.addresses import LOCAL, package_of, protocol_of, public_address
 
 _BLOCK = 1 << 20
 _LONGEST = 200
-_PLAIN = ("", "file", "local", "memory")
-"""The protocols whose addresses hold no log-in, and in whose paths every character is one of the path."""
 
 
 class FsspecFolder:
@@ -57,16 +55,23 @@ class FsspecFolder:
             except FileNotFoundError:
                 return {}
             root = f"{self._path.rstrip('/')}/"
+            for name, entry in found.items():
+                if entry["type"] != "file":
+                    self._refuse_no_file(name.removeprefix(root), self._followed(name, entry))
             return {name.removeprefix(root): int(entry["size"]) for name, entry in sorted(found.items())}
 
     def size(self, file: str) -> int | None:
-        """Return the size of a file, None where it is not there or where nobody says its size."""
+        """Return the size of a file, None where it is not there or where nobody says its size.
+
+        Raises CuratorError for what is no file, such as a pipe.
+        """
         with self._telling(file):
             try:
                 entry = self._system.info(self._place(file))
             except FileNotFoundError:
                 return None
-            return None if entry["type"] != "file" or entry["size"] is None else int(entry["size"])
+            self._refuse_no_file(file, entry)
+            return None if entry["size"] is None else int(entry["size"])
 
     def blocks(self, file: str, start: int = 0) -> Iterator[bytes]:
         """Yield the bytes of a file from one on."""
@@ -79,7 +84,8 @@ class FsspecFolder:
     def write(self, file: str, blocks: Iterable[bytes]) -> None:
         """Write a file in the place of one that may be there."""
         place = self._place(file)
-        with self._telling(file):
+        # That of the folder: which of its files comes first says nothing to whoever named the folder.
+        with self._telling("", writes=True):
             self._system.makedirs(place.rpartition("/")[0], exist_ok=True)
             with self._system.open(place, "wb") as stream:
                 for block in blocks:
@@ -87,7 +93,7 @@ class FsspecFolder:
 
     def remove(self, file: str) -> None:
         """Remove a file; idempotent."""
-        with self._telling(file):
+        with self._telling("", writes=True):
             try:
                 self._system.rm_file(self._place(file))
             except FileNotFoundError:
@@ -96,22 +102,36 @@ class FsspecFolder:
     def _place(self, name: str) -> str:
         return f"{self._path.rstrip('/')}/{name}"
 
+    def _followed(self, path: str, entry: Any) -> Any:
+        """Return what a link, whose own entry this may be, leads to."""
+        try:
+            return self._system.info(path)
+        except FileNotFoundError:
+            return entry
+
+    def _refuse_no_file(self, file: str, entry: Any) -> None:
+        # To read a pipe would be to wait for ever.
+        if entry["type"] != "file":
+            raise CuratorError("is no file", f"{self._public}/{file}", "move it away, then try again")
+
     @contextmanager
-    def _telling(self, file: str) -> Iterator[None]:
+    def _telling(self, file: str, *, writes: bool = False) -> Iterator[None]:
         """Turn whatever a file system raises into CuratorError, with no secret of the address in it."""
         try:
             yield
         except CuratorError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again, with its cause where that holds no secret
             # Each file system raises errors of its own.
             where = f"{self._public}/{file}" if file else self._public
-            missing = isinstance(error, FileNotFoundError)
-            what = "is not there" if missing else f"cannot be reached: {_line(error, self._address)}"
-            remedy = (
-                "check the address" if missing else "check address and log-in, then try again: it goes on from here"
-            )
-            raise CuratorError(what, where, remedy) from error
+            is_local = "://" not in self._address or self._address.startswith("file://")
+            if isinstance(error, FileNotFoundError) and not writes:
+                what, remedy = "is not there", "check the address"
+            else:
+                what = f"cannot be {'written' if writes else 'reached'}: {_line(error, self._address)}"
+                mending = "check the path and its permissions" if is_local else "check address and log-in"
+                remedy = f"{mending}, then try again: it goes on from here"
+            raise CuratorError(what, where, remedy) from _cause(error, self._address)
 
 
 def remote_folder(address: str) -> FsspecFolder:
@@ -119,57 +139,42 @@ def remote_folder(address: str) -> FsspecFolder:
 
     Raises CuratorError for an address that leads nowhere, and where the package of its protocol is not installed.
     """
-    protocol, colon, rest = address.partition(":")
-    if colon and not rest.startswith("//") and protocol in known_implementations and protocol not in ("file", "local"):
-        raise CuratorError("is no address", public_address(address), f"write {protocol}://…")
+    protocol = protocol_of(address)
+    if protocol in LOCAL:
+        # Any other way, fsspec would take `::` in a path for addresses within each other.
+        system = fsspec.filesystem("file")
+        path = system._strip_protocol(re.sub(r"^(file|local):", "file:", address, flags=re.IGNORECASE))
+        return FsspecFolder(system, path, f"file://{path}")
+    address = f"{protocol}{address[len(protocol) :]}"
     try:
         # What other options there are, fsspec takes from its own configuration and the environment.
         system, path = url_to_fs(address)
     except ImportError as error:
-        package = _package(fsspec.utils.get_protocol(address), error)
-        what = f"what opens {fsspec.utils.get_protocol(address)} addresses is not installed"
-        raise CuratorError(what, public_address(address), f"`pip install {package}`, then try again") from error
-    except Exception as error:
+        what = f"what opens {protocol} addresses is not installed"
+        remedy = f"`pip install {package_of(protocol, error)}`, then try again"
+        raise CuratorError(what, public_address(address), remedy) from _cause(error, address)
+    except OSError as error:
+        # Some log in as they are made.
+        what, remedy = f"cannot be reached: {_line(error, address)}", "check address and log-in, then try again"
+        raise CuratorError(what, public_address(address), remedy) from _cause(error, address)
+    except Exception as error:  # noqa: BLE001 - raised again, with its cause where that holds no secret
         what = f"is no address that can be opened: {_line(error, address)}"
-        raise CuratorError(what, public_address(address), "write a path, or PROTOCOL://…") from error
-    return FsspecFolder(system, path, address if "://" in address else f"file://{path}")
-
-
-def public_address(address: str) -> str:
-    """Return an address without user, password and query, which may be secrets."""
-    return "::".join(_public(part) for part in address.split("::"))
-
-
-def _public(address: str) -> str:
-    protocol, mark, rest = address.partition("://")
-    if not mark or protocol in _PLAIN:
-        return address
-    host, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
-    return f"{protocol}://{host.rpartition('@')[2]}{slash}{path}"
-
-
-def _secrets(address: str) -> Iterator[str]:
-    """Yield what of an address may be a secret."""
-    for part in address.split("::"):
-        protocol, mark, rest = part.partition("://")
-        if mark and protocol not in _PLAIN:
-            head, *tail = re.split(r"[?#]", rest, maxsplit=1)
-            user = head.partition("/")[0].rpartition("@")[0]
-            yield from (text for text in (*tail, user, *user.split(":", 1)) if text)
+        raise CuratorError(what, f"{protocol}://…", "write a path, or PROTOCOL://…") from _cause(error, address)
+    return FsspecFolder(system, path, address)
 
 
 def _line(error: Exception, address: str) -> str:
-    """Return what an error says, on a line of bounded length."""
-    said = str(error) or type(error).__name__
-    for secret in _secrets(address):
-        said = said.replace(secret, "…")
+    """Return what an error says, on a line of bounded length; of an address with secrets, what kind of error it is."""
+    said = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        # Without the path, which is told beside it.
+        said = error.strerror
+    if not said or public_address(address) != address:
+        said = type(error).__name__
     line = " ".join(said.split("\n", 1)[0].split())
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
-def _package(protocol: str, error: ImportError) -> str:
-    """Return the package that a protocol needs: the one of its file system, or else what fsspec's own did not find."""
-    made_in = str(known_implementations.get(protocol, {}).get("class", "")).partition(".")[0]
-    cause = error.__cause__
-    missing = cause.name if isinstance(cause, ImportError) and cause.name else ""
-    return made_in if made_in not in ("", "fsspec") else missing or "fsspec[full]"
+def _cause(error: Exception, address: str) -> Exception | None:
+    """Return an error, to be shown as the cause of another; none where it may hold secrets of the address."""
+    return error if public_address(address) == address else None

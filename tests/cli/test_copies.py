@@ -45,7 +45,6 @@ def test_a_version_is_copied_and_fetched_by_another_workspace(
     digest = json.loads((exported / "manifest.json").read_text(encoding="utf-8"))["digest"]
     monkeypatch.chdir(elsewhere)
     fetched = run("datasets", "fetch", f"{address}/news", "--as", "theirs", "--json")
-    received = size - (exported / "manifest.json").stat().st_size
     assert fetched.json == {
         "version": "theirs@1",
         "dataset": "theirs",
@@ -55,7 +54,7 @@ def test_a_version_is_copied_and_fetched_by_another_workspace(
         "path": str(Path("exports/theirs/v1")),
         "digest": digest,
         "unchanged": False,
-        "bytes_received": received,
+        "bytes_received": size,
         "bytes_kept": 0,
     }
     unchanged = run("datasets", "fetch", f"{address}/news/v1", "--as", "theirs")
@@ -105,3 +104,26 @@ def test_addresses_and_names_that_lead_nowhere_are_a_line(run: Run, exported: Pa
     run("datasets", "copy", "news@1", "there")
     assert "is no name for a dataset" in run("datasets", "fetch", "there/news", "--as", "../x").error_line
     assert not (folder / "nowhere").exists()
+
+
+def test_what_no_file_would_outlast_or_reach_is_refused(run: Run, exported: Path, folder: Path) -> None:
+    before = sorted(folder.iterdir())
+    for command in (("copy", "news@1"), ("fetch",)):
+        refused = run("datasets", *command, "memory://x")
+        assert (refused.code, "ends with the command" in refused.error_line) == (1, True)
+        empty = run("datasets", *command, "")
+        assert (empty.code, "ADDRESS" in empty.err) == (2, True)
+    run("datasets", "copy", "news@1", "there")
+    unnamed = run("datasets", "fetch", "there/news", "--as", "")
+    assert (unnamed.code, "--as" in unnamed.err) == (2, True)
+    (folder / "plain").write_bytes(b"")
+    line = run("datasets", "copy", "news@1", "plain").error_line
+    assert "cannot be written" in line
+    assert not [word for word in ("log-in", "copying.json") if word in line]
+    assert sorted(folder.iterdir()) == sorted([*before, folder / "there", folder / "plain"])
+
+
+def test_a_version_without_folder_is_told_without_an_empty_name(run: Run, exported: Path) -> None:
+    shutil.rmtree(exported)
+    ran = run("datasets", "verify", "news@1")
+    assert ran.out.startswith("folder is missing: ")

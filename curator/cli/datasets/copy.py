@@ -6,18 +6,24 @@ from curator.bootstrap.context import Context
 from curator.cli.output import emit, flat, json_option, progress
 
 
+def _said(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise click.BadParameter("it is empty", context, parameter)
+    return value
+
+
 @click.command()
 @click.argument("version", metavar="NAME@N")
-@click.argument("address", metavar="ADDRESS")
+@click.argument("address", metavar="ADDRESS", callback=_said)
 @click.option("--formats", "with_formats", is_flag=True, help="Copy what it was converted to as well.")
 @json_option
 @click.pass_obj
 def copy(context: Context, version: str, address: str, with_formats: bool, as_json: bool) -> None:
     """Copy a version to ADDRESS/NAME/vN, and read every file back there to see that it arrived.
 
-    ADDRESS is a path, or any address of fsspec (file://, memory://, s3://, …). What is there already is not sent again,
-    an interrupted copy goes on where it was, and nothing is ever overwritten by another version. The manifest comes
-    last: without it there is no version.
+    ADDRESS is a path, or any address of fsspec (file://, s3://, sftp://, …). What is there already is not sent again,
+    an interrupted copy goes on where it was, a file of this very version that was damaged there is sent anew, and
+    nothing is ever overwritten by another version. The manifest comes last: without it there is no version.
     """
     from curator.bootstrap.copies import copy as run
 
@@ -46,8 +52,8 @@ def copy(context: Context, version: str, address: str, with_formats: bool, as_js
 
 
 @click.command()
-@click.argument("address", metavar="ADDRESS")
-@click.option("--as", "name", metavar="NAME", help="The name that it gets here.")
+@click.argument("address", metavar="ADDRESS", callback=_said)
+@click.option("--as", "name", metavar="NAME", callback=_said, help="The name that it gets here.")
 @json_option
 @click.pass_obj
 def fetch(context: Context, address: str, name: str | None, as_json: bool) -> None:

@@ -1,12 +1,12 @@
 """A version to an address elsewhere: sent once, read back, and a version there only when all of it is there."""
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from curator.domain.dataset_ref import DatasetRef
 from curator.domain.errors import CuratorError
+from curator.steps.datasets.blocks import bounded, measured
 from curator.steps.datasets.folder import MANIFEST, refuse_changed
 from curator.steps.ports.progress import Progress
 from curator.steps.ports.remote_folders import RemoteFolder
@@ -16,7 +16,7 @@ from curator.steps.ports.version_folders import VersionStorage, WrittenFile
 MARK = "copying.json"
 """The file that says which version is being copied to a folder; gone once it is there."""
 _MOST = 1 << 16
-_ANOTHER = "nothing there is ever overwritten: choose another address"
+_ANOTHER = "no other version is ever overwritten: choose another address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ def copy_version(
     """Copy a version to NAME/vN in a folder elsewhere, `with_formats` those that it was converted to as well.
 
     Every file is read back and hashed; what is there already, whole, is not sent again. The manifest is sent last:
-    without it a folder holds no version, and the next run goes on. Raises CuratorError where the version was changed
+    without it a folder holds no version, and the next run goes on. Where it is there, a file beside it that is not what
+    it says is sent again: nothing is lost with it. Raises CuratorError where the version was changed
     on this machine, where something else is there, and where the address fails.
     """
     refuse_changed(ref.name, ref.number, store=store, storage=storage)
@@ -71,15 +72,7 @@ def _files(ref: DatasetRef, storage: VersionStorage, *, with_formats: bool) -> d
     if with_formats:
         forms = storage.form_digests(ref.name, ref.number)
         beside[:0] = [f"formats/{form}/{file}" for form, of_form in forms.items() for file in of_form]
-    return files | {name: _measured(storage.file_blocks(ref.name, ref.number, name)) for name in beside}
-
-
-def _measured(blocks: Iterable[bytes]) -> WrittenFile:
-    checksum, size = hashlib.sha256(), 0
-    for block in blocks:
-        checksum.update(block)
-        size += len(block)
-    return WrittenFile(checksum.hexdigest(), size)
+    return files | {name: measured(storage.file_blocks(ref.name, ref.number, name)) for name in beside}
 
 
 class _Copying:
@@ -103,12 +96,12 @@ class _Copying:
         self._verified: list[int] = []
 
     def run(self) -> Copied:
-        sizes = self._there.sizes()
+        sizes = self._sizes()
         goes_on = self._goes_on(sizes)
         is_whole = MANIFEST in sizes and self._holds_manifest(goes_on)
         present = self._present(sizes)
-        if not goes_on:
-            self._refuse_other(sizes, present, is_whole=is_whole)
+        if not goes_on and not is_whole:
+            self._refuse_other(sizes, present)
         missing = [name for name in self._files if name not in present]
         if missing and self._marked != self._mark:
             self._there.write(MARK, [self._mark])
@@ -116,9 +109,23 @@ class _Copying:
             self._progress(done, len(self._files))
             self._send(name)
         self._progress(len(self._files), len(self._files))
-        if missing or goes_on:
+        # Formats that are not asked for now may be what was cut short.
+        if (missing and MARK not in sizes) or (goes_on and not sizes.keys() - self._files.keys() - {MARK}):
             self._there.remove(MARK)
         return self._copied()
+
+    def _sizes(self) -> dict[str, int]:
+        """Return what is there, and keep what its mark says."""
+        sizes = self._there.sizes()
+        if MARK in sizes:
+            try:
+                self._marked = bounded(self._there.blocks(MARK), _MOST)
+            except CuratorError:
+                if self._there.size(MARK) is not None:
+                    raise
+                # Another copying of it has just ended.
+                sizes = self._there.sizes()
+        return sizes
 
     @property
     def _mark(self) -> bytes:
@@ -128,44 +135,33 @@ class _Copying:
         """Say whether a copying of this very version was cut short there."""
         if MARK not in sizes:
             return False
-        self._marked = self._bounded(MARK, _MOST)
         # Nothing else was sent where the mark itself was cut short.
         return self._marked == self._mark or (self._mark.startswith(self._marked) and len(sizes) == 1)
 
     def _holds_manifest(self, goes_on: bool) -> bool:
         """Say whether the manifest there is that of the version. Raises CuratorError where it is another one."""
         expected = b"".join(self._storage.file_blocks(self._ref.name, self._ref.number, MANIFEST))
-        manifest = self._bounded(MANIFEST, len(expected))
+        manifest = bounded(self._there.blocks(MANIFEST), len(expected))
         if manifest == expected:
             return True
         if goes_on and expected.startswith(manifest):
             return False
         raise CuratorError(f"there is another version than {self._ref}", self._there.address, _ANOTHER)
 
-    def _bounded(self, file: str, most: int) -> bytes:
-        """Return the content of a file there, no more of it than tells that it is longer."""
-        content = b""
-        for block in self._there.blocks(file):
-            content += block
-            if len(content) > most:
-                break
-        return content
-
     def _present(self, sizes: Mapping[str, int]) -> set[str]:
         """Return the files that are there as they are here, told by what is read back."""
         return {name for name, facts in self._files.items() if sizes.get(name) == facts.size and self._is_there(name)}
 
     def _is_there(self, name: str) -> bool:
-        found = _measured(self._there.blocks(name))
+        found = measured(self._there.blocks(name))
         if found != self._files[name]:
             return False
         self._verified.append(found.size)
         return True
 
-    def _refuse_other(self, sizes: Mapping[str, int], present: set[str], *, is_whole: bool) -> None:
-        """Raise CuratorError where a file there is another one, or where a folder without manifest is not a copy's."""
-        # Beside a version there may be formats of it that are not asked for now.
-        others = sorted(name for name in sizes.keys() - present if name in self._files or not is_whole)
+    def _refuse_other(self, sizes: Mapping[str, int], present: set[str]) -> None:
+        """Raise CuratorError where a folder without manifest is not a copy's."""
+        others = sorted(sizes.keys() - present)
         if others:
             rest = f" and {len(others) - 1} more" if others[1:] else ""
             what = f"there is something else than {self._ref}: {others[0]}{rest}"

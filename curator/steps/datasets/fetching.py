@@ -8,6 +8,7 @@ from pathlib import Path
 
 from curator.domain.dataset_ref import DatasetRef
 from curator.domain.errors import CuratorError
+from curator.steps.datasets.blocks import bounded, measured
 from curator.steps.datasets.fetched_manifest import FetchedManifest, fetched_manifest
 from curator.steps.datasets.folder import MANIFEST, changed, differences, write_folder
 from curator.steps.datasets.verify.verify import verify
@@ -29,7 +30,7 @@ _AGAIN = "nothing was taken in: copy it again from where it was made"
 class Fetched:
     """A version that was fetched, or was here already; `received` counts the bytes that came, `kept` those from before.
 
-    `made_as` is its name where it was made.
+    The manifest always comes. `made_as` is its name where it was made.
     """
 
     ref: DatasetRef
@@ -63,23 +64,23 @@ class Fetching:
         or its name that of a dataset of this store, and, naming the file, for whatever is not as its manifest says.
         """
         folder = _version_folder(source)
-        content = _bounded(folder)
+        content = _manifest(folder)
         manifest = fetched_manifest(content, folder.address)
-        ref = DatasetRef(name or manifest.ref.name, manifest.ref.number)
+        ref = DatasetRef(manifest.ref.name if name is None else name, manifest.ref.number)
         # Says what is no name.
         self.storage.path(manifest.ref.name, manifest.ref.number)
         version = _stored(ref, manifest, content, folder.address)
         known = self._known(version)
         if known is not None:
-            return Fetched(ref, manifest.ref.name, folder.address, known, manifest.digest, unchanged=True)
+            return Fetched(ref, manifest.ref.name, folder.address, known, manifest.digest, True, len(content))
         key = hashlib.sha256(content).hexdigest()
         with self.storage.stage_fetch(ref.name, ref.number, manifest.ref.name, key) as staged:
             known = self._known(version)
             if known is not None:
                 # Another process, which was waited for, was quicker.
                 staged.discard()
-                return Fetched(ref, manifest.ref.name, folder.address, known, manifest.digest, unchanged=True)
-            received = kept = 0
+                return Fetched(ref, manifest.ref.name, folder.address, known, manifest.digest, True, len(content))
+            received, kept = len(content), 0
             for done, (file, facts) in enumerate(manifest.files.items()):
                 self.progress(done, len(manifest.files))
                 there = min(staged.size(file), facts.size)
@@ -163,13 +164,11 @@ def _version_folder(source: RemoteFolder) -> RemoteFolder:
     )
 
 
-def _bounded(folder: RemoteFolder) -> bytes:
-    content = b""
-    for block in folder.blocks(MANIFEST):
-        content += block
-        if len(content) > _MOST:
-            what = f"manifest is larger than {_MOST} bytes"
-            raise CuratorError(what, folder.address, "copy it again from where it was made")
+def _manifest(folder: RemoteFolder) -> bytes:
+    content = bounded(folder.blocks(MANIFEST), _MOST)
+    if len(content) > _MOST:
+        what = f"manifest is larger than {_MOST} bytes"
+        raise CuratorError(what, folder.address, "copy it again from where it was made")
     return content
 
 
@@ -219,7 +218,7 @@ def _receive(folder: RemoteFolder, file: str, facts: WrittenFile, staged: Staged
             what = f"{file} ends after {start + came} of {facts.size} bytes"
             raise CuratorError(what, where, "fetch again: it goes on from there")
         received += came
-        if _sha256(staged.blocks(file)) == facts.sha256:
+        if measured(staged.blocks(file)).sha256 == facts.sha256:
             return received
         staged.discard(file)
         if not start:
@@ -234,10 +233,3 @@ def _exactly(blocks: Iterable[bytes], left: int, where: str) -> Iterator[bytes]:
         if left < 0:
             raise CuratorError("file is longer than its manifest says", where, _AGAIN)
         yield block
-
-
-def _sha256(blocks: Iterable[bytes]) -> str:
-    checksum = hashlib.sha256()
-    for block in blocks:
-        checksum.update(block)
-    return checksum.hexdigest()

@@ -21,11 +21,14 @@ class RemoteFolder(Protocol):
         ...
 
     def sizes(self) -> dict[str, int]:
-        """Return the size in bytes of every file, in folders of it too, by name with `/`; none where there is none."""
+        """Return the size in bytes of every file, in folders of it too, by name with `/`; none where there is none.
+
+        Raises CuratorError for what is no file, such as a pipe.
+        """
         ...
 
     def size(self, file: str) -> int | None:
-        """Return the size of a file in bytes, None where it is not there."""
+        """Return the size of a file in bytes, None where it is not there. Raises CuratorError for what is no file."""
         ...
 
     def blocks(self, file: str, start: int = 0) -> Iterator[bytes]:

@@ -100,14 +100,63 @@ def test_what_was_changed_here_is_not_copied(here: Site, address: str) -> None:
     assert there(address) == {}
 
 
-def test_what_was_damaged_there_is_refused_and_what_is_missing_is_sent_again(here: Site, address: str) -> None:
+def test_what_was_damaged_or_removed_there_is_sent_again(here: Site, address: str) -> None:
     here.copy(address)
     folder = remote_folder(address).inner("news").inner("v1")
     folder.remove("README.md")
-    assert here.copy(address).sent == 1
-    folder.write("README.md", [b"other"])
-    with pytest.raises(CuratorError, match=r"something else than news@1: README\.md"):
-        here.copy(address)
+    folder.write("train.jsonl", [b"cut sho"])
+    folder.write("notes.txt", [b"mine"])
+    again = here.copy(address)
+    assert (again.sent, again.skipped) == (2, again.files - 2)
+    whole = {f"news/v1/{name}": data for name, data in here.files().items()}
+    assert there(address) == whole | {"news/v1/notes.txt": b"mine"}
+    assert here.copy(address).unchanged
+
+
+def test_formats_that_were_cut_short_are_finished_whatever_is_copied_between(here: Site, address: str) -> None:
+    for _ in convert(NEWS, formats(["doccano"]), store=here.world.store, storage=here.storage):
+        pass
+    here.copy(address)
+    folder = remote_folder(address).inner("news").inner("v1")
+    names = [name for name in here.files() if name.startswith("formats/")]
+    left = 0
+    while not set(names) & folder.sizes().keys():
+        left += 1
+        with pytest.raises(CuratorError):
+            here.copy(failing_folder(address, Line(left)), with_formats=True)
+    assert here.copy(address).unchanged
+    assert folder.size(MARK) is not None
+    here.copy(address, with_formats=True)
+    assert there(address) == {f"news/v1/{name}": data for name, data in here.files().items()}
+    assert folder.size(MARK) is None
+
+
+def test_a_half_format_that_nothing_marks_is_sent_again(here: Site, address: str) -> None:
+    for _ in convert(NEWS, formats(["doccano"]), store=here.world.store, storage=here.storage):
+        pass
+    here.copy(address)
+    (name, *_) = [name for name in here.files() if name.startswith("formats/")]
+    remote_folder(address).inner("news/v1").write(name, [b"ha"])
+    here.copy(address, with_formats=True)
+    assert there(address) == {f"news/v1/{name}": data for name, data in here.files().items()}
+
+
+def test_a_copying_that_ends_while_another_looks_is_no_error(here: Site, address: str) -> None:
+    here.copy(address)
+    folder = remote_folder(address)
+    folder.inner("news/v1").write(MARK, [b"x"])
+
+    class Ending(type(folder)):  # type: ignore[misc]
+        def inner(self, name: str) -> Any:
+            inner = super().inner(name)
+            return Ending(inner._system, inner._path, address)
+
+        def sizes(self) -> dict[str, int]:
+            sizes: dict[str, int] = super().sizes()
+            self.remove(MARK)
+            return sizes
+
+    assert here.copy(Ending(folder._system, folder._path, address)).unchanged
 
 
 @pytest.mark.parametrize("scheme", ["file", "memory"])

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -58,14 +59,14 @@ def here(tmp_path: Path) -> Iterator[Site]:
 def test_a_version_is_fetched_as_it_was_made_and_once(here: Site, copied: Path) -> None:
     files = content(copied)
     fetched = here.fetch(str(copied))
-    size = sum(len(data) for name, data in files.items() if name != "manifest.json")
+    size = sum(map(len, files.values()))
     assert (fetched.ref, fetched.made_as, fetched.unchanged) == (NEWS, "news", False)
     assert (fetched.received, fetched.kept) == (size, 0)
     assert (fetched.path, fetched.address) == (here.exports / "news" / "v1", f"file://{copied}")
     assert here.files() == files
     assert [entry.name for entry in here.exports.iterdir()] == ["news"]
     again = here.fetch(f"file://{copied}")
-    assert (again.unchanged, again.received, again.path) == (True, 0, fetched.path)
+    assert (again.unchanged, again.received, again.path) == (True, len(files["manifest.json"]), fetched.path)
     (listed,) = versions(here.world.store, here.storage)
     assert (listed.dataset, listed.number, listed.digest) == ("news", 1, fetched.digest)
     assert (listed.fetched_from, sum((listed.records or {}).values())) == (fetched.address, len(TEXTS))
@@ -115,7 +116,7 @@ def test_what_was_changed_of_it_is_told_by_every_byte(here: Site, copied: Path) 
     with pytest.raises(CuratorError, match=r"datasets fetch file://.*/copies/news/v1 --as news` fetches it again"):
         here.fetch(str(copied))
     shutil.rmtree(manifest.parent)
-    assert "folder is missing" in here.faults()[0]
+    assert here.faults()[0].startswith("folder is missing: ")
     assert (here.fetch(str(copied)).unchanged, here.faults()) == (False, [])
 
 
@@ -201,7 +202,7 @@ def test_a_name_that_is_exported_while_it_is_fetched_is_not_taken(here: Site, co
     ]
     assert here.faults() == []
     # What has come is there for a fetch under another name.
-    assert here.fetch(str(copied), "other").received == 0
+    assert here.fetch(str(copied), "other").received == (copied / "manifest.json").stat().st_size
 
 
 def test_a_fetched_version_is_copied_on(here: Site, copied: Path, tmp_path: Path) -> None:
@@ -265,6 +266,11 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "a huge number": (_values(version=10**30), "names no version"),
     "no digest": (_values(digest=None), "not the manifest of a version"),
     "another digest": (_values(digest=_HASH), "digest is"),
+    "a parent that is none": (_values(parent=5), "manifest.json: parent should be null or an object with version"),
+    "a parent of nothing": (_values(parent={}), "manifest.json: parent should be null or an object with version"),
+    "rules that are none": (_values(rules=[]), "manifest.json: rules should be an object"),
+    "a schema that is none": (_values(schema=[]), "manifest.json: schema should be an object with a name and a list"),
+    "layers that are none": (_values(schema={"name": "x", "layers": 5}), "manifest.json: schema should be an object"),
     "no files": (_values(files=[]), "not the manifest of a version"),
     "a split that is not named": (
         lambda path: _lines(path, lambda manifest: manifest["files"].pop("dev.jsonl")),
@@ -319,6 +325,21 @@ def test_what_is_not_as_a_manifest_says_is_told_in_a_line_and_nothing_of_it_is_h
     assert here.faults() == []
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "train.jsonl"])
+def test_a_pipe_is_no_file(here: Site, copied: Path, name: str) -> None:
+    (copied / name).unlink()
+    os.mkfifo(copied / name)
+    with pytest.raises(CuratorError, match="is no file"):
+        here.fetch(str(copied))
+    assert here.nothing_is_here()
+
+
+def test_an_empty_name_is_not_that_of_where_it_was_made(here: Site, copied: Path) -> None:
+    with pytest.raises(CuratorError, match="no name for a dataset"):
+        here.fetch(str(copied), "")
+    assert here.nothing_is_here()
+
+
 class Unsized:
     """A folder whose files have no size that anybody could tell."""
 
@@ -367,7 +388,7 @@ def test_a_fetch_goes_on_within_a_file(here: Site, copied: Path) -> None:
     losses = (copied / "LOSSES.json").stat().st_size
     fetched = here.fetch(str(copied))
     assert fetched.kept == before + losses
-    rest = sum(len(data) for name, data in content(copied).items() if name != "manifest.json") - fetched.kept
+    rest = sum(map(len, content(copied).values())) - fetched.kept
     assert (fetched.received, here.files()) == (rest, content(copied))
 
 

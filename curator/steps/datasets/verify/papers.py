@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -55,6 +55,10 @@ def manifest_faults(
         return
     if given.get("record_format") != RECORD_FORMAT:
         yield Fault(MANIFEST, f"record_format {given.get('record_format')!r} is not known here, {RECORD_FORMAT} is")
+    unlike = list(_unlike(given))
+    if unlike:
+        yield from unlike
+        return
     try:
         right = manifest(
             ref.name,
@@ -66,8 +70,8 @@ def manifest_faults(
             rules=given["rules"],
             code_version=given["code_version"],
         )
-    except (KeyError, TypeError, ValueError) as error:
-        yield Fault(MANIFEST, f"is no manifest: {error}")
+    except (KeyError, TypeError, ValueError):
+        yield Fault(MANIFEST, "rules hold what is no value of JSON")
         return
     if "loadable" not in given:
         # Of before there was a choice.
@@ -80,6 +84,26 @@ def manifest_faults(
     if not faults and manifest_content(right) != content:
         faults = [Fault(MANIFEST, "is not written as manifests are")]
     yield from faults
+
+
+def _unlike(given: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield the keys whose values are not of the kind that a manifest has."""
+    for key, (is_right, kind) in _KINDS.items():
+        if key not in given:
+            yield Fault(MANIFEST, f"{key} is missing")
+        elif not is_right(given[key]):
+            yield Fault(MANIFEST, f"{key} should be {kind}")
+
+
+def _is_parent(value: Any) -> bool:
+    return value is None or (isinstance(value, dict) and {"version", "digest"} <= value.keys())
+
+
+_KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "parent": (_is_parent, "null or an object with version and digest"),
+    "rules": (lambda value: isinstance(value, dict), "an object"),
+    "code_version": (lambda value: isinstance(value, str), "a string"),
+}
 
 
 def _differences(path: str, given: Any, right: Any) -> Iterator[str]:

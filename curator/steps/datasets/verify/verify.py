@@ -26,6 +26,7 @@ from curator.steps.ports.stored_versions import StoredVersion
 from curator.steps.ports.version_folders import VersionStorage
 
 STORE, ALONE = "store", "manifest"
+_NO_SCHEMA = "schema should be an object with a name and a list of layers, each an object with a name and labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ class _Work:
         try:
             schema = schema_from_value(trusted.get("schema"), MANIFEST)
         except CuratorError as error:
-            yield Fault(MANIFEST, error.what)
+            is_told = not isinstance(error.__cause__, TypeError | AttributeError)
+            yield Fault(MANIFEST, error.what if is_told else _NO_SCHEMA)
             return
         check = RecordCheck(self._files, schema, trusted, self.progress)
         yield from check.faults(stored)

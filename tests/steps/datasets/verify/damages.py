@@ -132,7 +132,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "a schema that is none": (manifest_changed(lambda m: m.update(schema=[])), "manifest.json"),
     "a record format": (manifest_changed(lambda m: m.update(record_format=9)), "record_format 9 is not known"),
     "a key more in the manifest": (manifest_changed(lambda m: m.update(more=1)), "more is not known"),
-    "a key less in the manifest": (manifest_changed(lambda m: m.pop("rules")), "is no manifest"),
+    "a key less in the manifest": (manifest_changed(lambda m: m.pop("rules")), "manifest.json: rules is missing"),
     "files unlisted": (manifest_changed(lambda m: m.pop("files")), "manifest.json"),
     "a manifest that is none": (lambda folder: (folder / "manifest.json").write_bytes(b"[]"), "is no JSON object"),
     "a manifest reformatted": (_appended("manifest.json", b" "), "manifest.json"),
