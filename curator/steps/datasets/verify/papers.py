@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -88,22 +88,24 @@ def manifest_faults(
 
 def _unlike(given: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield the keys whose values are not of the kind that a manifest has."""
-    for key, (is_right, kind) in _KINDS.items():
+    for key, (_, kind) in _KINDS.items():
         if key not in given:
             yield Fault(MANIFEST, f"{key} is missing")
-        elif not is_right(given[key]):
+        elif not _is_right(key, given[key]):
             yield Fault(MANIFEST, f"{key} should be {kind}")
 
 
-def _is_parent(value: Any) -> bool:
-    return value is None or (isinstance(value, dict) and {"version", "digest"} <= value.keys())
-
-
-_KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "parent": (_is_parent, "null or an object with version and digest"),
-    "rules": (lambda value: isinstance(value, dict), "an object"),
-    "code_version": (lambda value: isinstance(value, str), "a string"),
+_KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "parent": ((dict, type(None)), "null or an object with version and digest"),
+    "rules": ((dict,), "an object"),
+    "code_version": ((str,), "a string"),
 }
+
+
+def _is_right(key: str, value: Any) -> bool:
+    if key == "parent" and isinstance(value, dict):
+        return {"version", "digest"} <= value.keys()
+    return isinstance(value, _KINDS[key][0])
 
 
 def _differences(path: str, given: Any, right: Any) -> Iterator[str]:
