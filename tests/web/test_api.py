@@ -57,9 +57,8 @@ def get(client: FlaskClient, path: str, method: str = "GET", **headers: str) -> 
 
 
 def valid(value: Any, schema: str) -> bool:
-    return Draft202012Validator(
-        {"$ref": f"#/components/schemas/{schema}", "components": OPENAPI["components"]}
-    ).is_valid(value)
+    validator = Draft202012Validator({"$ref": f"#/components/schemas/{schema}", "components": OPENAPI["components"]})
+    return bool(validator.is_valid(value))
 
 
 def form_files(client: FlaskClient) -> list[dict[str, Any]]:
