@@ -335,8 +335,8 @@ def test_attributes_that_no_interface_can_hold_are_named_once(world: World, push
     on = "entities:0-11:PER"
     document = current(world)[0].document
     assert [lost.value() for lost in report.attributes_not_sent] == [
-        {"document": document, "on": on, "name": "wikidata", "value": "Q7186", "reason": "unknown-control"},
         {"document": document, "on": "document", "name": "note", "value": 3, "reason": "value-not-text"},
+        {"document": document, "on": on, "name": "wikidata", "value": "Q7186", "reason": "unknown-control"},
     ]
     (copy,) = copies(world)
     assert sorted(item["type"] for item in copy.body) == ["choices", "labels"]
