@@ -30,6 +30,10 @@ def tell(result: "ImportReport | Ingested", misfit: Callable[[str], str]) -> Non
         say("see `curator quarantine list --all`")
     recounted = [f"offsets counted anew: those of {name} were in {unit}" for name, unit in result.recounted]
     tell_each("offsets counted anew", recounted)
+    cutting = [
+        f"borders inside words: {count} spans of {name}, and nothing proves them" for name, count in result.cut_words
+    ]
+    tell_each("borders inside words", cutting)
     doubtful = [
         f"language doubtful: {name} was taken in, and may be in {language!r}" for name, language in result.doubtful
     ]
@@ -51,6 +55,7 @@ def in_doubt(result: "ImportReport | Ingested", as_json: bool) -> dict[str, Any]
         "quarantined": len(result.causes),
         "left_out": dict(result.left_out),
         "recounted": len(result.recounted),
+        "cut_words": len(result.cut_words),
         "language_doubtful": len(result.doubtful),
         "refused": len(result.refused),
     }
@@ -61,5 +66,6 @@ def in_doubt(result: "ImportReport | Ingested", as_json: bool) -> dict[str, Any]
         "refused": [{"name": refused.name, "reason": str(refused.error)} for refused in result.refused],
         "problems": [{"name": name, "cause": cause} for name, cause in result.causes],
         "recounted_texts": [{"name": name, "unit": unit} for name, unit in result.recounted],
+        "cut_words_texts": [{"name": name, "spans": count} for name, count in result.cut_words],
         "doubtful_texts": [{"name": name, "lang": lang} for name, lang in result.doubtful],
     }

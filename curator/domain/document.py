@@ -62,7 +62,8 @@ class Arrival:
     """A document with the source it arrived from and the spans that came with it, already in canonical offsets.
 
     `seems_in` is the language that its text was rather detected as, where that is another than the document's; `unit`
-    is what the offsets of the spans were counted in.
+    is what the offsets of the spans were counted in, and `cut_words` how many of these have a border inside a word that
+    nothing proves.
     """
 
     document: Document
@@ -70,3 +71,4 @@ class Arrival:
     content: Content
     seems_in: str | None = None
     unit: str = CODE_POINTS
+    cut_words: int = 0

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
 
@@ -40,11 +40,15 @@ _BLOCK = 100
 
 @dataclass(frozen=True, slots=True)
 class CountedOffsets:
-    """Annotations with offsets in code points, the unit they came in, and the spans of which nobody can say."""
+    """Annotations with offsets in code points, the unit they came in, and the spans of which nobody can say.
+
+    `cut_words` counts those that are left with a border inside a word and came without words that would prove it.
+    """
 
     annotations: Mapping[str, Any]
     unit: str
     held: tuple[Problem, ...] = ()
+    cut_words: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,20 @@ def in_code_points(annotations: Mapping[str, Any], text: str) -> CountedOffsets:
     in another unit, the spans on which the two differ are held. Tried are code points, UTF-16 units and bytes, of the
     text as it is, with other line ends, composed or decomposed.
     """
+    counted = _counted(annotations, text)
+    kept = (item for item in _items(counted.annotations) if _offsets(item) is not None and _words(item) is None)
+    as_it_is = _as_it_is(text)
+    cutting = [item for item in kept if _fits(item, as_it_is, text) and _cuts_word(item, as_it_is, text)]
+    return replace(counted, cut_words=len(cutting))
+
+
+def _as_it_is(text: str) -> _Reading:
+    return _Reading(CODE_POINTS, lambda offset: offset if 0 <= offset <= len(text) else None)
+
+
+def _counted(annotations: Mapping[str, Any], text: str) -> CountedOffsets:
     items = [item for item in _items(annotations) if _offsets(item) is not None]
-    as_it_is = _Reading(CODE_POINTS, lambda offset: offset if 0 <= offset <= len(text) else None)
+    as_it_is = _as_it_is(text)
     wrong = [item for item in items if not _fits(item, as_it_is, text)]
     if not wrong and not any(_words(item) is None and _cuts_word(item, as_it_is, text) for item in items):
         return CountedOffsets(annotations, CODE_POINTS)

@@ -18,6 +18,7 @@ from curator.domain.json_values import faults
 from curator.spacy_models.docbin import USER_DATA
 from curator.spacy_models.packed_docs import PackedDoc, packed_docs
 from curator.spacy_models.reading import ENTITIES
+from curator.steps.intake.chosen_files import chosen_files
 from curator.steps.ports.imports import (
     ImportedAnnotation,
     ImportedDocument,
@@ -38,11 +39,7 @@ def docbin(parts: ImportParts) -> ImportFormat:
     """Return the format: `.spacy` files of any attributes among which are the words."""
 
     def read(files: ImportFiles) -> Iterator[ImportPart]:
-        names = files.names()
-        chosen = [name for name in names if name.lower().endswith(_EXTENSION)] if len(names) > 1 else names
-        if not chosen:
-            raise InputRefused("no DocBin", files.name, "give .spacy files")
-        for name in chosen:
+        for name in chosen_files(files, "DocBin", [_EXTENSION]):
             yield ImportPart(files.shown(name), _documents(files, name, parts.max_text))
 
     return ImportFormat("docbin", read)

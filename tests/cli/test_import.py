@@ -12,8 +12,8 @@ from tests.cli.conftest import ENGLISH, FRENCH, Run
 KEYS = {
     *("documents", "new_documents", "annotations", "changed", "unchanged", "spans", "relations", "attributes"),
     *("splits", "with_near_duplicates", "bridging_splits", "undated", "splits_kept"),
-    *("quarantined", "left_out", "recounted", "language_doubtful", "refused"),
-    *("problems", "recounted_texts", "doubtful_texts", "unknown_labels", "splits_kept_texts"),
+    *("quarantined", "left_out", "recounted", "cut_words", "language_doubtful", "refused"),
+    *("problems", "recounted_texts", "cut_words_texts", "doubtful_texts", "unknown_labels", "splits_kept_texts"),
 }
 
 
@@ -200,3 +200,12 @@ def test_splits_are_reported(run: Run, folder: Path) -> None:
     assert (again.code, again.json["splits_kept"]) == (0, 1)
     assert again.json["splits_kept_texts"] == [{"name": "gold.jsonl:1", "split": "dev"}]
     assert again.error_line == "split kept: gold.jsonl:1 has another split already than 'dev'"
+
+
+def test_borders_inside_words_that_nothing_proves_are_named_by_import_and_by_ingest(run: Run, folder: Path) -> None:
+    cut: dict[str, Any] = {"text": f"{FRENCH}Suite.", "spans": [{"start": 14, "end": 24, "label": "PER"}]}
+    path = write(folder, {"text": FRENCH, "spans": [{**cut["spans"][0], "text": FRENCH[14:24]}]}, cut)
+    for command in (["ingest"], ["import", "--annotator", "zoe"]):
+        ran = run(*command, path, "--json")
+        assert ran.json["cut_words_texts"] == [{"name": f"{path}:2", "spans": 1}]
+        assert f"borders inside words: 1 spans of {path}:2, and nothing proves them" in ran.err

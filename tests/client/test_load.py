@@ -5,6 +5,7 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import datasets
 import pytest
 
 from curator.domain.document import SPLITS
@@ -118,7 +119,6 @@ def test_an_argument_that_is_none_of_its_kind_is_told_in_a_line(
 def test_the_library_datasets_gets_what_the_folder_holds(
     served: Served, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    datasets = pytest.importorskip("datasets")
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "hub"))
     loaded = load_dataset("sample@1", url=served.url, token=served.token, cache=cache, to="datasets")
     assert isinstance(loaded, datasets.DatasetDict)

@@ -16,6 +16,7 @@ from curator.domain.errors import InputRefused
 from curator.files.imports.conllup_sentences import PlusSentence, sentences
 from curator.files.imports.storable import storable
 from curator.files.imports.tags import TagScheme
+from curator.steps.intake.chosen_files import chosen_files
 from curator.steps.ports.imports import (
     ImportedAnnotation,
     ImportedDocument,
@@ -35,11 +36,7 @@ def conllup(parts: ImportParts) -> ImportFormat:
     """Return the format: a file of documents, of which one begins at each comment `newdoc`."""
 
     def read(files: ImportFiles) -> Iterator[ImportPart]:
-        names = files.names()
-        chosen = [name for name in names if name.lower().endswith(_EXTENSIONS)] if len(names) > 1 else names
-        if not chosen:
-            raise InputRefused("no file of CoNLL-U Plus", files.name, "give .conllup files")
-        for name in chosen:
+        for name in chosen_files(files, "file of CoNLL-U Plus", _EXTENSIONS):
             yield ImportPart(files.shown(name), _documents(files, name, parts.max_text))
 
     return ImportFormat("conllup", read)

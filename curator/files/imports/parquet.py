@@ -9,13 +9,13 @@ from contextlib import ExitStack
 from pathlib import PurePosixPath
 
 from curator.domain.document import split_named
-from curator.domain.errors import InputRefused
 from curator.files.formats.extras import require
 from curator.files.formats.parquet import TABLES
 from curator.files.imports.foreign_rows import ForeignRows, refuse_columns
 from curator.files.imports.own_rows import documents_of
 from curator.files.imports.storable import storable
 from curator.files.imports.tables import Table
+from curator.steps.intake.chosen_files import chosen_files
 from curator.steps.ports.imports import ImportedDocument, ImportFiles, ImportFormat, ImportPart, ImportParts
 
 _EXTENSION = ".parquet"
@@ -30,10 +30,7 @@ def parquet(parts: ImportParts) -> ImportFormat:
     require("pyarrow", "parquet", is_read=True)
 
     def read(files: ImportFiles) -> Iterator[ImportPart]:
-        names = files.names()
-        chosen = [name for name in names if name.lower().endswith(_EXTENSION)] if len(names) > 1 else names
-        if not chosen:
-            raise InputRefused("no Parquet file", files.name, "give .parquet files")
+        chosen = chosen_files(files, "Parquet file", [_EXTENSION])
         own = {folder for name in chosen if (folder := _own_folder(files, name)) is not None}
         for folder in sorted(own):
             name = f"{folder}/{_FIRST}{_EXTENSION}".removeprefix("./")

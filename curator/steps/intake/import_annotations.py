@@ -47,8 +47,8 @@ class ImportReport:
     annotations that were there as they are. `changed` names the texts, once for each annotation, of which another
     content was replaced, `older` those of which a newer one stayed. `left_out` counts what is no annotation, by cause,
     and the older ones. Of what does not fit, `causes` has the place and the cause of each item, `unknown_labels` counts
-    the labels that the schema does not have; `recounted` names texts with the unit of their offsets, `doubtful` those
-    with the language that they may be in, and `splits_kept` those that have another split already than the one named.
+    the labels that the schema does not have; `recounted`, `cut_words` and `doubtful` are as those of an ingest, and
+    `splits_kept` names texts that have another split already than the one named.
     """
 
     documents: int = 0
@@ -65,6 +65,7 @@ class ImportReport:
     unknown_labels: Counter[str] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)
     recounted: list[tuple[str, str]] = field(default_factory=list)
+    cut_words: list[tuple[str, int]] = field(default_factory=list)
     doubtful: list[tuple[str, str]] = field(default_factory=list)
     splits_kept: list[tuple[str, str]] = field(default_factory=list)
     dealt: Dealt = field(default_factory=Dealt)
@@ -201,6 +202,8 @@ class _Intake:
             recounted = (document.name, counted.unit)
             if counted.unit != CODE_POINTS and recounted not in self.report.recounted[-1:]:
                 self.report.recounted.append(recounted)
+            if counted.cut_words:
+                self.report.cut_words.append((document.name, counted.cut_words))
         content = carry_over(self.order.labels.applied(body, schema), document.text, canonical, schema)
         return replace(content, problems=(*held, *content.problems))
 

@@ -31,7 +31,8 @@ class Ingested:
 
     `left_out` counts what a tool says to leave out, documents and spans, and what is no annotation, by cause.
     `doubtful` names the texts that were taken in though they seem to be in another language, with that language, and
-    `recounted` those whose offsets were in another unit than code points, with that unit; `dealt` counts the splits
+    `recounted` those whose offsets were in another unit than code points, with that unit, `cut_words` those with how
+    many of their spans have a border inside a word that nothing proves; `dealt` counts the splits
     that were given to documents, those that waited for one included.
     """
 
@@ -45,6 +46,7 @@ class Ingested:
     refused: list[Refused] = field(default_factory=list)
     doubtful: list[tuple[str, str]] = field(default_factory=list)
     recounted: list[tuple[str, str]] = field(default_factory=list)
+    cut_words: list[tuple[str, int]] = field(default_factory=list)
     dealt: Dealt = field(default_factory=Dealt)
 
 
@@ -72,7 +74,7 @@ def arrive(raw: RawDocument, language: Language, schema: LabelSchema) -> Arrival
     counted = in_code_points(raw.annotations, raw.text)
     content = carry_over(counted.annotations, raw.text, canonical, schema)
     content = replace(content, problems=(*counted.held, *content.problems))
-    return Arrival(document, source, content, seems_in, counted.unit)
+    return Arrival(document, source, content, seems_in, counted.unit, counted.cut_words)
 
 
 def ingest(
@@ -114,6 +116,8 @@ def ingest(
             report.doubtful.append((item.name, arrival.seems_in))
         if arrival.unit != CODE_POINTS:
             report.recounted.append((item.name, arrival.unit))
+        if arrival.cut_words:
+            report.cut_words.append((item.name, arrival.cut_words))
         batch.append(arrival)
         if len(batch) == _BATCH:
             _store_batch(batch, store, report)

@@ -12,6 +12,7 @@ from typing import IO, Any
 from curator.domain.canonical import too_large
 from curator.domain.errors import InputRefused
 from curator.domain.json_values import json_fault, kind_of, refuse_too_deep, refuse_unstorable_value, strict_decoder
+from curator.steps.intake.chosen_files import chosen_files
 from curator.steps.ports.imports import ImportFiles
 
 VALUE_BYTES = 100
@@ -76,13 +77,7 @@ def json_item(name: str, value: Any, raw: bytes, encoding: str = "utf-8") -> Jso
 
 def json_files(files: ImportFiles) -> Sequence[str]:
     """Return the names of the JSON files, whatever the only file is called. Raises InputRefused where there is none."""
-    names = files.names()
-    if len(names) == 1:
-        return names
-    chosen = [name for name in names if is_json(name) and not is_beside(name)]
-    if not chosen:
-        raise InputRefused("no JSON file", files.name, f"give {', '.join(_EXTENSIONS)} files")
-    return chosen
+    return chosen_files(files, "JSON file", _EXTENSIONS, _BESIDE)
 
 
 def is_json(file: str) -> bool:
